@@ -915,9 +915,6 @@ struct census_snapshot *census_take(const struct census_request *req)
 	snap->cost.boottime = ktime_get_boottime_ns();
 	snap->cost.memory += sizeof(*c);
 
-	snap->walked = req->group_by ||
-		       req->parts & (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS |
-				     MEMCENSUS_PART_TASK_NODES);
 	if (snap->walked)
 		err = scan_tasks(c);
 	if (!err && req->parts & (MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES))

@@ -49,10 +49,10 @@ static bool node_balanced(pg_data_t *pgdat, unsigned int order, int highest)
 	return empty;
 }
 
-/* Like node_page_state(), which is not exported.  Per-CPU parts may be missing. */
-static u64 node_pages(pg_data_t *pgdat, enum node_stat_item item)
+/* Like node_page_state(), which is not exported, in bytes.  Per-CPU parts may be missing. */
+static u64 node_bytes(pg_data_t *pgdat, enum node_stat_item item)
 {
-	return max(atomic_long_read(&pgdat->vm_stat[item]), 0L);
+	return (u64)max(atomic_long_read(&pgdat->vm_stat[item]), 0L) << PAGE_SHIFT;
 }
 
 /**
@@ -66,32 +66,33 @@ void census_node_glance(struct census_node *n, int nid)
 {
 	pg_data_t *pgdat = NODE_DATA(nid);
 	int highest = READ_ONCE(pgdat->kswapd_highest_zoneidx);
-	int i;
 
-	*n->zone = '\0';
-	n->nid = nid;
+	*n->kswapd_zone = '\0';
+	n->id = nid;
 	n->kswapd = kswapd_state(pgdat);
-	n->order = READ_ONCE(pgdat->kswapd_order);
-	n->failures = census_kswapd_failures(pgdat);
+	n->kswapd_order = READ_ONCE(pgdat->kswapd_order);
+	n->kswapd_failures = census_kswapd_failures(pgdat);
 	/*
 	 * MAX_NR_ZONES means that kswapd was not woken for any zone.  A node that never
 	 * had a kswapd does not set it.
 	 */
 	if (n->kswapd != MEMCENSUS_KSWAPD_NONE && highest >= 0 &&
 	    highest < MAX_NR_ZONES)
-		strscpy(n->zone, pgdat->node_zones[highest].name,
-			sizeof(n->zone));
+		strscpy(n->kswapd_zone, pgdat->node_zones[highest].name, sizeof(n->kswapd_zone));
 	else
 		highest = MAX_NR_ZONES - 1;
-	n->balanced = node_balanced(pgdat, n->order, highest);
-	n->spanned = pgdat->node_spanned_pages;
-	n->present = pgdat->node_present_pages;
-	for (i = 0; i < NR_LRU_LISTS; i++)
-		n->lru[i] = node_pages(pgdat, NR_LRU_BASE + i);
-	n->isolated[0] = node_pages(pgdat, NR_ISOLATED_ANON);
-	n->isolated[1] = node_pages(pgdat, NR_ISOLATED_FILE);
-	n->dirty = node_pages(pgdat, NR_FILE_DIRTY);
-	n->writeback = node_pages(pgdat, NR_WRITEBACK);
+	n->balanced = node_balanced(pgdat, n->kswapd_order, highest);
+	n->spanned = (u64)pgdat->node_spanned_pages << PAGE_SHIFT;
+	n->present = (u64)pgdat->node_present_pages << PAGE_SHIFT;
+	n->active_anon = node_bytes(pgdat, NR_ACTIVE_ANON);
+	n->inactive_anon = node_bytes(pgdat, NR_INACTIVE_ANON);
+	n->active_file = node_bytes(pgdat, NR_ACTIVE_FILE);
+	n->inactive_file = node_bytes(pgdat, NR_INACTIVE_FILE);
+	n->unevictable = node_bytes(pgdat, NR_UNEVICTABLE);
+	n->isolated_anon = node_bytes(pgdat, NR_ISOLATED_ANON);
+	n->isolated_file = node_bytes(pgdat, NR_ISOLATED_FILE);
+	n->dirty = node_bytes(pgdat, NR_FILE_DIRTY);
+	n->writeback = node_bytes(pgdat, NR_WRITEBACK);
 }
 
 int census_kswapd_gather(struct census_snapshot *snap)

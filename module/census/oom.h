@@ -30,32 +30,17 @@ struct census_oom_task {
 	char comm[TASK_COMM_LEN];
 };
 
-/**
- * struct census_oom_victim - a process that was killed, or marked because it was dying
+/*
+ * A process that was killed, or marked because it was dying, as its message has it, in bytes.
  * @task: the process
  * @uid: effective user ID
  * @cgroup: ID in the default hierarchy
- * @dying: was dying before, not by SIGKILL: the kernel only marked it
- * @oom_score_adj: -1000 to 1000
- * @vss: bytes, as the rest
- * @anon: counter of the address space, as the next three
- * @file: see @anon
- * @shmem: see @anon
- * @swap: see @anon
- * @pagetables: page tables
  */
 struct census_oom_victim {
+	CENSUS_OOM_VICTIM_ROWS(CENSUS_MEMBER)
 	struct census_oom_task task;
 	kuid_t uid;
 	u64 cgroup;
-	bool dying;
-	s16 oom_score_adj;
-	u64 vss;
-	u64 anon;
-	u64 file;
-	u64 shmem;
-	u64 swap;
-	u64 pagetables;
 };
 
 /**

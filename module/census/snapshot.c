@@ -12,48 +12,26 @@
 #include "census/snapshot.h"
 #include "count/pages.h"
 
-#define COST(name, scope, attr, member) \
-	{ name, CENSUS_COST_##scope, MEMCENSUS_SCAN_##attr, offsetof(struct census_cost, member) }
-
-const struct census_cost_row census_costs[] = {
-	COST(NULL, ALWAYS, REALTIME_NS, realtime),
-	COST(NULL, ALWAYS, BOOTTIME_NS, boottime),
-	COST("wall_ns", ALWAYS, WALL_NS, wall),
-	COST("cpu_ns", ALWAYS, CPU_NS, cpu),
-	COST("lock_hold_max_ns", WALKED, LOCK_HOLD_MAX_NS, lock_hold_max),
-	COST("lock_holds", WALKED, LOCK_HOLDS, lock_holds),
-	COST("mms", WALKED, MMS, mms),
-	COST("walked", WALKED, WALKED, walked),
-	COST("busy", WALKED, BUSY, busy),
-	COST("vanished", WALKED, VANISHED, vanished),
-	COST("partial", WALKED, PARTIAL, partial),
-	COST("kthreads", WALKED, KTHREADS, kthreads),
-	COST("zombies", WALKED, ZOMBIES, zombies),
-	COST("ptes", WALKED, PTES, ptes),
-	COST("pages", WALKED, PAGES, pages),
-	COST("memory_bytes", ALWAYS, MEMORY, memory),
-	COST("frames_bytes", FRAMES, FRAMES, frames),
-	COST("pss_bytes", FRAMES, PSS, pss),
-	COST("violations", FRAMES, VIOLATIONS, violations),
-	COST("mapped_by_2_bytes", FRAMES, MAPPED_BY_2, several[0]),
-	COST("mapped_by_3_bytes", FRAMES, MAPPED_BY_3, several[1]),
-	COST("mapped_by_10_bytes", FRAMES, MAPPED_BY_10, several[2]),
-	COST("anon_by_1_bytes", FRAMES, ANON_BY_1, owners[CENSUS_ANON][0]),
-	COST("anon_by_2_bytes", FRAMES, ANON_BY_2, owners[CENSUS_ANON][1]),
-	COST("anon_by_3_bytes", FRAMES, ANON_BY_3, owners[CENSUS_ANON][2]),
-	COST("anon_by_10_bytes", FRAMES, ANON_BY_10, owners[CENSUS_ANON][3]),
-	COST("file_by_1_bytes", FRAMES, FILE_BY_1, owners[CENSUS_FILE][0]),
-	COST("file_by_2_bytes", FRAMES, FILE_BY_2, owners[CENSUS_FILE][1]),
-	COST("file_by_3_bytes", FRAMES, FILE_BY_3, owners[CENSUS_FILE][2]),
-	COST("file_by_10_bytes", FRAMES, FILE_BY_10, owners[CENSUS_FILE][3]),
-	COST("shmem_by_1_bytes", FRAMES, SHMEM_BY_1, owners[CENSUS_SHMEM][0]),
-	COST("shmem_by_2_bytes", FRAMES, SHMEM_BY_2, owners[CENSUS_SHMEM][1]),
-	COST("shmem_by_3_bytes", FRAMES, SHMEM_BY_3, owners[CENSUS_SHMEM][2]),
-	COST("shmem_by_10_bytes", FRAMES, SHMEM_BY_10, owners[CENSUS_SHMEM][3]),
-	COST("slices", WALKED, SLICES, slices),
+const struct census_record_row census_scan_rows[] = {
+	CENSUS_SCAN_ROWS(CENSUS_ROW)
+	CENSUS_SCAN_ROWS_BY_OWNERS(CENSUS_ROW)
+	{}
 };
 
-const unsigned int census_nr_costs = ARRAY_SIZE(census_costs);
+const struct census_record_row census_zone_rows[] = { CENSUS_ZONE_ROWS(CENSUS_ROW) {} };
+const struct census_record_row census_node_rows[] = { CENSUS_NODE_ROWS(CENSUS_ROW) {} };
+
+/* What a census for @snap will not learn is unknown. */
+static void cost_begin(struct census_cost *cost, const struct census_snapshot *snap)
+{
+	if (!snap->walked) {
+		memset_after(cost, 0xff, cpu);
+	} else if (snap->basis != MEMCENSUS_BASIS_FRAMES) {
+		memset_after(cost, 0xff, memory);
+		cost->slices = 0;
+	}
+	cost->memory = sizeof(*snap);
+}
 
 /**
  * census_snapshot_alloc() - allocate an empty snapshot
@@ -74,11 +52,14 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 	snap->basis = req->basis;
 	snap->parts = req->parts;
 	snap->group_by = req->group_by;
+	snap->walked = req->group_by ||
+		       req->parts & (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS |
+				     MEMCENSUS_PART_TASK_NODES);
+	cost_begin(&snap->cost, snap);
 	if (req->group_by)
 		snap->pid_ns = get_pid_ns(req->pid_ns);
 	snap->arena.account = req->nr_pids || req->share;
 	snap->vma_arena.account = req->nr_pids;
-	snap->cost.memory = sizeof(*snap);
 	if (req->pages) {
 		snap->pages = census_pages_alloc(req->start, req->end);
 		if (!snap->pages) {

@@ -25,6 +25,7 @@
 
 #include "base/compat.h"
 #include "base/result-memory.h"
+#include "census/rows.h"
 #include "count/frames.h"
 #include "owners/account.h"
 
@@ -74,54 +75,15 @@ struct census_request {
 	u64 end;
 };
 
-/**
- * struct census_cost - time, result counts and cost of a census
- * @realtime: start, ns since 1970 UTC
- * @boottime: start, ns since boot
- * @wall: duration, ns
- * @cpu: CPU time, ns
- * @lock_hold_max: longest lock hold, ns
- * @lock_holds: number of lock holds
- * @mms: distinct address spaces found
- * @walked: of @mms, as are the next three
- * @busy: lock not available within the budget
- * @vanished: exited before their walk
- * @partial: started, then busy
- * @kthreads: kernel threads found
- * @zombies: exited processes found
- * @ptes: page table entries read
- * @pages: mapped pages found, in base pages
- * @memory: bytes allocated, including the result
- * @frames: distinct frames, bytes; this and the rest only on the frames basis
- * @several: of @frames, those with 2, with 3 to 9, and with more owners, bytes
- * @owners: of @frames, by &enum census_class and number of owners: 1, 2, 3 to 9, more; bytes
- * @pss: of all address spaces together, bytes
- * @slices: passes over all address spaces, each for a part of the frames
- * @violations: 1 if the sum of all shares does not match the distinct pages
+/*
+ * Time, result counts and cost of a census, as its SCAN message has them: ns, bytes and counts.
+ * @several: of @frames, those with 2, with 3 to 9, and with more owners
+ * @owners: of @frames, by &enum census_class and number of owners: 1, 2, 3 to 9, more
  */
 struct census_cost {
-	u64 realtime;
-	u64 boottime;
-	u64 wall;
-	u64 cpu;
-	u64 lock_hold_max;
-	u64 lock_holds;
-	u64 mms;
-	u64 walked;
-	u64 busy;
-	u64 vanished;
-	u64 partial;
-	u64 kthreads;
-	u64 zombies;
-	u64 ptes;
-	u64 pages;
-	u64 memory;
-	u64 frames;
+	CENSUS_SCAN_ROWS(CENSUS_MEMBER)
 	u64 several[CENSUS_OWNER_CLASSES - 1];
 	u64 owners[CENSUS_CLASSES][CENSUS_OWNER_CLASSES];
-	u64 pss;
-	u64 slices;
-	u64 violations;
 };
 
 /**
@@ -305,74 +267,23 @@ struct census_pair {
 /* In @types of a zone: the list was too long to count. */
 #define CENSUS_BLOCKS_UNKNOWN (~0ULL)
 
-/* At an OOM kill. */
-#define CENSUS_PCP_UNKNOWN (~0ULL)
-
-/**
- * struct census_zone - one zone; in pages
- * @nid: node
- * @name: of the zone
+/*
+ * A zone, as its message has it, in bytes.
  * @blocks: free blocks by order
  * @types: free blocks by migrate type and order, or %CENSUS_BLOCKS_UNKNOWN; only with
  *	%MEMCENSUS_PART_TYPES
- * @free: counter of the zone
- * @wmark: min, low, high; including @boost
- * @boost: watermark boost
- * @spanned: see &struct zone
- * @present: see &struct zone
- * @managed: see &struct zone
- * @pcp: free pages in per-CPU lists, or %CENSUS_PCP_UNKNOWN
- * @highatomic: reserved pages
- * @cma_free: only if @has_cma
- * @has_cma: the kernel has CMA
  * @lowmem_reserve: by zone of the allocation
  */
 struct census_zone {
-	u32 nid;
-	char name[MEMCENSUS_NAME_LEN];
+	CENSUS_ZONE_ROWS(CENSUS_MEMBER)
 	u64 blocks[CENSUS_ORDERS];
 	u64 types[MIGRATE_TYPES][CENSUS_ORDERS];
-	u64 free;
-	u64 wmark[3];
-	u64 boost;
-	u64 spanned;
-	u64 present;
-	u64 managed;
-	u64 pcp;
-	u64 highatomic;
-	u64 cma_free;
-	bool has_cma;
 	u64 lowmem_reserve[MAX_NR_ZONES];
 };
 
-/**
- * struct census_node - one node and its kswapd; in pages
- * @nid: number of the node
- * @kswapd: &enum memcensus_kswapd
- * @order: order that kswapd was woken for
- * @zone: highest zone that kswapd was woken for, "" if none
- * @failures: consecutive runs of kswapd without progress
- * @balanced: at least one zone meets its high watermark
- * @spanned: see &struct pglist_data
- * @present: see &struct pglist_data
- * @lru: by &enum lru_list
- * @isolated: anon, file
- * @dirty: NR_FILE_DIRTY
- * @writeback: NR_WRITEBACK
- */
+/* A node and its kswapd, as its message has them, in bytes. */
 struct census_node {
-	u32 nid;
-	u8 kswapd;
-	u32 order;
-	char zone[MEMCENSUS_NAME_LEN];
-	u32 failures;
-	bool balanced;
-	u64 spanned;
-	u64 present;
-	u64 lru[NR_LRU_LISTS];
-	u64 isolated[2];
-	u64 dirty;
-	u64 writeback;
+	CENSUS_NODE_ROWS(CENSUS_MEMBER)
 };
 
 /**
@@ -473,48 +384,9 @@ struct census_snapshot {
 	struct census_system system;
 };
 
-/**
- * enum census_cost_scope - when a figure of &struct census_cost is known
- * @CENSUS_COST_ALWAYS: in each census
- * @CENSUS_COST_WALKED: if address spaces were walked
- * @CENSUS_COST_FRAMES: if they were walked on the frames basis
- */
-enum census_cost_scope {
-	CENSUS_COST_ALWAYS,
-	CENSUS_COST_WALKED,
-	CENSUS_COST_FRAMES,
-};
-
-/**
- * struct census_cost_row - how a figure of &struct census_cost is shown
- * @name: in the file scan; NULL: not shown there
- * @scope: when it is known
- * @attr: &enum memcensus_scan
- * @offset: of a u64 in &struct census_cost, bytes
- */
-struct census_cost_row {
-	const char *name;
-	enum census_cost_scope scope;
-	u8 attr;
-	u16 offset;
-};
-
-extern const struct census_cost_row census_costs[];
-extern const unsigned int census_nr_costs;
-
-static inline u64 census_cost(const struct census_snapshot *snap,
-			      const struct census_cost_row *row)
-{
-	return *(const u64 *)((const char *)&snap->cost + row->offset);
-}
-
-static inline bool census_cost_known(const struct census_snapshot *snap,
-				     const struct census_cost_row *row)
-{
-	return !row->scope ||
-	       (snap->walked && (row->scope != CENSUS_COST_FRAMES ||
-				 snap->basis == MEMCENSUS_BASIS_FRAMES));
-}
+extern const struct census_record_row census_scan_rows[];
+extern const struct census_record_row census_zone_rows[];
+extern const struct census_record_row census_node_rows[];
 
 struct census_snapshot *census_snapshot_alloc(const struct census_request *req);
 void *census_snapshot_memory(struct census_snapshot *snap, size_t size);

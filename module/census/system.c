@@ -9,6 +9,9 @@
 #include "base/memory.h"
 #include "census/system.h"
 
+const char *const census_bytes_names[MEMCENSUS_S_MAX + 1] = { CENSUS_SYSTEM_BYTES_NAMES };
+const char *const census_event_names[MEMCENSUS_E_MAX + 1] = { CENSUS_EVENT_NAMES };
+
 static void set_bytes(struct census_system *s, enum memcensus_system_bytes n,
 		      u64 bytes)
 {
@@ -29,53 +32,31 @@ static void set_event(struct census_system *s, enum memcensus_event n,
 	s->events[n] = count;
 }
 
-/**
- * struct bytes_row - one of the totals
- * @name: in the file system
- * @is_node: it is node counter @item, in pages; otherwise see census_system_glance()
- * @item: that counter
- */
-struct bytes_row {
-	const char *name;
-	bool is_node;
+/* Node counters, in pages; census_system_glance() knows the others. */
+static const struct {
+	u8 n;
 	enum node_stat_item item;
-};
-
-/* A kernel without huge pages has these counters too, but does not update them. */
-#define IS_THP IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE)
-
-static const struct bytes_row bytes_rows[MEMCENSUS_S_MAX + 1] = {
-	[MEMCENSUS_S_TOTAL] = { "total" },
-	[MEMCENSUS_S_FREE] = { "free" },
-	[MEMCENSUS_S_AVAILABLE] = { "available" },
-	[MEMCENSUS_S_BUFFERS] = { "buffers" },
-	[MEMCENSUS_S_CACHED] = { "cached" },
-	[MEMCENSUS_S_SWAP_CACHED] = { "swap_cached" },
-	[MEMCENSUS_S_ACTIVE_ANON] = { "active_anon", true, NR_ACTIVE_ANON },
-	[MEMCENSUS_S_INACTIVE_ANON] = { "inactive_anon", true, NR_INACTIVE_ANON },
-	[MEMCENSUS_S_ACTIVE_FILE] = { "active_file", true, NR_ACTIVE_FILE },
-	[MEMCENSUS_S_INACTIVE_FILE] = { "inactive_file", true, NR_INACTIVE_FILE },
-	[MEMCENSUS_S_UNEVICTABLE] = { "unevictable", true, NR_UNEVICTABLE },
-	[MEMCENSUS_S_MLOCKED] = { "mlocked" },
-	[MEMCENSUS_S_SWAP_FREE] = { "swap_free" },
-	[MEMCENSUS_S_DIRTY] = { "dirty", true, NR_FILE_DIRTY },
-	[MEMCENSUS_S_WRITEBACK] = { "writeback", true, NR_WRITEBACK },
-	[MEMCENSUS_S_ANON] = { "anon", true, NR_ANON_MAPPED },
-	[MEMCENSUS_S_MAPPED] = { "mapped", true, NR_FILE_MAPPED },
-	[MEMCENSUS_S_SHMEM] = { "shmem", true, NR_SHMEM },
-	[MEMCENSUS_S_SLAB_RECLAIMABLE] = { "slab_reclaimable" },
-	[MEMCENSUS_S_SLAB_UNRECLAIMABLE] = { "slab_unreclaimable" },
-	[MEMCENSUS_S_KERNEL_RECLAIMABLE] = { "kernel_reclaimable" },
-	[MEMCENSUS_S_KERNEL_STACK] = { "kernel_stack" },
-	[MEMCENSUS_S_PAGETABLES] = { "pagetables", true, NR_PAGETABLE },
-	[MEMCENSUS_S_SEC_PAGETABLES] = { "sec_pagetables", true, NR_SECONDARY_PAGETABLE },
-	[MEMCENSUS_S_COMMITTED] = { "committed" },
-	[MEMCENSUS_S_ANON_HUGE] = { "anon_huge", IS_THP, NR_ANON_THPS },
-	[MEMCENSUS_S_SHMEM_HUGE] = { "shmem_huge", IS_THP, NR_SHMEM_THPS },
-	[MEMCENSUS_S_SHMEM_PMD] = { "shmem_pmd", IS_THP, NR_SHMEM_PMDMAPPED },
-	[MEMCENSUS_S_FILE_HUGE] = { "file_huge", IS_THP, NR_FILE_THPS },
-	[MEMCENSUS_S_FILE_PMD] = { "file_pmd", IS_THP, NR_FILE_PMDMAPPED },
-	[MEMCENSUS_S_CMA_FREE] = { "cma_free" },
+} node_bytes[] = {
+	{ MEMCENSUS_S_ACTIVE_ANON, NR_ACTIVE_ANON },
+	{ MEMCENSUS_S_INACTIVE_ANON, NR_INACTIVE_ANON },
+	{ MEMCENSUS_S_ACTIVE_FILE, NR_ACTIVE_FILE },
+	{ MEMCENSUS_S_INACTIVE_FILE, NR_INACTIVE_FILE },
+	{ MEMCENSUS_S_UNEVICTABLE, NR_UNEVICTABLE },
+	{ MEMCENSUS_S_DIRTY, NR_FILE_DIRTY },
+	{ MEMCENSUS_S_WRITEBACK, NR_WRITEBACK },
+	{ MEMCENSUS_S_ANON, NR_ANON_MAPPED },
+	{ MEMCENSUS_S_MAPPED, NR_FILE_MAPPED },
+	{ MEMCENSUS_S_SHMEM, NR_SHMEM },
+	{ MEMCENSUS_S_PAGETABLES, NR_PAGETABLE },
+	{ MEMCENSUS_S_SEC_PAGETABLES, NR_SECONDARY_PAGETABLE },
+	/* A kernel without huge pages has these counters too, but does not update them. */
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+	{ MEMCENSUS_S_ANON_HUGE, NR_ANON_THPS },
+	{ MEMCENSUS_S_SHMEM_HUGE, NR_SHMEM_THPS },
+	{ MEMCENSUS_S_SHMEM_PMD, NR_SHMEM_PMDMAPPED },
+	{ MEMCENSUS_S_FILE_HUGE, NR_FILE_THPS },
+	{ MEMCENSUS_S_FILE_PMD, NR_FILE_PMDMAPPED },
+#endif
 };
 
 /**
@@ -92,9 +73,8 @@ void census_system_glance(struct census_system *s)
 	set_pages(s, MEMCENSUS_S_TOTAL, totalram_pages());
 	set_pages(s, MEMCENSUS_S_FREE, global_zone_page_state(NR_FREE_PAGES));
 	set_pages(s, MEMCENSUS_S_AVAILABLE, max(si_mem_available(), 0L));
-	for (i = 0; i <= MEMCENSUS_S_MAX; i++)
-		if (bytes_rows[i].is_node)
-			set_pages(s, i, global_node_page_state(bytes_rows[i].item));
+	for (i = 0; i < ARRAY_SIZE(node_bytes); i++)
+		set_pages(s, node_bytes[i].n, global_node_page_state(node_bytes[i].item));
 #ifdef CONFIG_SWAP
 	set_pages(s, MEMCENSUS_S_SWAP_CACHED, global_node_page_state(NR_SWAPCACHE));
 	set_pages(s, MEMCENSUS_S_SWAP_FREE, max(get_nr_swap_pages(), 0L));
@@ -128,55 +108,34 @@ static void gather_bytes(struct census_system *s)
 	set_pages(s, MEMCENSUS_S_CACHED, max(cached, 0L));
 }
 
-/**
- * struct event_row - one of the events
- * @name: in the file system
- * @item: argument of census_vm_event(); 0: see gather_events(), or not in this kernel
- */
-struct event_row {
-	const char *name;
-	int item;
-};
-
-static const struct event_row event_rows[MEMCENSUS_E_MAX + 1] = {
-	[MEMCENSUS_E_PGPGIN_KIB] = { "pgpgin" },
-	[MEMCENSUS_E_PGPGOUT_KIB] = { "pgpgout" },
-	[MEMCENSUS_E_PSWPIN] = { "pswpin", census_event(PSWPIN) },
-	[MEMCENSUS_E_PSWPOUT] = { "pswpout", census_event(PSWPOUT) },
-	[MEMCENSUS_E_PGALLOC] = { "pgalloc" },
-	[MEMCENSUS_E_PGFREE] = { "pgfree", census_event(PGFREE) },
-	[MEMCENSUS_E_PGACTIVATE] = { "pgactivate", census_event(PGACTIVATE) },
-	[MEMCENSUS_E_PGDEACTIVATE] = { "pgdeactivate", census_event(PGDEACTIVATE) },
-	[MEMCENSUS_E_PGFAULT] = { "pgfault", census_event(PGFAULT) },
-	[MEMCENSUS_E_PGMAJFAULT] = { "pgmajfault", census_event(PGMAJFAULT) },
-	[MEMCENSUS_E_PGREFILL] = { "pgrefill", census_event(PGREFILL) },
-	[MEMCENSUS_E_PGSCAN_KSWAPD] = { "pgscan_kswapd", census_event(PGSCAN_KSWAPD) },
-	[MEMCENSUS_E_PGSCAN_DIRECT] = { "pgscan_direct", census_event(PGSCAN_DIRECT) },
-	[MEMCENSUS_E_PGSTEAL_KSWAPD] = { "pgsteal_kswapd", census_event(PGSTEAL_KSWAPD) },
-	[MEMCENSUS_E_PGSTEAL_DIRECT] = { "pgsteal_direct", census_event(PGSTEAL_DIRECT) },
-	[MEMCENSUS_E_SLABS_SCANNED] = { "slabs_scanned", census_event(SLABS_SCANNED) },
-	[MEMCENSUS_E_KSWAPD_INODESTEAL] = { "kswapd_inodesteal", census_event(KSWAPD_INODESTEAL) },
-	[MEMCENSUS_E_KSWAPD_LOW_QUICK] = {
-		"kswapd_low_quick", census_event(KSWAPD_LOW_WMARK_HIT_QUICKLY)
-	},
-	[MEMCENSUS_E_KSWAPD_HIGH_QUICK] = {
-		"kswapd_high_quick", census_event(KSWAPD_HIGH_WMARK_HIT_QUICKLY)
-	},
-	[MEMCENSUS_E_PAGEOUTRUN] = { "pageoutrun", census_event(PAGEOUTRUN) },
-	[MEMCENSUS_E_ALLOCSTALL] = { "allocstall" },
-	[MEMCENSUS_E_OOM_KILL] = { "oom_kill", census_event(OOM_KILL) },
-	[MEMCENSUS_E_COMPACT_STALL] = { "compact_stall", census_event(COMPACTSTALL) },
-	[MEMCENSUS_E_COMPACT_FAIL] = { "compact_fail", census_event(COMPACTFAIL) },
-	[MEMCENSUS_E_COMPACT_SUCCESS] = { "compact_success", census_event(COMPACTSUCCESS) },
-	[MEMCENSUS_E_COMPACT_DAEMON_WAKE] = { "compact_daemon_wake", census_event(KCOMPACTD_WAKE) },
-	[MEMCENSUS_E_THP_FAULT_ALLOC] = { "thp_fault_alloc", census_event(THP_FAULT_ALLOC) },
-	[MEMCENSUS_E_THP_COLLAPSE_ALLOC] = {
-		"thp_collapse_alloc", census_event(THP_COLLAPSE_ALLOC)
-	},
-	[MEMCENSUS_E_THP_SPLIT] = { "thp_split", census_event(THP_SPLIT_PAGE) },
-	[MEMCENSUS_E_THP_FAULT_FALLBACK] = {
-		"thp_fault_fallback", census_event(THP_FAULT_FALLBACK)
-	},
+/* Arguments of census_vm_event(); 0: see gather_events(), or not in this kernel. */
+static const int event_items[MEMCENSUS_E_MAX + 1] = {
+	[MEMCENSUS_E_PSWPIN] = census_event(PSWPIN),
+	[MEMCENSUS_E_PSWPOUT] = census_event(PSWPOUT),
+	[MEMCENSUS_E_PGFREE] = census_event(PGFREE),
+	[MEMCENSUS_E_PGACTIVATE] = census_event(PGACTIVATE),
+	[MEMCENSUS_E_PGDEACTIVATE] = census_event(PGDEACTIVATE),
+	[MEMCENSUS_E_PGFAULT] = census_event(PGFAULT),
+	[MEMCENSUS_E_PGMAJFAULT] = census_event(PGMAJFAULT),
+	[MEMCENSUS_E_PGREFILL] = census_event(PGREFILL),
+	[MEMCENSUS_E_PGSCAN_KSWAPD] = census_event(PGSCAN_KSWAPD),
+	[MEMCENSUS_E_PGSCAN_DIRECT] = census_event(PGSCAN_DIRECT),
+	[MEMCENSUS_E_PGSTEAL_KSWAPD] = census_event(PGSTEAL_KSWAPD),
+	[MEMCENSUS_E_PGSTEAL_DIRECT] = census_event(PGSTEAL_DIRECT),
+	[MEMCENSUS_E_SLABS_SCANNED] = census_event(SLABS_SCANNED),
+	[MEMCENSUS_E_KSWAPD_INODESTEAL] = census_event(KSWAPD_INODESTEAL),
+	[MEMCENSUS_E_KSWAPD_LOW_QUICK] = census_event(KSWAPD_LOW_WMARK_HIT_QUICKLY),
+	[MEMCENSUS_E_KSWAPD_HIGH_QUICK] = census_event(KSWAPD_HIGH_WMARK_HIT_QUICKLY),
+	[MEMCENSUS_E_PAGEOUTRUN] = census_event(PAGEOUTRUN),
+	[MEMCENSUS_E_OOM_KILL] = census_event(OOM_KILL),
+	[MEMCENSUS_E_COMPACT_STALL] = census_event(COMPACTSTALL),
+	[MEMCENSUS_E_COMPACT_FAIL] = census_event(COMPACTFAIL),
+	[MEMCENSUS_E_COMPACT_SUCCESS] = census_event(COMPACTSUCCESS),
+	[MEMCENSUS_E_COMPACT_DAEMON_WAKE] = census_event(KCOMPACTD_WAKE),
+	[MEMCENSUS_E_THP_FAULT_ALLOC] = census_event(THP_FAULT_ALLOC),
+	[MEMCENSUS_E_THP_COLLAPSE_ALLOC] = census_event(THP_COLLAPSE_ALLOC),
+	[MEMCENSUS_E_THP_SPLIT] = census_event(THP_SPLIT_PAGE),
+	[MEMCENSUS_E_THP_FAULT_FALLBACK] = census_event(THP_FAULT_FALLBACK),
 };
 
 static u64 sum_zones(const unsigned long *events, enum vm_event_item normal)
@@ -207,8 +166,8 @@ static int gather_events(struct census_system *s)
 		     census_event(ALLOCSTALL_NORMAL) != ALLOCSTALL_NORMAL);
 	all_vm_events(events);
 	for (i = 0; i <= MEMCENSUS_E_MAX; i++)
-		if (event_rows[i].item)
-			set_event(s, i, census_vm_event(events, event_rows[i].item));
+		if (event_items[i])
+			set_event(s, i, census_vm_event(events, event_items[i]));
 	/* Counted in sectors of 512 bytes, reported in KiB. */
 	set_event(s, MEMCENSUS_E_PGPGIN_KIB, events[PGPGIN] / 2);
 	set_event(s, MEMCENSUS_E_PGPGOUT_KIB, events[PGPGOUT] / 2);
@@ -217,17 +176,6 @@ static int gather_events(struct census_system *s)
 		  sum_zones(events, ALLOCSTALL_NORMAL));
 	kfree(events);
 	return 0;
-}
-
-/* Names in the file system; NULL if the number is not in use. */
-const char *census_bytes_name(enum memcensus_system_bytes n)
-{
-	return bytes_rows[n].name;
-}
-
-const char *census_event_name(enum memcensus_event n)
-{
-	return event_rows[n].name;
 }
 
 int census_system_gather(struct census_snapshot *snap)

@@ -5,8 +5,10 @@
 
 #include "census/snapshot.h"
 
-const char *census_bytes_name(enum memcensus_system_bytes n);
-const char *census_event_name(enum memcensus_event n);
+/* By number; NULL for PAD. */
+extern const char *const census_bytes_names[MEMCENSUS_S_MAX + 1];
+extern const char *const census_event_names[MEMCENSUS_E_MAX + 1];
+
 void census_system_glance(struct census_system *s);
 int census_system_gather(struct census_snapshot *snap);
 

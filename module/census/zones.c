@@ -110,6 +110,11 @@ static u64 pcp_pages(struct zone *zone)
 	return pages;
 }
 
+static u64 bytes(u64 pages)
+{
+	return pages << PAGE_SHIFT;
+}
+
 /**
  * census_zone_glance() - read a zone without its locks
  * @z: to be filled, except the blocks by migrate type; @pcp is unknown
@@ -122,25 +127,25 @@ void census_zone_glance(struct census_zone *z, struct zone *zone)
 {
 	unsigned int i;
 
-	z->nid = zone_to_nid(zone);
+	z->node = zone_to_nid(zone);
 	strscpy(z->name, zone->name, sizeof(z->name));
 	census_zone_blocks(zone, z->blocks);
-	z->free = zone_page_state(zone, NR_FREE_PAGES);
-	z->wmark[0] = min_wmark_pages(zone);
-	z->wmark[1] = low_wmark_pages(zone);
-	z->wmark[2] = high_wmark_pages(zone);
-	z->boost = READ_ONCE(zone->watermark_boost);
-	z->spanned = zone->spanned_pages;
-	z->present = zone->present_pages;
-	z->managed = zone_managed_pages(zone);
-	z->pcp = CENSUS_PCP_UNKNOWN;
-	z->highatomic = READ_ONCE(zone->nr_reserved_highatomic);
+	z->free = bytes(zone_page_state(zone, NR_FREE_PAGES));
+	z->wmark_min = bytes(min_wmark_pages(zone));
+	z->wmark_low = bytes(low_wmark_pages(zone));
+	z->wmark_high = bytes(high_wmark_pages(zone));
+	z->wmark_boost = bytes(READ_ONCE(zone->watermark_boost));
+	z->spanned = bytes(zone->spanned_pages);
+	z->present = bytes(zone->present_pages);
+	z->managed = bytes(zone_managed_pages(zone));
+	z->pcp = CENSUS_UNKNOWN;
+	z->highatomic = bytes(READ_ONCE(zone->nr_reserved_highatomic));
+	z->cma_free = CENSUS_UNKNOWN;
 #ifdef CONFIG_CMA
-	z->has_cma = true;
-	z->cma_free = zone_page_state(zone, NR_FREE_CMA_PAGES);
+	z->cma_free = bytes(zone_page_state(zone, NR_FREE_CMA_PAGES));
 #endif
 	for (i = 0; i < MAX_NR_ZONES; i++)
-		z->lowmem_reserve[i] = READ_ONCE(zone->lowmem_reserve[i]);
+		z->lowmem_reserve[i] = bytes(READ_ONCE(zone->lowmem_reserve[i]));
 }
 
 static void gather_zone(struct census_zone *z, struct zone *zone, bool types)
@@ -149,7 +154,7 @@ static void gather_zone(struct census_zone *z, struct zone *zone, bool types)
 	unsigned int i;
 
 	census_zone_glance(z, zone);
-	z->pcp = pcp_pages(zone);
+	z->pcp = bytes(pcp_pages(zone));
 	/* For one load per order, so that the numbers belong together. */
 	spin_lock_irqsave(&zone->lock, flags);
 	census_zone_blocks(zone, z->blocks);

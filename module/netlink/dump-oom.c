@@ -80,6 +80,8 @@ static int fill_oom(struct sk_buff *skb, const struct census_envelope *e,
 			       put_bytes(skb, MEMCENSUS_OOM_AFTER, &oom->after)));
 }
 
+static const struct census_record_row victim_rows[] = { CENSUS_OOM_VICTIM_ROWS(CENSUS_ROW) {} };
+
 static int fill_victim(struct sk_buff *skb, const struct census_envelope *e,
 		       const struct census_snapshot *snap, const void *record)
 {
@@ -94,14 +96,7 @@ static int fill_victim(struct sk_buff *skb, const struct census_envelope *e,
 	       (IS_ENABLED(CONFIG_CGROUPS) &&
 		census_put_u64(skb, MEMCENSUS_OOM_VICTIM_CGROUP, v->cgroup)) ||
 	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_START_NS, v->task.start) ||
-	       nla_put_s32(skb, MEMCENSUS_OOM_VICTIM_OOM_SCORE_ADJ, v->oom_score_adj) ||
-	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_VSS, v->vss) ||
-	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_ANON, v->anon) ||
-	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_FILE, v->file) ||
-	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_SHMEM, v->shmem) ||
-	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_SWAP, v->swap) ||
-	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_PAGETABLES, v->pagetables) ||
-	       nla_put_u32(skb, MEMCENSUS_OOM_VICTIM_DYING, v->dying);
+	       census_message_rows(skb, victim_rows, v);
 }
 
 static const void *next_oom_record(struct census_dump *dump)

@@ -39,6 +39,33 @@ int census_message_known(struct sk_buff *skb, int nest, u64 known, const u64 *va
 	return 0;
 }
 
+static int put_row(struct sk_buff *skb, const struct census_record_row *row, const void *record)
+{
+	const void *at = record + row->offset;
+
+	switch (row->type) {
+	case CENSUS_ROW_u32:
+		return nla_put_u32(skb, row->attr, *(const u32 *)at);
+	case CENSUS_ROW_s32:
+		return nla_put_s32(skb, row->attr, *(const s32 *)at);
+	case CENSUS_ROW_string:
+		return *(const char *)at ? nla_put_string(skb, row->attr, at) : 0;
+	default:
+		return *(const u64 *)at == CENSUS_UNKNOWN ? 0 :
+			census_put_u64(skb, row->attr, *(const u64 *)at);
+	}
+}
+
+/* Adds the rows of @record that are known.  Return: 0, or -EMSGSIZE. */
+int census_message_rows(struct sk_buff *skb, const struct census_record_row *row,
+			const void *record)
+{
+	for (; row->name; row++)
+		if (put_row(skb, row, record))
+			return -EMSGSIZE;
+	return 0;
+}
+
 static int put_packed(struct sk_buff *skb, int nest, const unsigned char *packed)
 {
 	struct census_figures figures;
@@ -75,15 +102,9 @@ static int fill_info(struct sk_buff *skb, const struct census_envelope *e,
 static int fill_scan(struct sk_buff *skb, const struct census_envelope *e,
 		     const struct census_snapshot *snap, const void *record)
 {
-	unsigned int i;
-	int err = nla_put_u32(skb, MEMCENSUS_SCAN_BASIS, snap->basis) ||
-		  nla_put_u32(skb, MEMCENSUS_SCAN_PARTS, snap->parts);
-
-	for (i = 0; i < census_nr_costs && !err; i++)
-		if (census_cost_known(snap, &census_costs[i]))
-			err = census_put_u64(skb, census_costs[i].attr,
-					     census_cost(snap, &census_costs[i]));
-	return err;
+	return nla_put_u32(skb, MEMCENSUS_SCAN_BASIS, snap->basis) ||
+	       nla_put_u32(skb, MEMCENSUS_SCAN_PARTS, snap->parts) ||
+	       census_message_rows(skb, census_scan_rows, &snap->cost);
 }
 
 /* Return: PID of @peer in the caller's namespace; 0 if none or if it is @pid. */
@@ -364,66 +385,23 @@ static int put_types(struct sk_buff *skb, const struct census_zone *zone)
 	return 0;
 }
 
-static int put_lowmem_reserve(struct sk_buff *skb,
-			      const struct census_zone *zone)
-{
-	u64 bytes[MAX_NR_ZONES];
-	unsigned int i;
-
-	for (i = 0; i < MAX_NR_ZONES; i++)
-		bytes[i] = zone->lowmem_reserve[i] << PAGE_SHIFT;
-	return nla_put_64bit(skb, MEMCENSUS_ZONE_LOWMEM_RESERVE, sizeof(bytes),
-			     bytes, MEMCENSUS_A_PAD);
-}
-
 static int fill_zone(struct sk_buff *skb, const struct census_envelope *e,
 		     const struct census_snapshot *snap, const void *record)
 {
 	const struct census_zone *zone = record;
 
-	return nla_put_u32(skb, MEMCENSUS_ZONE_NODE, zone->nid) ||
-	       nla_put_string(skb, MEMCENSUS_ZONE_NAME, zone->name) ||
+	return census_message_rows(skb, census_zone_rows, zone) ||
 	       nla_put_64bit(skb, MEMCENSUS_ZONE_FREE_BLOCKS,
 			     sizeof(zone->blocks), zone->blocks, MEMCENSUS_A_PAD) ||
 	       (e->parts & MEMCENSUS_PART_TYPES && put_types(skb, zone)) ||
-	       census_put_pages(skb, MEMCENSUS_ZONE_FREE, zone->free) ||
-	       census_put_pages(skb, MEMCENSUS_ZONE_WMARK_MIN, zone->wmark[0]) ||
-	       census_put_pages(skb, MEMCENSUS_ZONE_WMARK_LOW, zone->wmark[1]) ||
-	       census_put_pages(skb, MEMCENSUS_ZONE_WMARK_HIGH, zone->wmark[2]) ||
-	       census_put_pages(skb, MEMCENSUS_ZONE_WMARK_BOOST, zone->boost) ||
-	       census_put_pages(skb, MEMCENSUS_ZONE_SPANNED, zone->spanned) ||
-	       census_put_pages(skb, MEMCENSUS_ZONE_PRESENT, zone->present) ||
-	       census_put_pages(skb, MEMCENSUS_ZONE_MANAGED, zone->managed) ||
-	       (zone->pcp != CENSUS_PCP_UNKNOWN &&
-		census_put_pages(skb, MEMCENSUS_ZONE_PCP, zone->pcp)) ||
-	       census_put_pages(skb, MEMCENSUS_ZONE_HIGHATOMIC, zone->highatomic) ||
-	       (zone->has_cma && census_put_pages(skb, MEMCENSUS_ZONE_CMA_FREE, zone->cma_free)) ||
-	       put_lowmem_reserve(skb, zone);
+	       nla_put_64bit(skb, MEMCENSUS_ZONE_LOWMEM_RESERVE, sizeof(zone->lowmem_reserve),
+			     zone->lowmem_reserve, MEMCENSUS_A_PAD);
 }
 
 static int fill_node(struct sk_buff *skb, const struct census_envelope *e,
 		     const struct census_snapshot *snap, const void *record)
 {
-	const struct census_node *node = record;
-	const u64 *lru = node->lru;
-
-	return nla_put_u32(skb, MEMCENSUS_NODE_ID, node->nid) ||
-	       nla_put_u32(skb, MEMCENSUS_NODE_KSWAPD, node->kswapd) ||
-	       nla_put_u32(skb, MEMCENSUS_NODE_KSWAPD_ORDER, node->order) ||
-	       (*node->zone && nla_put_string(skb, MEMCENSUS_NODE_KSWAPD_ZONE, node->zone)) ||
-	       nla_put_u32(skb, MEMCENSUS_NODE_KSWAPD_FAILURES, node->failures) ||
-	       nla_put_u32(skb, MEMCENSUS_NODE_BALANCED, node->balanced) ||
-	       census_put_pages(skb, MEMCENSUS_NODE_SPANNED, node->spanned) ||
-	       census_put_pages(skb, MEMCENSUS_NODE_PRESENT, node->present) ||
-	       census_put_pages(skb, MEMCENSUS_NODE_ACTIVE_ANON, lru[LRU_ACTIVE_ANON]) ||
-	       census_put_pages(skb, MEMCENSUS_NODE_INACTIVE_ANON, lru[LRU_INACTIVE_ANON]) ||
-	       census_put_pages(skb, MEMCENSUS_NODE_ACTIVE_FILE, lru[LRU_ACTIVE_FILE]) ||
-	       census_put_pages(skb, MEMCENSUS_NODE_INACTIVE_FILE, lru[LRU_INACTIVE_FILE]) ||
-	       census_put_pages(skb, MEMCENSUS_NODE_UNEVICTABLE, lru[LRU_UNEVICTABLE]) ||
-	       census_put_pages(skb, MEMCENSUS_NODE_ISOLATED_ANON, node->isolated[0]) ||
-	       census_put_pages(skb, MEMCENSUS_NODE_ISOLATED_FILE, node->isolated[1]) ||
-	       census_put_pages(skb, MEMCENSUS_NODE_DIRTY, node->dirty) ||
-	       census_put_pages(skb, MEMCENSUS_NODE_WRITEBACK, node->writeback);
+	return census_message_rows(skb, census_node_rows, record);
 }
 
 static int fill_system(struct sk_buff *skb, const struct census_envelope *e,

@@ -71,6 +71,8 @@ int census_message_begin(struct sk_buff *skb, struct netlink_callback *cb,
 			 const struct census_envelope *e, const u8 *stages, unsigned int nr);
 int census_message_known(struct sk_buff *skb, int nest, u64 known, const u64 *values,
 			 unsigned int max);
+int census_message_rows(struct sk_buff *skb, const struct census_record_row *row,
+			const void *record);
 int census_message_put(struct sk_buff *skb, const struct census_envelope *e, u64 seq, u8 nest,
 		       census_fill_fn *fill, const struct census_snapshot *snap,
 		       const void *record);

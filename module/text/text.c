@@ -22,8 +22,8 @@
 #include "census/zones.h"
 #include "text/text.h"
 
-#define KIB(bytes)	((unsigned long long)(bytes) >> 10)
-#define PAGES_KIB(pages) ((unsigned long long)(pages) << (PAGE_SHIFT - 10))
+#define KIB_SHIFT	10
+#define KIB(bytes)	((unsigned long long)(bytes) >> KIB_SHIFT)
 
 static const char *const state_names[] = {
 	[MEMCENSUS_STATE_WALKED] = "walked",
@@ -92,9 +92,9 @@ static void show_figure(struct seq_file *seq, const struct census_figures *figur
 
 static void show_node(struct seq_file *seq, const struct census_node *n)
 {
-	seq_printf(seq, "kswapd%u %s order %u zone %s failures %u, node %s balanced\n", n->nid,
-		   kswapd_names[n->kswapd], n->order, *n->zone ? n->zone : "-", n->failures,
-		   n->balanced ? "is" : "is not");
+	seq_printf(seq, "kswapd%u %s order %u zone %s failures %u, node %s balanced\n", n->id,
+		   kswapd_names[n->kswapd], n->kswapd_order, *n->kswapd_zone ? n->kswapd_zone : "-",
+		   n->kswapd_failures, n->balanced ? "is" : "is not");
 }
 
 static void show_header(struct seq_file *seq, const struct census_snapshot *snap)
@@ -105,6 +105,28 @@ static void show_header(struct seq_file *seq, const struct census_snapshot *snap
 	seq_printf(seq, "# census %llu of %04ld-%02d-%02d %02d:%02d:%02d UTC, basis %s; KiB where nothing else is said\n",
 		   snap->seq, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
 		   tm.tm_sec, basis_names[snap->basis]);
+}
+
+/* Prints nothing without a name, as PAD is. */
+static void show_value(struct seq_file *seq, const char *name, bool known, u64 value)
+{
+	if (!name)
+		return;
+	seq_printf(seq, "%-20s", name);
+	show_number(seq, known, value, 14);
+	seq_putc(seq, '\n');
+}
+
+/* Prints rows of 64 bits; @shift: from their unit to that of the file. */
+static void show_rows(struct seq_file *seq, const struct census_record_row *row, const void *record,
+		      unsigned int shift)
+{
+	for (; row->name; row++) {
+		u64 value = census_record_u64(row, record);
+
+		if (row->type == CENSUS_ROW_u64)
+			show_value(seq, row->name, value != CENSUS_UNKNOWN, value >> shift);
+	}
 }
 
 /* Tasks */
@@ -274,13 +296,8 @@ static void zones_show(struct seq_file *seq, const struct text_view *view,
 		return;
 	}
 	z = &view->snap->zones[row - 1];
-	seq_printf(seq,
-		   "node %u zone %s: free %llu min %llu low %llu high %llu boost %llu managed %llu present %llu spanned %llu pcp %llu highatomic %llu\n",
-		   z->nid, z->name, PAGES_KIB(z->free), PAGES_KIB(z->wmark[0]),
-		   PAGES_KIB(z->wmark[1]), PAGES_KIB(z->wmark[2]),
-		   PAGES_KIB(z->boost), PAGES_KIB(z->managed),
-		   PAGES_KIB(z->present), PAGES_KIB(z->spanned),
-		   PAGES_KIB(z->pcp), PAGES_KIB(z->highatomic));
+	seq_printf(seq, "node %u zone %s\n", z->node, z->name);
+	show_rows(seq, census_zone_rows, z, KIB_SHIFT);
 	show_blocks(seq, "blocks", z->blocks);
 	for (i = 0; i < MIGRATE_TYPES; i++)
 		show_blocks(seq, census_migratetype_name(i), z->types[i]);
@@ -298,32 +315,12 @@ static unsigned int kswapd_rows(const struct census_snapshot *snap)
 static void kswapd_show(struct seq_file *seq, const struct text_view *view,
 			unsigned int row)
 {
-	static const char *const lru_names[NR_LRU_LISTS] = {
-		[LRU_INACTIVE_ANON] = "inactive_anon",
-		[LRU_ACTIVE_ANON] = "active_anon",
-		[LRU_INACTIVE_FILE] = "inactive_file",
-		[LRU_ACTIVE_FILE] = "active_file",
-		[LRU_UNEVICTABLE] = "unevictable",
-	};
-	const struct census_node *n;
-	unsigned int i;
-
 	if (!row) {
 		show_header(seq, view->snap);
 		return;
 	}
-	n = &view->snap->nodes[row - 1];
-	show_node(seq, n);
-	for (i = 0; i < NR_LRU_LISTS; i++)
-		seq_printf(seq, "  %-14s %12llu\n", lru_names[i],
-			   PAGES_KIB(n->lru[i]));
-	seq_printf(seq, "  %-14s %12llu\n", "isolated_anon",
-		   PAGES_KIB(n->isolated[0]));
-	seq_printf(seq, "  %-14s %12llu\n", "isolated_file",
-		   PAGES_KIB(n->isolated[1]));
-	seq_printf(seq, "  %-14s %12llu\n", "dirty", PAGES_KIB(n->dirty));
-	seq_printf(seq, "  %-14s %12llu\n", "writeback",
-		   PAGES_KIB(n->writeback));
+	show_node(seq, &view->snap->nodes[row - 1]);
+	show_rows(seq, census_node_rows, &view->snap->nodes[row - 1], KIB_SHIFT);
 }
 
 /* System */
@@ -334,18 +331,6 @@ static unsigned int system_rows(const struct census_snapshot *snap)
 	return 1 + MEMCENSUS_S_MAX + MEMCENSUS_E_MAX;
 }
 
-/* Prints nothing without a name. */
-static void show_value(struct seq_file *seq, const char *name, bool known,
-		       unsigned long long value)
-{
-	if (!name)
-		return;
-	if (known)
-		seq_printf(seq, "%-20s %14llu\n", name, value);
-	else
-		seq_printf(seq, "%-20s %14s\n", name, "-");
-}
-
 static void system_show(struct seq_file *seq, const struct text_view *view,
 			unsigned int row)
 {
@@ -354,13 +339,13 @@ static void system_show(struct seq_file *seq, const struct text_view *view,
 	if (!row) {
 		show_header(seq, view->snap);
 	} else if (row <= MEMCENSUS_S_MAX) {
-		show_value(seq, census_bytes_name(row), s->bytes_known >> row & 1,
+		show_value(seq, census_bytes_names[row], s->bytes_known >> row & 1,
 			   KIB(s->bytes[row]));
 	} else {
 		row -= MEMCENSUS_S_MAX;
 		if (row == 1)
 			seq_puts(seq, "# events since boot, counts\n");
-		show_value(seq, census_event_name(row), s->events_known >> row & 1,
+		show_value(seq, census_event_names[row], s->events_known >> row & 1,
 			   s->events[row]);
 	}
 }
@@ -375,12 +360,8 @@ static unsigned int scan_rows(const struct census_snapshot *snap)
 static void scan_show(struct seq_file *seq, const struct text_view *view,
 		      unsigned int row)
 {
-	unsigned int i;
-
 	show_header(seq, view->snap);
-	for (i = 0; i < census_nr_costs; i++)
-		show_value(seq, census_costs[i].name, true,
-			   census_cost(view->snap, &census_costs[i]));
+	show_rows(seq, census_scan_rows, &view->snap->cost, 0);
 }
 
 /* Summary */
@@ -471,8 +452,7 @@ static void show_zone_line(struct seq_file *seq, const struct census_zone *z)
 		largest--;
 	seq_printf(seq,
 		   "node %u zone %s: %llu free, low %llu, managed %llu, largest free block ",
-		   z->nid, z->name, PAGES_KIB(z->free), PAGES_KIB(z->wmark[1]),
-		   PAGES_KIB(z->managed));
+		   z->node, z->name, KIB(z->free), KIB(z->wmark_low), KIB(z->managed));
 	if (largest)
 		seq_printf(seq, "order %u\n", largest - 1);
 	else
