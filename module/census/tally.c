@@ -70,8 +70,33 @@ static void mark_hugetlb(struct census_tally *t, const struct census_run *run)
 	census_walk_mask(t->walk, key, BIT_ULL(at));
 }
 
+/* No more of files may be read: how much of the current mapping is in swap is unknown. */
+static void lose_swap(struct census_tally *t)
+{
+	t->sums->unknown_swap++;
+	t->walk->holes = false;
+	if (t->placed)
+		t->snap->pages->full = true;
+}
+
 /* Cost of a hole in a file with pages in swap, in page table entries. */
 #define ENTRIES_PER_HOLE 16
+
+/*
+ * Counts what is in swap of a file, where nothing of it is mapped.  With bitmaps each page is
+ * recorded, so that the sum agrees with them.
+ */
+static void count_hole(struct census_tally *t, pgoff_t first, unsigned int nr)
+{
+	struct census_shmem_range hole = { .next = first, .last = first + nr - 1 };
+
+	census_shmem_read(&hole, t->vma, t->placed ? t->snap->pages : NULL,
+			  &t->files->shmem_left, nr, &t->walk->work);
+	t->walk->work += ENTRIES_PER_HOLE;
+	t->sums->swap += hole.pages << PAGE_SHIFT;
+	if (!census_shmem_done(&hole))
+		lose_swap(t);
+}
 
 /*
  * Both bases: counts runs that need no struct page, after the page table lock was
@@ -99,12 +124,9 @@ static void take_runs(void *context, const struct census_run *runs,
 				mark_swap(t, run);
 			break;
 		case CENSUS_HOLE:
-			/* By page, in note_hole(). */
-			if (t->placed)
-				break;
-			t->sums->swap += census_shmem_count(t->shmem, t->vma, run->pfn,
-							    census_run_nr(run));
-			t->walk->work += ENTRIES_PER_HOLE;
+			/* By page, in add_to_bitmaps(). */
+			if (!t->placed)
+				count_hole(t, run->pfn, census_run_nr(run));
 			break;
 		case CENSUS_SPECIAL:
 			t->sums->special += bytes;
@@ -121,28 +143,6 @@ static void take_runs(void *context, const struct census_run *runs,
 	}
 }
 
-/*
- * Records shmem in swap for each page, so that the sum agrees with the bitmaps.  The file
- * may change during this, as it may between two page tables.
- *
- * Return: the number of pages in swap.
- */
-static u64 note_hole(struct census_tally *t, const struct census_place *hole)
-{
-	pgoff_t first = linear_page_index(t->vma, hole->addr), at = first;
-	pgoff_t last = first + hole->nr - 1;
-	u64 mask, pages = 0;
-
-	while (at <= last && (mask = census_shmem_next(t->shmem, t->vma, &at, last))) {
-		pages += census_popcount(mask);
-		census_pages_note_swap(t->snap->pages,
-				       hole->addr + ((at - first) << PAGE_SHIFT), mask);
-		at += 64;
-	}
-	t->sums->swap += pages << PAGE_SHIFT;
-	return pages;
-}
-
 static bool is_copy(u64 key)
 {
 	return census_key_exclusive(key) || census_key_kind(key) == CENSUS_ANON;
@@ -152,7 +152,7 @@ static bool is_copy(u64 key)
 static void add_to_bitmaps(struct census_tally *t, const struct census_place *place)
 {
 	if (place->kind == CENSUS_HOLE)
-		t->walk->work += note_hole(t, place);
+		count_hole(t, linear_page_index(t->vma, place->addr), place->nr);
 	else
 		census_pages_add(t->snap->pages, t->frames, place, t->later);
 }
@@ -411,6 +411,8 @@ void census_tally_unlock(struct census_tally *t, struct census_walk *walk)
 int census_tally_mm(struct census_tally *t, struct census_mm *m)
 {
 	t->m = m;
+	if (!m->begun)
+		t->shmem_of = NULL;
 	t->first_key = 0;
 	t->compare_huge = false;
 	/* What an earlier visit has met is not kept. */
@@ -445,58 +447,55 @@ static bool needs_holes(const struct census_tally *t)
 
 /*
  * Shmem in swap is not in page tables.  If every page of the VMA belongs to the file, the
- * file gives the number.  A private writable mapping may have copies, so its file is read
- * only for holes.
- *
- * Finds the file's pages in swap, in steps between which the walk may pause.
+ * file tells: by its counter, or else by its page cache, which is read before the walk, in steps
+ * between which the walk may pause.  A private writable mapping may have copies, so its file is
+ * read only for holes.
  *
  * Return: false for a pause: to be called again under the lock.
  */
-static bool find_shmem(struct census_tally *t)
+static bool find_shmem(struct census_tally *t, unsigned long addr)
 {
 	struct vm_area_struct *vma = t->vma;
-	struct census_walk *walk = t->walk;
+	struct census_shmem_range *range = &t->shmem;
+	pgoff_t last = vma->vm_pgoff + vma_pages(vma) - 1;
 
-	t->shmem = NULL;
-	t->shmem_unknown = false;
 	t->in_swap = !t->later && t->m->task && vma->vm_file &&
 		     shmem_mapping(vma->vm_file->f_mapping) && census_shmem_swapped(vma);
 	t->whole = t->in_swap && !needs_holes(t) && census_shmem_is_whole(vma);
-	if (!t->in_swap || t->whole || vma_pages(vma) <= CENSUS_SHMEM_DIRECT)
+	if (!t->in_swap || t->whole || needs_holes(t) || addr != vma->vm_start)
 		return true;
-	t->shmem = census_files_shmem(t->files, vma);
-	while (t->shmem && !census_shmem_done(t->shmem)) {
-		walk->work += census_files_shmem_step(t->files, t->shmem,
-						      vma->vm_file->f_mapping);
-		if (!census_shmem_done(t->shmem) && walk->pause(walk->pause_context))
+	/* Else the reading was begun before a pause. */
+	if (t->shmem_of != t->m || t->shmem_start != addr || range->last != last ||
+	    t->shmem_first != vma->vm_pgoff) {
+		t->shmem_of = t->m;
+		t->shmem_start = addr;
+		t->shmem_first = vma->vm_pgoff;
+		*range = (struct census_shmem_range){ .next = vma->vm_pgoff, .last = last };
+	}
+	while (!census_shmem_done(range) && t->files->shmem_left) {
+		census_shmem_read(range, vma, NULL, &t->files->shmem_left, CENSUS_SHMEM_STEP,
+				  &t->walk->work);
+		if (!census_shmem_done(range) && t->walk->pause(t->walk->pause_context))
 			return false;
 	}
-	t->shmem_unknown = !t->shmem || t->shmem->unknown;
 	return true;
 }
 
 /* Counts the file's pages in swap.  Return: true if holes are needed. */
 static bool begin_shmem(struct census_tally *t, bool resumed)
 {
-	struct vm_area_struct *vma = t->vma;
-	u64 swapped;
+	bool holes = needs_holes(t);
 
-	if (!t->in_swap)
+	if (!t->in_swap || (resumed && !holes))
 		return false;
-	if (t->shmem_unknown) {
-		t->sums->unknown_swap += !resumed;
-		if (t->placed)
-			t->snap->pages->full = true;
-		return false;
-	}
-	if (t->whole)
-		swapped = (u64)census_shmem_swapped(vma) << PAGE_SHIFT;
+	if (holes ? !t->files->shmem_left : !t->whole && !census_shmem_done(&t->shmem))
+		lose_swap(t);
+	else if (holes)
+		return true;
+	else if (t->whole)
+		t->sums->swap += (u64)census_shmem_swapped(t->vma) << PAGE_SHIFT;
 	else
-		swapped = census_shmem_count(t->shmem, vma, vma->vm_pgoff, vma_pages(vma));
-	if (needs_holes(t))
-		return swapped;
-	if (!resumed)
-		t->sums->swap += swapped;
+		t->sums->swap += t->shmem.pages << PAGE_SHIFT;
 	return false;
 }
 
@@ -717,7 +716,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	t->class = class_of(vma);
 	t->huge_copied = false;
 	t->placed = is_placed(t, t->m);
-	if (!find_shmem(t))
+	if (!find_shmem(t, addr))
 		return 1;
 	err = begin_record(t, addr, walk);
 	if (err)

@@ -15,6 +15,7 @@
 #include "count/frames.h"
 #include "count/numa.h"
 #include "count/payers.h"
+#include "count/shmem.h"
 #include "walk/walk.h"
 
 /* So many hashes tell the files of an address space apart; two with one hash lose only time. */
@@ -46,10 +47,12 @@
  * @on_nodes: what @vma has on each node is added to this, by index in @numa; NULL: not requested
  * @placed: bitmaps of the pages of @vma are requested
  * @in_swap: @vma maps a shmem file with pages in swap, which count for it
- * @shmem: where they are; NULL if @vma is small, or for memory
  * @whole: @vma maps all of this file, so that the file's own counter says how many; decided once,
  *	because ftruncate() waits for no lock of the VMA
- * @shmem_unknown: memory was short: where they are is unknown
+ * @shmem: what is read of its file, before the walk of @vma
+ * @shmem_of: address space of the mapping of which @shmem is
+ * @shmem_start: its first address
+ * @shmem_first: its first page
  * @files_seen: hashes of the files that VMAs of @m map, of those met
  * @files_huge: of these, files with huge pages in blocks of their own
  * @file_hash: hash of the file of @vma
@@ -86,8 +89,10 @@ struct census_tally {
 	bool placed;
 	bool in_swap;
 	bool whole;
-	bool shmem_unknown;
-	struct census_shmem *shmem;
+	struct census_shmem_range shmem;
+	const struct census_mm *shmem_of;
+	unsigned long shmem_start;
+	pgoff_t shmem_first;
 	DECLARE_BITMAP(files_seen, CENSUS_FILE_HASHES);
 	DECLARE_BITMAP(files_huge, CENSUS_FILE_HASHES);
 	unsigned int file_hash;

@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "count/files.h"
+#include "count/shmem.h"
 
 /**
  * struct file_id - identity of a file
@@ -17,7 +18,6 @@
  * @dev: device as /proc shows it for the first mapping
  * @space: key space of its pages
  * @user_ino: inode number as /proc shows it for the first mapping
- * @shmem: its pages in swap; NULL: no mapping has asked for them
  *
  * There is no reference, which would prevent an unmount of the file system.  If the inode
  * is freed during the census and another inode gets its memory, the number or the
@@ -32,7 +32,6 @@ struct file_id {
 	dev_t dev;
 	u32 space;
 	unsigned long user_ino;
-	struct census_shmem *shmem;
 };
 
 #define ID_UNITS 4
@@ -80,40 +79,24 @@ int census_files_begin(struct census_files *files, struct census_budget *budget)
 	/* The rest suffices for owners, in slices: see census_params_check(). */
 	files->ids_budget = census_budget_locked(budget);
 	files->ids_budget.limit = budget->limit / 4;
-	files->shmem_budget = census_budget_locked(budget);
-	files->shmem_budget.limit = budget->limit / 4;
 	spin_lock_init(&files->lock);
 	files->ids.budget = &files->ids_budget;
 	files->ids.nr = ID_UNITS;
-	files->shmem.budget = &files->shmem_budget;
-	files->shmem.nr = CENSUS_SHMEM_UNITS;
+	files->shmem_left = CENSUS_SHMEM_ENTRIES;
 	if (!census_reserve_fill())
 		return -ENOMEM;
 	return census_table_init(&files->table, &files->ids_budget, file_key) ? 0 : -ENOMEM;
 }
 
-/*
- * Forgets what lacked memory: the census starts again, and owners may have filled max_mem.  Files
- * whose search was complete are not searched again; the memory of the others is freed at the end.
- */
+/* Forgets what was lacking: the census starts again, and owners may have filled max_mem. */
 void census_files_restart(struct census_files *files)
 {
-	u32 i;
-
 	files->full = false;
-	for (i = 1; files->shmem.nr_chunks && i <= files->nr; i++) {
-		struct file_id *id = census_unit(&files->ids, i * ID_UNITS);
-
-		if (id->shmem && census_shmem_done(id->shmem) && id->shmem->unknown)
-			id->shmem = NULL;
-		if (!(i % CENSUS_RESCHED_ENTRIES))
-			cond_resched();
-	}
+	files->shmem_left = CENSUS_SHMEM_ENTRIES;
 }
 
 void census_files_end(struct census_files *files)
 {
-	census_pool_free(&files->shmem);
 	census_pool_free(&files->ids);
 	census_table_free(&files->table);
 }
@@ -253,41 +236,4 @@ bool census_files_find(const struct census_files *files, u64 key, dev_t *dev, u6
 	*dev = id->dev;
 	*inode = id->user_ino;
 	return true;
-}
-
-/**
- * census_files_shmem() - get what is known of a file's pages in swap
- * @files: files found so far
- * @vma: maps shmem; locked, which keeps its file
- *
- * Return: a search that has begun or is done, or NULL without memory.
- */
-struct census_shmem *census_files_shmem(struct census_files *files,
-					const struct vm_area_struct *vma)
-{
-	struct file_id *id = find_or_add(files, vma->vm_file, CENSUS_SHMEM);
-	struct census_shmem *s;
-
-	if (!id)
-		return NULL;
-	/* Pairs with the release below. */
-	s = smp_load_acquire(&id->shmem);
-	if (s)
-		return s;
-	spin_lock(&files->lock);
-	s = id->shmem;
-	if (!s) {
-		s = census_shmem_alloc(&files->shmem);
-		/* Pairs with the acquire above: who sees it sees it initialized. */
-		smp_store_release(&id->shmem, s);
-	}
-	spin_unlock(&files->lock);
-	return s;
-}
-
-/* As census_shmem_step(): the memory of blocks is that of all files. */
-u64 census_files_shmem_step(struct census_files *files, struct census_shmem *s,
-			    struct address_space *mapping)
-{
-	return census_shmem_step(s, mapping, &files->shmem, &files->lock);
 }

@@ -20,7 +20,6 @@
 #include <linux/spinlock.h>
 
 #include "count/frames.h"
-#include "count/shmem.h"
 
 /**
  * struct census_files - files found by the walk
@@ -28,24 +27,22 @@
  * @budget: of the census
  * @ids_budget: limit of the part of it for @ids and @table: files are found under mmap and VMA
  *	locks
- * @shmem_budget: limit of the part of it for pages of files in swap
  * @lock: protects insertion and all memory; readers need no lock, and nothing is removed
  * @ids: &struct file_id; the first units are not used
- * @shmem: &struct census_shmem and its blocks
  * @table: @ids by identity
  * @nr: number of @ids
+ * @shmem_left: entries of page caches that may still be read for pages in swap
  * @full: nothing is added to @ids: pages of other files are numbered by frame
  */
 struct census_files {
 	const struct address_space *only;
 	struct census_budget *budget;
 	struct census_budget ids_budget;
-	struct census_budget shmem_budget;
 	spinlock_t lock;	/* insertion, memory */
 	struct census_pool ids;
-	struct census_pool shmem;
 	struct census_table table;
 	u32 nr;
+	u64 shmem_left;
 	bool full;
 };
 
@@ -71,9 +68,5 @@ unsigned long census_files_key_end(struct vm_area_struct *vma, enum census_class
 				   unsigned long addr, unsigned long end);
 u64 census_files_key(struct census_files *files, struct vm_area_struct *vma,
 		     enum census_class class, unsigned long addr);
-struct census_shmem *census_files_shmem(struct census_files *files,
-					const struct vm_area_struct *vma);
-u64 census_files_shmem_step(struct census_files *files, struct census_shmem *s,
-			    struct address_space *mapping);
 
 #endif /* _CENSUS_FILES_H */

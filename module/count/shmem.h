@@ -3,62 +3,45 @@
  * Counts pages of shmem files in swap.  They are not in page tables: the file's page
  * cache has them.  They have no proportional share, as in smaps.
  *
- * A process can map many parts of one large file, so a search of the page cache for each
- * mapping would be quadratic.  A file is searched once in a census, in steps, and what is
- * in swap is kept: a mapping, and a hole in it, are then two searches in a tree.
+ * A process can map a part of a large file many times, and each mapping is read on its own.  So
+ * all mappings of a census together read at most %CENSUS_SHMEM_ENTRIES entries of page caches;
+ * of those beyond it is unknown how much is in swap.
  */
 #ifndef _CENSUS_SHMEM_H
 #define _CENSUS_SHMEM_H
 
 #include <linux/mm_types.h>
-#include <linux/rbtree.h>
-#include <linux/spinlock.h>
+#include <linux/types.h>
 
-#include "count/frames.h"
+/* 10 to 40 ms. */
+#define CENSUS_SHMEM_ENTRIES 2000000
 
-/* For up to this many pages the page cache itself is read. */
-#define CENSUS_SHMEM_DIRECT 64
+/* Entries that are read in one step, in less than 50 us. */
+#define CENSUS_SHMEM_STEP 512
+
+struct census_pages;
 
 /**
- * struct census_shmem - pages of a file in swap
- * @lock: protects all members until @done
- * @blocks: &struct swap_block, by number of their pages
- * @last: last of @blocks
- * @next: the file is searched up to this page (exclusive)
- * @pages: number of pages in @blocks
- * @done: the file is searched; nothing changes any more
- * @unknown: memory was short: some pages are missing in @blocks
+ * struct census_shmem_range - pages of a file that a mapping shows, in steps
+ * @next: the first page that was not read yet
+ * @last: the last page
+ * @pages: number of pages in swap up to @next
  */
-struct census_shmem {
-	spinlock_t lock;	/* all members, until @done */
-	struct rb_root blocks;
-	struct rb_node *last;
+struct census_shmem_range {
 	pgoff_t next;
+	pgoff_t last;
 	u64 pages;
-	bool done;
-	bool unknown;
 };
 
 unsigned long census_shmem_swapped(const struct vm_area_struct *vma);
 bool census_shmem_is_whole(const struct vm_area_struct *vma);
+void census_shmem_read(struct census_shmem_range *range, const struct vm_area_struct *vma,
+		       struct census_pages *bitmaps, u64 *left, unsigned int most, u64 *work);
 
-/* Of &struct census_shmem in a pool, and of its blocks. */
-#define CENSUS_SHMEM_UNITS 16
-#define CENSUS_SHMEM_BLOCK_UNITS 4
-
-struct census_shmem *census_shmem_alloc(struct census_pool *pool);
-u64 census_shmem_step(struct census_shmem *s, struct address_space *mapping,
-		      struct census_pool *pool, spinlock_t *pool_lock);
-
-static inline bool census_shmem_done(const struct census_shmem *s)
+/* Checks whether all pages of @range were read. */
+static inline bool census_shmem_done(const struct census_shmem_range *range)
 {
-	/* Pairs with the release in census_shmem_step(). */
-	return smp_load_acquire(&s->done);
+	return range->next > range->last;
 }
-
-u64 census_shmem_count(const struct census_shmem *s, struct vm_area_struct *vma,
-		       pgoff_t first, unsigned long nr);
-u64 census_shmem_next(const struct census_shmem *s, struct vm_area_struct *vma,
-		      pgoff_t *first, pgoff_t last);
 
 #endif /* _CENSUS_SHMEM_H */

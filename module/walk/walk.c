@@ -408,8 +408,8 @@ static void skip_upper(struct census_walk *walk, struct vm_area_struct *vma,
 /* Bytes skipped at once: a run has 32 bits, but a PGD entry covers up to 2^36 pages. */
 #define MISSING_MAX BIT(40)
 
-/* Bytes of a hole reported at once if each of its pages is looked up: bounds the lock hold. */
-#define HOLE_MAX BIT(27)
+/* Bytes of a hole reported at once, of which each page may be looked up: bounds the lock hold. */
+#define HOLE_MAX BIT(24)
 
 /*
  * Return: the PUD of @addr; or NULL, and @next is the end of the missing table's range.
