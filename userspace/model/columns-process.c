@@ -262,16 +262,9 @@ DERIVED(task_delta, task, number,
  * of them write to it.  PSS has 1/n of it for each owner, so the part of an owner in these
  * copies is what its PSS lacks of the page.
  */
-static bool anon_without(const struct task *task, unsigned int number, struct value *value)
-{
-	const struct figures *f = &task->figures;
-
-	value->sign = (int64_t)(f->v[MEMCENSUS_F_ANON] - f->v[number]);
-	return KNOWN(f, MEMCENSUS_F_ANON) && KNOWN(f, number);
-}
-
-COMPUTED(task_fork_shared, task, anon_without(row, MEMCENSUS_F_USS_ANON, value))
-COMPUTED(task_fork_most, task, anon_without(row, MEMCENSUS_F_PSS_ANON, value))
+DERIVED(task_anon_without, task, sign,
+	(int64_t)(row->figures.v[MEMCENSUS_F_ANON] - row->figures.v[column->number]),
+	KNOWN(&row->figures, MEMCENSUS_F_ANON) && KNOWN(&row->figures, column->number))
 DERIVED(task_command_line, task, text, row->cmdline, value->text)
 
 DERIVED(task_on_nodes, task, number, row->on.n, row->on.n)
@@ -335,7 +328,7 @@ static const struct column *find_on_node(const char *name, size_t len)
 		.header = xasprintf("%c%s", small[0] - 0x20, small + 1),
 		.help = small[0] == 'n' ? "of the RSS, on this NUMA node" :
 					  "mapped hugetlb pages on this NUMA node",
-		.kind = KIND_BYTES, .total = TOTAL_SUM, .on_node = on_node,
+		.kind = KIND_BYTES, .total = TOTAL_SUM, .derive = on_node,
 		.number = number,
 		.part = MEMCENSUS_PART_TASK_NODES,
 	};
@@ -372,11 +365,11 @@ static const struct column task_derived[] = {
 	[TASK_FORK_SHARED] = {
 		"fork_shared", "ForkShared", "anonymous, shared: by fork, or merged by KSM",
 		.kind = KIND_BYTES, .total = TOTAL_SUM, .sign = true, OF_FRAMES,
-		.derive = task_fork_shared },
+		.derive = task_anon_without, .number = MEMCENSUS_F_USS_ANON },
 	[TASK_FORK_MOST] = {
 		"fork_most", "ForkMost", "its part of the copies if all owners write to that",
 		.kind = KIND_BYTES, .total = TOTAL_SUM, .sign = true,
-		.derive = task_fork_most },
+		.derive = task_anon_without, .number = MEMCENSUS_F_PSS_ANON },
 	[TASK_CMDLINE] = {
 		"cmdline", "CommandLine",
 		"command line, read from /proc after the census; not in records",

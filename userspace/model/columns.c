@@ -30,9 +30,7 @@ bool column_get(const struct column *column, const struct view *view,
 	uint64_t known;
 
 	if (column->derive)
-		return column->derive(view, record, value);
-	if (column->on_node)
-		return column->on_node(column, view, record, value);
+		return column->derive(column, view, record, value);
 	if (column->held != HELD_ATTRIBUTE)
 		return get_held(column, base, value);
 

@@ -129,14 +129,14 @@ static inline const char *view_name(const struct view *view, enum name_kind kind
  * @optional: a list that is absent if it is empty
  * @counter: it only grows
  * @in_json: a derived value that JSON has with the attributes: the name of a number
- * @number: number of the attribute; its bit in the bitmap of known values
+ * @number: number of the attribute; its bit in the bitmap of known values; of a derived value:
+ *	an argument of @derive
  * @known: offset of that bitmap in the record
  * @offset: of the value in the record
  * @words: words of a KIND_WORD, by value, and of KIND_BITS; of a KIND_BOOL in tables, for no and
  *	yes, where NULL is -
  * @derive: computes the value; false if it is unavailable.  NULL: the value
  *	is at @offset
- * @on_node: as @derive, of the node @number
  * @part: MEMCENSUS_PART_* that it needs, and that commands do not request by default
  */
 struct column {
@@ -161,10 +161,8 @@ struct column {
 	size_t offset;
 	const char *const *words;
 	unsigned int n_words;
-	bool (*derive)(const struct view *view, const void *record,
-		       struct value *value);
-	bool (*on_node)(const struct column *column, const struct view *view,
-			const void *record, struct value *value);
+	bool (*derive)(const struct column *column, const struct view *view,
+		       const void *record, struct value *value);
 	uint32_t part;
 };
 
@@ -206,10 +204,12 @@ struct column {
  * @member of the value is @expression, and available if @condition.
  */
 #define DERIVED(name, of, member, expression, condition)			\
-static bool name(const struct view *view, const void *record, struct value *value) \
+static bool name(const struct column *column, const struct view *view,	\
+		 const void *record, struct value *value)		\
 {									\
 	const struct of *row = record;					\
 									\
+	(void)column;							\
 	(void)view;							\
 	value->member = expression;					\
 	return condition;						\
@@ -217,10 +217,12 @@ static bool name(const struct view *view, const void *record, struct value *valu
 
 /* The same, where @get is an expression that fills @value and says whether it is available. */
 #define COMPUTED(name, of, get)						\
-static bool name(const struct view *view, const void *record, struct value *value) \
+static bool name(const struct column *column, const struct view *view,	\
+		 const void *record, struct value *value)		\
 {									\
 	const struct of *row = record;					\
 									\
+	(void)column;							\
 	(void)view;							\
 	return get;							\
 }

@@ -85,20 +85,17 @@ DERIVED(victim_cgroup, oom_victim, text,
 	KNOWN(row, MEMCENSUS_OOM_VICTIM_CGROUP) ? name_of_cgroup(view, row->cgroup) : NULL,
 	value->text)
 
-/* What @number was of the victim in the census before it. */
-static bool figure_before(const struct view *view, const struct oom_victim *victim,
-			  unsigned int number, struct value *value)
+/* What a figure was of the victim in the census before it. */
+static bool figure_before(const struct column *column, const struct view *view,
+			  const void *record, struct value *value)
 {
-	const struct task *task = oom_task(view->snap, victim);
+	const struct task *task = oom_task(view->snap, record);
 
-	if (!task || !KNOWN(&task->figures, number))
+	if (!task || !KNOWN(&task->figures, column->number))
 		return false;
-	value->number = task->figures.v[number];
+	value->number = task->figures.v[column->number];
 	return true;
 }
-
-COMPUTED(pss_before, oom_victim, figure_before(view, row, MEMCENSUS_F_PSS, value))
-COMPUTED(uss_before, oom_victim, figure_before(view, row, MEMCENSUS_F_USS, value))
 
 static const struct column victim_derived[] = {
 	{ "user", "User", "name of the effective user", .kind = KIND_TEXT, .in_json = true,
@@ -106,9 +103,9 @@ static const struct column victim_derived[] = {
 	{ "cgroup_path", "CgroupPath", "path of its cgroup in the default hierarchy",
 	  .kind = KIND_TEXT, .in_json = true, .derive = victim_cgroup },
 	{ "uss_before", "USSbefore", "its USS in the census before", .kind = KIND_BYTES,
-	  .in_json = true, .derive = uss_before },
+	  .in_json = true, .derive = figure_before, .number = MEMCENSUS_F_USS },
 	{ "pss_before", "PSSbefore", "its PSS in the census before", .kind = KIND_BYTES,
-	  .in_json = true, .derive = pss_before },
+	  .in_json = true, .derive = figure_before, .number = MEMCENSUS_F_PSS },
 };
 
 const struct record_type oom_record = {

@@ -157,11 +157,13 @@ DERIVED(cgroup_path, frame_cgroup, text,
 	KNOWN(row, MEMCENSUS_FG_CGROUP) ? name_of_cgroup(view, row->cgroup) : "(no cgroup)",
 	value->text)
 
-static bool cgroup_charged(const struct view *view, const void *record, struct value *value)
+static bool cgroup_charged(const struct column *column, const struct view *view,
+			   const void *record, struct value *value)
 {
 	const struct frame_cgroup *row = record;
 	unsigned int i;
 
+	(void)column;
 	(void)view;
 	value->number = 0;
 	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++)

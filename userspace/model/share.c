@@ -99,11 +99,13 @@ DERIVED(owners_group, owners, text, value->text,
 COMPUTED(owners_memory, owners, memory_of(&row->bytes, value))
 
 /* 1, 2, 3-9, 10+ */
-static bool owners_number(const struct view *view, const void *record, struct value *value)
+static bool owners_number(const struct column *column, const struct view *view,
+			  const void *record, struct value *value)
 {
 	static char text[48];
 	const struct owners *row = record;
 
+	(void)column;
 	(void)view;
 	if (!KNOWN(row, MEMCENSUS_OWNERS_FEWEST))
 		return false;
@@ -239,16 +241,9 @@ static bool payer_figure(const struct view *view, const struct payer *row, unsig
 COMPUTED(payer_frames, payer, payer_figure(view, row, MEMCENSUS_F_FRAMES, value))
 COMPUTED(payer_exclusive, payer, payer_figure(view, row, MEMCENSUS_F_USS, value))
 
-static bool payer_by_others(const struct view *view, const void *record, struct value *value)
-{
-	const struct payer *row = record;
-
-	if (!payer_frames(view, record, value) || !KNOWN(row, MEMCENSUS_PAYER_OWN) ||
-	    row->own > value->number)
-		return false;
-	value->number -= row->own;
-	return true;
-}
+COMPUTED(payer_by_others, payer,
+	payer_figure(view, row, MEMCENSUS_F_FRAMES, value) && KNOWN(row, MEMCENSUS_PAYER_OWN) &&
+	!__builtin_sub_overflow(value->number, row->own, &value->number))
 
 DERIVED(payer_for_others, payer, number, row->charged - row->own,
 	KNOWN(row, MEMCENSUS_PAYER_CHARGED) && KNOWN(row, MEMCENSUS_PAYER_OWN) &&

@@ -75,11 +75,13 @@ static void add_event(struct events *events, struct recorded_oom of, uint64_t nu
 }
 
 /* How the event that is shown killed a process of the census before. */
-static bool task_killed(const struct view *view, const void *record, struct value *value)
+static bool task_killed(const struct column *column, const struct view *view,
+			const void *record, struct value *value)
 {
 	const struct snapshot *snap = view->snap;
 	size_t i;
 
+	(void)column;
 	for (i = 0; i < snap->n_oom_victims; i++) {
 		value->text = oom_victim_end(&snap->oom_victims[i]);
 		if (oom_task(snap, &snap->oom_victims[i]) == record)
