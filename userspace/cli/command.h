@@ -11,8 +11,8 @@
 #include "cli/rows.h"
 #include "cli/session.h"
 
-struct interval_column;
 struct json;
+struct report;
 
 /**
  * struct command - a subcommand
@@ -33,8 +33,9 @@ struct json;
  * @prepare: prepares @session->request for the next census; returns 0, or -1
  *	and @why.  NULL: the request never changes
  * @refine: filters a new census; returns 0, or -1 and @why.  NULL: no filter
- * @interval: columns of its rows at an interval, ended by one without a name; NULL: none
- * @interval_help: prints these columns for --help
+ * @interval: columns of struct interval, of its rows at an interval; NULL: none, or it shows
+ *	these rows itself
+ * @sections: shows the sections of one census, behind how it was made
  * @show: prints the tables of one census.  Called for each census of an interval if
  *	@run is NULL
  * @run: does all the work, JSON included, of a command that takes many censuses
@@ -68,8 +69,8 @@ struct command {
 	int (*prepare)(struct session *session, struct failure *why);
 	int (*refine)(struct session *session, struct snapshot *snap,
 		      struct failure *why);
-	const struct interval_column *interval;
-	void (*interval_help)(const struct interval_column *columns, FILE *out);
+	const struct record_type *interval;
+	void (*sections)(struct report *report);
 	void (*show)(const struct view *view, const struct options *options, FILE *out);
 	int (*run)(struct session *session, struct failure *why);
 	bool no_source;

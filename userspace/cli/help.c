@@ -120,6 +120,8 @@ void help_print(FILE *out)
 void help_print_command(FILE *out, const struct command *command)
 {
 	const struct command_name *known = command_name(command->name);
+	const struct column *column;
+	unsigned int i;
 
 	fprintf(out, "Usage: memcensus %s%s%s [OPTION...]\n\n%s\nOptions:\n",
 		known->name, *known->args ? " " : "", known->args, command->about);
@@ -144,7 +146,9 @@ void help_print_command(FILE *out, const struct command *command)
 	}
 	if (command->interval) {
 		fputs("\nColumns at an interval: name in JSON, heading, meaning.\n\n", out);
-		command->interval_help(command->interval, out);
+		for (i = 0; (column = record_column(command->interval, i)); i++)
+			fprintf(out, "  %-16s %-10s %s%s\n", column->name,
+				column_header(column), column->help, column->wide ? " (-w)" : "");
 	}
 	putc('\n', out);
 	fputs(exit_status, out);

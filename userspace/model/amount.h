@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "model/snapshot.h"
+#include "model/columns.h"
 
 /* An amount of memory; negative if more was subtracted than there was. */
 struct amount {
@@ -48,6 +48,13 @@ static inline struct amount amount_plus(struct amount a, struct amount b)
 static inline struct amount amount_minus(struct amount a, struct amount b)
 {
 	return (struct amount){ a.known && b.known, a.bytes - b.bytes };
+}
+
+/* A column's value; false if it is unknown. */
+static inline bool value_amount(struct value *value, struct amount amount)
+{
+	value->sign = amount.bytes;
+	return amount.known;
 }
 
 #endif /* READER_AMOUNT_H */

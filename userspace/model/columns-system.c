@@ -377,3 +377,18 @@ const struct record_type events_record = {
 	.fields = COLUMNS_TO(MEMCENSUS_SYSTEM_MAX, totals_fields),
 	.figures = COLUMNS_TO(MEMCENSUS_E_MAX, events),
 };
+
+DERIVED(meminfo_bytes, meminfo_line, number, row->value, row->bytes)
+
+static const struct column meminfo_columns[] = {
+	MEMBER(meminfo_line, "name", "Meminfo", name, TEXT, "its name there"),
+	MEMBER(meminfo_line, "value", "Amount", value, COUNT, "bytes, or a count"),
+	{ "bytes", "Amount", "its bytes, if it is memory", .kind = KIND_BYTES,
+	  .derive = meminfo_bytes },
+};
+
+const struct record_type meminfo_record = {
+	.name = "line of meminfo",
+	.derived = COLUMNS(meminfo_columns),
+	IN_SNAPSHOT(meminfo, n_meminfo),
+};

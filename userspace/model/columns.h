@@ -44,16 +44,20 @@ enum kind {
 	KIND_SECONDS,		/* ns, in tables s with six decimals */
 	KIND_ADDRESS,		/* hexadecimal */
 	KIND_PERCENT,		/* double */
-	KIND_PART,		/* the same, with the sign in a table */
+	KIND_RATE,		/* the same: how many in a second; in JSON with _per_second */
+	KIND_BYTES_RATE,	/* the same, of bytes; in tables KiB */
 	KIND_BITS,		/* a set of words, one for each bit */
 	KIND_LIST,		/* counts */
 	KIND_FRAMES,		/* numbers of frames: in tables hexadecimal */
 	KIND_BLOCKS,		/* counts, or BLOCKS_UNKNOWN */
-	KIND_INDEXES,		/* signed, thousandths */
+	KIND_INDEXES,		/* signed, thousandths; or EXTFRAG_AVAILABLE */
+	KIND_CHANGES,		/* signed, or CHANGE_UNKNOWN; with a format millionths */
 	KIND_ON_NODES,		/* by NUMA node: in a table a column for each */
 	KIND_HOLDERS,		/* tasks: in a table one text */
 	KIND_NEST,		/* nested records or figures */
 };
+
+#define CHANGE_UNKNOWN	INT64_MIN
 
 /* How a record holds a value that is not computed. */
 enum held {
@@ -68,6 +72,7 @@ enum total {
 	TOTAL_SUM,		/* of the known values */
 	TOTAL_ROWS,		/* number of rows */
 	TOTAL_DISTINCT,		/* number of distinct values */
+	TOTAL_MEAN,		/* of rows at an interval: the mean is in the average */
 };
 
 /*
@@ -111,6 +116,12 @@ static inline const char *view_name(const struct view *view, enum name_kind kind
 #define name_of_user(view, uid)		view_name(view, NAME_USER, uid)
 #define name_of_cgroup(view, id)	view_name(view, NAME_CGROUP, id)
 
+struct column;
+
+/* Computes the @value of @column in @record; false if it is unavailable. */
+typedef bool column_fn(const struct column *column, const struct view *view, const void *record,
+		       struct value *value);
+
 /**
  * struct column - one attribute, figure or derived value of a record
  * @name: the ABI name in lower case, for JSON, -c and -s
@@ -119,6 +130,7 @@ static inline const char *view_name(const struct view *view, enum name_kind kind
  * @metric_help: of its metric, where @help needs the heading of a table; NULL: @help
  * @kernel: its name in smaps, meminfo or vmstat; NULL if it has none
  * @scaled: @header if amounts are not in KiB; NULL if the same
+ * @format: of a percentage, a change, a rate below 10 in tables; NULL: %.2f, %+d, %.0f
  * @kind: what its values are
  * @wire: its type in messages
  * @held: how the record holds it
@@ -128,6 +140,7 @@ static inline const char *view_name(const struct view *view, enum name_kind kind
  * @sign: the value may be negative
  * @optional: a list that is absent if it is empty
  * @counter: it only grows
+ * @wide: of a row at an interval: only with -w and in JSON
  * @in_json: a derived value that JSON has with the attributes: the name of a number
  * @number: number of the attribute; its bit in the bitmap of known values; of a derived value:
  *	an argument of @derive
@@ -135,8 +148,7 @@ static inline const char *view_name(const struct view *view, enum name_kind kind
  * @offset: of the value in the record
  * @words: words of a KIND_WORD, by value, and of KIND_BITS; of a KIND_BOOL in tables, for no and
  *	yes, where NULL is -
- * @derive: computes the value; false if it is unavailable.  NULL: the value
- *	is at @offset
+ * @derive: computes the value; NULL: it is at @offset
  * @part: MEMCENSUS_PART_* that it needs, and that commands do not request by default
  */
 struct column {
@@ -146,6 +158,7 @@ struct column {
 	const char *kernel;
 	const char *scaled;
 	const char *metric_help;
+	const char *format;
 	enum kind kind;
 	enum wire wire;
 	enum held held;
@@ -155,14 +168,14 @@ struct column {
 	bool sign;
 	bool optional;
 	bool counter;
+	bool wide;
 	bool in_json;
 	unsigned int number;
 	size_t known;
 	size_t offset;
 	const char *const *words;
 	unsigned int n_words;
-	bool (*derive)(const struct column *column, const struct view *view,
-		       const void *record, struct value *value);
+	column_fn *derive;
 	uint32_t part;
 };
 
@@ -289,6 +302,7 @@ extern const struct record_type zone_record;
 extern const struct record_type node_record;
 extern const struct record_type bytes_record;	/* of struct totals */
 extern const struct record_type events_record;	/* of struct totals */
+extern const struct record_type meminfo_record;
 extern const struct record_type physical_record;
 extern const struct record_type physical_zone_record;	/* its figures are the classes */
 extern const struct record_type physical_state_record;	/* the same, with the states */
@@ -317,10 +331,17 @@ bool column_get(const struct column *column, const struct view *view,
 
 const char *column_header(const struct column *column);
 
+/* Whether it is a list with something for each order of the buddy allocator. */
+static inline bool column_is_by_order(const struct column *column)
+{
+	return column->kind == KIND_BLOCKS || column->kind == KIND_INDEXES ||
+	       column->kind == KIND_CHANGES;
+}
+
 static inline bool column_is_list(const struct column *column)
 {
-	return column->kind == KIND_LIST || column->kind == KIND_BLOCKS ||
-	       column->kind == KIND_INDEXES || column->kind == KIND_FRAMES;
+	return column->kind == KIND_LIST || column->kind == KIND_FRAMES ||
+	       column_is_by_order(column);
 }
 
 /* The word for a KIND_WORD's @value; NULL if this reader has none. */

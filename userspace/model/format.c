@@ -52,27 +52,37 @@ static char *bits_text(const struct column *column, uint64_t bits)
 	return text;
 }
 
+bool element_text(char *buf, const struct column *column, uint64_t number)
+{
+	const int64_t sign = (int64_t)number;
+
+	if (column->kind == KIND_INDEXES && sign == EXTFRAG_AVAILABLE)
+		snprintf(buf, NUMBER_SIZE, "ok");
+	else if (column->kind == KIND_INDEXES)
+		snprintf(buf, NUMBER_SIZE, "%.3f", sign / 1000.0);
+	else if (column->kind == KIND_CHANGES && number && column->format)
+		snprintf(buf, NUMBER_SIZE, column->format, sign / 1e6);
+	else if (column->kind == KIND_CHANGES)
+		snprintf(buf, NUMBER_SIZE, number ? "%+" PRId64 : "%" PRId64, sign);
+	else
+		snprintf(buf, NUMBER_SIZE, column->kind == KIND_FRAMES ? "0x%" PRIx64 : "%" PRIu64,
+			 number);
+	return column->kind == KIND_BLOCKS ? number != BLOCKS_UNKNOWN :
+	       column->kind != KIND_CHANGES || sign != CHANGE_UNKNOWN;
+}
+
 static char *list_text(const struct column *column, const struct numbers *list)
 {
+	char element[NUMBER_SIZE], *text;
 	size_t size, i;
-	char *text;
 	FILE *out;
 
 	if (!list->n)
 		return NULL;
 	out = xopen_memstream(&text, &size);
-	for (i = 0; i < list->n; i++) {
-		if (i)
-			putc(',', out);
-		if (column->kind == KIND_INDEXES)
-			fprintf(out, "%.3f", (int64_t)list->v[i] / 1000.0);
-		else if (column->kind == KIND_BLOCKS &&
-			 list->v[i] == BLOCKS_UNKNOWN)
-			putc('-', out);
-		else
-			fprintf(out, column->kind == KIND_FRAMES ? "0x%" PRIx64 : "%" PRIu64,
-				list->v[i]);
-	}
+	for (i = 0; i < list->n; i++)
+		fprintf(out, "%s%s", i ? "," : "",
+			element_text(element, column, list->v[i]) ? element : "-");
 	xfclose(out);
 	return text;
 }
@@ -116,9 +126,14 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 		snprintf(buf, NUMBER_SIZE, "%016" PRIx64, value->number);
 		return true;
 	case KIND_PERCENT:
-	case KIND_PART:
-		snprintf(buf, NUMBER_SIZE, column->kind == KIND_PART ? "%.2f%%" : "%.2f",
-			 value->ratio);
+		snprintf(buf, NUMBER_SIZE, column->format ?: "%.2f", value->ratio);
+		return true;
+	case KIND_RATE:
+		snprintf(buf, NUMBER_SIZE, column->format && value->ratio && value->ratio < 10 ?
+			 column->format : "%.0f", value->ratio);
+		return true;
+	case KIND_BYTES_RATE:
+		snprintf(buf, NUMBER_SIZE, "%.0f", value->ratio / 1024);
 		return true;
 	case KIND_SECONDS:
 		time_seconds(buf, value->number);

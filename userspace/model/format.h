@@ -38,6 +38,9 @@ bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units
 char *value_text(const struct column *column, const struct view *view,
 		 const struct value *value, const struct units *units);
 
+/* Writes an element of the list @column to @buf of NUMBER_SIZE bytes; false if it is unknown. */
+bool element_text(char *buf, const struct column *column, uint64_t number);
+
 /* Bytes that any time or duration needs. */
 #define TIME_SIZE	40
 /* Characters of the time of day. */

@@ -20,16 +20,19 @@ static const struct column figure_columns[] = {
 	MEMBER(figure_row, "meaning", "Meaning", meaning, TEXT, "what it is"),
 	MEMBER(figure_row, "kernel", "Meminfo", kernel, TEXT, "what the kernel calls it"),
 	AMOUNT(0), AMOUNT(1), AMOUNT(2), AMOUNT(3), AMOUNT(4), AMOUNT(5),
+	AMOUNT(6),
 	{ .name = "count", .header = "Count", .help = "the first amount, which is no memory",
 	  .kind = KIND_COUNT, .sign = true, .held = HELD_AMOUNT,
 	  .offset = offsetof(struct figure_row, amounts[0]) },
+	MEMBER(figure_row, "blank", NULL, blank, TEXT, "instead of an amount"),
 	MEMBER(figure_row, "n0", NULL, counts[0], COUNT, "a count"),
 	MEMBER(figure_row, "n1", NULL, counts[1], COUNT, "another one"),
 	{ "change", "Change", "from the first to the second", .kind = KIND_BYTES, .sign = true,
 	  .derive = figure_change },
 	{ "next", "Next", "from the second to the third", .kind = KIND_BYTES, .sign = true,
 	  .derive = figure_next },
-	{ "part", "Part", "of the whole", .kind = KIND_PART, .derive = figure_part },
+	{ "part", "Part", "of the whole", .kind = KIND_PERCENT, .format = "%.2f%%",
+	  .derive = figure_part },
 };
 
 const struct record_type figure_record = RECORDS_OF("row of figures", figure_columns);
@@ -76,4 +79,17 @@ void figures_report(struct report *report, const char *title, const struct recor
 				     "figure=Figure 0=Amount kernel ~meaning" });
 	free(rows);
 	free(all);
+}
+
+void figures_report_system(struct report *report)
+{
+	const struct snapshot *snap = report->view.snap;
+
+	REPORT(report,
+	       { .name = "system", .shape = SECTION_OPEN },
+	       { "bytes", SECTION_OBJECT, .type = &bytes_record, .rows = ONE_ROW(&snap->totals) },
+	       { "events", SECTION_OBJECT, .type = &events_record, .rows = ONE_ROW(&snap->totals) },
+	       { .shape = SECTION_CLOSE },
+	       /* Not part of the census, so an object apart. */
+	       { "meminfo", SECTION_KEYED, .type = &meminfo_record, .members = "name value" });
 }

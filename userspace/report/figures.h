@@ -10,10 +10,10 @@
 #include "report/report.h"
 
 /* Amounts of a row of figures. */
-#define FIGURE_AMOUNTS	6
+#define FIGURE_AMOUNTS	7
 
 /**
- * struct figure_row - figures of one name: the columns "figure", "meaning", "kernel", "0" to "5",
+ * struct figure_row - figures of one name: the columns "figure", "meaning", "kernel", "0" to "6",
  *	"count", the first as a number, "change" from the first to the second, "next" from that to
  *	the third, "part", and the counts "n0" and "n1"
  * @of: record that they belong to, for a join
@@ -21,6 +21,7 @@
  * @number: of the figure
  * @amounts: memory
  * @counts: numbers of things
+ * @blank: a text for the amounts that it has not; column "blank"
  * @whole: what the first amount is a part of; 0: unknown
  */
 struct figure_row {
@@ -31,6 +32,7 @@ struct figure_row {
 	unsigned int number;
 	struct amount amounts[FIGURE_AMOUNTS];
 	uint64_t counts[2];
+	const char *blank;
 	uint64_t whole;
 };
 
@@ -46,5 +48,8 @@ struct figure_row *figure_rows(const struct column_set *set, const struct figure
  */
 void figures_report(struct report *report, const char *title, const struct record_type *type,
 		    const unsigned int *which, size_t n);
+
+/* The members of JSON that are about the system as a whole. */
+void figures_report_system(struct report *report);
 
 #endif /* READER_FIGURES_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rows at intervals, as in vmstat and sar. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,24 +15,88 @@
 #include "report/show.h"
 #include "report/warnings.h"
 
-/* Bytes of the longest name of a member. */
-#define NAME_SIZE	48
+/**
+ * struct level - the levels of a column in all rows but the first
+ * @sum: of @n of them
+ */
+struct level {
+	double sum;
+	uint64_t n;
+};
 
 /**
- * struct interval_run - the state of a run
- * @columns: the @n columns of the command
- * @sums: sum of each level, from the second census on
- * @counts: number of values in each sum
+ * struct run - the rows of a session; it owns the censuses
+ * @show: shows a row; NULL: the columns of the command
+ * @levels: by column
+ * @first: the first census
+ * @before: the one before @now; NULL: @now is the first
+ * @now: the last one so far
+ * @rebooted: they are of several boots: what grew from @first to @now is unknown
+ * @rows: how many tables have shown
+ * @taken: why there is no further one
  */
-struct interval_run {
+struct run {
 	struct session *session;
-	const struct interval_column *columns;
-	size_t n;
-	double *sums;
-	uint64_t *counts;
-	struct censuses censuses;
+	interval_fn *show;
+	struct level *levels;
+	struct snapshot *first;
+	struct snapshot *before;
+	struct snapshot *now;
+	bool rebooted;
 	uint64_t rows;
+	enum taken taken;
 };
+
+DERIVED(interval_time, interval, text, row->stamp, true)
+
+static const struct column time_columns[] = {
+	{ "time", "Time", "when the census began", .kind = KIND_TEXT, .derive = interval_time },
+};
+
+const struct record_type interval_time_record = RECORDS_OF("time of a row", time_columns);
+
+struct amount interval_growth(const struct interval *row, unsigned int number)
+{
+	struct amount now = amount_figure(&row->now->totals.events, number);
+
+	if (row->before)
+		now = amount_minus(now, amount_figure(&row->before->totals.events, number));
+	/* Counters of a CPU that was unplugged may be missing for a short time. */
+	now.known &= now.bytes >= 0;
+	return now;
+}
+
+bool interval_level(const struct column *column, const struct view *view, const void *record,
+		    struct value *value)
+{
+	(void)view;
+	return value_amount(value, amount_total(((const struct interval *)record)->now,
+						column->number));
+}
+
+/* Bytes are counted as KiB or as pages. */
+bool interval_rate(const struct column *column, const struct view *view, const void *record,
+		   struct value *value)
+{
+	const struct interval *row = record;
+	const struct amount growth = interval_growth(row, column->number);
+	const enum kind counted = events_record.figures.columns[column->number].kind;
+	const uint64_t unit = column->kind == KIND_RATE ? 1 : counted == KIND_KIB ? 1024 :
+			      page_size_of(row->now);
+
+	(void)view;
+	value->ratio = row->seconds ? growth.bytes * (int64_t)unit / row->seconds : 0;
+	return growth.known && row->seconds && unit;
+}
+
+bool interval_percent(const struct interval *row, unsigned int part, unsigned int whole,
+		      struct value *value)
+{
+	const struct amount a = interval_growth(row, part), b = interval_growth(row, whole);
+
+	value->ratio = b.bytes ? 100.0 * a.bytes / b.bytes : 0;
+	return a.known && b.known && b.bytes;
+}
 
 double interval_seconds(const struct snapshot *before, const struct snapshot *snap)
 {
@@ -58,205 +123,128 @@ bool interval_header_due(const struct options *options, uint64_t row)
 	return !(row % (size.ws_row - 2));
 }
 
-void interval_json_open(struct json *json, const struct session *session,
-			const struct snapshot *before, const struct snapshot *snap)
+/* The mean of the levels of column @number. */
+static bool interval_mean(const struct column *column, const struct view *view,
+			  const void *record, struct value *value)
 {
-	const struct document_point from = document_point_of(before);
-	const struct document_point to = document_point_of(snap);
+	const struct interval *row = record;
+	const struct level *level = &row->levels[column->number];
+	const double mean = level->n ? level->sum / level->n : 0;
 
-	document_between(json, session->options->command->name, before ? &from : NULL, &to);
-}
-
-/* The growth of a counter; for the first census, its whole value. */
-static struct amount counter_growth(const struct interval_column *column, unsigned int number,
-				    const struct snapshot *before,
-				    const struct snapshot *snap)
-{
-	struct amount now = amount_figure(&snap->totals.events, number);
-
-	if (before)
-		now = amount_minus(now, amount_figure(&before->totals.events, number));
-	/* Counters of a CPU that was unplugged may be missing for a short time. */
-	now.known &= now.bytes >= 0;
-	if (column->pages) {
-		now.known &= KNOWN(&snap->info, MEMCENSUS_INFO_PAGE_SIZE);
-		now.bytes *= (int64_t)snap->info.page_size / 1024;
-	}
-	return now;
-}
-
-static struct amount interval_level(const struct interval_column *column,
-				    const struct snapshot *snap)
-{
-	struct amount amount;
-
-	if (column->get)
-		return column->get(snap, column->number);
-	amount = amount_total(snap, column->number);
-	if (column->plus)
-		amount = amount_plus(amount, amount_total(snap, column->plus));
-	if (column->minus)
-		amount = amount_minus(amount, amount_total(snap, column->minus));
-	return amount;
-}
-
-/* The value of @column in the row of @snap; false if unknown. */
-static bool interval_value(const struct interval_column *column, const struct snapshot *before,
-			   const struct snapshot *snap, double *value)
-{
-	double seconds = interval_seconds(before, snap);
-	struct amount part, of;
-
-	if (column->kind == INTERVAL_LEVEL) {
-		part = interval_level(column, snap);
-		*value = column->percent ? part.bytes / 1000.0 : part.bytes;
-		return part.known;
-	}
-	part = counter_growth(column, column->number, before, snap);
-	if (column->kind == INTERVAL_RATE) {
-		*value = seconds ? part.bytes / seconds : 0;
-		return part.known && seconds;
-	}
-	of = counter_growth(column, column->of, before, snap);
-	*value = of.bytes ? 100.0 * part.bytes / of.bytes : 0;
-	return part.known && of.known && of.bytes;
-}
-
-static bool is_percent(const struct interval_column *column)
-{
-	return column->percent || column->kind == INTERVAL_RATIO;
+	(void)view;
+	if (column->kind == KIND_PERCENT)
+		value->ratio = mean;
+	else if (column->kind == KIND_BYTES)
+		value->sign = (int64_t)mean;
+	else
+		value->sign = (int64_t)(mean + 0.5);
+	return level->n;
 }
 
 /* A typical width; some GiB in KiB have seven digits. */
-static unsigned int width_of(const struct interval_column *column)
+static int width_of(const struct column *column)
 {
-	if (is_percent(column))
-		return 5;
-	return column->memory ? 7 : 4;
+	return column->kind == KIND_PERCENT ? 5 : column->kind == KIND_BYTES ? 7 : 4;
 }
 
-static void put_interval_cell(struct table *table, const struct interval_column *column,
-			      bool known, double value, const struct units *units)
+static void show_columns(struct report *report, const struct interval *row)
 {
-	if (!known)
-		table_cell(table, NULL);
-	else if (is_percent(column))
-		table_cellf(table, "%.1f", value);
-	else if (column->memory)
-		cell_bytes(table, value, units);
-	else
-		table_cellf(table, "%.0f", value);
-}
+	struct record_type type = *report->options->command->interval;
+	struct column *columns = xmemdup(type.derived.columns, type.derived.n * sizeof(*columns));
+	size_t size, i;
+	char *list;
+	FILE *out;
 
-/* Whether column @i is shown. */
-static bool is_column_shown(const struct interval_run *run, size_t i)
-{
-	return !run->columns[i].wide || run->session->options->wide;
-}
-
-/* Prints the row of the last census, or @average of all. */
-static void put_interval_row(const struct interval_run *run, bool average)
-{
-	const struct options *options = run->session->options;
-	const struct units units = { .suffixes = options->suffixes };
-	const struct censuses *censuses = &run->censuses;
-	const struct snapshot *before = average ? censuses->first : censuses->since;
-	const bool header = !average && interval_header_due(options, run->rows);
-	struct table *table = table_new((struct table_look){ options->raw, !header },
-					run->session->out);
-	const struct interval_column *column;
-	char stamp[TIME_SIZE];
-	double value;
-	bool known;
-	size_t i;
-
-	table_column_wide(table, "Time", true, TIME_WIDTH);
-	for (i = 0; i < run->n; i++)
-		if (is_column_shown(run, i))
-			table_column_wide(table, run->columns[i].header, true,
-					  width_of(&run->columns[i]));
-	table_row(table);
-	time_text(stamp, time_of(&censuses->now->scan), options->raw);
-	table_cell(table, average ? "Average:" : stamp);
-	for (i = 0; i < run->n; i++) {
-		if (!is_column_shown(run, i))
-			continue;
-		column = &run->columns[i];
-		if (average && column->kind == INTERVAL_LEVEL) {
-			known = run->counts[i];
-			value = known ? run->sums[i] / run->counts[i] : 0;
-		} else {
-			known = !(average && censuses->rebooted) &&
-				interval_value(column, before, censuses->now, &value);
+	out = xopen_memstream(&list, &size);
+	fprintf(out, ">time:%d", TIME_WIDTH);
+	for (i = 0; i < type.derived.n; i++) {
+		if (row->average && columns[i].total == TOTAL_MEAN) {
+			columns[i].derive = interval_mean;
+			columns[i].number = i;
 		}
-		put_interval_cell(table, column, known, value, &units);
+		if (!columns[i].wide || report->options->wide)
+			fprintf(out, " %s:%d", columns[i].name, width_of(&columns[i]));
 	}
-	table_finish(table);
+	xfclose(out);
+	type.derived.columns = columns;
+	REPORT(report,
+	       { .shape = SECTION_MEMBERS, .type = &interval_time_record, .joins = { SELF(type) },
+		 .columns = list, .rows = ONE_ROW(row) });
+	free(list);
+	free(columns);
 }
 
-/* Writes one object per line. */
-static void put_interval_json(const struct interval_run *run)
+/* Adds the levels of the last census to the sums, but not those of the first. */
+static void add_levels(struct run *run)
 {
-	struct json json = { .out = run->session->out, .line = true };
-	const struct interval_column *column;
-	char name[NAME_SIZE];
-	double value;
-	size_t i;
+	const struct record_type *type = run->session->options->command->interval;
+	const struct interval row = { .now = run->now };
+	const struct column *column;
+	struct value value;
+	unsigned int i;
 
-	interval_json_open(&json, run->session, run->censuses.since, run->censuses.now);
-	for (i = 0; i < run->n; i++) {
-		column = &run->columns[i];
-		snprintf(name, sizeof(name), "%s%s", column->name,
-			 column->kind == INTERVAL_RATE ? "_per_second" : "");
-		if (!interval_value(column, run->censuses.since, run->censuses.now, &value))
-			json_put_null(&json, name);
-		else if (column->kind == INTERVAL_LEVEL && !column->percent)
-			json_put_signed(&json, name, (int64_t)value);
-		else
-			json_put_ratio(&json, name, column->pages || column->kib ?
-				       value * 1024 : value);
-	}
-	json_close(&json, '}');
-}
-
-/* Adds the levels to the sums, except those of the first row. */
-static void add_levels(struct interval_run *run)
-{
-	double value;
-	size_t i;
-
-	for (i = 0; run->rows && i < run->n; i++) {
-		if (run->columns[i].kind != INTERVAL_LEVEL ||
-		    !interval_value(&run->columns[i], NULL, run->censuses.now, &value))
+	if (run->show)
+		return;
+	if (!run->levels)
+		run->levels = xcalloc(type->derived.n, sizeof(*run->levels));
+	for (i = 0; run->rows && i < type->derived.n; i++) {
+		column = &type->derived.columns[i];
+		if (column->total != TOTAL_MEAN || !column_get(column, NULL, &row, &value))
 			continue;
-		run->sums[i] += value;
-		run->counts[i]++;
+		run->levels[i].sum += column->kind == KIND_PERCENT ? value.ratio : value.sign;
+		run->levels[i].n++;
 	}
 }
 
-bool interval_next(struct session *session, struct censuses *censuses, struct failure *why)
+/* Shows the row of the last census, or the average of all. */
+static void show_row(struct run *run, bool average)
 {
+	static const struct snapshot unknown;
+	const struct session *session = run->session;
+	struct interval row = {
+		.before = average ? run->first : run->before,
+		.now = average && run->rebooted ? &unknown : run->now,
+		.average = average,
+		.levels = run->levels,
+	};
+	struct report report;
+
+	/* A live machine was not rebooted: its clock was set. */
+	if (!average && !session->source->ops->live && row.before &&
+	    !changes_one_boot(row.before, row.now)) {
+		row.before = NULL;
+		run->rebooted = true;
+	}
+	row.seconds = interval_seconds(row.before, row.now);
+	time_text(row.stamp, time_of(&row.now->scan), session->options->raw);
+	if (average)
+		snprintf(row.stamp, sizeof(row.stamp), "Average:");
+	report_begin_line(&report, session->options, run->now, session->out, true);
+	report_window(&report, row.before, row.now);
+	report.no_header = average || !interval_header_due(session->options, run->rows);
+	(run->show ?: show_columns)(&report, &row);
+	report_end(&report);
+	run->rows += report.rows;
+}
+
+/* Takes the next census, after what was printed of the one before is written; false: none. */
+static bool take_next(struct run *run, struct failure *why)
+{
+	struct session *session = run->session;
 	struct snapshot *snap;
 
 	fflush(session->out);
-	if (censuses->now && !censuses->before)
-		warnings_of_system(stderr, censuses->now);
-	censuses->taken = session_next(session, &snap, why);
-	if (censuses->taken != TAKE_DONE)
+	if (run->now && !run->before)
+		warnings_of_system(stderr, run->now);
+	run->taken = session_next(session, &snap, why);
+	if (run->taken != TAKE_DONE)
 		return false;
-	if (censuses->before != censuses->first)
-		snapshot_free(censuses->before);
-	censuses->before = censuses->now;
-	censuses->since = censuses->before;
-	censuses->now = snap;
-	/* A live machine was not rebooted: its clock was set. */
-	if (!session->source->ops->live && censuses->before &&
-	    !changes_one_boot(censuses->before, snap)) {
-		censuses->since = NULL;
-		censuses->rebooted = true;
-	}
-	if (!censuses->first)
-		censuses->first = snap;
+	if (run->before != run->first)
+		snapshot_free(run->before);
+	run->before = run->now;
+	run->now = snap;
+	if (!run->first)
+		run->first = snap;
 	return true;
 }
 
@@ -267,7 +255,6 @@ bool interval_next(struct session *session, struct censuses *censuses, struct fa
 static void show_last(struct session *session, const struct snapshot *snap)
 {
 	const struct options *options = session->options;
-	const struct view view = { .snap = snap, .numeric = options->numeric };
 	const uint32_t parts = present_parts(options);
 	char when[TIME_SIZE], title[TIME_SIZE + 32];
 
@@ -278,55 +265,36 @@ static void show_last(struct session *session, const struct snapshot *snap)
 	time_text(when, time_of(&snap->scan), true);
 	snprintf(title, sizeof(title), "The last census, of %s", when);
 	command_title(options, session->out, title);
-	options->command->show(&view, options, session->out);
+	present_sections(session, snap);
 	fflush(session->out);
 	session->partial |= present_warnings(options, snap);
 }
 
-int interval_end(struct session *session, struct censuses *censuses)
+static int show_rows(struct session *session, interval_fn *show, struct failure *why)
 {
-	if (censuses->taken == TAKE_END && censuses->before)
-		show_last(session, censuses->now);
-	if (censuses->before != censuses->first)
-		snapshot_free(censuses->before);
-	if (censuses->now != censuses->first)
-		snapshot_free(censuses->now);
-	snapshot_free(censuses->first);
-	return censuses->taken == TAKE_END ? 0 : -1;
-}
+	struct run run = { .session = session, .show = show };
 
-int interval_run(struct session *session, struct failure *why)
-{
-	const struct options *options = session->options;
-	struct interval_run run = { .session = session, .columns = options->command->interval };
-
-	while (run.columns[run.n].name)
-		run.n++;
-	run.sums = xcalloc(run.n, sizeof(*run.sums));
-	run.counts = xcalloc(run.n, sizeof(*run.counts));
-	for (; interval_next(session, &run.censuses, why); run.rows++) {
-		if (options->json)
-			put_interval_json(&run);
-		else
-			put_interval_row(&run, false);
+	while (take_next(&run, why)) {
 		add_levels(&run);
+		show_row(&run, false);
 	}
 	/* A single row has no interval to average over. */
-	if (run.censuses.taken == TAKE_END && run.rows > 1 && !options->json)
-		put_interval_row(&run, true);
-	free(run.sums);
-	free(run.counts);
-	return interval_end(session, &run.censuses);
+	if (run.taken == TAKE_END && run.before && !session->options->json)
+		show_row(&run, true);
+	/* Below the rows of a whole record, its last census as without an interval. */
+	if (run.taken == TAKE_END && run.before)
+		show_last(session, run.now);
+	if (run.before != run.first)
+		snapshot_free(run.before);
+	if (run.now != run.first)
+		snapshot_free(run.now);
+	snapshot_free(run.first);
+	free(run.levels);
+	return run.taken == TAKE_END ? 0 : -1;
 }
 
-void interval_help(const struct interval_column *column, FILE *out)
-{
-	for (; column->name; column++)
-		fprintf(out, "  %-16s %-10s %s%s\n", column->name, column->header,
-			column->help, column->wide ? " (-w)" : "");
-}
-
-int interval_or_one(struct session *session, rows_fn rows, uint32_t parts, struct failure *why)
+int interval_or_one(struct session *session, interval_fn *show, uint32_t parts,
+		    struct failure *why)
 {
 	const uint32_t all = session->request.parts;
 	enum taken taken = TAKE_DONE;
@@ -337,7 +305,7 @@ int interval_or_one(struct session *session, rows_fn rows, uint32_t parts, struc
 		return present_censuses(session, why);
 	session->request.parts = parts;
 	if (session->options->interval)
-		return rows(session, why);
+		return show_rows(session, show, why);
 	/* Read two censuses of the record to find out whether it has more than one. */
 	while (n < 2 && taken == TAKE_DONE) {
 		taken = session_take(session, &snaps[n], why);
@@ -351,7 +319,7 @@ int interval_or_one(struct session *session, rows_fn rows, uint32_t parts, struc
 	/* A single census without the other parts is a row too. */
 	if (n != 1 || !KNOWN(&snaps[0]->scan, MEMCENSUS_SCAN_PARTS) ||
 	    all & ~snaps[0]->scan.parts)
-		return rows(session, why);
+		return show_rows(session, show, why);
 	session->request.parts = all;
 	return present_censuses(session, why);
 }

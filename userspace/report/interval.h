@@ -8,110 +8,63 @@
 
 #include "cli/session.h"
 #include "model/amount.h"
-#include "report/document.h"
+#include "model/format.h"
+#include "report/report.h"
 
-/* How the value of a column is computed, from one census or from two. */
-enum interval_kind {
-	INTERVAL_LEVEL,		/* the amount at that time */
-	INTERVAL_RATE,		/* a counter: its growth per second */
-	INTERVAL_RATIO,		/* two counters: growth of one in percent of the other's */
-};
+struct level;
 
 /**
- * struct interval_column - a column of the rows at an interval, as in vmstat and sar
- * @name: its name in JSON
- * @memory: it is in bytes; else a count
- * @percent: a level in thousandths of a percent
- * @pages: a counter of pages, shown in KiB, as vmstat shows swapping
- * @kib: a counter of KiB
- * @wide: shown only with -w and in JSON
- * @number: of the amount in the totals, or of the event
- * @plus, @minus: numbers of amounts to add and to subtract, or 0
- * @get: returns a level that is no amount of the totals; @number is its argument
- * @of: INTERVAL_RATIO: number of the event in the denominator
+ * struct interval - a row: what is between two censuses
+ * @before: the earlier one; NULL: the row is of the time since boot
+ * @now: the later one; that of an average over several boots knows nothing
+ * @seconds: between both; 0: unknown
+ * @average: it is the last row, of all censuses
+ * @levels: for the average, those of each column; NULL: none are columns of the command
+ * @stamp: its time
  */
-struct interval_column {
-	const char *name;
-	const char *header;
-	const char *help;
-	enum interval_kind kind;
-	bool memory;
-	bool percent;
-	bool pages;
-	bool kib;
-	bool wide;
-	unsigned int number;
-	unsigned int plus;
-	unsigned int minus;
-	struct amount (*get)(const struct snapshot *snap, unsigned int number);
-	unsigned int of;
+struct interval {
+	const struct snapshot *before;
+	const struct snapshot *now;
+	double seconds;
+	bool average;
+	const struct level *levels;
+	char stamp[TIME_SIZE];
 };
 
-/*
- * Columns: memory, events per second, and per second KiB and pages in KiB.  In JSON rates
- * are bytes and their names end in _per_second.
- */
+/* The column "time", for a join of the row with itself. */
+extern const struct record_type interval_time_record;
+
+/* The total @number of a column, and how much its event grew each second. */
+column_fn interval_level, interval_rate;
+
+/* By how much the event @number grew, or its whole value since boot. */
+struct amount interval_growth(const struct interval *row, unsigned int number);
+
+/* The growth of @part in percent of that of @whole. */
+bool interval_percent(const struct interval *row, unsigned int part, unsigned int whole,
+		      struct value *value);
+
+/* Columns of struct interval: levels of memory, events and bytes in a second. */
+#define LEVEL_BY(name_, header_, get_, help_, ...)			\
+	{ .name = name_, .header = header_, .help = help_, .kind = KIND_BYTES,	\
+	  .sign = true, .total = TOTAL_MEAN, .derive = get_, __VA_ARGS__ }
 #define LEVEL(name_, header_, num, help_, ...)				\
-	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_LEVEL, .memory = true, .number = num, __VA_ARGS__ }
-#define RATE(name_, header_, num, help_, ...)				\
-	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_RATE, .number = num, __VA_ARGS__ }
-#define KIB_RATE(name_, header_, num, help_, ...)			\
-	RATE(name_, header_, num, help_, .kib = true, __VA_ARGS__)
-#define SWAPPED(name_, header_, num, help_, ...)			\
-	RATE(name_, header_, num, help_, .pages = true, __VA_ARGS__)
+	LEVEL_BY(name_, header_, interval_level, help_, .number = num, __VA_ARGS__)
+#define RATE_OF(kind_, name_, header_, num, help_, ...)			\
+	{ .name = name_, .header = header_, .help = help_, .kind = kind_, \
+	  .derive = interval_rate, .number = num, __VA_ARGS__ }
+#define RATE(...)	RATE_OF(KIND_RATE, __VA_ARGS__)
+#define BYTES_RATE(...)	RATE_OF(KIND_BYTES_RATE, __VA_ARGS__)
 
-/**
- * struct censuses - those of a run; owned
- * @first: the first one
- * @before: the one before @now; NULL: @now is the first
- * @since: @before; NULL if it is of an earlier boot: counters began again
- * @now: the last one so far
- * @rebooted: they are of several boots: what grew from @first to @now is unknown
- * @taken: why there is no further one
- */
-struct censuses {
-	struct snapshot *first;
-	struct snapshot *before;
-	const struct snapshot *since;
-	struct snapshot *now;
-	bool rebooted;
-	enum taken taken;
-};
+/* Shows a row; NULL: the columns @interval of the command. */
+typedef void interval_fn(struct report *report, const struct interval *row);
 
 /*
- * Take the censuses of @session and print rows for each.  interval_run(): the columns
- * @interval of the command, in the first row of a boot rates since boot.
+ * Shows a row by @show for each census, which has the parts @parts, if there is an interval or
+ * a record with several censuses; else presents one census.  0, or -1 and @why.
  */
-typedef int (*rows_fn)(struct session *session, struct failure *why);
-int interval_run(struct session *session, struct failure *why);
-
-/*
- * Runs @rows if there is an interval or a record with several censuses, with the parts
- * @parts; else presents one census.  0, or -1 and @why.
- */
-int interval_or_one(struct session *session, rows_fn rows, uint32_t parts,
+int interval_or_one(struct session *session, interval_fn *show, uint32_t parts,
 		    struct failure *why);
-
-/* Prints @columns for --help: name, heading, meaning. */
-void interval_help(const struct interval_column *columns, FILE *out);
-
-/* Takes the next census, after what was printed of the one before is written; false: none. */
-bool interval_next(struct session *session, struct censuses *censuses, struct failure *why);
-
-/*
- * Ends a run: below the rows of a whole record, shows its last census as the command does
- * without an interval, and frees all.  Returns 0, or -1 if the last census failed.
- */
-int interval_end(struct session *session, struct censuses *censuses);
-
-/*
- * Opens a document for the row of @snap, with the window since @before, or since boot if
- * that is NULL.
- */
-void interval_json_open(struct json *json, const struct session *session,
-			const struct snapshot *before, const struct snapshot *snap);
 
 /* Seconds from @before, or from boot if it is NULL, to @snap; 0: unknown. */
 double interval_seconds(const struct snapshot *before, const struct snapshot *snap);

@@ -185,6 +185,7 @@ bool listing_total(const struct listing *listing, const struct column *column,
 	memset(total, 0, sizeof(*total));
 	switch (column->total) {
 	case TOTAL_NONE:
+	case TOTAL_MEAN:
 		return false;
 	case TOTAL_ROWS:
 		total->number = listing->n_rows;

@@ -2,6 +2,7 @@
 /* Shows censuses as the tables of a command or as JSON. */
 #include "cli/subtree.h"
 #include "report/present.h"
+#include "report/report.h"
 #include "report/show.h"
 #include "report/snapshot-json.h"
 #include "report/warnings.h"
@@ -68,6 +69,17 @@ bool present_warnings(const struct options *options, const struct snapshot *snap
 							  warnings_print(stderr, snap);
 }
 
+void present_sections(const struct session *session, const struct snapshot *snap)
+{
+	const struct options *options = session->options;
+	struct report report;
+
+	report_begin_line(&report, options, snap, session->out, command_series(options));
+	REPORT(&report, { .name = "scan", .shape = SECTION_SCAN });
+	options->command->sections(&report);
+	report_end(&report);
+}
+
 /* Prints one census as a table or JSON, and its warnings. */
 static void present(struct session *session, const struct snapshot *snap)
 {
@@ -75,7 +87,9 @@ static void present(struct session *session, const struct snapshot *snap)
 	const struct view view = { .snap = snap, .numeric = options->numeric };
 	FILE *out = session->out;
 
-	if (options->json)
+	if (options->command->sections)
+		present_sections(session, snap);
+	else if (options->json)
 		present_json(session, &view);
 	else
 		options->command->show(&view, options, out);

@@ -16,6 +16,9 @@ uint32_t present_requested(const struct options *options);
 /* Prints the warnings of a census that @options show; true if the result is partial. */
 bool present_warnings(const struct options *options, const struct snapshot *snap);
 
+/* Shows one census, by the sections of the command. */
+void present_sections(const struct session *session, const struct snapshot *snap);
+
 /*
  * Takes the censuses of @session, shows each by the command's show() or as JSON,
  * and prints its warnings on stderr.  Returns 0, or -1 and @why.

@@ -5,23 +5,32 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "report/document.h"
 #include "report/report.h"
 #include "report/show.h"
 #include "report/snapshot-json.h"
 
 /* Columns of a section, and bytes of a name that it gives one. */
-#define CELLS_MAX	24
+#define CELLS_MAX	32
 #define NAME_SIZE	24
 
 /**
  * struct cell - a column of a section
  * @column: under its name and heading in the section
+ * @other: where that is unknown; or NULL
  * @join: of its record; NULL: it is of the row
+ * @right: aligned so
+ * @width: at least so wide
+ * @orders: it is a list by order: so many columns of a table
  */
 struct cell {
 	struct column column;
+	const struct column *other;
 	const struct section_join *join;
+	bool right;
+	unsigned int width;
+	size_t orders;
 	char name[NAME_SIZE];
 };
 
@@ -31,9 +40,9 @@ struct cells {
 };
 
 /* The list is a part of the program: a wrong name is an error in it. */
-static void find_column(struct cell *cell, const struct section *section, const char *name,
-			size_t len)
+static void find_column(struct cell *cell, const struct section *section, const char *name)
 {
+	const size_t len = strcspn(name, " |:=");
 	const struct column *column = record_find(section->type, name, len);
 	const struct section_join *join;
 
@@ -44,6 +53,9 @@ static void find_column(struct cell *cell, const struct section *section, const 
 	if (!column)
 		abort();
 	cell->column = *column;
+	if (name[len] == '|')
+		cell->other = record_find(cell->join ? cell->join->type : section->type,
+					  name + len + 1, strcspn(name + len + 1, " :="));
 }
 
 static void choose_cells(struct cells *cells, const struct section *section, const char *list,
@@ -62,9 +74,15 @@ static void choose_cells(struct cells *cells, const struct section *section, con
 		if (cells->n == CELLS_MAX)
 			abort();
 		cell = &cells->v[cells->n++];
-		*cell = (struct cell){ 0 };
+		*cell = (struct cell){ .right = *list == '>' };
+		list += cell->right;
+		len -= cell->right;
+		find_column(cell, section, list);
+		cell->right |= column_is_right(&cell->column);
+		name = strcspn(list, " :=");
+		if (list[name] == ':')
+			cell->width = (unsigned int)atoi(list + name + 1);
 		name = strcspn(list, " =");
-		find_column(cell, section, list, name);
 		if (name == len)
 			continue;
 		snprintf(cell->name, NAME_SIZE, "%.*s", (int)(len - name - 1), list + name + 1);
@@ -120,37 +138,100 @@ static void arrange(struct listing *listing, const struct report *report,
 	}
 }
 
+/* The columns of @cell in a table: for a list by order, as many as the longest of @rows. */
+static void add_column(struct table *table, const struct report *report,
+		       const struct section *section, struct cell *cell,
+		       const struct listing *rows, const struct units *units)
+{
+	const struct column *column = &cell->column;
+	char order[NUMBER_SIZE];
+	struct value value;
+	size_t i;
+
+	if (!column_is_by_order(column)) {
+		if (column->kind == KIND_TEXT && !cell->width)
+			table_column_text(table, column_header(column));
+		else
+			table_column_wide(table, units_header(units, column), cell->right,
+					  cell->width);
+		return;
+	}
+	for (i = 0; i < rows->n_rows; i++) {
+		const struct view view = view_of(report, section, rows->rows[i]);
+
+		if (column_get(column, &view, cell_record(cell, rows->rows[i]), &value) &&
+		    cell->orders < value.list.n)
+			cell->orders = value.list.n;
+	}
+	for (i = 0; i < cell->orders; i++) {
+		snprintf(order, sizeof(order), "%zu", i);
+		table_column_wide(table, order, true, cell->width);
+	}
+}
+
+/* A list by order: a cell for each. */
+static void fill_orders(struct table *table, const struct cell *cell, const struct view *view,
+			const void *record)
+{
+	const struct column *column = &cell->column;
+	char text[NUMBER_SIZE];
+	struct value value;
+	size_t i;
+
+	if (!column_get(column, view, record, &value))
+		value.list.n = 0;
+	for (i = 0; i < cell->orders; i++)
+		table_cell(table, i < value.list.n &&
+			   element_text(text, column, value.list.v[i]) ? text : NULL);
+}
+
 static void fill_row(struct table *table, const struct cells *cells, const struct view view,
 		     const void *row, const struct units *units)
 {
+	const struct column *column;
 	const struct cell *cell;
+	const void *record;
+	struct value value;
 
-	for (cell = cells->v; cell < cells->v + cells->n; cell++)
-		cell_column(table, &cell->column, &view, cell_record(cell, row), units);
+	for (cell = cells->v; cell < cells->v + cells->n; cell++) {
+		record = cell_record(cell, row);
+		column = &cell->column;
+		if (cell->other && !column_get(column, &view, record, &value))
+			column = cell->other;
+		if (column_is_by_order(column))
+			fill_orders(table, cell, &view, record);
+		else
+			cell_column(table, column, &view, record, units);
+	}
 }
 
-static void show_section_table(const struct report *report, const struct section *section)
+static struct table_look look_of(const struct report *report)
+{
+	return (struct table_look){
+		.raw = report->options->raw,
+		.no_header = report->options->no_header || report->no_header,
+	};
+}
+
+static void show_section_table(struct report *report, const struct section *section)
 {
 	const struct options *options = report->options;
 	const struct units units = command_units(&report->view, options);
-	struct table *table = table_new(command_look(options), report->out);
+	struct table *table = table_new(look_of(report), report->out);
 	struct listing rows;
 	struct cells cells;
 	size_t i;
 
 	choose_cells(&cells, section, section->columns, options->raw);
-	for (i = 0; i < cells.n; i++)
-		if (cells.v[i].column.kind == KIND_TEXT)
-			table_column_text(table, column_header(&cells.v[i].column));
-		else
-			table_column(table, units_header(&units, &cells.v[i].column),
-				     column_is_right(&cells.v[i].column));
 	arrange(&rows, report, section);
+	for (i = 0; i < cells.n; i++)
+		add_column(table, report, section, &cells.v[i], &rows, &units);
 	for (i = 0; i < rows.n_rows; i++) {
 		table_row(table);
 		fill_row(table, &cells, view_of(report, section, rows.rows[i]), rows.rows[i],
 			 &units);
 	}
+	report->rows += rows.n_rows;
 	listing_free(&rows);
 	if (section->sum && !options->raw) {
 		table_total_row(table);
@@ -164,7 +245,7 @@ static void show_described(const struct report *report, const struct section *se
 {
 	const struct options *options = report->options;
 	const struct units units = command_units(&report->view, options);
-	struct table *table = table_new(command_look(options), report->out);
+	struct table *table = table_new(look_of(report), report->out);
 	const struct column *column;
 	unsigned int i;
 
@@ -190,20 +271,40 @@ static struct options arrangement(const struct report *report, const struct sect
 	return options;
 }
 
-static void show_section(const struct report *report, const struct section *section)
+/* Records of command_rows(), arranged by @options. */
+static struct listing chosen_rows(const struct report *report, const struct section *section)
 {
 	const struct options options = arrangement(report, section);
+	struct listing listing;
+
+	command_arrange(&listing, &report->view, &options, section->rows.size ? section->rows :
+			records_in(report->view.snap, command_rows(&options)->type));
+	return listing;
+}
+
+static void show_chosen(const struct report *report, const struct section *section)
+{
+	const struct units units = command_units(&report->view, report->options);
+	struct listing listing = chosen_rows(report, section);
+
+	listing_print(&listing, look_of(report), &units,
+		      section->totals || report->options->totals, report->out);
+	listing_free(&listing);
+}
+
+static void show_section(struct report *report, const struct section *section)
+{
+	const struct options *options = report->options;
 
 	if (section->title)
-		command_title(&options, report->out, section->title);
+		command_title(options, report->out, *section->title ? section->title : NULL);
 	if (section->chosen)
-		command_records(&report->view, &options, section->rows, options.totals,
-				report->out);
+		show_chosen(report, section);
 	else if (section->described)
 		show_described(report, section);
 	else if (section->columns)
 		show_section_table(report, section);
-	if (section->note && !options.raw)
+	if (section->note && !options->raw)
 		fputs(section->note, report->out);
 }
 
@@ -270,13 +371,15 @@ static void put_figures(struct json *json, const struct column_set *set,
 static void put_rows(struct report *report, const struct section *section)
 {
 	const bool array = section->shape == SECTION_ARRAY;
+	const bool members = section->shape == SECTION_MEMBERS;
 	struct json *json = &report->json;
 	struct listing rows;
 	struct cells cells;
 	size_t i;
 
 	choose_cells(&cells, section, section->members ?: "", false);
-	json_open(json, section->name, array ? '[' : '{');
+	if (!members)
+		json_open(json, section->name, array ? '[' : '{');
 	arrange(&rows, report, section);
 	for (i = 0; i < rows.n_rows; i++) {
 		if (array)
@@ -290,25 +393,22 @@ static void put_rows(struct report *report, const struct section *section)
 		if (array)
 			json_close(json, '}');
 	}
-	json_close(json, array ? ']' : '}');
+	if (!members)
+		json_close(json, array ? ']' : '}');
 	listing_free(&rows);
 }
 
-/* Records of command_rows(), arranged by @options. */
-static void put_chosen(struct report *report, const struct section *section,
-		       const struct options *options)
+static void put_chosen(struct report *report, const struct section *section)
 {
-	struct listing listing;
+	struct listing listing = chosen_rows(report, section);
 
-	command_arrange(&listing, &report->view, options, section->rows);
-	snapshot_json_listing(&report->json, section->name, command_rows(options)->type,
+	snapshot_json_listing(&report->json, section->name, command_rows(report->options)->type,
 			      &listing);
 	listing_free(&listing);
 }
 
 static void put_section(struct report *report, const struct section *section)
 {
-	const struct options options = arrangement(report, section);
 	struct json *json = &report->json;
 
 	if (section->shape == SECTION_CLOSE)
@@ -324,7 +424,7 @@ static void put_section(struct report *report, const struct section *section)
 	else if (section->shape == SECTION_SCAN)
 		snapshot_json_scan(json, report->view.snap);
 	else if (section->chosen)
-		put_chosen(report, section, &options);
+		put_chosen(report, section);
 	else
 		put_rows(report, section);
 }
@@ -351,7 +451,8 @@ void report_sections(struct report *report, const struct section *sections, size
 	for (; n--; sections++)
 		if (!report->options->json)
 			show_section(report, sections);
-		else if (sections->name || sections->shape == SECTION_CLOSE)
+		else if (sections->name || sections->shape == SECTION_CLOSE ||
+			 sections->shape == SECTION_MEMBERS)
 			put_section(report, sections);
 }
 

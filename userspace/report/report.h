@@ -15,6 +15,7 @@
 enum section_shape {
 	SECTION_ARRAY,		/* an array of objects */
 	SECTION_OBJECT,		/* an object, of one record */
+	SECTION_MEMBERS,	/* members of what is open, of one record; @name is not used */
 	SECTION_KEYED,		/* an object: each record by its first member */
 	SECTION_FIGURES,	/* an object of all figures of @type; the record: struct figures */
 	SECTION_NUMBER,		/* @number, or null */
@@ -43,17 +44,18 @@ struct report;
  * struct section - a part of a report
  * @name: its member in JSON; NULL: JSON does not have it, except CLOSE
  * @shape: in JSON
- * @title: over its table; NULL: none, and no empty line
+ * @title: over its table; "": an empty line; NULL: none
  * @type: of its rows
  * @joins: at most two, of the records that the rows point to: where a column is searched that
  *	@type does not have
  * @own_names: each row begins with a pointer to the snapshot that has its names
  * @columns: of its table; NULL: it has none
  * @members: in JSON; NULL: all of the first of @joins or, without, of @type
- * @chosen: columns and order are those of command_rows(), as chosen by options
+ * @chosen: columns and order are those of command_rows(), as chosen by options; no @type
+ * @totals: a row of totals below the table, also without --totals; with @chosen
  * @described: of one record, a row for each column of @type, with its meaning; JSON has them all
  * @falling: largest first if no column to sort by is named; with @chosen
- * @rows: of no size: those in the snapshot
+ * @rows: of no size: those in the snapshot, of @type or of command_rows()
  * @filter: whether a row is shown; NULL: all are
  * @about: the argument of @filter
  * @sort: column of @type that orders the rows; NULL: they keep their order
@@ -64,8 +66,10 @@ struct report;
  * @number, @text: of NUMBER and TEXT; a @number of an OBJECT is that of its census, "seq"
  * @note: below the table or alone; raw output and JSON have none
  *
- * @columns and @members are names with a blank between two.  '~' before one: not in raw output;
- * "NAME=OTHER": the column NAME under another heading or name.
+ * @columns and @members are names with a blank between two: "[~][>]NAME[|ELSE][:WIDTH][=OTHER]".
+ * '~': not in raw output; '>': right-aligned text; ELSE: the column of a table where NAME is
+ * unknown; WIDTH: as wide at least; OTHER: heading or name instead of its own.  In a table, free
+ * blocks and indexes have a column for each order.
  */
 struct section {
 	const char *name;
@@ -77,6 +81,7 @@ struct section {
 	const char *columns;
 	const char *members;
 	bool chosen;
+	bool totals;
 	bool described;
 	bool falling;
 	struct records rows;
@@ -95,6 +100,8 @@ struct section {
 /**
  * struct report - what is shown
  * @view: of all rows that have no snapshot of their own
+ * @no_header: tables have none
+ * @rows: how many tables have shown, without sums
  * @json: the document, with options.json
  * @texts: from report_text(); owned
  */
@@ -102,6 +109,8 @@ struct report {
 	const struct options *options;
 	struct view view;
 	FILE *out;
+	bool no_header;
+	uint64_t rows;
 	struct json json;
 	char **texts;
 	size_t n_texts;

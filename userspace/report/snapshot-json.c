@@ -16,7 +16,7 @@ static void put_list(struct json *json, const struct column *column,
 
 	json_open(json, column->name, '[');
 	for (i = 0; i < list->n; i++) {
-		if (column->kind == KIND_INDEXES)
+		if (column->kind == KIND_INDEXES || column->kind == KIND_CHANGES)
 			json_put_signed(json, NULL, (int64_t)list->v[i]);
 		else if (column->kind == KIND_BLOCKS &&
 			 list->v[i] == BLOCKS_UNKNOWN)
@@ -52,6 +52,17 @@ static void put_kib(struct json *json, const struct column *column, const struct
 		json_put_null(json, name);
 }
 
+static void put_rate(struct json *json, const struct column *column, const struct value *value)
+{
+	char name[NAME_SIZE];
+
+	snprintf(name, sizeof(name), "%s_per_second", column->name);
+	if (value)
+		json_put_ratio(json, name, value->ratio);
+	else
+		json_put_null(json, name);
+}
+
 /* NULL: unknown. */
 static void put_value(struct json *json, const struct column *column,
 		      const struct value *value)
@@ -62,6 +73,10 @@ static void put_value(struct json *json, const struct column *column,
 	switch (column->kind) {
 	case KIND_KIB:
 		put_kib(json, column, value);
+		return;
+	case KIND_RATE:
+	case KIND_BYTES_RATE:
+		put_rate(json, column, value);
 		return;
 	case KIND_REALTIME:
 		json_put_realtime(json, column->name, number);
@@ -81,7 +96,7 @@ static void put_value(struct json *json, const struct column *column,
 		json_put_string(json, column->name, word ? word : value->text);
 	else if (column->kind == KIND_BOOL)
 		json_put_bool(json, column->name, number);
-	else if (column->kind == KIND_PERCENT || column->kind == KIND_PART)
+	else if (column->kind == KIND_PERCENT)
 		json_put_ratio(json, column->name, value->ratio);
 	else if (column->kind == KIND_BITS)
 		put_bits(json, column, number);

@@ -9,7 +9,6 @@
 
 #include "cli/command.h"
 #include "model/breakdown.h"
-#include "report/interval.h"
 #include "tools/share/file.h"
 #include "tools/share/fork.h"
 #include "tools/share/stopped.h"
@@ -42,8 +41,11 @@ static const char *type_of(const struct column *column)
 	case KIND_ADDRESS:
 		return "address";
 	case KIND_PERCENT:
-	case KIND_PART:
 		return "percent";
+	case KIND_RATE:
+		return "rate";
+	case KIND_BYTES_RATE:
+		return "byte_rate";
 	case KIND_LIST:
 	case KIND_FRAMES:
 		return "numbers";
@@ -51,6 +53,8 @@ static const char *type_of(const struct column *column)
 		return "words";
 	case KIND_BLOCKS:
 		return "blocks";
+	case KIND_CHANGES:
+		return "changes";
 	case KIND_INDEXES:
 		return "thousandths";
 	case KIND_ON_NODES:
@@ -83,17 +87,21 @@ static const char *help_of(const char *help, bool kib)
 static void put_column(const char *record, const struct column *column)
 {
 	const char *type = type_of(column);
+	const bool rate = column->kind == KIND_RATE || column->kind == KIND_BYTES_RATE;
 
 	if (!column->name || !type)
 		return;
 	printf("%s\t", record);
-	if (column->kind == KIND_KIB)
+	if (rate)
+		printf("%s_per_second\t%s\t", column->name, type);
+	else if (column->kind == KIND_KIB)
 		printf("%.*s_bytes\t%s\t", (int)(strlen(column->name) - strlen("_kib")),
 		       column->name, type);
 	else
 		printf("%s\t%s\t", column->name, type);
 	put_words(column);
-	printf("\t%s\n", help_of(column->help, column->kind == KIND_KIB));
+	printf("\t%s\n", help_of(column->help, column->kind == KIND_KIB ||
+				       column->kind == KIND_BYTES_RATE));
 }
 
 static void put_set(const char *record, const struct column_set *set)
@@ -121,26 +129,6 @@ static void put_totals(const struct record_type *type)
 		if (column->total == TOTAL_SUM)
 			printf("totals\t%s\t%s\t-\tsum of all rows\n", column->name,
 			       type_of(column));
-}
-
-static void put_interval(const char *name)
-{
-	const struct interval_column *column = command_find(name)->interval;
-	const char *type;
-	bool kib;
-
-	for (; column->name; column++) {
-		kib = column->kib || column->pages;
-		if (column->kind == INTERVAL_RATE)
-			type = kib ? "byte_rate" : "rate";
-		else if (column->kind == INTERVAL_RATIO || column->percent)
-			type = "percent";
-		else
-			type = column->memory ? "signed_bytes" : "count";
-		printf("%s_row\t%s%s\t%s\t-\t%s\n", name, column->name,
-		       column->kind == INTERVAL_RATE ? "_per_second" : "", type,
-		       help_of(column->help, kib));
-	}
 }
 
 int main(void)
@@ -188,7 +176,7 @@ int main(void)
 	for (i = 0; i < BREAKDOWN_ROWS; i++)
 		printf("balance\t%s\tsigned_bytes\t-\t%s\n", breakdown_rows[i].name,
 		       breakdown_rows[i].help);
-	put_interval("system");
-	put_interval("kswapd");
+	put_record("system_row", command_find("system")->interval);
+	put_record("kswapd_row", command_find("kswapd")->interval);
 	return 0;
 }

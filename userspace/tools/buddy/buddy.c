@@ -2,11 +2,12 @@
 /* memcensus buddy: free memory by block size. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "lib/memory.h"
 #include "lib/text.h"
+#include "report/figures.h"
 #include "report/interval.h"
-#include "report/show.h"
-#include "tools/buddy/rows.h"
 
 /* The options of 'buddy' alone. */
 struct buddy_options {
@@ -14,105 +15,64 @@ struct buddy_options {
 	bool frag;
 };
 
-/* Creates a table with columns Node, Zone, @what unless NULL, and one per order. */
-static struct table *orders_table(const struct options *options, FILE *out,
-				  const char *what, size_t orders)
-{
-	struct table *table = table_new(command_look(options), out);
-	char header[NUMBER_SIZE];
-	size_t order;
-
-	table_columns(table, ">Node Zone");
-	if (what)
-		table_column(table, what, false);
-	for (order = 0; order < orders; order++) {
-		snprintf(header, sizeof(header), "%zu", order);
-		table_column(table, header, true);
-	}
-	return table;
-}
-
-enum orders {
-	BLOCKS,			/* numbers of blocks */
-	UNUSABLE,		/* indexes, in thousandths */
-	EXTFRAG,		/* the same; EXTFRAG_AVAILABLE: the order would not fail */
+/**
+ * struct orders - a row with something of a zone for each order
+ * @what: what it is; NULL: of a migrate type without name
+ * @list: something for each order; its columns differ in the kind of that
+ * @time: of a row at an interval
+ * @before: the same zone in the census before; NULL: there is none
+ * @compared: how many orders both have
+ */
+struct orders {
+	const struct zone *zone;
+	const char *what;
+	struct numbers list;
+	const char *time;
+	const struct zone *before;
+	size_t compared;
 };
 
-/* Begins a row of @zone: @what unless NULL, and @numbers, one per order. */
-static void orders_row(struct table *table, const struct zone *zone, const char *what,
-		       enum orders kind, const struct numbers *numbers, size_t orders)
-{
-	uint64_t number;
-	size_t order;
+DERIVED(orders_list, orders, list, row->list, true)
+DERIVED(orders_change, orders, list, ((struct numbers){ row->compared, row->list.v }), row->before)
 
-	table_row(table);
-	buddy_cell(table, MEMCENSUS_ZONE_NODE, zone, NULL);
-	buddy_cell(table, MEMCENSUS_ZONE_NAME, zone, NULL);
-	if (what)
-		table_cell(table, what);
-	for (order = 0; order < orders; order++) {
-		number = order < numbers->n ? numbers->v[order] : 0;
-		if (order >= numbers->n || (kind == BLOCKS && number == BLOCKS_UNKNOWN))
-			table_cell(table, NULL);
-		else if (kind == BLOCKS)
-			table_cellf(table, "%" PRIu64, number);
-		else if (kind == EXTFRAG && (int64_t)number == EXTFRAG_AVAILABLE)
-			table_cell(table, "ok");
-		else
-			table_cellf(table, "%.3f", (int64_t)number / 1000.0);
-	}
-}
+static const struct column orders_columns[] = {
+	MEMBER(orders, "what", NULL, what, TEXT, "what it is"),
+	MEMBER(orders, "time", "Time", time, TEXT, "when the census began"),
+	{ "blocks", .kind = KIND_BLOCKS, .derive = orders_list },
+	{ "indexes", .kind = KIND_INDEXES, .derive = orders_list },
+	{ "changes", .kind = KIND_CHANGES, .derive = orders_list },
+	{ "per_second", .kind = KIND_CHANGES, .format = "%+.1f", .derive = orders_list },
+	{ "change", .kind = KIND_CHANGES, .derive = orders_change },
+};
 
-static void show_blocks(const struct view *view, const struct options *options,
-			FILE *out)
+static const struct record_type orders_record = RECORDS_OF("row of orders", orders_columns);
+
+/* Rows of the migrate types of all zones, or of the indexes of their orders. */
+static void show_orders(struct report *report, bool types)
 {
-	const struct units units = command_units(view, options);
-	const struct snapshot *snap = view->snap;
-	size_t orders = buddy_orders(snap), i;
-	struct table *table = orders_table(options, out, NULL, orders);
+	const struct snapshot *snap = report->view.snap;
 	const struct zone *zone;
+	struct orders *rows = NULL;
+	size_t n = 0, i, of;
 
-	table_column(table, "Free", true);
 	for (i = 0; i < snap->n_zones; i++) {
 		zone = &snap->zones[i];
-		orders_row(table, zone, NULL, BLOCKS, &zone->free_blocks, orders);
-		buddy_cell(table, MEMCENSUS_ZONE_FREE, zone, &units);
-	}
-	table_finish(table);
-}
-
-static void show_types(const struct snapshot *snap, const struct options *options,
-		       FILE *out)
-{
-	size_t orders = buddy_orders(snap), i, t;
-	struct table *table = orders_table(options, out, "Type", orders);
-
-	for (i = 0; i < snap->n_zones; i++) {
-		const struct zone *zone = &snap->zones[i];
-
-		for (t = 0; t < zone->n_types; t++) {
-			const struct zone_type *type = &zone->types[t];
-
-			orders_row(table, zone, type->name ? type->name : "-", BLOCKS,
-				   &type->free_blocks, orders);
+		for (of = 0; of < (types ? zone->n_types : 2); of++) {
+			rows = array_grow(rows, n, sizeof(*rows));
+			rows[n++] = (struct orders){
+				.zone = zone,
+				.what = types ? zone->types[of].name : of ? "extfrag" : "unusable",
+				.list = types ? zone->types[of].free_blocks :
+					of ? zone->extfrag : zone->unusable,
+			};
 		}
 	}
-	table_finish(table);
-}
-
-static void show_frag(const struct snapshot *snap, const struct options *options,
-		      FILE *out)
-{
-	size_t orders = buddy_orders(snap), i;
-	struct table *table = orders_table(options, out, "Index", orders);
-
-	for (i = 0; i < snap->n_zones; i++) {
-		const struct zone *zone = &snap->zones[i];
-
-		orders_row(table, zone, "unusable", UNUSABLE, &zone->unusable, orders);
-		orders_row(table, zone, "extfrag", EXTFRAG, &zone->extfrag, orders);
-	}
-	table_finish(table);
+	REPORT(report,
+	       { .title = types ? "Free blocks by migrate type" : "Fragmentation of each order",
+		 .type = &orders_record, .joins = { JOIN(zone_record, orders, zone) },
+		 .rows = ROWS(rows, n),
+		 .columns = types ? "node name what=Type blocks" : "node name what=Index indexes" });
+	free(rows);
 }
 
 /* Whether a block of @order or larger is free. */
@@ -174,31 +134,135 @@ static void put_verdict(FILE *out, const struct zone *zone, uint64_t page_size)
 	putc('\n', out);
 }
 
-static void buddy_show(const struct view *view, const struct options *options, FILE *out)
+/*
+ * What failed between two censuses for want of large blocks: compaction, and page faults that
+ * wanted a huge page.  NULL: the kernel counts neither.  @failed: whether anything did.
+ */
+static const char *failures(struct report *report, const struct interval *row,
+			    const char *between, bool *failed)
 {
-	const struct buddy_options *own = options->own;
-	const struct snapshot *snap = view->snap;
-	char failures[BUDDY_FAILURES_SIZE];
+	const struct amount stalls = interval_growth(row, MEMCENSUS_E_COMPACT_STALL);
+	const struct amount fails = interval_growth(row, MEMCENSUS_E_COMPACT_FAIL);
+	const struct amount huge = interval_growth(row, MEMCENSUS_E_THP_FAULT_ALLOC);
+	const struct amount small = interval_growth(row, MEMCENSUS_E_THP_FAULT_FALLBACK);
+	const int64_t wanted = huge.bytes + small.bytes;
+	const char *compaction = NULL, *faults = NULL;
+
+	if (fails.known && stalls.known)
+		compaction = !stalls.bytes ? "no allocation compacted memory" :
+			report_text(report, "compaction failed for %" PRId64 " of %" PRId64
+				    " allocations", fails.bytes, stalls.bytes);
+	if (huge.known && small.known)
+		faults = !wanted ? "no page fault wanted a huge page" :
+			report_text(report, "%" PRId64 " of %" PRId64
+				    " faults for huge pages fell back to small ones",
+				    small.bytes, wanted);
+	*failed = (fails.known && fails.bytes) || (small.known && small.bytes);
+	return compaction && faults ?
+	       report_text(report, "%s%s%s", compaction, between, faults) : compaction ?: faults;
+}
+
+static void buddy_sections(struct report *report)
+{
+	const struct buddy_options *own = report->options->own;
+	const struct snapshot *snap = report->view.snap;
+	const char *failed;
+	bool any;
 	size_t i;
 
-	show_blocks(view, options, out);
-	if (own->types) {
-		command_title(options, out, "Free blocks by migrate type");
-		show_types(snap, options, out);
-	}
-	if (own->frag) {
-		command_title(options, out, "Fragmentation of each order");
-		show_frag(snap, options, out);
-	}
-	if (options->raw || !KNOWN(&snap->info, MEMCENSUS_INFO_PAGE_SIZE) ||
-	    !snap->info.page_size)
+	REPORT(report,
+	       { "zones", .type = &zone_record, .columns = "node name free_blocks free" });
+	figures_report_system(report);
+	if (own->types)
+		show_orders(report, true);
+	if (own->frag)
+		show_orders(report, false);
+	if (report->options->raw || report->options->json || !page_size_of(snap))
 		return;
-	command_title(options, out, NULL);
+	putc('\n', report->out);
 	for (i = 0; i < snap->n_zones; i++)
-		put_verdict(out, &snap->zones[i], snap->info.page_size);
-	buddy_failures(failures, ", ", NULL, snap);
-	if (*failures)
-		fprintf(out, "Since boot: %s\n", failures);
+		put_verdict(report->out, &snap->zones[i], page_size_of(snap));
+	failed = failures(report, &(struct interval){ .now = snap }, ", ", &any);
+	if (failed)
+		fprintf(report->out, "Since boot: %s\n", failed);
+}
+
+/* Finds the same zone in another census; NULL if there is none, or no census. */
+static const struct zone *find_same_zone(const struct snapshot *snap, const struct zone *like)
+{
+	size_t i;
+
+	for (i = 0; snap && i < snap->n_zones; i++)
+		if (snap->zones[i].node == like->node && snap->zones[i].name &&
+		    like->name && !strcmp(snap->zones[i].name, like->name))
+			return &snap->zones[i];
+	return NULL;
+}
+
+/* The changes of the blocks of @zone, in an average millionths for each second; @v: to be freed. */
+static struct orders changes_of(const struct interval *row, const struct zone *zone, uint64_t **v)
+{
+	const struct zone *before = find_same_zone(row->before, zone);
+	const struct numbers now = zone->free_blocks, then = before ? before->free_blocks :
+							  (struct numbers){ 0 };
+	size_t order;
+
+	*v = xcalloc(now.n, sizeof(**v));
+	for (order = 0; order < now.n; order++) {
+		int64_t change = (int64_t)(now.v[order] - (order < then.n ? then.v[order] : 0));
+
+		if (row->before && order >= then.n)
+			change = CHANGE_UNKNOWN;
+		else if (row->average)
+			change = (int64_t)(1e6 * change / row->seconds);
+		(*v)[order] = (uint64_t)change;
+	}
+	return (struct orders){ .zone = zone, .time = row->stamp, .list = { now.n, *v },
+				.before = before, .compared = now.n < then.n ? now.n : then.n };
+}
+
+/* What failed is below the rows of the first census, and of others if anything did. */
+static void show_row(struct report *report, const struct interval *row)
+{
+	static const unsigned int counted[] = {
+		MEMCENSUS_E_COMPACT_STALL, MEMCENSUS_E_COMPACT_FAIL,
+		MEMCENSUS_E_THP_FAULT_ALLOC, MEMCENSUS_E_THP_FAULT_FALLBACK,
+	};
+	const size_t n = row->now->n_zones;
+	struct orders *rows = xcalloc(n, sizeof(*rows));
+	uint64_t **lists = xcalloc(n, sizeof(*lists));
+	struct figure_row events[ARRAY_SIZE(counted)];
+	const char *failed;
+	bool any;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(counted); i++)
+		events[i] = (struct figure_row){
+			.name = events_record.figures.columns[counted[i]].name,
+			.amounts = { interval_growth(row, counted[i]) },
+		};
+	for (i = 0; i < n; i++)
+		rows[i] = changes_of(row, &row->now->zones[i], &lists[i]);
+	failed = failures(report, row,
+			  report_text(report, "\n%*s", TIME_WIDTH + 1, ""), &any);
+	/* Nothing is known of a time without length. */
+	if (!row->average || row->seconds)
+		REPORT(report,
+		       { "events", SECTION_KEYED, .type = &figure_record,
+			 .rows = ROWS(events, ARRAY_SIZE(events)), .members = "figure 0" },
+		       { "zones", .type = &orders_record, .rows = ROWS(rows, n),
+			 .joins = { JOIN(zone_record, orders, zone) },
+			 .columns = report_text(report, ">time:%d node:4 name:7 %s:4 free:8", TIME_WIDTH,
+						row->average ? "per_second" :
+						row->before ? "changes" : "blocks"),
+			 .members = "node name free free_blocks change" },
+		       { .note = failed && !row->average && (any || !row->before) ?
+			   report_text(report, "%*s %s%s\n", TIME_WIDTH, row->stamp,
+				       row->before ? "" : "since boot: ", failed) : NULL });
+	for (i = 0; i < n; i++)
+		free(lists[i]);
+	free(lists);
+	free(rows);
 }
 
 static uint32_t buddy_parts(const struct options *options)
@@ -224,7 +288,7 @@ static int buddy_words(struct options *options, char **words, int n, struct fail
 
 static int buddy_run(struct session *session, struct failure *why)
 {
-	return interval_or_one(session, buddy_rows, session->request.parts, why);
+	return interval_or_one(session, show_row, session->request.parts, why);
 }
 
 static const struct option_entry option_frag = {
@@ -262,6 +326,6 @@ const struct command buddy_command = {
 	.options = buddy_uses,
 	.own_size = sizeof(struct buddy_options),
 	.parts_of = buddy_parts,
-	.show = buddy_show,
+	.sections = buddy_sections,
 	.run = buddy_run,
 };

@@ -3,43 +3,40 @@
 #include "report/figures.h"
 #include "report/interval.h"
 
-static void cell_event(struct table *table, const struct view *view, unsigned int event)
-{
-	cell_column(table, &events_record.figures.columns[event], view, &view->snap->totals,
-		    &(struct units){ });
-}
+/* A row for kswapd or direct reclaim, with its events. */
+struct reclaim {
+	const char *who;
+	unsigned int runs;
+	unsigned int scan;
+	unsigned int steal;
+};
 
-/* Adds a row for kswapd or direct reclaim: runs, pages scanned and reclaimed. */
-static void reclaim_row(struct table *table, const struct view *view, const char *who,
-			unsigned int scan, unsigned int steal, unsigned int runs)
+static bool event_of(const struct view *view, unsigned int event, struct value *value)
 {
 	const struct figures *events = &view->snap->totals.events;
 
-	table_row(table);
-	table_cell(table, who);
-	cell_event(table, view, runs);
-	cell_event(table, view, scan);
-	cell_event(table, view, steal);
-	if (KNOWN(events, scan) && KNOWN(events, steal) && events->v[scan])
-		table_cellf(table, "%.1f%%",
-			    100.0 * events->v[steal] / events->v[scan]);
-	else
-		table_cell(table, NULL);
+	value->number = events->v[event];
+	return KNOWN(events, event);
 }
 
-static void show_reclaim(const struct view *view, const struct options *options, FILE *out)
-{
-	struct table *table = table_new(command_look(options), out);
+COMPUTED(reclaim_runs, reclaim, event_of(view, row->runs, value))
+COMPUTED(reclaim_scanned, reclaim, event_of(view, row->scan, value))
+COMPUTED(reclaim_stolen, reclaim, event_of(view, row->steal, value))
+COMPUTED(reclaim_efficiency, reclaim,
+	 interval_percent(&(struct interval){ .now = view->snap }, row->steal, row->scan, value))
 
-	table_columns(table, "Reclaim >Runs >Scanned >Stolen >Efficiency");
-	reclaim_row(table, view, "kswapd", MEMCENSUS_E_PGSCAN_KSWAPD,
-		    MEMCENSUS_E_PGSTEAL_KSWAPD, MEMCENSUS_E_PAGEOUTRUN);
-	reclaim_row(table, view, "direct", MEMCENSUS_E_PGSCAN_DIRECT,
-		    MEMCENSUS_E_PGSTEAL_DIRECT, MEMCENSUS_E_ALLOCSTALL);
-	table_finish(table);
-}
+static const struct column reclaim_columns[] = {
+	MEMBER(reclaim, "who", "Reclaim", who, TEXT, "who reclaims"),
+	{ "runs", "Runs", .kind = KIND_COUNT, .derive = reclaim_runs },
+	{ "scanned", "Scanned", .kind = KIND_COUNT, .derive = reclaim_scanned },
+	{ "stolen", "Stolen", .kind = KIND_COUNT, .derive = reclaim_stolen },
+	{ "efficiency", "Efficiency", .kind = KIND_PERCENT, .format = "%.1f%%",
+	  .derive = reclaim_efficiency },
+};
 
-static void kswapd_show(const struct view *view, const struct options *options, FILE *out)
+static const struct record_type reclaim_record = RECORDS_OF("kind of reclaim", reclaim_columns);
+
+static void kswapd_sections(struct report *report)
 {
 	static const unsigned int shown[] = {
 		MEMCENSUS_E_KSWAPD_LOW_QUICK, MEMCENSUS_E_KSWAPD_HIGH_QUICK,
@@ -49,32 +46,35 @@ static void kswapd_show(const struct view *view, const struct options *options, 
 		MEMCENSUS_E_COMPACT_FAIL, MEMCENSUS_E_COMPACT_SUCCESS,
 		MEMCENSUS_E_OOM_KILL,
 	};
+	static const struct reclaim reclaims[] = {
+		{ "kswapd", MEMCENSUS_E_PAGEOUTRUN, MEMCENSUS_E_PGSCAN_KSWAPD,
+		  MEMCENSUS_E_PGSTEAL_KSWAPD },
+		{ "direct", MEMCENSUS_E_ALLOCSTALL, MEMCENSUS_E_PGSCAN_DIRECT,
+		  MEMCENSUS_E_PGSTEAL_DIRECT },
+	};
 
-	struct report report;
-
-	report_begin(&report, options, view->snap, out);
-	REPORT(&report,
+	REPORT(report,
 	       { .columns =
 			"id kswapd kswapd_order kswapd_zone kswapd_failures balanced active_anon inactive_anon active_file inactive_file unevictable dirty writeback",
 		 .type = &node_record },
-	       { .title = "Free memory of each zone, and its distance to the watermarks",
+	       { "zones", .title = "Free memory of each zone, and its distance to the watermarks",
 		 .columns =
 			"node name managed free wmark_min wmark_low wmark_high wmark_boost to_min to_low to_high",
 		 .type = &zone_record },
-	       { .title = "Pages since boot" });
-	show_reclaim(view, options, out);
-	command_title(options, out, NULL);
-	figures_report(&report, NULL, &events_record, shown, ARRAY_SIZE(shown));
-	report_end(&report);
+	       { "nodes", .type = &node_record },
+	       { .title = "Pages since boot", .type = &reclaim_record,
+		 .rows = ROWS(reclaims, ARRAY_SIZE(reclaims)),
+		 .columns = "who runs scanned stolen efficiency" });
+	figures_report(report, "", &events_record, shown, ARRAY_SIZE(shown));
+	figures_report_system(report);
 }
 
 /* Number of nodes whose kswapd is reclaiming. */
-static struct amount kswapds_running(const struct snapshot *snap, unsigned int number)
+static struct amount kswapds_running(const struct snapshot *snap)
 {
 	struct amount n = { snap->n_nodes > 0, 0 };
 	size_t i;
 
-	(void)number;
 	for (i = 0; i < snap->n_nodes; i++) {
 		n.known &= KNOWN(&snap->nodes[i], MEMCENSUS_NODE_KSWAPD);
 		n.bytes += snap->nodes[i].kswapd == MEMCENSUS_KSWAPD_RUNNING;
@@ -105,48 +105,55 @@ static struct amount watermark_distance(const struct snapshot *snap, unsigned in
 	return least;
 }
 
-#define EFFICIENCY(name_, header_, steal, scan, help_)			\
-	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_RATIO, .number = steal, .of = scan }
+COMPUTED(running, interval, value_amount(value, kswapds_running(row->now)))
+COMPUTED(distance, interval, value_amount(value, watermark_distance(row->now, column->number)))
+COMPUTED(kswapd_efficiency, interval,
+	 interval_percent(row, MEMCENSUS_E_PGSTEAL_KSWAPD, MEMCENSUS_E_PGSCAN_KSWAPD, value))
+COMPUTED(direct_efficiency, interval,
+	 interval_percent(row, MEMCENSUS_E_PGSTEAL_DIRECT, MEMCENSUS_E_PGSCAN_DIRECT, value))
 
-static const struct interval_column kswapd_interval[] = {
-	{ "running", "run", "nodes whose kswapd is reclaiming",
-	  .kind = INTERVAL_LEVEL, .get = kswapds_running },
+#define EFFICIENCY(name_, header_, get)						\
+	{ .name = name_, .header = header_, .help = "reclaimed in percent of scanned", \
+	  .kind = KIND_PERCENT, .format = "%.1f", .derive = get }
+
+static const struct column kswapd_interval_columns[] = {
+	{ "running", "run", "nodes whose kswapd is reclaiming", .kind = KIND_COUNT, .sign = true,
+	  .total = TOTAL_MEAN, .derive = running },
 	LEVEL("free", "free", MEMCENSUS_S_FREE, "not used for anything"),
-	LEVEL("to_low", "ToLow", MEMCENSUS_ZONE_WMARK_LOW,
-	      "distance to the low watermark, of the nearest zone", .get = watermark_distance),
-	LEVEL("to_high", "ToHigh", MEMCENSUS_ZONE_WMARK_HIGH,
-	      "distance to the high watermark, of the nearest zone", .get = watermark_distance,
-	      .wide = true),
+	LEVEL_BY("to_low", "ToLow", distance,
+		 "distance to the low watermark, of the nearest zone",
+		 .number = MEMCENSUS_ZONE_WMARK_LOW),
+	LEVEL_BY("to_high", "ToHigh", distance,
+		 "distance to the high watermark, of the nearest zone",
+		 .number = MEMCENSUS_ZONE_WMARK_HIGH, .wide = true),
 	RATE("runs", "runs", MEMCENSUS_E_PAGEOUTRUN,
 	     "times that kswapd began to balance a node, per second"),
 	RATE("kswapd_scanned", "kscan", MEMCENSUS_E_PGSCAN_KSWAPD,
 	     "pages that kswapd scanned, per second"),
 	RATE("kswapd_stolen", "ksteal", MEMCENSUS_E_PGSTEAL_KSWAPD, "pages that kswapd reclaimed"),
-	EFFICIENCY("kswapd_efficiency", "%keff", MEMCENSUS_E_PGSTEAL_KSWAPD,
-		   MEMCENSUS_E_PGSCAN_KSWAPD, "reclaimed in percent of scanned"),
+	EFFICIENCY("kswapd_efficiency", "%keff", kswapd_efficiency),
 	RATE("stalls", "stall", MEMCENSUS_E_ALLOCSTALL,
 	     "allocations that reclaimed memory themselves"),
 	RATE("direct_scanned", "dscan", MEMCENSUS_E_PGSCAN_DIRECT,
 	     "pages that direct reclaim scanned"),
 	RATE("direct_stolen", "dsteal", MEMCENSUS_E_PGSTEAL_DIRECT,
 	     "pages that direct reclaim reclaimed"),
-	EFFICIENCY("direct_efficiency", "%deff", MEMCENSUS_E_PGSTEAL_DIRECT,
-		   MEMCENSUS_E_PGSCAN_DIRECT, "reclaimed in percent of scanned"),
-	SWAPPED("swap_in", "si", MEMCENSUS_E_PSWPIN, "KiB swapped in", .wide = true),
-	SWAPPED("swap_out", "so", MEMCENSUS_E_PSWPOUT, "KiB swapped out", .wide = true),
+	EFFICIENCY("direct_efficiency", "%deff", direct_efficiency),
+	BYTES_RATE("swap_in", "si", MEMCENSUS_E_PSWPIN, "KiB swapped in", .wide = true),
+	BYTES_RATE("swap_out", "so", MEMCENSUS_E_PSWPOUT, "KiB swapped out", .wide = true),
 	RATE("major_faults", "majf", MEMCENSUS_E_PGMAJFAULT, "page faults with I/O",
 	     .wide = true),
 	RATE("compact_stalls", "cstall", MEMCENSUS_E_COMPACT_STALL,
 	     "allocations that compacted", .wide = true),
 	RATE("oom_kills", "oom", MEMCENSUS_E_OOM_KILL, "processes that the OOM killer killed",
 	     .wide = true),
-	{ }
 };
+
+static const struct record_type kswapd_interval = RECORDS_OF("interval", kswapd_interval_columns);
 
 static int kswapd_run(struct session *session, struct failure *why)
 {
-	return interval_or_one(session, interval_run, session->request.parts, why);
+	return interval_or_one(session, NULL, session->request.parts, why);
 }
 
 static const struct option_use kswapd_options[] = {
@@ -176,8 +183,7 @@ const struct command kswapd_command = {
 	"one object per line.\n",
 	.options = kswapd_options,
 	.parts = MEMCENSUS_PART_NODES | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
-	.interval = kswapd_interval,
-	.interval_help = interval_help,
-	.show = kswapd_show,
+	.interval = &kswapd_interval,
+	.sections = kswapd_sections,
 	.run = kswapd_run,
 };

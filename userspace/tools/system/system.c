@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus system: totals, as in free, vmstat, sar and /proc/meminfo. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "model/breakdown.h"
@@ -8,27 +7,11 @@
 #include "report/interval.h"
 #include "tools/system/proc-text.h"
 
-/* Adds a row of @n amounts; raw output needs a word in each of @columns. */
-static void free_row(struct table *table, const struct options *options, const char *name,
-		     const struct amount *amounts, size_t n, size_t columns,
-		     const struct units *units)
+/* The two rows of free(1), and with -t their sum. */
+static void show_free(struct report *report)
 {
-	size_t i;
-
-	table_row(table);
-	table_cell(table, name);
-	for (i = 0; i < n; i++)
-		cell_amount(table, amounts[i], units);
-	for (; options->raw && i < columns; i++)
-		table_cell(table, NULL);
-}
-
-/* Prints the two rows of free(1), and with -t their sum. */
-static void show_free(const struct view *view, const struct options *options,
-		      FILE *out)
-{
-	const struct snapshot *snap = view->snap;
-	const struct units units = command_units(view, options);
+	const struct snapshot *snap = report->view.snap;
+	const bool wide = report->options->wide, raw = report->options->raw;
 	const struct amount total = amount_total(snap, MEMCENSUS_S_TOTAL);
 	const struct amount available = amount_total(snap, MEMCENSUS_S_AVAILABLE);
 	const struct amount buffers = amount_total(snap, MEMCENSUS_S_BUFFERS);
@@ -36,39 +19,32 @@ static void show_free(const struct view *view, const struct options *options,
 						amount_total(snap, MEMCENSUS_S_SLAB_RECLAIMABLE));
 	const struct amount swap_total = amount_meminfo(snap, "SwapTotal");
 	const struct amount swap_free = amount_total(snap, MEMCENSUS_S_SWAP_FREE);
-	const bool wide = options->wide;
-	const size_t n = wide ? 7 : 6;
-	/* Used memory is total minus available, as in procps 4. */
-	const struct amount mem[] = {
-		total, amount_minus(total, available), amount_total(snap, MEMCENSUS_S_FREE),
-		amount_total(snap, MEMCENSUS_S_SHMEM),
-		wide ? buffers : amount_plus(buffers, cache),
-		wide ? cache : available, available,
+	struct figure_row rows[] = {
+		/* Used memory is total minus available, as in procps 4. */
+		{ .name = "Mem:", .amounts = {
+			total, amount_minus(total, available),
+			amount_total(snap, MEMCENSUS_S_FREE), amount_total(snap, MEMCENSUS_S_SHMEM),
+			wide ? buffers : amount_plus(buffers, cache), cache, available } },
+		{ .name = "Swap:", .blank = raw ? NULL : "", .amounts = {
+			swap_total, amount_minus(swap_total, swap_free), swap_free } },
+		{ .name = "Total:", .blank = raw ? NULL : "" },
 	};
-	const struct amount swap[] = {
-		swap_total, amount_minus(swap_total, swap_free), swap_free,
-	};
-	const struct amount both[] = {
-		amount_plus(mem[0], swap[0]), amount_plus(mem[1], swap[1]),
-		amount_plus(mem[2], swap[2]),
-	};
-	struct table *table = table_new(command_look(options), out);
+	size_t i;
 
-	table_column(table, options->raw ? "kind" : "", false);
-	table_columns(table, ">total >used >free >shared");
-	table_columns(table, wide ? ">buffers >cache >available" : ">buff/cache >available");
-	free_row(table, options, "Mem:", mem, n, n, &units);
-	free_row(table, options, "Swap:", swap, ARRAY_SIZE(swap), n, &units);
-	if (options->totals)
-		free_row(table, options, "Total:", both, ARRAY_SIZE(both), n, &units);
-	table_finish(table);
+	for (i = 0; i < 3; i++)
+		rows[2].amounts[i] = amount_plus(rows[0].amounts[i], rows[1].amounts[i]);
+	REPORT(report,
+	       { .type = &figure_record, .rows = ROWS(rows, report->options->totals ? 3 : 2),
+		 .columns = report_text(report,
+			"figure=%s 0=total 1=used 2=free 3|blank=shared 4|blank=%s 6|blank=available",
+			raw ? "kind" : "", wide ? "buffers 5|blank=cache" : "buff/cache") });
 }
 
 static void show_breakdown(struct report *report)
 {
 	const struct snapshot *snap = report->view.snap;
 	const struct breakdown breakdown = breakdown_of(snap);
-	const bool raw = report->options->raw;
+	const bool raw = report->options->raw, json = report->options->json;
 	struct figure_row rows[BREAKDOWN_ROWS];
 	size_t n = 0;
 	unsigned int i;
@@ -76,10 +52,10 @@ static void show_breakdown(struct report *report)
 	for (i = 0; i < BREAKDOWN_ROWS; i++) {
 		const struct breakdown_row *row = &breakdown_rows[i];
 
-		if (!raw && !breakdown_shows(&breakdown, i))
+		if (!raw && !json && !breakdown_shows(&breakdown, i))
 			continue;
 		rows[n++] = (struct figure_row){
-			.name = raw || !row->of ? row->name :
+			.name = raw || json || !row->of ? row->name :
 				report_text(report, "  %s", strchr(row->name, '_') + 1),
 			.meaning = row->help, .amounts = { breakdown.rows[i] },
 			.whole = command_units(&report->view, report->options).whole,
@@ -87,84 +63,68 @@ static void show_breakdown(struct report *report)
 	}
 	/* The last one is the sum. */
 	REPORT(report,
-	       { .title = "All memory, each page counted once", .type = &figure_record,
-		 .columns = "figure=Memory 0=Amount part ~meaning", .rows = ROWS(rows, n - !raw),
+	       { "balance", SECTION_KEYED, .title = "All memory, each page counted once",
+		 .type = &figure_record, .rows = ROWS(rows, n - (!raw && !json)),
+		 .columns = "figure=Memory 0=Amount part ~meaning", .members = "figure 0",
 		 .sum = &rows[n - 1] });
 }
 
-static void show_meminfo(const struct view *view, const struct options *options,
-			 FILE *out)
+static void system_sections(struct report *report)
 {
-	const struct units units = command_units(view, options);
-	const struct snapshot *snap = view->snap;
-	struct table *table = table_new(command_look(options), out);
-	size_t i;
-
-	table_columns(table, "Meminfo >Amount");
-	for (i = 0; i < snap->n_meminfo; i++) {
-		table_row(table);
-		table_cell(table, snap->meminfo[i].name);
-		if (snap->meminfo[i].bytes)
-			cell_bytes(table, snap->meminfo[i].value, &units);
-		else
-			table_cellf(table, "%" PRIu64, snap->meminfo[i].value);
+	show_free(report);
+	figures_report_system(report);
+	show_breakdown(report);
+	if (report->options->all) {
+		figures_report(report, "Of the census", &bytes_record, NULL, 0);
+		if (report->view.snap->n_meminfo)
+			REPORT(report,
+			       { .title = "Not of the census: /proc/meminfo, read right after it",
+				 .type = &meminfo_record, .columns = "name bytes|value" });
+		figures_report(report, "Events since boot", &events_record, NULL, 0);
 	}
-	table_finish(table);
 }
 
-static void system_show(const struct view *view, const struct options *options, FILE *out)
+static struct amount total_of(const struct interval *row, unsigned int number)
 {
-	struct report report;
-
-	report_begin(&report, options, view->snap, out);
-	show_free(view, options, out);
-	show_breakdown(&report);
-	if (options->all) {
-		figures_report(&report, "Of the census", &bytes_record, NULL, 0);
-		if (view->snap->n_meminfo) {
-			command_title(options, out,
-				      "Not of the census: /proc/meminfo, read right after it");
-			show_meminfo(view, options, out);
-		}
-		figures_report(&report, "Events since boot", &events_record, NULL, 0);
-	}
-	report_end(&report);
+	return amount_total(row->now, number);
 }
 
-static struct amount used_percent(const struct snapshot *snap, unsigned int number)
+static struct amount used_of(const struct interval *row)
 {
-	struct amount total = amount_total(snap, MEMCENSUS_S_TOTAL);
-	struct amount used = amount_minus(total, amount_total(snap, MEMCENSUS_S_AVAILABLE));
-
-	(void)number;
-	if (!used.known || !total.known || !total.bytes)
-		return (struct amount){ false, 0 };
-	return (struct amount){ true, (int64_t)(1e5 * used.bytes / total.bytes) };
+	return amount_minus(total_of(row, MEMCENSUS_S_TOTAL),
+			    total_of(row, MEMCENSUS_S_AVAILABLE));
 }
 
-static struct amount swap_used(const struct snapshot *snap, unsigned int free)
-{
-	return amount_minus(amount_meminfo(snap, "SwapTotal"), amount_total(snap, free));
-}
+#define SUM(row, a, b)								\
+	amount_plus(total_of(row, MEMCENSUS_S_##a), total_of(row, MEMCENSUS_S_##b))
 
-static const struct interval_column system_interval[] = {
+COMPUTED(used, interval, value_amount(value, used_of(row)))
+DERIVED(used_percent, interval, ratio,
+	(int64_t)(1e5 * used_of(row).bytes / total_of(row, MEMCENSUS_S_TOTAL).bytes) / 1000.0,
+	used_of(row).known && total_of(row, MEMCENSUS_S_TOTAL).bytes)
+COMPUTED(cache, interval, value_amount(value, SUM(row, CACHED, SLAB_RECLAIMABLE)))
+COMPUTED(active, interval, value_amount(value, SUM(row, ACTIVE_ANON, ACTIVE_FILE)))
+COMPUTED(inactive, interval, value_amount(value, SUM(row, INACTIVE_ANON, INACTIVE_FILE)))
+COMPUTED(swap_used, interval,
+	 value_amount(value, amount_minus(amount_meminfo(row->now, "SwapTotal"),
+					  total_of(row, MEMCENSUS_S_SWAP_FREE))))
+
+static const struct column system_interval_columns[] = {
 	LEVEL("free", "free", MEMCENSUS_S_FREE, "not used for anything"),
 	LEVEL("available", "avail", MEMCENSUS_S_AVAILABLE, "available without swapping"),
-	LEVEL("used", "used", MEMCENSUS_S_TOTAL, "total minus available",
-	      .minus = MEMCENSUS_S_AVAILABLE, .wide = true),
-	LEVEL("used_percent", "%used", 0, "used in percent of the total",
-	      .get = used_percent, .percent = true),
+	LEVEL_BY("used", "used", used, "total minus available", .wide = true),
+	{ "used_percent", "%used", "used in percent of the total", .kind = KIND_PERCENT,
+	  .format = "%.1f", .total = TOTAL_MEAN, .derive = used_percent },
 	LEVEL("buffers", "buff", MEMCENSUS_S_BUFFERS, "cache of block devices"),
-	LEVEL("cache", "cache", MEMCENSUS_S_CACHED, "page cache and reclaimable slab",
-	      .plus = MEMCENSUS_S_SLAB_RECLAIMABLE),
+	LEVEL_BY("cache", "cache", cache, "page cache and reclaimable slab"),
 	LEVEL("dirty", "dirty", MEMCENSUS_S_DIRTY, "to be written back", .wide = true),
-	LEVEL("swap_used", "swpd", MEMCENSUS_S_SWAP_FREE, "swap in use", .get = swap_used),
-	SWAPPED("swap_in", "si", MEMCENSUS_E_PSWPIN, "KiB swapped in, per second"),
-	SWAPPED("swap_out", "so", MEMCENSUS_E_PSWPOUT, "KiB swapped out, per second"),
-	KIB_RATE("block_in", "bi", MEMCENSUS_E_PGPGIN_KIB,
-		 "KiB read from block devices, per second"),
-	KIB_RATE("block_out", "bo", MEMCENSUS_E_PGPGOUT_KIB,
-		 "KiB written to block devices, per second"),
+	LEVEL_BY("swap_used", "swpd", swap_used, "swap in use"),
+	BYTES_RATE("swap_in", "si", MEMCENSUS_E_PSWPIN, "KiB swapped in, per second"),
+	BYTES_RATE("swap_out", "so", MEMCENSUS_E_PSWPOUT, "KiB swapped out, per second"),
+	BYTES_RATE("block_in", "bi", MEMCENSUS_E_PGPGIN_KIB,
+		   "KiB read from block devices, per second"),
+	BYTES_RATE("block_out", "bo", MEMCENSUS_E_PGPGOUT_KIB,
+		   "KiB written to block devices, per second"),
 	RATE("faults", "flt/s", MEMCENSUS_E_PGFAULT, "page faults, per second",
 	     .wide = true),
 	RATE("major_faults", "majf", MEMCENSUS_E_PGMAJFAULT,
@@ -173,10 +133,8 @@ static const struct interval_column system_interval[] = {
 	      "committed address space", .wide = true),
 	LEVEL("cached", "cached", MEMCENSUS_S_CACHED,
 	      "page cache, shared memory included", .wide = true),
-	LEVEL("active", "active", MEMCENSUS_S_ACTIVE_ANON, "on the active lists",
-	      .plus = MEMCENSUS_S_ACTIVE_FILE, .wide = true),
-	LEVEL("inactive", "inact", MEMCENSUS_S_INACTIVE_ANON, "on the inactive lists",
-	      .plus = MEMCENSUS_S_INACTIVE_FILE, .wide = true),
+	LEVEL_BY("active", "active", active, "on the active lists", .wide = true),
+	LEVEL_BY("inactive", "inact", inactive, "on the inactive lists", .wide = true),
 	LEVEL("shmem", "shmem", MEMCENSUS_S_SHMEM, "shared memory and tmpfs", .wide = true),
 	LEVEL("anon", "anon", MEMCENSUS_S_ANON, "anonymous pages of processes", .wide = true),
 	LEVEL("slab_unreclaimable", "sunrecl", MEMCENSUS_S_SLAB_UNRECLAIMABLE,
@@ -187,8 +145,9 @@ static const struct interval_column system_interval[] = {
 	RATE("allocated", "alloc/s", MEMCENSUS_E_PGALLOC, "pages allocated, per second",
 	     .wide = true),
 	RATE("freed", "freed/s", MEMCENSUS_E_PGFREE, "pages freed, per second", .wide = true),
-	{ }
 };
+
+static const struct record_type system_interval = RECORDS_OF("interval", system_interval_columns);
 
 static int system_run(struct session *session, struct failure *why)
 {
@@ -197,7 +156,7 @@ static int system_run(struct session *session, struct failure *why)
 	if (own->vm || own->slab)
 		return proc_text_run(session, why);
 	/* These rows need no walk of any process. */
-	return interval_or_one(session, interval_run, MEMCENSUS_PART_SYSTEM, why);
+	return interval_or_one(session, NULL, MEMCENSUS_PART_SYSTEM, why);
 }
 
 static int system_words(struct options *options, char **words, int n, struct failure *why)
@@ -239,20 +198,6 @@ static const struct option_rule system_rules[] = {
 	{ }
 };
 
-static void breakdown_json(struct json *json, const struct view *view,
-			   const struct options *options)
-{
-	const struct breakdown breakdown = breakdown_of(view->snap);
-	unsigned int i;
-
-	(void)options;
-	json_open(json, "balance", '{');
-	for (i = 0; i < BREAKDOWN_ROWS; i++)
-		json_put_known(json, breakdown_rows[i].name, breakdown.rows[i].known,
-			       breakdown.rows[i].bytes);
-	json_close(json, '}');
-}
-
 const struct command system_command = {
 	.name = "system",
 	.words = system_words,
@@ -284,10 +229,8 @@ const struct command system_command = {
 	.own_size = sizeof(struct system_options),
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
 	.shown = MEMCENSUS_PART_SYSTEM,
-	.json = breakdown_json,
-	.interval = system_interval,
-	.interval_help = interval_help,
-	.show = system_show,
+	.interval = &system_interval,
+	.sections = system_sections,
 	.run = system_run,
 	.needs_source = system_needs_source,
 };
