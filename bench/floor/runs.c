@@ -47,7 +47,7 @@ void floor_runs(struct floor *f, struct vm_area_struct *vma)
 
 int floor_runs_init(void)
 {
-	return census_walk_begin(&walk, false);
+	return census_walk_begin(&walk);
 }
 
 void floor_runs_exit(void)
