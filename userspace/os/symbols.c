@@ -291,20 +291,14 @@ static void answer_symbols(int socket)
 	flush(&answers);
 }
 
-/* Sends the debug file of a build ID, or none, which @query keeps. */
-static bool send_debug_file(struct symbols_query *query, int socket, const char *id, size_t n)
+/* Sends the debug file of a build ID, or none. */
+static bool send_debug_file(int socket, const char *id, size_t n)
 {
-	struct build_id asked_for = { .n = n };
-	bool sent;
-	int fd;
+	const int fd = debug_files_open((const uint8_t *)id, n);
+	const bool sent = sandbox_send(socket, "", 1, fd);
 
-	memcpy(asked_for.bytes, id, n);
-	fd = debug_files_open(&asked_for);
-	sent = sandbox_send(socket, "", 1, fd);
 	if (fd >= 0)
 		close(fd);
-	else
-		query->missing = asked_for;
 	return sent;
 }
 
@@ -347,8 +341,7 @@ int symbols_find(struct symbols_query *query, struct failure *why)
 		if (got <= 0)
 			good = false;
 		else if (message[0] == ANSWER_BUILD_ID && got > 1 && got <= 1 + BUILD_ID_MAX)
-			good = send_debug_file(query, sandbox.socket, message + 1,
-					       (size_t)got - 1);
+			good = send_debug_file(sandbox.socket, message + 1, (size_t)got - 1);
 		else
 			good = message[0] == ANSWER_NAMES &&
 			       parse_names(query, &have, message + 1, (size_t)got - 1);

@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 #include "lib/failure.h"
-#include "os/debug-files.h"
 
 /* Longer names are truncated. */
 #define SYMBOL_BYTES	1024
@@ -28,7 +27,6 @@ enum symbols_kind {
  * @name: its name, for messages
  * @addrs, @n: offsets in an ELF file, or addresses; ascending
  * @names: for each the name of its function, which the caller frees; NULL: unknown
- * @missing: the debug file with the other names, of a file that names only what it exports
  */
 struct symbols_query {
 	enum symbols_kind kind;
@@ -37,7 +35,6 @@ struct symbols_query {
 	const uint64_t *addrs;
 	size_t n;
 	char **names;
-	struct build_id missing;
 };
 
 /*

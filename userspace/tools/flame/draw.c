@@ -18,17 +18,18 @@
 #define NO_STACK		"[no stack]"
 #define NO_STACK_DROPPED	"[no stack] table is full"
 
+/* The least part of all bytes without names that is worth advice. */
+#define LEAST_PART	100
+
 /**
  * struct frame_names - the frames of all stacks that are drawn
  * @names: for each frame the name of its function, NULL: unknown; owned
  * @wanted: frames that are drawn; owned
- * @debug_files: of each object the one that is not there; owned
  */
 struct frame_names {
 	const struct fault_record *record;
 	char **names;
 	bool *wanted;
-	struct build_id *debug_files;
 };
 
 static void want_stack(struct frame_names *naming, uint32_t number)
@@ -80,7 +81,6 @@ static void name_object(struct frame_names *naming, uint32_t object, uint32_t *n
 		fprintf(stderr, "memcensus: %s\n", damaged.text);
 	for (i = 0; i < n; i++)
 		naming->names[numbers[i]] = query.names[i];
-	naming->debug_files[object] = query.missing;
 	free(query.names);
 	free(addrs);
 }
@@ -239,7 +239,7 @@ static char *title_of(const struct flame *flame)
 
 /* Fills @lines, which the caller frees. */
 static void describe(const char **lines, const struct flame *flame, const struct flame_node *root,
-		     const struct missing_list *missing)
+		     uint64_t unnamed, const struct code_object *most)
 {
 	const struct fault_record *record = &flame->record;
 	const struct flame_moment *end = &flame->end;
@@ -253,12 +253,12 @@ static void describe(const char **lines, const struct flame *flame, const struct
 	find_change(root, &change);
 	text_size(size, (double)all);
 	time_text(mark, flame->mark.time, true);
-	if (end->source) {
+	if (end->time) {
 		time_text(time, end->time, true);
-		*lines++ = xasprintf("%s%s%s %s %s in %zu process%s; pages from %s", size,
+		*lines++ = xasprintf("%s%s%s %s %s in %zu process%s", size,
 				     grown ? " grew from " : "", grown ? mark : "",
 				     grown ? "to" : "at", time, end->processes,
-				     end->processes == 1 ? "" : "es", end->source);
+				     end->processes == 1 ? "" : "es");
 		text_size(size, (double)end->resident);
 		text_size(other, (double)end->exclusive);
 		text_size(none, (double)rest);
@@ -280,31 +280,32 @@ static void describe(const char **lines, const struct flame *flame, const struct
 			     " faults; not unwound: %" PRIu64, flame->lost,
 			     record->stacks.dropped + record->budget.dropped + record->no_process,
 			     record->not_unwound);
-	if (!missing->n)
+	if (!most)
 		return;
-	text_size(size, (double)missing->bytes);
-	missing_name(name, missing->v[0].code);
+	text_size(size, (double)unnamed);
+	missing_name(name, most);
 	*lines = xasprintf("stacks with unnamed code: %s (%.2f%%), most of it %.100s", size,
-			   percent(missing->bytes, all), name);
+			   percent(unnamed, all), name);
 }
 
 /* The summary goes to stderr for lines, which have no title. */
 static void put_flame_node(const struct flame *flame, const struct flame_node *root,
-			   const struct frame_names *naming, FILE *out)
+			   FILE *out)
 {
 	const struct options *options = flame->session->options;
 	const struct flame_options *own = flame->own;
 	struct flame_look look = {
 		.title = title_of(flame), .change = own->difference, .remainder = NO_STACK,
 	};
-	struct missing_list missing = { .n = 0 };
+	/* Above the frames are the process, unless faults are counted, and the mapping. */
+	const unsigned int frames = own->by == FLAME_FAULTED ? 1 : own->by_mapping ? 3 : 2;
+	const struct code_object *most;
+	uint64_t unnamed;
 	char *line;
 	size_t i;
 
-	/* Above the frames are the process, unless faults are counted, and the mapping. */
-	missing.frames = own->by == FLAME_FAULTED ? 1 : own->by_mapping ? 3 : 2;
-	missing_find(&missing, root, &flame->record.objects, naming->debug_files);
-	describe(look.lines, flame, root, &missing);
+	unnamed = missing_find(root, &flame->record.objects, frames, &most);
+	describe(look.lines, flame, root, unnamed, most);
 	if (own->table)
 		flame_grown(root, options, out);
 	else if (own->folded || !options->output)
@@ -319,8 +320,9 @@ static void put_flame_node(const struct flame *flame, const struct flame_node *r
 		free(line);
 		free((void *)look.lines[i]);
 	}
-	missing_print(&missing, root, &flame->record.objects, stderr);
-	free(missing.v);
+	if (most && unnamed >= root->value / LEAST_PART)
+		fputs("memcensus: debug symbols or a perf map would name it: memcensus(8), TROUBLESHOOTING\n",
+		      stderr);
 	free((void *)look.title);
 }
 
@@ -331,17 +333,15 @@ void flame_draw(const struct flame *flame)
 		.record = &flame->record,
 		.names = xcalloc(n, sizeof(char *)),
 		.wanted = xcalloc(n, sizeof(bool)),
-		.debug_files = xcalloc(flame->record.objects.n, sizeof(struct build_id)),
 	};
 	struct flame_node *root = flame_new("all");
 	size_t i;
 
 	build(root, &naming, flame);
-	put_flame_node(flame, root, &naming, flame->session->out);
+	put_flame_node(flame, root, flame->session->out);
 	for (i = 0; i < n; i++)
 		free(naming.names[i]);
 	free(naming.names);
 	free(naming.wanted);
-	free(naming.debug_files);
 	flame_free(root);
 }

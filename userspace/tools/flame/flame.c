@@ -34,6 +34,13 @@ static void choose_widths(struct flame_options *own, bool running)
 		own->mark = FLAME_MARK_BEGIN;
 }
 
+static bool counts_pages(const struct options *options)
+{
+	const struct flame_options *own = options->own;
+
+	return own->by != FLAME_FAULTED;
+}
+
 static int flame_words(struct options *options, char **words, int n, struct failure *why)
 {
 	struct flame_options *own = options->own;
@@ -184,5 +191,5 @@ const struct command flame_command = {
 	.own_size = sizeof(struct flame_options),
 	.run = flame_run,
 	.program = true,
-	.no_source = true,
+	.needs_source = counts_pages,
 };

@@ -20,7 +20,6 @@
 #include "os/program.h"
 #include "tools/flame/follow.h"
 #include "tools/flame/pages.h"
-#include "wire/source-netlink.h"
 
 /* A record is complete this long after its time. */
 #define COMPLETE_NS	5000000
@@ -136,7 +135,8 @@ static int count_pages(struct flame *flame, struct fault_events *events,
 	size_t i;
 
 	if (read_all(flame, events, why) ||
-	    flame_moment_take(moment, &flame->record, flame_pages, flame->source, why) ||
+	    flame_moment_take(moment, &flame->record, flame_pages, flame->session->source,
+			      why) ||
 	    read_all(flame, events, why))
 		return -1;
 	/* While the processes live: their maps of generated code go with them. */
@@ -330,7 +330,6 @@ int flame_follow(struct flame *flame, struct failure *why)
 	struct tracee tracee = { .ended = false };
 	struct fault_events *events = NULL;
 	const struct sigaction marking = { .sa_handler = ask_mark };
-	struct failure no_module;
 	int ret = 0, status;
 
 	if (find_processes(flame, why))
@@ -339,8 +338,6 @@ int flame_follow(struct flame *flame, struct failure *why)
 	signals_catch();
 	if (flame->own->mark == FLAME_MARK_SIGNAL)
 		sigaction(SIGUSR1, &marking, NULL);
-	/* Without the module, pagemap has the pages; the picture names the source. */
-	flame->source = source_open_netlink(&no_module);
 	if (options->program)
 		ret = start_tracee(&tracee, options->program, why);
 	if (options->program)
@@ -368,8 +365,6 @@ out:
 	unwind_end(flame->record.unwinder);
 	flame->record.unwinder = NULL;
 	fault_events_close(events);
-	if (flame->source)
-		flame->source->ops->close(flame->source);
 	status = leave(&tracee);
 	if (!flame->session->child)
 		flame->session->child = status;

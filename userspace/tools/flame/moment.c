@@ -30,7 +30,6 @@ int flame_moment_take(struct flame_moment *moment, const struct fault_record *re
 				continue;
 			return -1;
 		}
-		moment->source = census->source;
 		moment->n_censuses++;
 		moment->processes++;
 	}

@@ -6,7 +6,7 @@
 #define READER_FLAME_MOMENT_H
 
 #include "analysis/fault-record.h"
-#include "os/page-bits.h"
+#include "tools/flame/pages.h"
 
 /**
  * struct flame_share - what a stack holds
@@ -25,7 +25,6 @@ struct flame_share {
 /**
  * struct flame_moment - a point in time; all 0: none yet
  * @time: ns since 1970
- * @source: where the pages are from
  * @censuses, @n_censuses: one for each process, freed by flame_moment_join(); owned
  * @v, @n: shares; owned
  * @names: each name once, as of tsearch(3)
@@ -33,7 +32,6 @@ struct flame_share {
  */
 struct flame_moment {
 	uint64_t time;
-	const char *source;
 	struct page_bits *censuses;
 	size_t n_censuses;
 	struct flame_share *v;

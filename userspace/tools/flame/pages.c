@@ -1,10 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The pages of a process, from the module. */
 #include <inttypes.h>
+#include <stdlib.h>
 
+#include "lib/memory.h"
 #include "model/pages.h"
 #include "tools/flame/pages.h"
 #include "wire/source.h"
+
+void page_bits_free(struct page_bits *bits)
+{
+	size_t i;
+
+	for (i = 0; i < bits->n; i++) {
+		free(bits->v[i].name);
+		free(bits->v[i].blocks);
+	}
+	free(bits->v);
+	bits->v = NULL;
+	bits->n = 0;
+}
+
+struct page_area *page_bits_add(struct page_bits *bits, uint64_t start, uint64_t end,
+				const char *name)
+{
+	struct page_area *area;
+
+	bits->v = array_grow(bits->v, bits->n, sizeof(*area));
+	area = &bits->v[bits->n++];
+	*area = (struct page_area){ .start = start, .end = end, .name = xstrdup(name) };
+	return area;
+}
+
+struct page_bits_block *page_area_add(struct page_area *area, uint64_t first)
+{
+	area->blocks = array_grow(area->blocks, area->n, sizeof(*area->blocks));
+	area->blocks[area->n].first = first;
+	return &area->blocks[area->n++];
+}
 
 static void add_area(struct page_bits *bits, const struct snapshot *snap, const struct vma *vma,
 		     struct pages_cursor *cursor)
@@ -47,7 +80,6 @@ static int add_all(struct page_bits *bits, const struct snapshot *snap, uint32_t
 			    "process %" PRIu32 " is busy: its pages could not be read; try again",
 			    pid);
 	bits->page = page_size_of(snap);
-	bits->source = "the module's census";
 	for (i = 0; i < snap->n_vmas; i++) {
 		/* Pages of hugetlb are not in RSS. */
 		if (KNOWN(&snap->vmas[i], MEMCENSUS_VMA_PAGE_SIZE) &&
@@ -65,8 +97,6 @@ int flame_pages(void *context, struct page_bits *bits, uint32_t pid, struct fail
 	struct snapshot *snap;
 	int ret;
 
-	if (!source)
-		return page_bits_from_pagemap(NULL, bits, pid, why);
 	snap = snapshot_new();
 	ret = source->ops->take(source, &request, snap, why) == TAKE_DONE ?
 	      add_all(bits, snap, pid, why) : -1;

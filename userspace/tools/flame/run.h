@@ -52,7 +52,6 @@ struct flame_options {
 /**
  * struct flame - the state of a run
  * @pids: the processes that were named or started; owned
- * @source: the module, NULL: none
  * @record: what the faults have left
  * @mark: the earlier point in time; its time is 0: none yet
  * @end: the point in time that is drawn
@@ -63,7 +62,6 @@ struct flame {
 	struct session *session;
 	const struct flame_options *own;
 	struct ids pids;
-	struct source *source;
 	struct fault_record record;
 	struct flame_moment mark;
 	struct flame_moment end;
