@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Prints the section COLUMNS of the manual page; runs where the page is built. */
-#include "manual/columns.h"
+/*
+ * Prints a part of the manual page: commands, options or columns.  Runs where the page is
+ * built, and links only the descriptions.
+ */
+#include <string.h>
 
-int main(void)
+#include "manual/columns.h"
+#include "manual/help.h"
+
+int main(int argc, char **argv)
 {
-	manual_columns(stdout);
+	if (argc != 2)
+		return 2;
+	if (!strcmp(argv[1], "commands"))
+		manual_commands(stdout);
+	else if (!strcmp(argv[1], "options"))
+		manual_options(stdout);
+	else
+		manual_columns(stdout);
 	return 0;
 }

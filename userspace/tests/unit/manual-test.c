@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The manual page names each existing command and option, and no others; its columns are made
- * of those that -c of some command has.
+ * The manual page has each existing command and option, and no others; its columns are made of
+ * those that -c of some command has.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/command-names.h"
 #include "manual/columns.h"
+#include "manual/help.h"
 #include "tap.h"
 
 #define PAGE		TESTS_DATA "/../../memcensus.8.scd"
@@ -76,44 +77,12 @@ static char *bold(char **at)
 	return word;
 }
 
-static void test_commands(const struct page *page)
+/* A text that fills a line of the page. */
+static bool fits(const char *text)
 {
-	size_t from = section(page, "# COMMANDS"), i;
-	const struct command_name *known;
-	char term[64], *at, *word;
-	bool found;
-
-	for (known = command_names; known->name; known++) {
-		snprintf(term, sizeof(term), "*%s*", known->name);
-		for (found = false, i = from; goes_on(page, i, "# "); i++)
-			found |= !strncmp(page->lines[i], term, strlen(term));
-		ok(found, "command %s is described", known->name);
-	}
-	for (i = from; goes_on(page, i, "# "); i++) {
-		at = page->lines[i];
-		if (*at != '*' || (i > from && *page->lines[i - 1]))
-			continue;
-		word = bold(&at);
-		ok(word && command_name(word), "command %s exists", word ? word : page->lines[i]);
-	}
+	return text && *text && !strpbrk(text, "\n\t");
 }
 
-/* The options of all commands, with duplicates. */
-static const struct option_entry *options[512];
-static size_t n_options;
-
-static void find_options(void)
-{
-	const struct command *const *command;
-	const struct option_use *use;
-
-	for (command = commands; *command; command++)
-		for (use = (*command)->options; use->option; use++)
-			if (use->option->help)
-				options[n_options++] = use->option;
-}
-
-/* Is @word of the page @option? */
 static bool is_option(const char *word, const struct option_entry *option)
 {
 	if (!strncmp(word, "--", 2))
@@ -121,34 +90,101 @@ static bool is_option(const char *word, const struct option_entry *option)
 	return word[1] == option->letter && !word[2];
 }
 
-/* An option's description begins a line, before an empty line or a tab. */
+static bool has_option(const struct command *command, const char *word)
+{
+	const struct option_use *use;
+
+	for (use = command->options; use->option; use++)
+		if (is_option(word, use->option))
+			return true;
+	return false;
+}
+
+/* What is made of them stands below these headings. */
+static void test_places(const struct page *page)
+{
+	static const char *const places[][2] = {
+		{ "# COMMANDS", "@COMMANDS@" }, { "# OPTIONS", "@OPTIONS@" },
+		{ "# COLUMNS", "@COLUMNS@" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++)
+		ok(goes_on(page, section(page, places[i][1]), "@") &&
+		   section(page, places[i][1]) > section(page, places[i][0]),
+		   "the page has a place for %s", places[i][1]);
+}
+
+static void test_commands(void)
+{
+	const struct command *const *command = commands;
+	const struct command_name *known;
+	const struct option_use *use;
+
+	for (known = command_names; known->name; known++)
+		ok(command_find(known->name) && command_find(known->name)->about,
+		   "command %s is described", known->name);
+	for (; *command; command++) {
+		ok(command_name((*command)->name), "command %s has its name", (*command)->name);
+		for (use = (*command)->options; use->option; use++)
+			if (use->option->help || use->help)
+				ok(fits(use->help ? use->help : use->option->help),
+				   "%s: option --%s is described", (*command)->name,
+				   use->option->name);
+	}
+}
+
+/* What the page says more about an option begins a line. */
 static void test_options(const struct page *page)
 {
-	size_t from = section(page, "# OPTIONS"), i;
-	bool seen[2][512] = { 0 }, exists;
+	size_t i = section(page, "# OPTIONS");
+	const struct command *const *command;
 	char *at, *word;
-	size_t k;
+	bool exists;
 
-	for (i = from; goes_on(page, i, "# "); i++) {
+	for (; goes_on(page, i, "# "); i++) {
 		if (strncmp(page->lines[i], "*-", 2))
 			continue;
 		for (at = page->lines[i]; (word = bold(&at)); ) {
 			if (*word != '-')
 				continue;
-			for (k = 0, exists = false; k < n_options; k++) {
-				if (!is_option(word, options[k]))
-					continue;
-				exists = true;
-				seen[word[1] == '-'][k] = true;
-			}
+			for (exists = false, command = commands; *command; command++)
+				exists |= has_option(*command, word);
 			ok(exists, "option %s exists", word);
 		}
 	}
-	for (k = 0; k < n_options; k++) {
-		ok(seen[1][k], "option --%s is described", options[k]->name);
-		if (options[k]->letter)
-			ok(seen[0][k], "option -%c is described", options[k]->letter);
+}
+
+/* The commands and options that the reader has are in what is made. */
+static void test_made(void)
+{
+	const struct command *const *command;
+	const struct option_use *use;
+	char *text[2], *at, name[64];
+	size_t size;
+	FILE *out;
+
+	out = open_memstream(&text[0], &size);
+	manual_commands(out);
+	fclose(out);
+	out = open_memstream(&text[1], &size);
+	manual_options(out);
+	fclose(out);
+	for (command = commands; *command; command++) {
+		snprintf(name, sizeof(name), "\n## memcensus %s", (*command)->name);
+		ok(strstr(text[0], name), "the page has %s", (*command)->name);
+		for (use = (*command)->options; use->option; use++) {
+			snprintf(name, sizeof(name), "*--%s*", use->option->name);
+			if (use->option->help)
+				ok(strstr(text[0], name) || strstr(text[1], name),
+				   "%s: the page has --%s", (*command)->name, use->option->name);
+		}
 	}
+	for (at = text[0]; *at && !(*at == '\n' && at[1] && strchr("-.;|[]", at[1])); at++)
+		;
+	ok(!*at, "no line of text begins with markup: %.40s", at);
+	free(text[0]);
+	free(text[1]);
 }
 
 static bool in_manual(const struct record_type *type)
@@ -194,24 +230,15 @@ static void test_types(void)
 	}
 }
 
-/* A text that fills a line of the page as it is. */
-static bool fits(const char *text)
-{
-	return text && *text && !strpbrk(text, "\n\t*\\");
-}
-
-static void test_columns(const struct page *page)
+static void test_columns(void)
 {
 	const struct record_type *const *type;
 	const struct column *column;
 	unsigned int i;
 
-	ok(goes_on(page, section(page, "@COLUMNS@"), "@") &&
-	   section(page, "@COLUMNS@") > section(page, "# COLUMNS"),
-	   "the page has a place for the columns");
 	for (type = manual_types; *type; type++) {
 		for (i = 0; (column = record_column(*type, i)); i++)
-			if (!fits(column->help))
+			if (!fits(column->help) || strpbrk(column->help, "*\\"))
 				break;
 		ok(!column && i, "each column of a %s has a help: %s", (*type)->name,
 		   column ? column->name : "all");
@@ -222,12 +249,13 @@ int main(void)
 {
 	static struct page page;
 
-	find_options();
 	if (ok(page_read(&page), PAGE " is there")) {
-		test_commands(&page);
+		test_places(&page);
 		test_options(&page);
-		test_columns(&page);
 	}
+	test_commands();
+	test_made();
+	test_columns();
 	test_types();
 	free(page.text);
 	return tap_done();

@@ -194,7 +194,14 @@ const struct command map_command = {
 	"needs frames: counting frames walks every process.\n"
 	"\n"
 	"--cgroup PATH instead of PIDs prints the mappings of the processes of a cgroup and\n"
-	"of those below it.\n",
+	"of those below it.\n"
+	"\n"
+	"--pages prints where the pages of one process are: of each mapping how much is\n"
+	"mapped, exclusive, huge and in swap, and a picture of up to 32 letters. A letter\n"
+	"stands for pages of Each KiB, and says what most of them are: E exclusive, S shared,\n"
+	"W in swap; small if less than half of them are there; '.' none; '?' unknown. A page\n"
+	"that the process maps at several addresses is exclusive at the first only, so that\n"
+	"the sum is the USS. It walks all processes, for they may share the pages.\n",
 	.options = map_uses,
 	.rules = map_rules,
 	.own_size = sizeof(struct map_options),

@@ -632,7 +632,8 @@ const struct command watch_command = {
 	"they share by fork: what a snapshot can still cost, added up over the parent and all\n"
 	"children. --basis frames also tells how much it shares (ForkShared).\n"
 	"\n"
-	"-J writes a line of JSON for each row and for each event.\n",
+	"-J writes a line of JSON for each row and for each event; with --raw the lines of\n"
+	"events go to stderr.\n",
 	.options = watch_options,
 	.basis = MEMCENSUS_BASIS_MAPCOUNT,
 	.parts = MEMCENSUS_PART_TASKS,
