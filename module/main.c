@@ -6,7 +6,6 @@
 
 #include "base/hotplug.h"
 #include "base/params.h"
-#include "base/threads.h"
 #include "census/cache.h"
 #include "census/oom.h"
 #include "netlink/genl.h"
@@ -19,12 +18,9 @@ static int __init census_init(void)
 	err = census_params_check();
 	if (err)
 		return err;
-	err = census_threads_setup();
-	if (err)
-		return err;
 	err = census_cache_init();
 	if (err)
-		goto no_cache;
+		return err;
 	err = census_hotplug_init();
 	if (err)
 		goto no_online;
@@ -47,8 +43,6 @@ no_oom:
 	census_hotplug_exit();
 no_online:
 	census_cache_exit();
-no_cache:
-	census_threads_teardown();
 	return err;
 }
 
@@ -60,7 +54,6 @@ static void __exit census_exit(void)
 	census_oom_exit();
 	census_hotplug_exit();
 	census_cache_exit();
-	census_threads_teardown();
 }
 
 module_init(census_init);

@@ -9,16 +9,14 @@
 
 #include <linux/atomic.h>
 #include <linux/limits.h>
-#include <linux/sched/signal.h>
 #include <linux/types.h>
 
 /**
- * struct census_budget - limits of all workers together
+ * struct census_budget - a limit
  * @parent: budget of which this is a part, or NULL
  * @limit: bytes
  * @used: bytes
  * @peak: maximum of @used, bytes
- * @stopped: a worker failed, or the caller was killed: all workers end
  * @locked: an mmap or VMA lock may be held: memory is taken without sleeping
  */
 struct census_budget {
@@ -26,7 +24,6 @@ struct census_budget {
 	u64 limit;
 	atomic64_t used;
 	atomic64_t peak;
-	bool stopped;
 	bool locked;
 };
 
@@ -34,12 +31,6 @@ struct census_budget {
 static inline struct census_budget census_budget_locked(struct census_budget *parent)
 {
 	return (struct census_budget) { .parent = parent, .limit = U64_MAX, .locked = true };
-}
-
-/* Only the caller gets the signal; the other threads see @stopped. */
-static inline bool census_stopped(const struct census_budget *budget)
-{
-	return READ_ONCE(budget->stopped) || fatal_signal_pending(current);
 }
 
 bool census_budget_take(struct census_budget *budget, u64 bytes);

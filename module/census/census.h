@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One census: which address spaces are walked, by how many workers, and how the results
- * become a snapshot.  It also collects zones, nodes and system values.
+ * One census: which address spaces are walked, and how the results become a snapshot.  It also
+ * collects zones, nodes and system values.
  */
 #ifndef _CENSUS_CENSUS_H
 #define _CENSUS_CENSUS_H

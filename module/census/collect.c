@@ -73,18 +73,14 @@ static int note_requested(struct census_collection *c, struct census_mm *m, cons
  * census_collect_begin() - initialize an empty collection
  * @c: the caller calls census_collect_end(), also after an error
  * @snap: the snapshot that the collection is for
- * @threads: may help
  *
  * Return: 0 or -ENOMEM.
  */
-int census_collect_begin(struct census_collection *c, struct census_snapshot *snap,
-			 struct census_threads *threads)
+int census_collect_begin(struct census_collection *c, struct census_snapshot *snap)
 {
 	c->snap = snap;
-	c->threads = threads;
 	c->nr = 0;
 	INIT_LIST_HEAD(&c->mms);
-	mutex_init(&c->lock);
 	return census_table_init(&c->table, NULL, mm_key) ? 0 : -ENOMEM;
 }
 
@@ -289,115 +285,6 @@ static int add_peer(struct census_collection *c, struct census_mm *m, struct pid
 	return 0;
 }
 
-static void fill_mm(struct census_mm *m, struct task_struct *leader)
-{
-	fill_record(m->task, leader);
-	census_mm_counters(m);
-	census_mm_estimate(m);
-}
-
-/* Estimate of what it takes to fill a record, ns: measured with 10,000 processes. */
-#define FILL_NS		600
-
-/* Records that several threads fill in one go; until then their processes have references. */
-#define FILLS_MAX	8192
-
-/* A thread fills so many, and then the next. */
-#define FILL_AT_ONCE	32
-
-/*
- * Fetches what fill_mm() reads.  Each line is elsewhere in memory: to wait for one after the other
- * takes as long as all else.  What a pointer refers to may have been freed, but is not read.
- */
-static void fetch_fills(const struct census_fill *fills, unsigned int nr)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr; i++) {
-		const struct task_struct *t = fills[i].leader;
-		const struct mm_struct *mm = fills[i].m->mm;
-
-		prefetchw(fills[i].m->task);
-		prefetch(&t->signal);
-		prefetch(&t->real_parent);
-		prefetch(&t->real_cred);
-		prefetch(&t->min_flt);
-		prefetch(&t->comm);
-		prefetch(&mm->map_count);
-		census_mm_fetch_counters(mm);
-	}
-	for (i = 0; i < nr; i++) {
-		const struct task_struct *t = fills[i].leader;
-
-		prefetch(&t->signal->nr_threads);
-		prefetch(&t->signal->stats_lock);
-		prefetch(&t->signal->min_flt);
-		prefetch(&t->signal->oom_score_adj);
-		prefetch(rcu_access_pointer(t->real_cred));
-	}
-}
-
-static int fill_some(void *context, unsigned int number)
-{
-	struct census_collection *c = context;
-	struct census_fill *fills = c->fills + number * FILL_AT_ONCE;
-	unsigned int i, nr = min(c->nr_fills - number * FILL_AT_ONCE, FILL_AT_ONCE);
-
-	fetch_fills(fills, nr);
-	for (i = 0; i < nr; i++) {
-		/* The census ends without a result then, and a user chooses how many threads. */
-		if (!READ_ONCE(*c->threads->stopped) && !fatal_signal_pending(current))
-			fill_mm(fills[i].m, fills[i].leader);
-		put_task_struct(fills[i].leader);
-	}
-	cond_resched();
-	return 0;
-}
-
-/* Each thread writes only to records that no other one fills, and no list changes. */
-static void fill_records(struct census_collection *c)
-{
-	unsigned int pieces = DIV_ROUND_UP(c->nr_fills, FILL_AT_ONCE);
-
-	/* After a fatal signal it only drops the references, see fills_end(). */
-	if (pieces)
-		census_threads_run(c->threads, c->fillers, pieces, fill_some, c);
-	c->nr_fills = 0;
-}
-
-/* Where many processes may exist, their records are filled by several threads. */
-static void fills_begin(struct census_collection *c)
-{
-	unsigned int pids = READ_ONCE(init_pid_ns.pid_allocated) & ~PIDNS_ADDING;
-
-	c->fillers = census_threads_for((u64)pids * FILL_NS, false);
-	c->fills_max = c->fillers > 1 ? FILLS_MAX : FILL_AT_ONCE;
-	c->fills = census_kvmalloc(c->fills_max * sizeof(*c->fills));
-	if (c->fills)
-		c->snap->cost.memory += c->fills_max * sizeof(*c->fills);
-}
-
-/* Return: 0; or -EINTR after a fatal signal, then some records are not filled. */
-static int fills_end(struct census_collection *c)
-{
-	fill_records(c);
-	kvfree(c->fills);
-	c->fills = NULL;
-	return fatal_signal_pending(current) ? -EINTR : 0;
-}
-
-static void fill_later(struct census_collection *c, struct census_mm *m,
-		       struct task_struct *leader)
-{
-	if (!c->fills) {
-		fill_mm(m, leader);
-		return;
-	}
-	if (c->nr_fills == c->fills_max)
-		fill_records(c);
-	c->fills[c->nr_fills++] = (struct census_fill) { m, get_task_struct(leader) };
-}
-
 /*
  * Return: what the kernel calls the owner of @mm, which @leader has; NULL: unknown.  One that has
  * executed a program may be called so until it has finished that.
@@ -434,7 +321,8 @@ static int add_record(struct census_collection *c, struct census_mm *m,
 			c->snap->cost.memory += c->numa->nr * sizeof(*m->on_nodes);
 		m->last_peer = &m->task->peers;
 		note_threads(c, m, leader);
-		fill_later(c, m, owner ?: leader);
+		fill_record(m->task, owner ?: leader);
+		census_mm_counters(m);
 		err = add_peer(c, m, pid);
 	}
 	if (owner)
@@ -582,7 +470,7 @@ static bool next_leaders(struct leaders *l)
 
 /*
  * Fetches what add_process() reads of some processes, and writes.  What a pointer refers to may
- * have been freed, but is not read.  See fetch_fills().
+ * have been freed, but is not read.
  */
 static void fetch_leaders(const struct leaders *l)
 {
@@ -624,8 +512,6 @@ int census_collect_all(struct census_collection *c, enum census_wanted wanted)
 	unsigned int i;
 	int err = 0;
 
-	if (wanted == CENSUS_RECORD)
-		fills_begin(c);
 	while (!err && next_leaders(&l)) {
 		fetch_leaders(&l);
 		for (i = 0; i < l.nr; i++) {
@@ -637,7 +523,7 @@ int census_collect_all(struct census_collection *c, enum census_wanted wanted)
 		if (!err && fatal_signal_pending(current))
 			err = -EINTR;
 	}
-	return fills_end(c) ?: err;
+	return err;
 }
 
 static struct task_struct *get_leader(struct pid *pid)
@@ -731,8 +617,6 @@ void census_mm_rewind(struct census_mm *m)
 {
 	m->begun = false;
 	m->next_addr = 0;
-	m->stop = 0;
-	m->resume = 0;
 	m->chain = (struct census_chain) {};
 	m->met = NULL;
 }
@@ -795,7 +679,6 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 	leader = get_leader(m->task->pid);
 	if (!leader)
 		return false;
-	mutex_lock(&c->lock);
 	mm = census_process_mm(leader);
 	if (mm && find_mm(c, mm)) {
 		mmdrop(mm);
@@ -820,7 +703,6 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 			note_threads(c, m, leader);
 		}
 	}
-	mutex_unlock(&c->lock);
 	put_task_struct(leader);
 	return mm;
 }
@@ -953,7 +835,7 @@ static int add_all_executed(struct census_collection *c, struct census_mm *m,
 
 /**
  * census_collect_executed() - add what processes have executed that shared an address space
- * @c: the collection; no worker uses it
+ * @c: the collection
  * @wanted: %CENSUS_RECORD or %CENSUS_OWNER
  *
  * A vfork() child executes a program soon, and its parent goes on with the old address space, so
@@ -993,73 +875,6 @@ struct remains {
 	struct census_arena arena;
 	const struct census_snapshot *snap;
 };
-
-/**
- * census_collect_part() - make a part of an address space
- * @c: the collection; the caller adds the part to @c->mms
- * @m: the address space, or a part of it, which the caller walks
- * @start: first address of the part
- * @end: end address of the part
- *
- * Return: the part, or NULL without memory.
- */
-struct census_mm *census_collect_part(struct census_collection *c, struct census_mm *m,
-				      unsigned long start, unsigned long end)
-{
-	struct census_mm *part;
-
-	mutex_lock(&c->lock);
-	part = census_arena_alloc(&c->arena, sizeof(*part));
-	if (part && (m->whole ?: m)->on_nodes && !add_nodes(c, part))
-		part = NULL;
-	mutex_unlock(&c->lock);
-	if (!part)
-		return NULL;
-	part->whole = m->whole ?: m;
-	part->mm = m->mm;
-	mmgrab(part->mm);
-	part->number = m->number;
-	part->next_addr = start;
-	part->stop = end;
-	INIT_LIST_HEAD(&part->vmas);
-	return part;
-}
-
-static void add_sums(const struct census_collection *c, struct census_mm *to,
-		     const struct census_mm *from)
-{
-	unsigned int i;
-
-	census_sums_add(&to->sums, &from->sums);
-	for (i = 0; from->on_nodes && i < c->numa->nr; i++) {
-		to->on_nodes[i].rss += from->on_nodes[i].rss;
-		to->on_nodes[i].hugetlb += from->on_nodes[i].hugetlb;
-	}
-}
-
-/**
- * census_collect_join() - remove the parts of address spaces, which get their results
- * @c: the collection; owners are counted, or the results will be discarded
- * @first: this was the first slice, which counts everything
- */
-void census_collect_join(struct census_collection *c, bool first)
-{
-	struct census_mm *m, *next;
-
-	list_for_each_entry_safe(m, next, &c->mms, link) {
-		if (!m->whole)
-			continue;
-		/* Of an address space that is no more, or was replaced by exec(). */
-		if (m->state != MEMCENSUS_STATE_VANISHED) {
-			if (first)
-				add_sums(c, m->whole, m);
-			census_holdings_add(m->whole->holdings, m->holdings);
-		}
-		list_del(&m->link);
-		mmdrop(m->mm);
-		cond_resched();
-	}
-}
 
 static void free_mms(struct list_head *mms, struct census_arena *arena)
 {
@@ -1132,21 +947,6 @@ void census_mm_counters(struct census_mm *m)
 		.pagetables = mm_pgtables_bytes(mm),
 		.mlocked = (u64)READ_ONCE(mm->locked_vm) << PAGE_SHIFT,
 	};
-}
-
-/*
- * Estimates of what a walk takes, ns, from rows of bench/run: for each entry of the page tables,
- * for each mapping, and for each address space.
- */
-#define ENTRY_NS	2
-#define VMA_NS		60
-#define MM_NS		(3 * NSEC_PER_USEC)
-
-/* Estimates what the walk of @m->mm takes. */
-void census_mm_estimate(struct census_mm *m)
-{
-	m->work = mm_pgtables_bytes(m->mm) / sizeof(pte_t) * ENTRY_NS +
-		  (u64)READ_ONCE(m->mm->map_count) * VMA_NS + MM_NS;
 }
 
 void census_counters_figures(const struct census_counters *c, struct census_figures *f)

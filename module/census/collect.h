@@ -11,10 +11,8 @@
 
 #include <linux/list.h>
 #include <linux/mm_types.h>
-#include <linux/mutex.h>
 
 #include "base/result-memory.h"
-#include "base/threads.h"
 #include "census/snapshot.h"
 #include "count/frames.h"
 #include "count/numa.h"
@@ -44,24 +42,16 @@ struct census_counters {
  * @last_peer: end of the list @task.peers
  * @named: a process was requested by PID and CLONE_VM peers may exist
  * @executed: the process of @task was requested, and has executed a program since its look-up
- * @whole: the address space of which this is a part, which another worker may walk; NULL:
- *	this is no part
  * @next_addr: address at which the walk continues
- * @divisible: end of the mapping in which the walk paused, if it may be divided; else 0
- * @stop: address at which the walk ends, or continues at @resume; 0: none
- * @resume: end of the parts of the current mapping; 0: the walk ends at @stop
- * @refused: this part met a mapping at @next_addr that only the worker of @whole may walk
  * @patience: length of the next contended lock hold, ns
  * @begun: the walk has reported something
  * @visited: no further visit is needed
  * @next_left: of the address spaces whose locks were not available, the next one
- * @worker: number of the worker that started the walk
  * @state: &enum memcensus_state, of all slices together
  * @number: number of the address space, from 1
- * @work: estimate of what its walk takes, by one worker, ns
  * @counters: at the end of the walk, if there is a record
  * @sums: results of the walk
- * @chain: its turns in the worker's count
+ * @chain: its turns in the count
  * @holdings: pages as an owner, by kind; without those of VMAs in @vmas
  * @exclusive: pages that an entry proved to be exclusive, so that they have no marks:
  *	number in the current slice, by kind, of holdings here and in @vmas
@@ -76,21 +66,14 @@ struct census_mm {
 	struct mm_struct *mm;
 	struct census_task *task;
 	struct census_peer **last_peer;
-	struct census_mm *whole;
 	unsigned long next_addr;
-	unsigned long divisible;
-	unsigned long stop;
-	unsigned long resume;
 	u64 patience;
 	bool named;
 	bool executed;
-	bool refused;
 	bool begun;
 	bool visited;
-	u8 worker;
 	u8 state;
 	struct census_mm *next_left;
-	u64 work;
 	struct census_counters counters;
 	struct census_sums sums;
 	u32 number;
@@ -100,16 +83,6 @@ struct census_mm {
 	struct census_on_node *on_nodes;
 	struct list_head vmas;
 	struct census_vma *met;
-};
-
-/**
- * struct census_fill - a record to fill
- * @m: its address space
- * @leader: its process, with a reference
- */
-struct census_fill {
-	struct census_mm *m;
-	struct task_struct *leader;
 };
 
 /**
@@ -126,12 +99,6 @@ struct census_fill {
  * @numa: the nodes; NULL: pages are not counted by node
  * @table: @mms by mm pointer, or by the PID of the request without mm
  * @requested: processes that the request names and a record has, by struct pid
- * @lock: protects @table and @arena while several workers walk
- * @threads: fill records, if there are many
- * @fillers: number of threads that do, the caller included
- * @nr_fills: length of @fills
- * @fills_max: length for which @fills has memory
- * @fills: records to fill; NULL: each is filled when it is created
  */
 struct census_collection {
 	struct census_arena arena;
@@ -146,12 +113,6 @@ struct census_collection {
 	const struct census_numa *numa;
 	struct census_table table;
 	struct census_table requested;
-	struct mutex lock;
-	struct census_threads *threads;
-	unsigned int fillers;
-	unsigned int nr_fills;
-	unsigned int fills_max;
-	struct census_fill *fills;
 };
 
 /**
@@ -168,22 +129,17 @@ enum census_wanted {
 	CENSUS_SWAP_OWNER,
 };
 
-int census_collect_begin(struct census_collection *c, struct census_snapshot *snap,
-			 struct census_threads *threads);
+int census_collect_begin(struct census_collection *c, struct census_snapshot *snap);
 int census_collect_all(struct census_collection *c, enum census_wanted wanted);
 int census_collect_pid(struct census_collection *c, const struct census_name *name);
 int census_collect_executed(struct census_collection *c, enum census_wanted wanted);
 bool census_collect_again(struct census_collection *c, struct census_mm *m);
-struct census_mm *census_collect_part(struct census_collection *c, struct census_mm *m,
-				      unsigned long start, unsigned long end);
-void census_collect_join(struct census_collection *c, bool first);
 void census_collect_end(struct census_collection *c);
 
 void census_mm_rewind(struct census_mm *m);
 void census_mm_reset(const struct census_collection *c, struct census_mm *m);
 void census_mm_fetch_counters(const struct mm_struct *mm);
 void census_mm_counters(struct census_mm *m);
-void census_mm_estimate(struct census_mm *m);
 void census_counters_figures(const struct census_counters *c, struct census_figures *f);
 
 bool census_pid_is_kthread(struct pid *pid);

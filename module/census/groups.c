@@ -295,43 +295,31 @@ static void own_figures(struct census_snapshot *snap,
 }
 
 /**
- * struct group_turn - a turn of a member of a group
- * @turn: number of the turn
- * @next: index of the next turn of the group, 0: none
- * @owners: contains the turn
- */
-struct group_turn {
-	u32 turn;
-	u32 next;
-	const struct census_owners *owners;
-};
-
-/**
- * struct linking - the turns of all workers, linked by group
+ * struct linking - all turns, linked by group
+ * @o: the owners
  * @g: counts them
  * @tree: of @g
  * @group_of: by number of the address space; 0 also if it vanished
- * @first: by group, index of its first turn, 0: none
- * @turns: all turns, from index 1
+ * @first: by group, number of its first turn plus 1, 0: none
+ * @next: by number of a turn, that of the next one of the group plus 1, 0: none
  */
 struct linking {
+	struct census_owners *o;
 	struct census_grouping g;
 	struct census_nesting *tree;
 	u32 *group_of;
 	u32 *first;
-	struct group_turn *turns;
+	u32 *next;
 };
 
-static void chain_turns(struct linking *l, const struct census_owners *o, u32 *nr)
+static void chain_turns(struct linking *l)
 {
 	u32 turn, *first;
 
-	for (turn = 0; turn < o->nr_turns; turn++) {
-		first = &l->first[l->group_of[census_turn(o, turn)->space]];
-		l->turns[++*nr] = (struct group_turn) {
-			.turn = turn, .next = *first, .owners = o,
-		};
-		*first = *nr;
+	for (turn = 0; turn < l->o->nr_turns; turn++) {
+		first = &l->first[l->group_of[census_turn(l->o, turn)->space]];
+		l->next[turn] = *first;
+		*first = turn + 1;
 		cond_resched();
 	}
 }
@@ -353,21 +341,16 @@ static u32 fill_tree(struct linking *l, const struct census_snapshot *snap)
 }
 
 static int linking_begin(struct linking *l, const struct census_snapshot *snap,
-			 struct census_frames *const *workers, unsigned int nr,
-			 const struct census_collection *collection)
+			 struct census_frames *frames, const struct census_collection *collection)
 {
 	const struct census_mm *m;
-	u32 nr_turns = 0;
-	unsigned int w;
 
-	for (w = 0; w < nr; w++)
-		nr_turns += workers[w]->owners.nr_turns;
 	l->tree = census_kvcalloc(snap->nr_groups, sizeof(*l->tree));
 	l->group_of = census_kvcalloc(collection->last_number + 1,
 				      sizeof(*l->group_of));
 	l->first = census_kvcalloc(snap->nr_groups, sizeof(*l->first));
-	l->turns = census_kvcalloc(nr_turns + 1, sizeof(*l->turns));
-	if (!l->tree || !l->group_of || !l->first || !l->turns)
+	l->next = census_kvcalloc(l->o->nr_turns + 1, sizeof(*l->next));
+	if (!l->tree || !l->group_of || !l->first || !l->next)
 		return -ENOMEM;
 	census_grouping_init(&l->g, fill_tree(l, snap));
 	l->g.tree = l->tree;
@@ -376,13 +359,8 @@ static int linking_begin(struct linking *l, const struct census_snapshot *snap,
 			l->group_of[m->number] = m->task->group;
 		cond_resched();
 	}
-	nr_turns = 0;
-	for (w = 0; w < nr; w++) {
-		chain_turns(l, &workers[w]->owners, &nr_turns);
-		cond_resched();
-	}
-	return census_frames_prepare_groups(workers, nr, &l->g.states,
-					    census_grouping_units(&l->g));
+	chain_turns(l);
+	return census_frames_prepare_groups(frames, &l->g.states, census_grouping_units(&l->g));
 }
 
 static void linking_end(struct linking *l)
@@ -391,22 +369,19 @@ static void linking_end(struct linking *l)
 	kvfree(l->tree);
 	kvfree(l->group_of);
 	kvfree(l->first);
-	kvfree(l->turns);
+	kvfree(l->next);
 }
 
 static int count_group(const struct linking *l, u32 group, unsigned int pass)
 {
-	const struct group_turn *t;
-	u32 i, entry;
+	u32 turn, entry;
 
 	/* Also if the group has no turn: there may be more groups than processes. */
 	cond_resched();
-	for (i = l->first[group]; i; i = t->next) {
-		t = &l->turns[i];
-		entry = census_turn(t->owners, t->turn)->first;
-		while (entry < census_turn_end(t->owners, t->turn)) {
-			entry = census_grouping_turn(&l->g, t->owners, t->turn, entry, group,
-						     pass);
+	for (turn = l->first[group]; turn; turn = l->next[turn - 1]) {
+		entry = census_turn(l->o, turn - 1)->first;
+		while (entry < census_turn_end(l->o, turn - 1)) {
+			entry = census_grouping_turn(&l->g, l->o, turn - 1, entry, group, pass);
 			cond_resched();
 			if (fatal_signal_pending(current))
 				return -EINTR;
@@ -418,14 +393,12 @@ static int count_group(const struct linking *l, u32 group, unsigned int pass)
 /* Collects the masks of a group. */
 static int note_group(const struct linking *l, u32 group, struct census_masks *masks)
 {
-	const struct group_turn *t;
-	u32 i, entry;
+	u32 turn, entry;
 
-	for (i = l->first[group]; i; i = t->next) {
-		t = &l->turns[i];
-		entry = census_turn(t->owners, t->turn)->first;
-		while (entry < census_turn_end(t->owners, t->turn)) {
-			entry = census_turn_note(masks, t->owners, t->turn, entry, group);
+	for (turn = l->first[group]; turn; turn = l->next[turn - 1]) {
+		entry = census_turn(l->o, turn - 1)->first;
+		while (entry < census_turn_end(l->o, turn - 1)) {
+			entry = census_turn_note(masks, l->o, turn - 1, entry, group);
 			if (!entry)
 				return -ENOMEM;
 			cond_resched();
@@ -454,8 +427,7 @@ static int compare_groups(const struct census_masks *masks, struct census_matrix
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
-static int count_matrix(struct linking *l, u32 nr_groups, struct census_owners *failed,
-			struct census_matrix *matrix)
+static int count_matrix(struct linking *l, u32 nr_groups, struct census_matrix *matrix)
 {
 	struct census_masks masks = {
 		.masks = { .budget = l->g.states.budget, .nr = 1 }, .states = &l->g.states,
@@ -472,7 +444,7 @@ static int count_matrix(struct linking *l, u32 nr_groups, struct census_owners *
 		err = note_group(l, group, &masks);
 	/* More slices help. */
 	if (err == -ENOMEM)
-		failed->failed = true;
+		l->o->failed = true;
 	if (!err)
 		err = compare_groups(&masks, matrix);
 	census_pool_free(&masks.masks);
@@ -505,8 +477,7 @@ static void add_exclusive(const struct linking *l,
 /**
  * census_groups_count() - count what the members of each group have together
  * @snap: its groups, if any, are formed
- * @workers: finished; their blocks cannot be used afterwards
- * @nr: number of @workers
+ * @frames: finished; their blocks cannot be used afterwards
  * @collection: all address spaces
  * @holdings: by group and kind; increased.  Those of a group lack the groups in it, which
  *	census_groups_finish() adds
@@ -519,12 +490,11 @@ static void add_exclusive(const struct linking *l,
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
 int census_groups_count(const struct census_snapshot *snap,
-			struct census_frames *const *workers, unsigned int nr,
-			const struct census_collection *collection,
+			struct census_frames *frames, const struct census_collection *collection,
 			struct census_holding *holdings, struct census_matrix *matrix)
 {
-	struct linking l = { .g = {
-		.states = { .budget = workers[0]->budget },
+	struct linking l = { .o = &frames->owners, .g = {
+		.states = { .budget = frames->budget },
 		.holdings = holdings,
 		.kinds = CENSUS_KINDS,
 	} };
@@ -534,12 +504,12 @@ int census_groups_count(const struct census_snapshot *snap,
 
 	if (!snap->nr_groups)
 		return 0;
-	err = linking_begin(&l, snap, workers, nr, collection);
+	err = linking_begin(&l, snap, frames, collection);
 	for (pass = 0; pass < 2; pass++)
 		for (group = 0; group < snap->nr_groups && !err; group++)
 			err = count_group(&l, group, pass);
 	if (CENSUS_WITH_SHARE && !err && matrix)
-		err = count_matrix(&l, snap->nr_groups, &workers[0]->owners, matrix);
+		err = count_matrix(&l, snap->nr_groups, matrix);
 	if (!err)
 		add_exclusive(&l, collection, holdings, matrix);
 	linking_end(&l);

@@ -14,8 +14,7 @@
 int census_groups_form(struct census_snapshot *snap,
 		       const struct list_head *mms);
 int census_groups_count(const struct census_snapshot *snap,
-			struct census_frames *const *workers, unsigned int nr,
-			const struct census_collection *collection,
+			struct census_frames *frames, const struct census_collection *collection,
 			struct census_holding *holdings, struct census_matrix *matrix);
 void census_groups_finish(struct census_snapshot *snap,
 			  struct census_holding *holdings,

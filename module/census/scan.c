@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
-#include <linux/moduleparam.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/timekeeping.h>
@@ -9,7 +9,6 @@
 #include "base/fetch.h"
 #include "base/gate.h"
 #include "base/params.h"
-#include "base/threads.h"
 #include "census/scan.h"
 
 /*
@@ -25,10 +24,10 @@
 #define PATIENCE_MIN (20 * NSEC_PER_USEC)
 
 /* Checks whether other tasks wait for the lock that is held. */
-static bool is_contended(const struct census_worker *w)
+static bool is_contended(const struct census_scan *scan)
 {
-	return w->vma ? census_vma_is_contended(w->vma) :
-			mmap_lock_is_contended(w->tally.m->mm);
+	return scan->vma ? census_vma_is_contended(scan->vma) :
+			   mmap_lock_is_contended(scan->tally.m->mm);
 }
 
 /*
@@ -38,18 +37,18 @@ static bool is_contended(const struct census_worker *w)
  */
 static bool time_to_pause(void *context)
 {
-	struct census_worker *w = context;
-	struct census_mm *m = w->tally.m;
-	bool contended = is_contended(w);
+	struct census_scan *scan = context;
+	struct census_mm *m = scan->tally.m;
+	bool contended = is_contended(scan);
 	u64 held;
 
-	if (need_resched() || census_walk_full(&w->walk) || census_reserve_low() ||
+	if (need_resched() || census_walk_full(&scan->walk) || census_reserve_low() ||
 	    (contended && !m->patience))
 		goto pause;
-	if (!contended && w->walk.work - w->looked_at < ENTRIES_BETWEEN_LOOKS)
+	if (!contended && scan->walk.work - scan->looked_at < ENTRIES_BETWEEN_LOOKS)
 		return false;
-	w->looked_at = w->walk.work;
-	held = ktime_get_ns() - w->locked_at;
+	scan->looked_at = scan->walk.work;
+	held = ktime_get_ns() - scan->locked_at;
 	if (held < census_params.lock_hold &&
 	    !(contended && held >= m->patience))
 		return false;
@@ -60,52 +59,31 @@ pause:
 	return true;
 }
 
-/* Checks whether a VMA starts after the end of the walk, as all VMAs after it do. */
-static bool is_beyond(struct census_mm *m, const struct vm_area_struct *vma)
-{
-	if (!m->stop || vma->vm_start < m->stop)
-		return false;
-	m->next_addr = m->stop;
-	return true;
-}
-
 /*
  * Return: 1 if the VMA was walked to its end, 0 for a pause, -EAGAIN if another lock that
  * the VMA needs (i_mmap_rwsem) was not available, or -ENOMEM.
  */
-static int walk_vma(struct census_worker *w, struct census_mm *m,
+static int walk_vma(struct census_scan *scan, struct census_mm *m,
 		    struct vm_area_struct *vma)
 {
 	unsigned long addr = max(m->next_addr, vma->vm_start), end = vma->vm_end;
 	int err;
 
-	m->divisible = 0;
-	if (is_beyond(m, vma))
-		return 0;
-	if (m->whole && !census_tally_divisible(&w->tally, vma)) {
-		m->refused = true;
-		return 0;
-	}
-	if (!census_files_want(w->tally.files, vma)) {
+	if (!census_files_want(scan->tally.files, vma)) {
 		m->next_addr = end;
-		w->walk.work += ENTRIES_PER_VMA;
+		scan->walk.work += ENTRIES_PER_VMA;
 		return 1;
 	}
-	if (m->stop && m->stop < end)
-		end = m->stop;
 	end = census_tally_vma_stop(vma, addr, end);
-	census_walk_fetch(&w->walk, vma, addr, end);
-	err = census_tally_vma(&w->tally, vma, addr, &w->walk);
+	census_walk_fetch(&scan->walk, vma, addr, end);
+	err = census_tally_vma(&scan->tally, vma, addr, &scan->walk);
 	if (err)
 		return min(err, 0);
-	m->next_addr = census_walk_vma(&w->walk, vma, addr, end);
-	if (w->scan->divides && m->next_addr < end &&
-	    census_tally_divisible(&w->tally, vma))
-		m->divisible = end;
-	census_tally_vma_end(&w->tally, &w->walk, m->next_addr - addr);
-	w->walk.work += ENTRIES_PER_VMA;
-	if (w->walk.blocked) {
-		w->walk.blocked = false;
+	m->next_addr = census_walk_vma(&scan->walk, vma, addr, end);
+	census_tally_vma_end(&scan->tally, &scan->walk, m->next_addr - addr);
+	scan->walk.work += ENTRIES_PER_VMA;
+	if (scan->walk.blocked) {
+		scan->walk.blocked = false;
 		return -EAGAIN;
 	}
 	return m->next_addr >= vma->vm_end;
@@ -130,7 +108,7 @@ static void fetch_vma(const struct vm_area_struct *vma)
  *
  * Return: 1 at the end, 0 for a pause, or -ENOMEM.
  */
-static int walk_locked(struct census_worker *w, struct census_mm *m)
+static int walk_locked(struct census_scan *scan, struct census_mm *m)
 {
 	VMA_ITERATOR(vmi, m->mm, m->next_addr);
 	struct vm_area_struct *vma, *next;
@@ -140,10 +118,10 @@ static int walk_locked(struct census_worker *w, struct census_mm *m)
 	for (vma = vma_next(&vmi); vma; vma = next) {
 		next = vma_next(&vmi);
 		fetch_vma(next);
-		done = walk_vma(w, m, vma);
+		done = walk_vma(scan, m, vma);
 		if (done <= 0)
 			return done;
-		if (CENSUS_VMA_LOCKS || time_to_pause(w))
+		if (CENSUS_VMA_LOCKS || time_to_pause(scan))
 			return 0;
 	}
 	return 1;
@@ -156,7 +134,7 @@ static int walk_locked(struct census_worker *w, struct census_mm *m)
  *
  * Return: as walk_locked(), or -EAGAIN if the VMA lock was not available.
  */
-static int walk_each_locked(struct census_worker *w, struct census_mm *m)
+static int walk_each_locked(struct census_scan *scan, struct census_mm *m)
 {
 	struct vm_area_struct *vma;
 	bool pause;
@@ -169,10 +147,10 @@ static int walk_each_locked(struct census_worker *w, struct census_mm *m)
 		if (!vma)
 			return 1;
 		m->begun = true;
-		w->vma = vma;
-		done = walk_vma(w, m, vma);
-		pause = time_to_pause(w);
-		w->vma = NULL;
+		scan->vma = vma;
+		done = walk_vma(scan, m, vma);
+		pause = time_to_pause(scan);
+		scan->vma = NULL;
 		census_vma_unlock(vma);
 		if (done <= 0 || pause)
 			return min(done, 0);
@@ -208,45 +186,34 @@ static void hold_end(void)
  * Return: 1 at the end, 0 for a pause, -EAGAIN if no lock was available, or -ENOMEM or
  * -ENOSPC.
  */
-static int walk_hold(struct census_worker *w, struct census_mm *m)
+static int walk_hold(struct census_scan *scan, struct census_mm *m)
 {
 	int ret;
 
-	ret = census_tally_lock(&w->tally);
+	ret = census_tally_lock(&scan->tally);
 	if (ret)
 		return ret;
 	ret = -EAGAIN;
 	hold_begin();
-	w->locked_at = ktime_get_ns();
-	w->looked_at = w->walk.work;
+	scan->locked_at = ktime_get_ns();
+	scan->looked_at = scan->walk.work;
 	if (CENSUS_VMA_LOCKS)
-		ret = walk_each_locked(w, m);
+		ret = walk_each_locked(scan, m);
 	if (ret == -EAGAIN && mmap_read_trylock(m->mm)) {
-		ret = walk_locked(w, m);
+		ret = walk_locked(scan, m);
 		mmap_read_unlock(m->mm);
 	}
-	w->lock_holds += ret != -EAGAIN;
-	w->lock_hold_max = max(w->lock_hold_max,
-			       ktime_get_ns() - w->locked_at);
+	scan->lock_holds += ret != -EAGAIN;
+	scan->lock_hold_max = max(scan->lock_hold_max, ktime_get_ns() - scan->locked_at);
 	hold_end();
-	census_tally_unlock(&w->tally, &w->walk);
-	return census_tally_error(&w->tally) ?: ret;
+	census_tally_unlock(&scan->tally, &scan->walk);
+	return census_tally_error(&scan->tally) ?: ret;
 }
 
-static bool is_stopped(const struct census_worker *w)
+/* Return: time that may still be spent on unavailable locks, ns; 0: each is tried once more. */
+static u64 budget_left(const struct census_scan *scan)
 {
-	return census_stopped(w->tally.frames->budget);
-}
-
-/**
- * census_scan_budget() - time that the scan may still spend on unavailable locks
- * @scan: the scan
- *
- * Return: ns; 0: each lock may be tried once more.
- */
-u64 census_scan_budget(const struct census_scan *scan)
-{
-	s64 left = census_params.busy_budget - atomic64_read(&scan->waited);
+	s64 left = census_params.busy_budget - scan->waited;
 
 	return max(left, 0LL);
 }
@@ -256,24 +223,24 @@ u64 census_scan_budget(const struct census_scan *scan)
  * turns, and it is free between two of them.  So spin for up to this time, ns.  A user may
  * have many such processes, so all spins are part of the budget.
  */
-#define SPIN_NS (200 * NSEC_PER_USEC)
+#define SPIN_NS (200ULL * NSEC_PER_USEC)
 
-/* Return: as walk_hold(); @w->waited is increased. */
-static int walk_when_free(struct census_worker *w, struct census_mm *m)
+/* Return: as walk_hold(). */
+static int walk_when_free(struct census_scan *scan, struct census_mm *m)
 {
-	int ret = walk_hold(w, m);
+	int ret = walk_hold(scan, m);
 	u64 begin, spin;
 
 	if (ret != -EAGAIN || !m->begun)
 		return ret;
-	begin = w->locked_at;
-	spin = min_t(u64, SPIN_NS, census_scan_budget(w->scan));
+	begin = scan->locked_at;
+	spin = min(SPIN_NS, budget_left(scan));
 	while (ret == -EAGAIN && ktime_get_ns() - begin < spin &&
-	       !need_resched() && !is_stopped(w)) {
+	       !need_resched() && !fatal_signal_pending(current)) {
 		cpu_relax();
-		ret = walk_hold(w, m);
+		ret = walk_hold(scan, m);
 	}
-	w->waited += w->locked_at - begin;
+	scan->waited += scan->locked_at - begin;
 	return ret;
 }
 
@@ -283,8 +250,8 @@ static int walk_when_free(struct census_worker *w, struct census_mm *m)
  * for this memory and must not wait for a walk.
  *
  * The kernel clears the owner when the last process leaves (mm_update_next_owner() in
- * kernel/exit.c), whoever else has references: another worker, another census, a debugger.
- * Without the memory controller nobody has an owner; then the last reference tells.
+ * kernel/exit.c), whoever else has references: another census, a debugger.  Without the memory
+ * controller nobody has an owner; then the last reference tells.
  */
 static bool is_abandoned(const struct census_mm *m)
 {
@@ -293,84 +260,6 @@ static bool is_abandoned(const struct census_mm *m)
 #else
 	return atomic_read(&m->mm->mm_users) == 1;
 #endif
-}
-
-#ifdef CENSUS_CHECK
-static atomic_t parts;
-
-static int get_parts(char *buffer, const struct kernel_param *kp)
-{
-	return sysfs_emit(buffer, "%d\n", atomic_read(&parts));
-}
-
-static const struct kernel_param_ops parts_ops = {
-	.get = get_parts,
-};
-
-module_param_cb(parts, &parts_ops, NULL, 0400);
-MODULE_PARM_DESC(parts, "number of parts of mappings given to other workers");
-#endif
-
-static void count_part(void)
-{
-#ifdef CENSUS_CHECK
-	atomic_inc(&parts);
-#endif
-}
-
-/* A part of this size takes a hundred times as long as the start of its walk. */
-#define PART_MIN (256UL << 20)
-
-/*
- * Gives the upper half of what is left of a mapping to an idle worker.  No lock is held: if
- * the mapping changes, a part is walked up to the first mapping that is not divisible, and the
- * rest of it by the worker of the whole: see walk_rests() in census.c.
- */
-static void divide_mm(struct census_scan *scan, struct census_mm *m)
-{
-	struct census_mm *part;
-	unsigned long middle;
-
-	if (!m->divisible || !READ_ONCE(scan->idle) ||
-	    m->divisible - m->next_addr < 2 * PART_MIN)
-		return;
-	/* The mapping was cut since it was divided: what follows, up to @stop, is no part. */
-	if (m->stop && m->divisible != m->stop)
-		return;
-	middle = ALIGN_DOWN(m->next_addr + (m->divisible - m->next_addr) / 2, PMD_SIZE);
-	part = census_collect_part(&scan->collection, m, middle, m->divisible);
-	if (!part)
-		return;
-	if (!m->stop)
-		m->resume = m->divisible;
-	m->stop = middle;
-	m->divisible = middle;
-	count_part();
-	spin_lock(&scan->lock);
-	list_add_tail(&part->link, &scan->collection.mms);
-	scan->divided = true;
-	if (!scan->next)
-		scan->next = part;
-	spin_unlock(&scan->lock);
-	wake_up(&scan->wait);
-}
-
-/*
- * Continues after the parts that other workers walk.  Return: true if @m is a part itself, or the
- * rest of one, and ends here.
- */
-static bool is_at_end(struct census_mm *m)
-{
-	if (m->refused)
-		return true;
-	if (!m->stop || m->next_addr < m->stop)
-		return false;
-	if (!m->resume)
-		return true;
-	m->next_addr = max(m->next_addr, m->resume);
-	m->stop = 0;
-	m->resume = 0;
-	return false;
 }
 
 /*
@@ -382,35 +271,30 @@ static bool is_at_end(struct census_mm *m)
  * Return: 0 if walked, -EAGAIN if a lock was not available, -ESRCH if the memory is gone,
  * or -EINTR, -ENOMEM or -ENOSPC, which end the scan.
  */
-static int visit_mm(struct census_worker *w, struct census_mm *m)
+static int visit_mm(struct census_scan *scan, struct census_mm *m)
 {
-	u64 begin = ktime_get_ns(), waited = 0;
+	u64 begin = ktime_get_ns(), waited = scan->waited;
 	bool resumed = m->begun, advanced = false;
 	unsigned long addr;
 	int ret;
 
 	if (!m->mm || !mmget_not_zero(m->mm))
 		return -ESRCH;
-	w->waited = 0;
-	ret = census_tally_mm(&w->tally, m);
+	ret = census_tally_mm(&scan->tally, m);
 	if (resumed)
-		waited = ktime_get_ns() - begin;
+		scan->waited += ktime_get_ns() - begin;
 	while (!ret) {
 		addr = m->next_addr;
-		if (is_stopped(w))
+		if (fatal_signal_pending(current))
 			ret = -EINTR;
 		else if (is_abandoned(m))
 			ret = -ESRCH;
-		else if (is_at_end(m))
-			ret = 1;
 		else
-			ret = walk_when_free(w, m);
-		if (!ret)
-			divide_mm(w->scan, m);
+			ret = walk_when_free(scan, m);
 		advanced |= m->next_addr != addr;
 		census_pause();
 	}
-	if (ret > 0 && m->task && !w->tally.later)
+	if (ret > 0 && m->task && !scan->tally.later)
 		census_mm_counters(m);
 	mmput_async(m->mm);
 	/*
@@ -418,29 +302,17 @@ static int visit_mm(struct census_worker *w, struct census_mm *m)
 	 * address space, except for its spins and the return to its marks.
 	 */
 	if (ret == -EAGAIN && !advanced)
-		waited = ktime_get_ns() - begin;
-	else
-		waited += w->waited;
-	if (waited)
-		atomic64_add(waited, &w->scan->waited);
+		scan->waited = waited + ktime_get_ns() - begin;
 	return min(ret, 0);
 }
 
-/* Marks of an address space are in one worker. */
-static void check_worker(const struct census_worker *w, const struct census_mm *m)
-{
-#ifdef CENSUS_CHECK
-	WARN_ON_ONCE(m->begun && m->worker != w->number);
-#endif
-}
-
 /* As visit_mm().  If the memory is gone, what was counted of it is forgotten. */
-static int visit_or_forget(struct census_worker *w, struct census_mm *m)
+static int visit_or_forget(struct census_scan *scan, struct census_mm *m)
 {
-	int ret = visit_mm(w, m);
+	int ret = visit_mm(scan, m);
 
 	if (ret == -ESRCH && m->begun)
-		census_tally_forget(&w->tally, m);
+		census_tally_forget(&scan->tally, m);
 	return ret;
 }
 
@@ -457,29 +329,21 @@ static void set_state(struct census_mm *m, u8 state)
 	m->state = state;
 }
 
-/**
- * census_scan_mm() - scan an address space if its locks are available
- * @w: the worker
- * @m: not visited yet, or its locks were not available before
- *
- * Sets @m->visited if no further visit is needed.
+/*
+ * Scans an address space if its locks are available.  Sets @m->visited if no further visit is
+ * needed.
  *
  * Return: 0, or an error that ends the census: -EINTR, -ENOMEM or -ENOSPC.
  */
-int census_scan_mm(struct census_worker *w, struct census_mm *m)
+static int scan_mm(struct census_scan *scan, struct census_mm *m)
 {
-	int ret;
+	int ret = visit_or_forget(scan, m);
 
-	check_worker(w, m);
-	m->worker = w->number;
-	ret = visit_or_forget(w, m);
-	if (ret == -ESRCH && !w->tally.later && census_collect_again(&w->scan->collection, m))
-		ret = visit_or_forget(w, m);
+	if (ret == -ESRCH && !scan->tally.later && census_collect_again(&scan->collection, m))
+		ret = visit_or_forget(scan, m);
 	if (ret == -EINTR || ret == -ENOMEM || ret == -ENOSPC)
 		return ret;
 	m->visited = ret != -EAGAIN;
-	if (!m->visited)
-		WRITE_ONCE(w->scan->left, true);
 	if (ret == -ESRCH)
 		m->state = MEMCENSUS_STATE_VANISHED;
 	else if (m->visited)
@@ -487,289 +351,139 @@ int census_scan_mm(struct census_worker *w, struct census_mm *m)
 	return 0;
 }
 
-/* The lock of @m was not available, or not until the end of the walk. */
-void census_scan_give_up(struct census_mm *m)
+/*
+ * The lock of @m was not available, or not until the end of the walk.  An owner of swap slots may
+ * be missing.
+ */
+static void give_up(struct census_scan *scan, struct census_mm *m)
 {
+	scan->swap_known = false;
 	set_state(m, m->begun ? MEMCENSUS_STATE_PARTIAL : MEMCENSUS_STATE_BUSY);
 }
 
-/* Return: the one after @m, or NULL; @m may be NULL.  Called with the lock of the scan held. */
-static struct census_mm *next_of(const struct census_scan *scan, struct census_mm *m)
-{
-	if (!m || list_is_last(&m->link, &scan->collection.mms))
-		return NULL;
-	return list_next_entry(m, link);
-}
-
-/* Prefetches of an mm_struct what a walk of it reads first.  It may be freed at any time. */
-static void fetch_space(const struct mm_struct *mm)
-{
-	prefetch(&mm->mm_users);
-	prefetch(&mm->mmap_lock);
-	prefetch(&mm->page_table_lock);
-	prefetch(&mm->mm_mt);
-	prefetch(&mm->pgd);
-	prefetch(&mm->start_code);
-	prefetch(&mm->mmap_base);
-	census_fetch_owner(mm);
-	census_mm_fetch_counters(mm);
-}
-
 /*
- * Takes the next address space, and prefetches what the walks of the next two read first.  Each
- * line is elsewhere in memory, and one leads to the other.  What an mm_struct points to may have
- * been freed, but is not read.
- *
- * While the lock is held no worker takes these, so their references on their mm_structs stay.
- * With several workers others walk the next one at once.
+ * Processes that shared an address space may have executed a program since they were found.  Each
+ * has another one then, which is visited once.  The rest of what was requested is not known to
+ * have left.
  */
-static struct census_mm *take_space(struct census_scan *scan)
+static int scan_executed(struct census_scan *scan, const struct census_request *req)
 {
-	const struct mm_struct *mm = NULL;
-	struct census_mm *m, *next;
-
-	spin_lock(&scan->lock);
-	m = scan->next;
-	next = next_of(scan, m);
-	scan->next = next;
-	if (next && next->mm && !next->visited && scan->running == 1)
-		census_walk_fetch_roots(next->mm);
-	next = next_of(scan, next);
-	if (next && !next->visited)
-		mm = next->mm;
-	next = next_of(scan, next);
-	spin_unlock(&scan->lock);
-	if (mm)
-		fetch_space(mm);
-	if (next)
-		census_fetch(next, sizeof(*next));
-	return m;
-}
-
-/* Return: the next address space that was not visited, or NULL. */
-static struct census_mm *take_next(struct census_scan *scan)
-{
+	struct census_collection *c = &scan->collection;
+	const bool all = !req->nr_pids || req->share;
 	struct census_mm *m;
+	int err;
 
-	do {
-		/* Not one lock hold for all: the owners of swap slots follow many others. */
-		cond_resched();
-		m = take_space(scan);
-	} while (m && m->visited);
-	return m;
+	if (scan->tally.later || (!all && req->basis != MEMCENSUS_BASIS_FRAMES))
+		return 0;
+	m = list_last_entry(&c->mms, struct census_mm, link);
+	err = census_collect_executed(c, all ? CENSUS_RECORD : CENSUS_OWNER);
+	if (err)
+		return err;
+	list_for_each_entry_continue(m, &c->mms, link) {
+		err = scan_mm(scan, m);
+		if (err)
+			return err;
+		if (!m->visited)
+			give_up(scan, m);
+	}
+	return 0;
 }
 
-/*
- * Starts at the first address space.  The collection is complete.
- * @divides: large mappings are divided among workers
- * @late: there is one worker at first
- */
-void census_scan_begin(struct census_scan *scan, bool divides, bool late)
+/* Waits for others to drop their locks. */
+static void wait_for_locks(struct census_scan *scan)
 {
-	scan->next = list_first_entry_or_null(&scan->collection.mms,
-					      struct census_mm, link);
-	scan->divides = divides;
-	scan->divided = false;
-	scan->left = false;
-	scan->finished = false;
-	scan->done = 0;
-	scan->begun_at = ktime_get_ns();
-	scan->late = late;
-}
-
-/* The censuses before this one, by basis: their estimates, and what all their threads took, ns. */
-static struct {
-	spinlock_t lock;	/* protects the next members */
-	u64 work[2];
-	u64 time[2];
-} before = {
-	.lock = __SPIN_LOCK_UNLOCKED(before.lock),
-};
-
-/**
- * census_scan_estimate() - what it takes one worker to walk and to count
- * @req: the request
- * @work: the same by page tables, mappings and address spaces alone, ns
- *
- * Page tables do not tell how many of their pages are shared.  But a census that is repeated, as
- * monitors do, finds about the same: if the estimates of two differ by less than an eighth, the
- * second one takes as long as the first.  Where that is wrong, because a user wants it to be,
- * helpers are called in vain, or late.
- *
- * Return: ns.
- */
-u64 census_scan_estimate(const struct census_request *req, u64 work)
-{
-	unsigned int basis = req->basis == MEMCENSUS_BASIS_FRAMES;
-	u64 last, time = work;
-
-	spin_lock(&before.lock);
-	last = before.work[basis];
-	if (last && work >= last - last / 8 && work <= last + last / 8)
-		time = before.time[basis];
-	spin_unlock(&before.lock);
-	return time;
-}
-
-/**
- * census_scan_learn() - all address spaces are walked, and their pages counted
- * @req: the request
- * @work: as of census_scan_estimate()
- * @time: that all threads together took, ns
- */
-void census_scan_learn(const struct census_request *req, u64 work, u64 time)
-{
-	unsigned int basis = req->basis == MEMCENSUS_BASIS_FRAMES;
-
-	spin_lock(&before.lock);
-	before.work[basis] = work;
-	before.time[basis] = time;
-	spin_unlock(&before.lock);
-}
-
-/* Before this time the pace of a worker is not known, ns: the first address spaces are small. */
-#define PACE_KNOWN	(NSEC_PER_MSEC / 2)
-
-/*
- * An entry of a page that is shared takes several times as long as one that is exclusive, which
- * only the walk tells.  So the first worker compares its pace with the estimate, and calls helpers
- * if what is left takes long enough at that pace.
- */
-static void call_helpers(struct census_scan *scan, const struct census_mm *m)
-{
-	unsigned int nr;
-	u64 time, left;
-
-	scan->done += m->work;
-	time = ktime_get_ns() - scan->begun_at;
-	if (time < PACE_KNOWN || scan->work <= scan->done)
-		return;
-	/* In units of 1024 ns: no product exceeds 64 bits. */
-	left = (time >> 10) * ((scan->work - scan->done) >> 10);
-	left = div64_u64(left, (scan->done >> 10) + 1) << 10;
-	nr = census_threads_for(left, false);
-	if (nr < 2)
-		return;
-	scan->late = false;
-	census_threads_more(scan->threads, nr);
-}
-
-/* A worker that waits looks this often whether the census was stopped. */
-#define LOOK_JIFFIES max(HZ / 50, 1)
-
-/* Waits on the processor until there is a part or all workers are idle, for a short time. */
-static void stay_for_part(const struct census_worker *w)
-{
-	struct census_scan *scan = w->scan;
+	ktime_t time = 100 * NSEC_PER_USEC;
 	u64 begin = ktime_get_ns();
 
-	while (!READ_ONCE(scan->next) && !READ_ONCE(scan->finished) &&
-	       READ_ONCE(scan->idle) != READ_ONCE(scan->running) && !is_stopped(w) &&
-	       census_stay(begin))
-		;
-	census_stayed(scan->threads, begin);
-}
-
-/* Return: true if there is another part to walk; false if all workers are idle. */
-static bool wait_for_part(struct census_worker *w)
-{
-	struct census_scan *scan = w->scan;
-	bool wait = true, found = false;
-	DEFINE_WAIT(entry);
-
-	if (!scan->divides)
-		return false;
-	spin_lock(&scan->lock);
-	scan->idle++;
-	spin_unlock(&scan->lock);
-	stay_for_part(w);
-	while (wait && !is_stopped(w)) {
-		prepare_to_wait(&scan->wait, &entry, CENSUS_WAIT);
-		spin_lock(&scan->lock);
-		if (scan->idle == scan->running && !scan->next)
-			scan->finished = true;
-		found = scan->next;
-		wait = !found && !scan->finished;
-		spin_unlock(&scan->lock);
-		if (wait)
-			schedule_timeout(LOOK_JIFFIES);
-	}
-	finish_wait(&scan->wait, &entry);
-	spin_lock(&scan->lock);
-	scan->idle--;
-	spin_unlock(&scan->lock);
-	if (!found)
-		wake_up_all(&scan->wait);
-	return found;
+	set_current_state(CENSUS_WAIT);
+	schedule_hrtimeout_range(&time, 200 * NSEC_PER_USEC, HRTIMER_MODE_REL);
+	scan->waited += ktime_get_ns() - begin;
 }
 
 /**
- * census_scan_all() - scan address spaces that no worker has started, until none is left
- * @w: the worker; several workers may run at the same time
+ * census_scan_all() - scan all address spaces that were not visited yet
+ * @scan: the collection is complete
+ * @req: the request
  *
- * Return: 0, or -EINTR, -ENOMEM or -ENOSPC.
+ * Then retries those whose locks were not available, until the busy budget is used up, and then
+ * once more, without a wait.  Retries look only at these: a round over all would take a time that
+ * is not in the budget.
+ *
+ * Return: 0, -EINTR, -ENOMEM or -ENOSPC.
  */
-int census_scan_all(struct census_worker *w)
+int census_scan_all(struct census_scan *scan, const struct census_request *req)
 {
-	struct census_scan *scan = w->scan;
-	struct census_mm *m;
-	u64 wanted = 0;
-	int err = 0;
+	struct census_mm *m, *left = NULL, **at = &left;
+	bool last;
+	int err;
 
-	spin_lock(&scan->lock);
-	scan->running++;
-	spin_unlock(&scan->lock);
-	while (!err && !is_stopped(w) && !census_threads_unwelcome(&wanted)) {
-		m = take_next(scan);
-		if (m) {
-			err = census_scan_mm(w, m);
-			/* The caller: it was alone when it took this number. */
-			if (!w->number && scan->late)
-				call_helpers(scan, m);
-		} else if (!wait_for_part(w)) {
-			break;
+	list_for_each_entry(m, &scan->collection.mms, link) {
+		cond_resched();
+		census_fetch(list_next_entry(m, link), sizeof(*m));
+		if (m->visited)
+			continue;
+		err = fatal_signal_pending(current) ? -EINTR : scan_mm(scan, m);
+		if (err)
+			return err;
+		if (!m->visited) {
+			*at = m;
+			at = &m->next_left;
 		}
 	}
-	spin_lock(&scan->lock);
-	scan->running--;
-	spin_unlock(&scan->lock);
-	wake_up_all(&scan->wait);
-	return err;
+	*at = NULL;
+	while (left) {
+		last = !budget_left(scan);
+		for (at = &left; (m = *at); ) {
+			err = scan_mm(scan, m);
+			if (err)
+				return err;
+			cond_resched();
+			if (m->visited) {
+				*at = m->next_left;
+				continue;
+			}
+			at = &m->next_left;
+			if (last)
+				give_up(scan, m);
+		}
+		if (last)
+			break;
+		if (left)
+			wait_for_locks(scan);
+	}
+	return scan_executed(scan, req);
 }
 
 /**
- * census_worker_begin() - allocate the memory of a worker
- * @w: zeroed; the caller calls census_worker_end(), also after an error
- * @scan: shared by all workers
+ * census_scan_begin() - allocate the memory of a scan
+ * @scan: zeroed except for the collection; the caller calls census_scan_end(), also after an error
  * @snap: the snapshot with the request
- * @files: shared by all workers
- * @payers: who pays for pages, then this is the only worker; NULL: not requested
+ * @files: files that are mapped
+ * @payers: who pays for pages; NULL: not requested
  *
  * Return: 0 or -ENOMEM.
  */
-int census_worker_begin(struct census_worker *w, struct census_scan *scan,
-			struct census_snapshot *snap, struct census_files *files,
-			struct census_payers *payers)
+int census_scan_begin(struct census_scan *scan, struct census_snapshot *snap,
+		      struct census_files *files, struct census_payers *payers)
 {
 	int err;
 
-	w->scan = scan;
-	w->walk.pause = time_to_pause;
-	w->walk.pause_context = w;
-	w->tally.numa = scan->collection.numa;
-	w->tally.payers = payers;
-	err = census_walk_begin(&w->walk);
+	scan->walk.pause = time_to_pause;
+	scan->walk.pause_context = scan;
+	scan->tally.numa = scan->collection.numa;
+	scan->tally.payers = payers;
+	err = census_walk_begin(&scan->walk);
 	if (!err)
-		err = census_tally_begin(&w->tally, snap, files);
+		err = census_tally_begin(&scan->tally, snap, files);
 	return err;
 }
 
-void census_worker_end(struct census_worker *w, struct census_cost *cost)
+void census_scan_end(struct census_scan *scan, struct census_cost *cost)
 {
-	cost->lock_hold_max = max(cost->lock_hold_max, w->lock_hold_max);
-	cost->lock_holds += w->lock_holds;
-	cost->ptes += w->walk.ptes;
-	cost->pages += w->tally.pages;
-	census_tally_end(&w->tally);
-	census_walk_end(&w->walk);
+	cost->lock_hold_max = scan->lock_hold_max;
+	cost->lock_holds = scan->lock_holds;
+	cost->ptes = scan->walk.ptes;
+	cost->pages = scan->tally.pages;
+	census_tally_end(&scan->tally);
+	census_walk_end(&scan->walk);
 }

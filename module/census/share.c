@@ -213,23 +213,20 @@ static u32 *find_columns(struct census_share *s, const struct census_collection 
  * struct pass - a pass over all turns
  * @s: what is counted
  * @c: the collection
+ * @o: the owners
  * @column_of: by number of the address space
  * @masks: of the rows
- * @all: all workers
- * @nr: length of @all
  */
 struct pass {
 	struct census_share *s;
 	struct census_collection *c;
+	struct census_owners *o;
 	u32 *column_of;
 	struct census_masks masks;
-	struct census_owners *all[CENSUS_WORKERS_MAX];
-	unsigned int nr;
 };
 
 /* Counts entries of a turn from @begin on.  Return: entry to continue at, or 0 without memory. */
-typedef u32 turn_fn(struct pass *p, const struct census_owners *o, u32 turn, u32 begin,
-		    struct census_column *column);
+typedef u32 turn_fn(struct pass *p, u32 turn, u32 begin, struct census_column *column);
 
 /**
  * enum whose - the turns of a pass
@@ -247,43 +244,36 @@ enum whose {
 /* Calls @count for all entries of the turns. */
 static int each_turn(struct pass *p, enum whose turns, turn_fn *count)
 {
-	unsigned int w;
 	u32 turn, entry;
 
-	for (w = 0; w < p->nr; w++) {
-		struct census_owners *o = p->all[w];
+	for (turn = 0; turn < p->o->nr_turns; turn++) {
+		struct census_column *column =
+			&p->s->columns[p->column_of[census_turn(p->o, turn)->space]];
 
-		for (turn = 0; turn < o->nr_turns; turn++) {
-			struct census_column *column =
-				&p->s->columns[p->column_of[census_turn(o, turn)->space]];
-
+		cond_resched();
+		if ((turns != OF_ALL && !column->m) || (turns == OF_ROWS && !column->row))
+			continue;
+		entry = census_turn(p->o, turn)->first;
+		while (entry < census_turn_end(p->o, turn)) {
+			entry = count(p, turn, entry, column);
+			if (!entry)
+				return -ENOMEM;
 			cond_resched();
-			if ((turns != OF_ALL && !column->m) || (turns == OF_ROWS && !column->row))
-				continue;
-			entry = census_turn(o, turn)->first;
-			while (entry < census_turn_end(o, turn)) {
-				entry = count(p, o, turn, entry, column);
-				if (!entry)
-					return -ENOMEM;
-				cond_resched();
-				if (fatal_signal_pending(current))
-					return -EINTR;
-			}
+			if (fatal_signal_pending(current))
+				return -EINTR;
 		}
 	}
 	return 0;
 }
 
-static u32 count_by_owners(struct pass *p, const struct census_owners *o, u32 turn, u32 begin,
-			   struct census_column *column)
+static u32 count_by_owners(struct pass *p, u32 turn, u32 begin, struct census_column *column)
 {
-	return census_turn_by_owners(p->all, o, turn, begin, p->s->rows[column->row].by_owners);
+	return census_turn_by_owners(p->o, turn, begin, p->s->rows[column->row].by_owners);
 }
 
-static u32 note_row(struct pass *p, const struct census_owners *o, u32 turn, u32 begin,
-		    struct census_column *column)
+static u32 note_row(struct pass *p, u32 turn, u32 begin, struct census_column *column)
 {
-	return census_turn_note(&p->masks, o, turn, begin, column->row);
+	return census_turn_note(&p->masks, p->o, turn, begin, column->row);
 }
 
 /* Adds what is in common of one kind to the column.  Return: false without memory. */
@@ -324,18 +314,16 @@ static bool add_common(struct pass *p, struct census_column *column)
 	return true;
 }
 
-static u32 count_owner(struct pass *p, const struct census_owners *o, u32 turn, u32 begin,
-		       struct census_column *column)
+static u32 count_owner(struct pass *p, u32 turn, u32 begin, struct census_column *column)
 {
 	if (p->masks.together && column->row)
-		return census_turn_end(o, turn);
-	return census_turn_count(&p->masks, o, turn, begin);
+		return census_turn_end(p->o, turn);
+	return census_turn_count(&p->masks, p->o, turn, begin);
 }
 
-static u32 compare_column(struct pass *p, const struct census_owners *o, u32 turn, u32 begin,
-			  struct census_column *column)
+static u32 compare_column(struct pass *p, u32 turn, u32 begin, struct census_column *column)
 {
-	u32 end = census_turn_common(&p->masks, o, turn, begin, column->row, &p->s->common);
+	u32 end = census_turn_common(&p->masks, p->o, turn, begin, column->row, &p->s->common);
 
 	return add_common(p, column) ? end : 0;
 }
@@ -371,21 +359,21 @@ static int count_by_others(struct pass *p)
 	return 0;
 }
 
-static int compare_all(struct pass *p, struct census_frames *const *workers)
+static int compare_all(struct pass *p, struct census_frames *frames)
 {
-	struct census_budget *budget = workers[0]->budget;
+	struct census_budget *budget = frames->budget;
 	struct census_pool states = { .budget = budget, .nr = 1 };
 	int err;
 
 	p->masks.together = p->s->req->together;
 	p->masks.states = &states;
 	p->masks.masks = (struct census_pool) { .budget = budget, .nr = 1 };
-	err = census_frames_prepare_groups(workers, p->nr, &states, CENSUS_GROUP_UNITS);
+	err = census_frames_prepare_groups(frames, &states, CENSUS_GROUP_UNITS);
 	if (!err) {
 		err = each_turn(p, OF_ROWS, note_row);
 		/* More slices help. */
 		if (err == -ENOMEM)
-			workers[0]->owners.failed = true;
+			p->o->failed = true;
 	}
 	if (!err)
 		err = each_turn(p, OF_ALL, count_owner);
@@ -401,8 +389,7 @@ static int compare_all(struct pass *p, struct census_frames *const *workers)
 /**
  * census_share_count() - compare the address spaces of the request with all others
  * @s: increased
- * @workers: finished; their blocks cannot be used afterwards
- * @nr: number of @workers
+ * @frames: finished; their blocks cannot be used afterwards
  * @c: all address spaces
  *
  * census_groups_count() compares groups.
@@ -412,17 +399,14 @@ static int compare_all(struct pass *p, struct census_frames *const *workers)
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
-int census_share_count(struct census_share *s, struct census_frames *const *workers,
-		       unsigned int nr, struct census_collection *c)
+int census_share_count(struct census_share *s, struct census_frames *frames,
+		       struct census_collection *c)
 {
-	struct pass p = { .s = s, .c = c, .nr = nr };
-	unsigned int w;
+	struct pass p = { .s = s, .c = c, .o = &frames->owners };
 	int err;
 
 	if (!s->nr_columns)
 		return 0;
-	for (w = 0; w < nr; w++)
-		p.all[w] = &workers[w]->owners;
 	memset(s->common.common, 0, CENSUS_KINDS * kind_bytes(s));
 	s->common.kinds = 0;
 	p.column_of = find_columns(s, c);
@@ -432,7 +416,7 @@ int census_share_count(struct census_share *s, struct census_frames *const *work
 	err = s->req->together ? 0 : each_turn(&p, OF_ROWS, count_by_owners);
 	if (!err) {
 		add_exclusive(&p);
-		err = compare_all(&p, workers);
+		err = compare_all(&p, frames);
 	}
 	kvfree(p.column_of);
 	return err;

@@ -68,8 +68,8 @@ struct census_share {
 int census_share_begin(struct census_share *s, const struct census_request *req,
 		       const struct census_snapshot *snap, struct census_collection *c);
 void census_share_reset(struct census_share *s);
-int census_share_count(struct census_share *s, struct census_frames *const *workers,
-		       unsigned int nr, struct census_collection *c);
+int census_share_count(struct census_share *s, struct census_frames *frames,
+		       struct census_collection *c);
 int census_share_finish(const struct census_share *s, struct census_snapshot *snap,
 			const unsigned int *hugetlb);
 #else
@@ -84,8 +84,8 @@ static inline void census_share_reset(struct census_share *s)
 {
 }
 
-static inline int census_share_count(struct census_share *s, struct census_frames *const *workers,
-				     unsigned int nr, struct census_collection *c)
+static inline int census_share_count(struct census_share *s, struct census_frames *frames,
+				     struct census_collection *c)
 {
 	return 0;
 }

@@ -332,7 +332,7 @@ static bool is_placed(const struct census_tally *t, const struct census_mm *m)
  * census_tally_begin() - initialize a count
  * @t: zeroed; the caller calls census_tally_end(), also after an error
  * @snap: the snapshot with the request
- * @files: shared by all workers, like its budget
+ * @files: files that are mapped, with the budget
  *
  * Return: 0 or -ENOMEM.
  */
@@ -745,21 +745,6 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 }
 
 /**
- * census_tally_divisible() - check whether several workers may walk parts of a VMA
- * @t: the count
- * @vma: locked
- *
- * Workers do not compare their marks.  So no page may be mapped twice in an address space of
- * which they walk parts: as for tables that fork() copied.
- */
-bool census_tally_divisible(const struct census_tally *t, const struct vm_area_struct *vma)
-{
-	return t->basis == MEMCENSUS_BASIS_FRAMES && !t->files->only && !t->payers &&
-	       census_vma_proves_exclusive(vma) && class_of(vma) == CENSUS_ANON &&
-	       !(vma->vm_flags & VM_MERGEABLE);
-}
-
-/**
  * census_tally_vma_end() - the VMA was walked to its end or to a pause
  * @t: the count
  * @walk: has counted its pages
@@ -815,7 +800,7 @@ static int finish_vma(struct census_tally *t, struct census_vma *v, bool swap_kn
 
 /**
  * census_tally_figures() - convert the counts of an address space to figures
- * @t: of the first worker, which knows all sizes of hugetlb; all is finished
+ * @t: all is finished
  * @m: walked, to its end or in part; it has a record
  * @swap_known: all owners of swap slots were walked
  * @figures: of @m; contain the kernel's counters

@@ -22,11 +22,11 @@
 #define CENSUS_FILE_HASHES 256
 
 /**
- * struct census_tally - counts of one worker
+ * struct census_tally - counts of address spaces
  * @snap: snapshot in progress
  * @basis: &enum memcensus_basis
  * @frames: owners of frames and swap slots
- * @files: shared by all workers
+ * @files: files that are mapped
  * @payers: who pays for the pages; NULL: not requested
  * @numa: the nodes; NULL: pages are not counted by node
  * @range: where @numa found a frame last
@@ -115,7 +115,6 @@ unsigned long census_tally_vma_stop(struct vm_area_struct *vma, unsigned long ad
 				    unsigned long end);
 int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 		     unsigned long addr, struct census_walk *walk);
-bool census_tally_divisible(const struct census_tally *t, const struct vm_area_struct *vma);
 void census_tally_vma_end(struct census_tally *t, struct census_walk *walk, u64 bytes);
 int census_tally_error(const struct census_tally *t);
 int census_tally_figures(struct census_tally *t, struct census_mm *m,

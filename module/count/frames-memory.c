@@ -67,50 +67,40 @@ static void frames_free(struct census_frames *f)
 }
 
 /*
- * Memory of the last censuses, kept for the next one, until idle for a while or until the
- * kernel reclaims memory.  spare_lock protects the list, and the number of censuses, against the
- * timer and the shrinker.  Under it nothing is allocated, so the shrinker may take it, and only the
- * lock of the reserve is taken.
+ * Memory of the last census, kept for the next one, until idle for a while or until the
+ * kernel reclaims memory.  spare_lock protects it, and the number of censuses, against the
+ * timer, the shrinker and the other one of two censuses.  Under it nothing is allocated, so the
+ * shrinker may take it, and only the lock of the reserve is taken.
  */
 #define KEEP_JIFFIES (10 * HZ)
 
 static DEFINE_MUTEX(spare_lock);
-static LIST_HEAD(spares);
+static struct census_frames *spare;
 static unsigned int nr_censuses;
 
-static struct census_frames *spare_get(void)
+/* Keeps @f, which may be NULL, in place of what was kept.  Return: that, or NULL. */
+static struct census_frames *spare_swap(struct census_frames *f)
 {
-	struct census_frames *f;
-
 	mutex_lock(&spare_lock);
-	f = list_first_entry_or_null(&spares, struct census_frames, spare);
-	if (f)
-		list_del(&f->spare);
+	swap(f, spare);
 	mutex_unlock(&spare_lock);
 	return f;
 }
 
-static unsigned long spares_free(void)
+/* Return: number of pages freed. */
+static unsigned long spare_free(void)
 {
-	struct census_frames *f;
-	unsigned long pages = 0;
+	struct census_frames *f = spare_swap(NULL);
+	unsigned long pages = f ? frames_bytes(f) >> PAGE_SHIFT : 0;
 
-	while ((f = spare_get())) {
-		pages += frames_bytes(f) >> PAGE_SHIFT;
+	if (f)
 		frames_free(f);
-	}
 	return pages;
 }
 
-/* Frees the memory that is kept for workers. */
-void census_frames_trim(void)
+static void trim_spare(struct work_struct *work)
 {
-	spares_free();
-}
-
-static void trim_pool(struct work_struct *work)
-{
-	spares_free();
+	spare_free();
 	/* A census relies on the reserve, and its end sets the timer again. */
 	mutex_lock(&spare_lock);
 	if (!nr_censuses)
@@ -118,24 +108,22 @@ static void trim_pool(struct work_struct *work)
 	mutex_unlock(&spare_lock);
 }
 
-static DECLARE_DELAYED_WORK(trim_work, trim_pool);
+static DECLARE_DELAYED_WORK(trim_work, trim_spare);
 
-static unsigned long count_spares(struct shrinker *s, struct shrink_control *sc)
+static unsigned long count_spare(struct shrinker *s, struct shrink_control *sc)
 {
-	const struct census_frames *f;
-	unsigned long pages = 0;
+	unsigned long pages;
 
 	mutex_lock(&spare_lock);
-	list_for_each_entry(f, &spares, spare)
-		pages += frames_bytes(f) >> PAGE_SHIFT;
+	pages = spare ? frames_bytes(spare) >> PAGE_SHIFT : 0;
 	mutex_unlock(&spare_lock);
 	/* The reserve is for times when memory is short, and is small: it stays. */
 	return pages ?: SHRINK_EMPTY;
 }
 
-static unsigned long free_spares(struct shrinker *s, struct shrink_control *sc)
+static unsigned long shrink_spare(struct shrinker *s, struct shrink_control *sc)
 {
-	return spares_free() ?: SHRINK_STOP;
+	return spare_free() ?: SHRINK_STOP;
 }
 
 static struct shrinker *shrinker;
@@ -147,8 +135,8 @@ int census_frames_init(void)
 	shrinker = shrinker_alloc(0, KBUILD_MODNAME);
 	if (!shrinker)
 		return -ENOMEM;
-	shrinker->count_objects = count_spares;
-	shrinker->scan_objects = free_spares;
+	shrinker->count_objects = count_spare;
+	shrinker->scan_objects = shrink_spare;
 	err = census_shrinker_register(shrinker, KBUILD_MODNAME);
 	if (err)
 		shrinker_free(shrinker);
@@ -159,14 +147,14 @@ void census_frames_exit(void)
 {
 	shrinker_free(shrinker);
 	cancel_delayed_work_sync(&trim_work);
-	spares_free();
+	spare_free();
 	census_reserve_free();
 }
 
 /**
  * census_frames_open() - keep the reserve of memory until census_frames_close()
  *
- * Before anything that a census allocates, until its workers have ended.
+ * Before anything that a census allocates, until its count has ended.
  */
 void census_frames_open(void)
 {
@@ -184,14 +172,14 @@ void census_frames_close(void)
 }
 
 /**
- * census_frames_begin() - allocate or reuse the memory of a worker
+ * census_frames_begin() - allocate or reuse the memory for marks
  * @budget: of the census
  *
  * Return: memory to be passed to census_frames_reset() and census_frames_end(), or NULL.
  */
 struct census_frames *census_frames_begin(struct census_budget *budget)
 {
-	struct census_frames *f = spare_get();
+	struct census_frames *f = spare_swap(NULL);
 
 	if (f && !census_budget_take(budget, frames_bytes(f))) {
 		frames_free(f);
@@ -263,7 +251,7 @@ bool census_frames_lock(struct census_frames *f)
 	return true;
 
 failed:
-	/* One worker or several slices need shorter directories. */
+	/* Several slices need shorter directories. */
 	f->owners.failed = true;
 	return false;
 }
@@ -282,7 +270,7 @@ void census_frames_end(struct census_frames *f)
 	census_budget_give(f->budget, frames_bytes(f));
 	set_budget(f, NULL);
 	memset(f->hugetlb, 0, sizeof(f->hugetlb));
-	mutex_lock(&spare_lock);
-	list_add(&f->spare, &spares);
-	mutex_unlock(&spare_lock);
+	f = spare_swap(f);
+	if (f)
+		frames_free(f);
 }

@@ -293,7 +293,7 @@ static const struct census_sample *find_sample(const struct census_frames *f, u1
  * @value: its value
  *
  * Return: the values of a table of the same shape with this entry, or NULL.  They stay
- * until the worker marks again.  Takes no lock and does not sleep.
+ * until the next mark.  Takes no lock and does not sleep.
  */
 const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
 				    unsigned int index, u64 value)
@@ -392,16 +392,6 @@ static void add_samples(struct census_frames *f, const struct census_image *imag
 	}
 }
 
-/* Hash of the first page: says which worker joins the table with those of others. */
-static u32 hash_of_values(const struct census_frames *f, const struct census_image *image)
-{
-	unsigned int i;
-
-	for (i = 0; i + 1 < image->nr && !image->values[i]; i++)
-		;
-	return census_hash(&f->slice.hash, image->values[i]);
-}
-
 #ifdef CENSUS_CHECK
 static atomic_t kept_owners;
 
@@ -443,8 +433,7 @@ void census_frames_image(struct census_frames *f, const struct census_image *ima
 		return;
 	}
 	if (!table) {
-		table = census_forked_add(&f->owners, image->values, image->first, image->nr,
-					  hash_of_values(f, image));
+		table = census_forked_add(&f->owners, image->values, image->first, image->nr);
 		if (!table)
 			return;
 		add_samples(f, image, table);
@@ -457,64 +446,6 @@ void census_frames_image(struct census_frames *f, const struct census_image *ima
 		count_kept_owner();
 	}
 	census_forked_own(&f->owners, table, (const u64 *)image->lacks);
-}
-
-/* Joins a table of another worker with one of @f that has the same first page, if there is one. */
-static void join_table(struct census_frames *f, const struct census_owners *o, u32 table)
-{
-	const struct census_forked *t = census_forked(o, table);
-	const u64 *values = census_forked_values(o, t);
-	const struct census_link *l;
-	unsigned int i;
-	u64 key;
-
-	for (i = 0; i + 1 < t->nr && !values[i]; i++)
-		;
-	key = sample_key(f, t->first, t->nr, i, values[i]);
-	for (l = census_table_first(&f->images, key); l; l = l->next) {
-		const struct census_sample *s = container_of(l, struct census_sample, link);
-
-		/* Another worker may be changing tables with another hash. */
-		if (s->table && s->key == key &&
-		    census_forked(&f->owners, s->table)->hash == t->hash) {
-			census_forked_join(o, table, &f->owners, s->table);
-			return;
-		}
-	}
-}
-
-/**
- * census_frames_join_forked() - count equal tables of several workers once
- * @workers: all workers; all address spaces are walked
- * @nr: number of @workers
- * @worker: the one with whose tables those of others are joined; can run in parallel with
- *	other workers: the first page of a table selects the one that may change it
- *
- * Tables that were not joined are counted by their own workers, as are those that are left after
- * a fatal signal.
- */
-void census_frames_join_forked(struct census_frames *const *workers, unsigned int nr,
-			       unsigned int worker)
-{
-	struct census_frames *f = workers[worker];
-	unsigned int w;
-	u32 table;
-
-	if (!census_frames_has_forked(f))
-		return;
-	for (w = 0; w < nr; w++) {
-		const struct census_owners *o = &workers[w]->owners;
-
-		for (table = CENSUS_FORKED_UNITS; w != worker && table < o->forked.nr;
-		     table += CENSUS_FORKED_UNITS) {
-			if (census_forked(o, table)->hash % nr != worker)
-				continue;
-			join_table(f, o, table);
-			cond_resched();
-			if (census_stopped(f->budget))
-				return;
-		}
-	}
 }
 
 /* Finds the blocks of the pages of a table that have an owner. */
@@ -530,8 +461,7 @@ static void find_targets(struct census_frames *f, const struct census_forked *t,
 		unsigned long pfn;
 
 		target->b = NULL;
-		if (!values[i] || values[i] == CENSUS_FORKED_NOT_HERE ||
-		    !census_forked_owners(t, lacking, i))
+		if (!values[i] || !census_forked_owners(t, lacking, i))
 			continue;
 		pfn = census_image_pfn(values[i]);
 		key = anon + (pfn >> CENSUS_BLOCK_SHIFT);
@@ -578,8 +508,7 @@ static bool finish_table(struct census_frames *f, const struct census_forked *t)
 
 		n = 1;
 		if (!target->b) {
-			/* Of a joined table, 0 is what the other one has. */
-			values[i] = values[i] && t->in ? CENSUS_FORKED_NOT_HERE : 0;
+			values[i] = 0;
 			continue;
 		}
 		pages = 0;
@@ -594,25 +523,20 @@ static bool finish_table(struct census_frames *f, const struct census_forked *t)
 	return !census_frames_failed(f);
 }
 
-/**
- * census_frames_finish_forked() - add the owners of tables that fork() copied to the blocks
- * @f: of one worker; all address spaces are walked
- *
- * Return: 0, -ENOMEM, or -EINTR after a fatal signal or an error of another worker.
- */
-int census_frames_finish_forked(struct census_frames *f)
+/* Adds the owners of tables that fork() copied to the blocks.  Return: 0, -ENOMEM or -EINTR. */
+static int finish_tables(struct census_frames *f)
 {
 	u32 table;
 
 	for (table = CENSUS_FORKED_UNITS; table < f->owners.forked.nr;
 	     table += CENSUS_FORKED_UNITS) {
 		if (!finish_table(f, census_forked(&f->owners, table)))
-			break;
+			return -ENOMEM;
 		cond_resched();
-		if (census_stopped(f->budget))
+		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
-	return census_frames_failed(f) ? -ENOMEM : 0;
+	return 0;
 }
 
 /**
@@ -646,36 +570,6 @@ u64 census_frames_exclusive_swap(const struct census_frames *f,
 			pages += next - at;
 	}
 	return pages;
-}
-
-/* Finishes each @step-th of the blocks, over all workers that have marked it. */
-static void finish_section(struct census_frames *const *workers,
-			   const struct census_section *const *sections, u64 nr_blocks,
-			   unsigned int step, unsigned int nr, unsigned int part)
-{
-	struct census_frames *to = workers[part];
-	unsigned int w;
-	u64 i;
-
-	for (i = 0; i < nr_blocks; i += step) {
-		struct census_owners *same[CENSUS_WORKERS_MAX];
-		u32 block[CENSUS_WORKERS_MAX];
-		unsigned int n = 0;
-
-		for (w = 0; w < nr; w++) {
-			const struct census_block *b;
-
-			if (!sections[w])
-				continue;
-			same[n] = &workers[w]->owners;
-			block[n] = sections[w]->block + i;
-			b = sections[w]->first + i;
-			n += b->ones || b->planes;
-		}
-		if (n)
-			census_blocks_finish(same, block, n, &to->owners, part,
-					     &to->totals);
-	}
 }
 
 /* Unit of the first section. */
@@ -716,196 +610,107 @@ bool census_frames_swapped(const struct census_frames *f)
 	return false;
 }
 
-/* The lower bits of the hash are those of the slice. */
-#define PART_UNIT BIT(16)
-
-/**
- * census_frames_finish_blocks() - count owners of pages, after all workers have marked
- * @workers: all workers
- * @nr: number of @workers
- * @part: of the keys, 0 to @nr - 1; can run in parallel with other parts
- *
- * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
- */
-int census_frames_finish_blocks(struct census_frames *const *workers,
-				unsigned int nr, unsigned int part)
+/* Splits the blocks that have owners.  Return: 0, -ENOMEM or -EINTR. */
+static int finish_blocks(struct census_frames *f)
 {
-	unsigned int v, w;
-	u32 i;
+	u32 unit, i;
 
-	for (v = 0; v < nr; v++) {
-		const struct census_frames *f = workers[v];
+	for (unit = FIRST_SECTION; unit < f->sections.nr; unit += CENSUS_SECTION_UNITS) {
+		const struct census_section *s = section_of_unit(f, unit);
+		u32 step = census_key_huge(s->key) ? CENSUS_HUGE_UNITS : 1;
 
-		for (i = FIRST_SECTION; i < f->sections.nr; i += CENSUS_SECTION_UNITS) {
-			const struct census_section *sections[CENSUS_WORKERS_MAX] = {};
-			u64 key = section_of_unit(f, i)->key;
-
-			if (!(i % SECTIONS_AT_ONCE))
-				cond_resched();
-			if (nr > 1 && census_hash(&f->slice.hash, key) / PART_UNIT % nr != part)
-				continue;
-			for (w = 0; w < nr; w++) {
-				sections[w] = w == v ? section_of_unit(f, i) :
-						       lookup_section(workers[w], key);
-				if (w < v && sections[w])
-					break;
-			}
-			/* A section that an earlier worker has too is done already. */
-			if (w < v)
-				continue;
-			finish_section(workers, sections, section_mask(key) + 1,
-				       census_key_huge(key) ? CENSUS_HUGE_UNITS : 1, nr, part);
-			cond_resched();
-			if (census_stopped(f->budget))
-				return -EINTR;
-		}
+		for (i = 0; i < census_section_blocks(s); i += step)
+			if (s->first[i].ones || s->first[i].planes)
+				census_block_finish(&f->owners, s->block + i, &f->totals);
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
 	}
-	return census_frames_failed(workers[part]) ? -ENOMEM : 0;
+	return census_frames_failed(f) ? -ENOMEM : 0;
 }
 
-/* Collects the owners of all workers in @all. */
-static void owners_of_all(struct census_frames *const *workers, unsigned int nr,
-			  struct census_owners **all)
-{
-	unsigned int w;
-
-	for (w = 0; w < nr; w++)
-		all[w] = &workers[w]->owners;
-}
-
-/*
- * Sums up tables that fork() copied: those that were joined with others or, before, those that
- * were not.  Return: 0, or -EINTR after a fatal signal or an error of another worker.
- */
-static int sum_tables(const struct census_frames *f, struct census_owners *const *all, bool joined)
+/* Sums up tables that fork() copied.  Return: 0 or -EINTR. */
+static int sum_tables(struct census_frames *f)
 {
 	u32 table;
 
 	for (table = CENSUS_FORKED_UNITS; table < f->owners.forked.nr;
 	     table += CENSUS_FORKED_UNITS) {
-		struct census_forked *t = census_forked(&f->owners, table);
-
-		if (joined == !!t->in)
-			census_forked_sum(all, &f->owners, t);
+		census_forked_sum(&f->owners, census_forked(&f->owners, table));
 		cond_resched();
-		if (census_stopped(f->budget))
+		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
 	return 0;
 }
 
-/**
- * census_frames_sum_forked() - sum up tables that fork() copied, after all blocks are finished
- * @workers: all workers
- * @nr: number of @workers
- * @worker: whose tables are summed up; can run in parallel with other workers
- *
- * Those that were joined with tables of other workers are left to census_frames_finish_turns().
- *
- * Return: 0, or -EINTR after a fatal signal or an error of another worker.
- */
-int census_frames_sum_forked(struct census_frames *const *workers, unsigned int nr,
-			     unsigned int worker)
+/* Computes each owner's pages.  Return: 0 or -EINTR. */
+static int finish_turns(struct census_frames *f)
 {
-	struct census_owners *all[CENSUS_WORKERS_MAX];
-
-	owners_of_all(workers, nr, all);
-	return sum_tables(workers[worker], all, false);
-}
-
-/**
- * census_frames_finish_turns() - compute each owner's pages, after all blocks are finished
- * @workers: all workers; their tables are summed up
- * @nr: number of @workers
- * @worker: whose turns are finished; can run in parallel with other workers
- *
- * Return: 0, or -EINTR after a fatal signal or an error of another worker.
- */
-int census_frames_finish_turns(struct census_frames *const *workers,
-			       unsigned int nr, unsigned int worker)
-{
-	struct census_owners *all[CENSUS_WORKERS_MAX];
-	struct census_frames *f = workers[worker];
 	u32 turn, entry;
-	int err;
 
-	err = f->huge ? census_frames_sum_mixed(workers, nr, worker) : 0;
-	if (err)
-		return err;
-	owners_of_all(workers, nr, all);
-	err = sum_tables(f, all, true);
-	if (err)
-		return err;
 	for (turn = 0; turn < f->owners.nr_turns; turn++) {
 		entry = census_turn(&f->owners, turn)->first;
 		while (entry < census_turn_end(&f->owners, turn)) {
-			entry = census_turn_finish(all, &f->owners, turn, entry,
-						   &f->totals);
+			entry = census_turn_finish(&f->owners, turn, entry, &f->totals);
 			cond_resched();
-			if (census_stopped(f->budget))
+			if (fatal_signal_pending(current))
 				return -EINTR;
 		}
 	}
 	return 0;
 }
 
-/*
- * Allocates group states for the blocks of a section, or reuses those of the same blocks
- * of an earlier worker.  Return: false without memory.
+/**
+ * census_frames_finish() - count owners, and what each has, after all marks
+ * @f: all address spaces are walked
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
-static bool group_section(struct census_frames *const *workers, unsigned int worker,
-			  const struct census_section *s, struct census_pool *states,
-			  u32 units)
+int census_frames_finish(struct census_frames *f)
 {
-	const struct census_section *other = NULL;
-	struct census_block *b = s->first;
-	const struct census_block *same;
-	unsigned int w;
-	u64 i;
+	int err = finish_tables(f);
 
-	for (w = 0; w < worker && !other; w++)
-		other = lookup_section(workers[w], s->key);
-	same = other ? other->first : NULL;
-	for (i = 0; i <= section_mask(s->key); i++) {
-		if (same) {
-			b[i].planes = same[i].planes;
-			continue;
-		}
-		b[i].planes = census_pool_take(states, units);
-		if (!b[i].planes)
-			return false;
-		memset(census_unit(states, b[i].planes), 0, units * CENSUS_UNIT_BYTES);
-	}
-	return true;
+	/* All mixed ones are found before one is split: what that adds looks like single marks. */
+	if (!err && f->huge)
+		err = census_frames_find_mixed(f) ?: census_frames_split_mixed(f);
+	if (!err)
+		err = finish_blocks(f);
+	if (!err)
+		err = sum_tables(f);
+	if (!err && f->huge)
+		err = census_frames_sum_mixed(f);
+	return err ?: finish_turns(f);
 }
 
 /**
  * census_frames_prepare_groups() - prepare blocks for grouping.h and pairs.h
- * @workers: all workers; their turns are finished
- * @nr: number of @workers
+ * @f: its turns are finished
  * @states: empty except for unit 0; gets a state for each block
  * @units: of a state
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
-int census_frames_prepare_groups(struct census_frames *const *workers, unsigned int nr,
-				 struct census_pool *states, u32 units)
+int census_frames_prepare_groups(struct census_frames *f, struct census_pool *states, u32 units)
 {
-	unsigned int w;
-	u32 i;
+	u32 unit, i;
 
-	for (w = 0; w < nr; w++) {
-		struct census_frames *f = workers[w];
+	for (unit = FIRST_SECTION; unit < f->sections.nr; unit += CENSUS_SECTION_UNITS) {
+		const struct census_section *s = section_of_unit(f, unit);
 
-		for (i = FIRST_SECTION; i < f->sections.nr; i += CENSUS_SECTION_UNITS) {
-			if (!group_section(workers, w, section_of_unit(f, i), states, units)) {
+		for (i = 0; i < census_section_blocks(s); i++) {
+			u32 state = census_pool_take(states, units);
+
+			if (!state) {
 				f->owners.failed = true;
 				return -ENOMEM;
 			}
-			cond_resched();
-			if (census_stopped(f->budget))
-				return -EINTR;
+			memset(census_unit(states, state), 0, units * CENSUS_UNIT_BYTES);
+			s->first[i].planes = state;
 		}
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
 	}
 	return 0;
 }

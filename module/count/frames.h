@@ -9,21 +9,17 @@
  * neighbours are likely to be in use too, else 4 blocks (1 MiB of a file, one cache
  * line).
  *
- * Users choose the offsets of file pages.  So what depends on a key's hash, the table, the
- * slice and the worker that finishes a block, depends on random numbers too: see table.h.
+ * Users choose the offsets of file pages.  So what depends on a key's hash, the table and the
+ * slice, depends on random numbers too: see table.h.
  *
- * All workers of a census share a memory budget.  When it is used up, the census starts
- * again and counts in slices: each pass marks only the blocks whose key hashes to this
- * slice, so each slice is exact.  The memory is kept for the next census, and freed after
- * idle time or when the kernel reclaims memory.
- *
- * Each worker has its own struct census_frames, so only the list of kept memory needs a
- * lock.
+ * When the memory budget of a census is used up, it starts again and counts in slices:
+ * each pass marks only the blocks whose key hashes to this slice, so each slice is exact.
+ * The memory is kept for the next census, and freed after idle time or when the kernel
+ * reclaims memory.  Only what is kept needs a lock: one thread takes a census.
  */
 #ifndef _CENSUS_FRAMES_H
 #define _CENSUS_FRAMES_H
 
-#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/swap.h>
@@ -165,7 +161,7 @@ static_assert(sizeof(struct census_sample) <= CENSUS_SAMPLE_UNITS * CENSUS_UNIT_
 
 /**
  * struct census_slice - the keys that a pass over all address spaces marks
- * @hash: of keys; the same for all slices of a census, and for all its workers
+ * @hash: of keys; the same for all slices of a census
  * @number: keys with this hash are marked
  * @nr: number of slices, a power of two; 1: all keys are marked
  * @huge: what reads the blocks knows those of huge pages; only if all keys are marked
@@ -195,7 +191,7 @@ struct census_recent {
  * struct census_target - block that a mask is added to
  * @b: the block; NULL if the mask is not counted
  * @block: its unit number
- * @at: census_frames_finish_forked(): the page in the block
+ * @at: census_frames_finish(): the page in the block
  */
 struct census_target {
 	struct census_block *b;
@@ -204,11 +200,10 @@ struct census_target {
 };
 
 /**
- * struct census_frames - marks of one worker
- * @spare: in the list of memory kept for the next census
+ * struct census_frames - marks of all address spaces
  * @owners: blocks, entries, turns
  * @budget: of the census
- * @own: the part of @budget for all that this worker allocates
+ * @own: the part of @budget for all that is allocated here
  * @sections: &struct census_section; units 0 and 1 are not used
  * @table: @sections by key
  * @samples: &struct census_sample; units 0 and 1 are not used
@@ -220,10 +215,9 @@ struct census_target {
  * @hugetlb: sizes met, in base pages, by kind from %CENSUS_OF_HUGETLB on
  * @slice: keys to mark
  * @targets: of the masks that are being marked
- * @totals: sums of what this worker finishes
+ * @totals: sums of what is finished
  */
 struct census_frames {
-	struct list_head spare;
 	struct census_owners owners;
 	struct census_budget *budget;
 	struct census_budget own;
@@ -249,7 +243,6 @@ void census_frames_drop(struct census_frames *f);
 void census_frames_end(struct census_frames *f);
 void census_frames_open(void);
 void census_frames_close(void);
-void census_frames_trim(void);
 int census_frames_init(void);
 void census_frames_exit(void);
 
@@ -261,25 +254,14 @@ const u64 *census_frames_find_image(const struct census_frames *f, struct census
 u32 census_frames_masks_met(const struct census_frames *f, const struct census_image *image,
 			    u32 *pages);
 void census_frames_image(struct census_frames *f, const struct census_image *image);
-void census_frames_join_forked(struct census_frames *const *workers, unsigned int nr,
-			       unsigned int worker);
-int census_frames_finish_forked(struct census_frames *f);
-int census_frames_sum_forked(struct census_frames *const *workers, unsigned int nr,
-			     unsigned int worker);
 u64 census_frames_exclusive(const struct census_frames *f, const struct census_mask *mask);
 u64 census_frames_exclusive_swap(const struct census_frames *f,
 				 const struct census_run *run);
-int census_frames_find_mixed(struct census_frames *const *workers, unsigned int nr,
-			     unsigned int worker);
+int census_frames_find_mixed(const struct census_frames *f);
 int census_frames_split_mixed(struct census_frames *f);
-int census_frames_sum_mixed(struct census_frames *const *workers, unsigned int nr,
-			    unsigned int worker);
-int census_frames_finish_blocks(struct census_frames *const *workers,
-				unsigned int nr, unsigned int part);
-int census_frames_finish_turns(struct census_frames *const *workers,
-			       unsigned int nr, unsigned int worker);
-int census_frames_prepare_groups(struct census_frames *const *workers, unsigned int nr,
-				 struct census_pool *states, u32 units);
+int census_frames_sum_mixed(const struct census_frames *f);
+int census_frames_finish(struct census_frames *f);
+int census_frames_prepare_groups(struct census_frames *f, struct census_pool *states, u32 units);
 
 bool census_frames_counts(const struct census_frames *f, u64 key);
 struct census_block *census_frames_block(const struct census_frames *f, u64 key);
@@ -298,7 +280,7 @@ static inline unsigned int census_frames_hugetlb_pages(const struct census_frame
 	return f->hugetlb[census_key_kind(key) - CENSUS_OF_HUGETLB];
 }
 
-/* Checks whether a worker has kept tables that fork() copied. */
+/* Checks whether tables that fork() copied are kept. */
 static inline bool census_frames_has_forked(const struct census_frames *f)
 {
 	return f->owners.forked.nr > CENSUS_FORKED_UNITS;

@@ -61,19 +61,9 @@ static u64 with_pages(const struct census_frames *f, u64 key, u64 left)
 	return found;
 }
 
-static void find_mixed(struct census_frames *const *workers, unsigned int nr,
-		       const struct census_frames *f, struct census_huge_block *h, u64 key)
-{
-	u64 owned = census_block_owned(&f->owners, &h->block);
-	unsigned int w;
-
-	for (w = 0; w < nr; w++)
-		h->mixed |= with_pages(workers[w], key, owned);
-}
-
 /**
- * struct huge_blocks - an iteration over the blocks of huge pages of a worker
- * @f: the worker
+ * struct huge_blocks - an iteration over the blocks of huge pages
+ * @f: the marks
  * @section: number of the next section
  * @s: the current one
  * @at: of the next block in @s
@@ -114,22 +104,19 @@ static struct census_huge_block *next_huge(struct huge_blocks *i)
 
 /**
  * census_frames_find_mixed() - find huge pages of which some pages are marked one by one
- * @workers: all workers; they have marked, and added the tables that fork() copied
- * @nr: number of @workers
- * @worker: whose huge pages are looked at; can run in parallel with other workers
+ * @f: all is marked, and the tables that fork() copied are added
  *
- * Return: 0, or -EINTR after a fatal signal or an error of another worker.
+ * Return: 0, or -EINTR after a fatal signal.
  */
-int census_frames_find_mixed(struct census_frames *const *workers, unsigned int nr,
-			     unsigned int worker)
+int census_frames_find_mixed(const struct census_frames *f)
 {
-	struct huge_blocks i = { .f = workers[worker] };
+	struct huge_blocks i = { .f = f };
 	struct census_huge_block *h;
 
 	while ((h = next_huge(&i))) {
-		find_mixed(workers, nr, i.f, h, i.key);
+		h->mixed |= with_pages(f, i.key, census_block_owned(&f->owners, &h->block));
 		cond_resched();
-		if (census_stopped(i.f->budget))
+		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
 	return 0;
@@ -163,9 +150,9 @@ static bool split_mixed(struct census_frames *f, struct census_huge_block *h, u6
 
 /**
  * census_frames_split_mixed() - add the owners of mixed huge pages to the blocks of their pages
- * @f: of one worker; census_frames_find_mixed() has ended for all
+ * @f: census_frames_find_mixed() has ended
  *
- * Return: 0, -ENOMEM, or -EINTR after a fatal signal or an error of another worker.
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
 int census_frames_split_mixed(struct census_frames *f)
 {
@@ -176,7 +163,7 @@ int census_frames_split_mixed(struct census_frames *f)
 		if (h->mixed && !split_mixed(f, h, i.key))
 			break;
 		cond_resched();
-		if (census_stopped(f->budget))
+		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
 	return census_frames_failed(f) ? -ENOMEM : 0;
@@ -184,35 +171,27 @@ int census_frames_split_mixed(struct census_frames *f)
 
 /**
  * census_frames_sum_mixed() - sum up what each owner has of mixed huge pages
- * @workers: all workers; all blocks are finished
- * @nr: number of @workers
- * @worker: whose huge pages are summed up; can run in parallel with other workers
+ * @f: all blocks are finished
  *
- * Return: 0, or -EINTR after a fatal signal or an error of another worker.
+ * Return: 0, or -EINTR after a fatal signal.
  */
-int census_frames_sum_mixed(struct census_frames *const *workers, unsigned int nr,
-			    unsigned int worker)
+int census_frames_sum_mixed(const struct census_frames *f)
 {
-	struct census_owners *all[CENSUS_WORKERS_MAX];
-	struct census_frames *f = workers[worker];
 	struct huge_blocks i = { .f = f };
 	struct census_huge_block *h;
-	unsigned int w;
 	u64 left, n;
 
-	for (w = 0; w < nr; w++)
-		all[w] = &workers[w]->owners;
 	while ((h = next_huge(&i))) {
 		for (left = h->mixed; left; left &= left - 1) {
 			unsigned int at = __builtin_ctzll(left);
 			u64 key = pages_key(i.key, at);
 
 			for (n = 0; n < CENSUS_HUGE_BLOCKS; n++)
-				census_mixed_add(all, census_frames_block(f, key + n),
+				census_mixed_add(&f->owners, census_frames_block(f, key + n),
 						 census_mixed(&f->owners, h, at));
 		}
 		cond_resched();
-		if (census_stopped(f->budget))
+		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
 	return 0;

@@ -283,7 +283,7 @@ static void set_exclusive_hugetlb(struct cursor *c, u64 page, u64 nr)
 /**
  * census_pages_finish() - set the exclusive bits, after the owners of a slice are counted
  * @p: the pages
- * @f: of the only worker; blocks and turns are finished; bits of its blocks are cleared
+ * @f: the marks; blocks and turns are finished; bits of its blocks are cleared
  *
  * A page that is mapped twice has one bit in its block.  The first mapping clears it, so
  * that the number of exclusive bits agrees with the figure.

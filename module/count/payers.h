@@ -11,8 +11,8 @@
  * By file, a cgroup has one more count for each file that it pays for: at most as many as files
  * and cgroups that the walk finds, and as pages that are mapped.
  *
- * One worker walks.  The memory of blocks is in the budget of the census: without it, the
- * census counts in slices.  There are at most as many payers as the kernel has memory cgroups.
+ * The memory of blocks is in the budget of the census: without it, the census counts in slices.
+ * There are at most as many payers as the kernel has memory cgroups.
  */
 #ifndef _CENSUS_PAYERS_H
 #define _CENSUS_PAYERS_H

@@ -10,12 +10,11 @@
  * @values: of its entries; 0: none
  * @first: index of the first entry
  * @nr: number of entries, up to %CENSUS_FORKED_ENTRIES
- * @hash: see &struct census_forked
  *
  * Return: number of the table, or 0 without memory.
  */
 u32 census_forked_add(struct census_owners *o, const u64 *values, unsigned int first,
-		      unsigned int nr, u32 hash)
+		      unsigned int nr)
 {
 	u32 table = census_pool_take(&o->forked, CENSUS_FORKED_UNITS);
 	u32 array = table ? census_pool_take(&o->arrays, CENSUS_VALUES_UNITS) : 0;
@@ -27,7 +26,7 @@ u32 census_forked_add(struct census_owners *o, const u64 *values, unsigned int f
 		return 0;
 	}
 	*census_forked(o, table) = (struct census_forked) {
-		.values = array, .first = first, .nr = nr, .hash = hash,
+		.values = array, .first = first, .nr = nr,
 	};
 	memcpy(census_unit(&o->arrays, array), values, nr * sizeof(*values));
 	for (i = 0; i < nr; i++)
@@ -103,59 +102,6 @@ bool census_forked_own(struct census_owners *o, u32 table, const u64 *lacks)
 	*census_entry(o, o->entries.nr++) = (struct census_entry) {
 		.mask = (u64)bitmap << 32 | table,
 	};
-	return true;
-}
-
-/* Number of entries in which two tables of the same shape differ. */
-static unsigned int count_different(const u64 *values, const u64 *others, unsigned int nr)
-{
-	unsigned int different = 0, i;
-
-	for (i = 0; i < nr; i++)
-		different += values[i] != others[i];
-	return different;
-}
-
-/**
- * census_forked_join() - let a table of another worker count the owners of a table
- * @o: owners of a worker
- * @table: number of one of its tables; not joined yet
- * @to: owners of another worker
- * @same: number of one of its tables, which will not be joined itself
- *
- * All address spaces are walked, and neither table is finished.  Nobody else may join one of the
- * two at the same time; other tables may be, because nothing is allocated here.
- *
- * Return: false if the tables are not nearly equal, or if no owner of @same lacks a page, while
- * others do; then nothing has changed.
- */
-bool census_forked_join(const struct census_owners *o, u32 table, struct census_owners *to,
-			u32 same)
-{
-	struct census_forked *t = census_forked(o, table), *with = census_forked(to, same);
-	u64 *values = census_forked_values(o, t), *others = census_forked_values(to, with);
-	const u32 *own = census_forked_lacking(o, t);
-	u32 *lacking = census_forked_lacking(to, with);
-	unsigned int different, i;
-
-	if (t->first != with->first || t->nr != with->nr)
-		return false;
-	different = count_different(values, others, t->nr);
-	if (different > t->nr / 4 || (!lacking && (t->lacking || different)))
-		return false;
-	for (i = 0; i < t->nr; i++) {
-		if (values[i] == others[i]) {
-			values[i] = 0;
-			if (lacking)
-				lacking[i] += t->owners - census_forked_owners(t, own, i);
-		} else {
-			values[i] = values[i] ?: CENSUS_FORKED_NOT_HERE;
-			lacking[i] += t->owners;
-		}
-	}
-	with->owners += t->owners;
-	t->in = to;
-	t->same = same;
 	return true;
 }
 

@@ -17,10 +17,6 @@
  * owners: those of the table, minus those that do not have it.  So the result is exact, as
  * with marks, and the same page may be marked for other owners.
  *
- * Each worker keeps tables of its own, because workers do not wait for each other.  Before
- * pages are added, tables of several workers that are nearly equal are joined: the owners of what
- * is equal are counted by one of them, and the others keep what differs.
- *
  * A table is found by an entry and its index.  So it has at least this page in common with
  * the table that is walked.  Whatever a user does to tables after that costs 80 bytes and a
  * comparison for each; pages that differ are marked.
@@ -41,21 +37,16 @@
 #define CENSUS_FORKED_KIND 0
 
 /**
- * struct census_forked - a PTE table with at least one owner; four units
+ * struct census_forked - a PTE table with at least one owner; two units
  * @values: unit of an array: values of the entries, 0: none.  Finished: number of the block
- *	above 6 bits for the page in it.  Joined: see @in
+ *	above 6 bits for the page in it
  * @lacking: unit of an array: number of owners without each entry; 0: all have all
  * @owners: number of address spaces
  * @first: index of the first entry
  * @nr: number of entries
  * @pages: number of values; finished: number of pages that are counted
- * @same: number of a table of @in
- * @hash: of one of the values; tables that are joined have the same
  * @exclusive: finished: of @pages, those with one owner
  * @share: finished: share of each owner in all other pages, 1/2^36 page
- * @in: owners of another worker, whose table @same counts the owners of this one's entries with
- *	value 0; of others with %CENSUS_FORKED_NOT_HERE, this table has no page there; NULL: this
- *	table was not joined with another one
  */
 struct census_forked {
 	u32 values;
@@ -64,11 +55,8 @@ struct census_forked {
 	u16 first;
 	u16 nr;
 	u32 pages;
-	u32 same;
-	u32 hash;
 	u32 exclusive;
 	u64 share;
-	const struct census_owners *in;
 };
 
 #define CENSUS_VALUES_UNITS (CENSUS_FORKED_ENTRIES * sizeof(u64) / CENSUS_UNIT_BYTES)
@@ -89,26 +77,6 @@ static inline u64 *census_forked_values(const struct census_owners *o,
 	return census_unit(&o->arrays, t->values);
 }
 
-/* Value of an entry of a joined table: only the other table has a page there. */
-#define CENSUS_FORKED_NOT_HERE (~0ULL)
-
-/*
- * Value of entry @i of a table of @o, which is set to the owners to whose blocks it refers when it
- * is finished.
- */
-static inline u64 census_forked_value(const struct census_owners **o,
-				      const struct census_forked *t, unsigned int i)
-{
-	u64 value = census_forked_values(*o, t)[i];
-
-	if (!t->in)
-		return value;
-	if (value)
-		return value == CENSUS_FORKED_NOT_HERE ? 0 : value;
-	*o = t->in;
-	return census_forked_values(t->in, census_forked(t->in, t->same))[i];
-}
-
 /* Number of owners without each entry, or NULL if all have all. */
 static inline u32 *census_forked_lacking(const struct census_owners *o,
 					 const struct census_forked *t)
@@ -127,10 +95,8 @@ static inline u32 census_forked_owners(const struct census_forked *t, const u32 
 }
 
 u32 census_forked_add(struct census_owners *o, const u64 *values, unsigned int first,
-		      unsigned int nr, u32 hash);
+		      unsigned int nr);
 bool census_forked_own(struct census_owners *o, u32 table, const u64 *lacks);
-bool census_forked_join(const struct census_owners *o, u32 table, struct census_owners *to,
-			u32 same);
 void census_owners_forget(struct census_owners *o, struct census_chain *chain);
 
 /*
@@ -164,9 +130,8 @@ static __always_inline bool census_forked_each(const struct census_owners *o,
 					       const struct census_entry *e,
 					       census_take_fn *take, void *context)
 {
-	const struct census_owners *of = o, *in;
-	const struct census_forked *t;
 	u64 block = 0, pages = 0, value, bit;
+	const struct census_forked *t;
 	const u64 *lacks;
 	unsigned int i;
 
@@ -176,22 +141,20 @@ static __always_inline bool census_forked_each(const struct census_owners *o,
 	t = census_forked(o, census_forked_of(e));
 	lacks = census_forked_lacks(o, e);
 	for (i = 0; i < t->nr; i++) {
-		in = o;
-		value = census_forked_value(&in, t, i);
+		value = census_forked_values(o, t)[i];
 		if (!value || (lacks && lacks[i / 64] >> (i % 64) & 1))
 			continue;
 		bit = 1ULL << (value & (CENSUS_BLOCK_PAGES - 1));
 		value >>= CENSUS_BLOCK_SHIFT;
-		if (value != block || in != of || pages & bit) {
-			if (pages && !take(context, of, block, pages))
+		if (value != block || pages & bit) {
+			if (pages && !take(context, o, block, pages))
 				return false;
-			of = in;
 			block = value;
 			pages = 0;
 		}
 		pages |= bit;
 	}
-	return !pages || take(context, of, block, pages);
+	return !pages || take(context, o, block, pages);
 }
 
 /**

@@ -95,8 +95,8 @@ static struct census_turn *add_turn(struct census_owners *o)
  * @holdings: by kind; census_turn_finish() adds the result, so it must stay until then
  * @space: number of the owner's address space, from 1: a page that several owners of one
  *	space map belongs to the first of them
- * @chain: of @space or a part of it; it stays until the marks are finished.  If it has entries,
- *	and another one had turns since, this takes a time proportional to these entries
+ * @chain: of @space; it stays until the marks are finished.  If it has entries, and another space
+ *	had turns since, this takes a time proportional to these entries
  *
  * Return: false without memory.
  */
@@ -104,8 +104,6 @@ bool census_owners_turn(struct census_owners *o,
 			struct census_holding *holdings, u32 space,
 			struct census_chain *chain)
 {
-	/* A part of an address space has a chain of its own. */
-	bool other = o->space != space || o->chain != chain;
 	struct census_turn *t = NULL;
 
 	if (o->nr_turns)
@@ -123,7 +121,7 @@ bool census_owners_turn(struct census_owners *o,
 	};
 	o->turn_first = o->entries.nr;
 	o->chain = chain;
-	if (other) {
+	if (o->space != space) {
 		o->space = space;
 		o->space_first = o->entries.nr;
 		o->resumed = false;
@@ -332,9 +330,9 @@ void census_planes_clear(const struct census_owners *o, struct census_block *b, 
 		words[i] &= ~mask;
 }
 
-static_assert(CENSUS_SUM_PLANES == PLANES_MAX + 2);
+static_assert(CENSUS_SUM_PLANES == PLANES_MAX + 1);
 
-/* Adds an owner to each page @mask. */
+/* Adds an owner to each page @mask.  @sum is zeroed at first. */
 void census_plane_sum_add(struct census_plane_sum *sum, u64 mask)
 {
 	u32 i;
@@ -349,23 +347,18 @@ void census_plane_sum_add(struct census_plane_sum *sum, u64 mask)
 	}
 }
 
-/* Adds the owners of each page of a block. */
-void census_plane_sum_block(struct census_plane_sum *sum, const struct census_owners *o,
-			    const struct census_block *b)
+/* Sets @sum to the owners of each page of a block, before it is finished. */
+void census_plane_sum_read(struct census_plane_sum *sum, const struct census_owners *o,
+			   const struct census_block *b)
 {
 	u32 end = b->planes ? planes_capacity(b->planes) : 0, i;
 	const u64 *words = end ? planes_words(o, b->planes) : NULL;
-	u64 carry = 0;
 
-	for (i = 0; i <= end || carry; i++) {
-		u64 x = i > end ? 0 : i ? words[i - 1] : b->ones;
-		u64 y = sum->planes[i];
-
-		sum->planes[i] = x ^ y ^ carry;
-		carry = (x & y) | (carry & (x ^ y));
-		if (sum->planes[i] && sum->nr <= i)
-			sum->nr = i + 1;
-	}
+	sum->planes[0] = b->ones;
+	for (i = 0; i < end; i++)
+		sum->planes[i + 1] = words[i];
+	for (sum->nr = end + 1; sum->nr > 1 && !sum->planes[sum->nr - 1]; sum->nr--)
+		;
 }
 
 /* Return: the pages of @left that have as many @owners as its first page. */

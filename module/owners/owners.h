@@ -22,9 +22,6 @@
  * A block refers to its newest entry.  If it belongs to the current owner, the new mask
  * is merged into this entry and only new bits are counted: a page that an address space
  * maps twice has one owner.
- *
- * With several workers, each has its own blocks and entries, for some of the owners.  At
- * the end the blocks of the same pages are added plane by plane.
  */
 #ifndef _CENSUS_OWNERS_H
 #define _CENSUS_OWNERS_H
@@ -67,12 +64,10 @@ typedef unsigned __int128 census_share;
  * struct census_block - 64 pages
  * @ones: plane 0; finished: pages with exactly one owner
  * @newest: entry added last, 0: none; finished: number of splits of its pages with several
- *	owners, and from bit %CENSUS_SPLITS_BITS on the worker whose pool has them
+ *	owners
  * @planes: unit of planes 1 and up, and their capacity, see owners.c; 0: none; finished:
  *	unit of the first split; grouped: unit of census_grouping_state()
  */
-#define CENSUS_SPLITS_BITS 8
-
 struct census_block {
 	u64 ones;
 	u32 newest;
@@ -169,25 +164,24 @@ struct census_totals {
 #define CENSUS_POOLS 8
 
 /* Units of a table that fork() copied: see forked.h. */
-#define CENSUS_FORKED_UNITS 4
+#define CENSUS_FORKED_UNITS 2
 
 /**
- * struct census_owners - marks of one worker
+ * struct census_owners - marks of all owners
  * @blocks: &struct census_block; unit 0 is not used
  * @entries: &struct census_entry; unit 0 is not used
  * @planes: planes; unit 0 is not used
  * @splits: &struct census_split; unit 0 is not used
  * @turns: &struct census_turn
- * @forked: &struct census_forked; the first four units are not used
+ * @forked: &struct census_forked; the first two units are not used
  * @arrays: values and counts of entries of @forked; unit 0 is not used
  * @bitmaps: entries that an owner lacks; unit 0 is not used
  * @pools: all of the above
  * @nr_turns: number of turns
- * @chain: of @space, or of a part of it; possibly without the last turn; NULL: none, or it
- *	vanished
+ * @chain: of @space; possibly without the last turn; NULL: none, or it vanished
  * @space: number of the address space of the current turn
  * @turn_first: first entry of the current turn
- * @space_first: first entry since the last turn of another chain
+ * @space_first: first entry since the last turn of another space
  * @resumed: @chain has entries before @space_first
  * @failed: out of memory, marks are missing: the result cannot be used
  */
@@ -214,12 +208,12 @@ struct census_owners {
 	bool failed;
 };
 
-#define CENSUS_SUM_PLANES 34
+#define CENSUS_SUM_PLANES 33
 
 /**
  * struct census_plane_sum - number of owners of each page of a block, in bit planes
- * @planes: two more than in a block, for the carry of a sum
- * @nr: planes in use; those above are 0
+ * @planes: one more than a block has outside of it
+ * @nr: planes in use
  */
 struct census_plane_sum {
 	u64 planes[CENSUS_SUM_PLANES];
@@ -277,8 +271,8 @@ void census_planes_subtract(struct census_owners *o, struct census_block *b, u64
 void census_planes_clear(const struct census_owners *o, struct census_block *b, u64 mask);
 void census_owners_chain_last(struct census_owners *o);
 void census_plane_sum_add(struct census_plane_sum *sum, u64 mask);
-void census_plane_sum_block(struct census_plane_sum *sum, const struct census_owners *o,
-			    const struct census_block *b);
+void census_plane_sum_read(struct census_plane_sum *sum, const struct census_owners *o,
+			   const struct census_block *b);
 u64 census_plane_sum_next(const struct census_plane_sum *sum, u64 left, u64 *owners);
 
 /* Units of the smallest state of a block: see grouping.h and pairs.h. */

@@ -36,67 +36,56 @@ static unsigned int weight_class(u64 weight)
 }
 
 /**
- * census_blocks_finish() - split the pages of a block by their number of owners
- * @same: workers that have marked these pages
- * @block: unit number of the block in each worker
- * @nr: length of @same and @block
- * @to: its pool takes the splits; its @failed is set without memory
- * @worker: number of @to
+ * census_block_finish() - split the pages of a block by their number of owners
+ * @o: its pool takes the splits; its @failed is set without memory
+ * @block: unit number of the block, which has an owner
  * @totals: @pages and @several are increased
  *
  * No marks may follow.
  */
-void census_blocks_finish(struct census_owners *const *same, const u32 *block,
-			  unsigned int nr, struct census_owners *to, u32 worker,
-			  struct census_totals *totals)
+void census_block_finish(struct census_owners *o, u32 block, struct census_totals *totals)
 {
-	unsigned int kind = census_block_kind(same[0], block[0]);
+	unsigned int kind = census_block_kind(o, block);
 	unsigned int shift = kind < CENSUS_KINDS_MAX ? 0 : CENSUS_HUGE_SHIFT;
-	struct census_block *b = census_block(same[0], block[0]);
+	struct census_block *b = census_block(o, block);
 	const struct census_split *splits;
-	struct census_plane_sum sum = {};
-	u32 first, n, i;
+	struct census_plane_sum sum;
 	u64 shared = 0, *pages;
+	u32 first, n, i;
 
 	if (shift)
 		kind -= CENSUS_KINDS_MAX;
 	pages = &totals->pages[kind];
-	if (nr == 1 && !b->planes) {
+	if (!b->planes) {
 		*pages += (u64)census_popcount(b->ones) << shift;
 		b->newest = 0;
 		return;
 	}
-	for (i = 0; i < nr; i++)
-		census_plane_sum_block(&sum, same[i], census_block(same[i], block[i]));
+	census_plane_sum_read(&sum, o, b);
 	for (i = 1; i < sum.nr; i++)
 		shared |= sum.planes[i];
-	*pages += (u64)census_popcount(shared | sum.planes[0]) << shift;
-	first = census_pool_take(&to->splits, CENSUS_BLOCK_PAGES);
+	*pages += (u64)census_popcount(shared | b->ones) << shift;
+	first = census_pool_take(&o->splits, CENSUS_BLOCK_PAGES);
 	if (!first) {
-		to->failed = true;
+		o->failed = true;
 		return;
 	}
-	n = split_pages(&sum, shared, census_unit(&to->splits, first));
+	n = split_pages(&sum, shared, census_unit(&o->splits, first));
 	/* Return the unused units. */
-	to->splits.nr = first + n;
-	splits = census_unit(&to->splits, first);
+	o->splits.nr = first + n;
+	splits = census_unit(&o->splits, first);
 	for (i = 0; i < n; i++)
 		totals->several[weight_class(splits[i].weight) - 1][kind] +=
 			(u64)census_popcount(splits[i].pages) << shift;
-	for (i = 0; i < nr; i++) {
-		b = census_block(same[i], block[i]);
-		b->ones = sum.planes[0] & ~shared;
-		b->newest = n | worker << CENSUS_SPLITS_BITS;
-		b->planes = first;
-	}
+	b->ones &= ~shared;
+	b->newest = n;
+	b->planes = first;
 }
 
-/* Return: the splits of a finished block. */
-static const struct census_split *
-block_splits(struct census_owners *const *workers, const struct census_block *b)
+static const struct census_split *block_splits(const struct census_owners *o,
+					       const struct census_block *b)
 {
-	return census_unit(&workers[b->newest >> CENSUS_SPLITS_BITS]->splits,
-			   b->planes);
+	return census_unit(&o->splits, b->planes);
 }
 
 /**
@@ -115,41 +104,46 @@ struct sum {
  * Adds the page that a value of a finished table refers to, or takes it away if @one is -1.  The
  * CPU cannot predict which split has it, if any, so there is no branch.
  */
-static void add_page(struct census_owners *const *workers, const struct census_owners *o,
-		     u64 value, int one, struct sum *to)
+static void add_page(const struct census_owners *o, u64 value, int one, struct sum *to)
 {
 	const struct census_block *b = census_block(o, value >> CENSUS_BLOCK_SHIFT);
-	u32 n = b->newest & (BIT(CENSUS_SPLITS_BITS) - 1);
 	unsigned int at = value & (CENSUS_BLOCK_PAGES - 1);
 	const struct census_split *split;
 	u64 weight = 0;
+	u32 n = b->newest;
 
-	for (split = n ? block_splits(workers, b) : NULL; n; n--, split++)
+	for (split = n ? block_splits(o, b) : NULL; n; n--, split++)
 		weight += -(split->pages >> at & 1) & split->weight;
 	to->pages += one;
 	to->exclusive += one * (b->ones >> at & 1);
 	to->share += one * weight;
 }
 
-static void add_entry(struct census_owners *const *workers,
-		      const struct census_block *b, u64 mask, struct sum *h)
+static void add_entry(const struct census_owners *o, const struct census_block *b, u64 mask,
+		      struct sum *h)
 {
-	u32 n = b->newest & (BIT(CENSUS_SPLITS_BITS) - 1);
 	const struct census_split *split;
+	u32 n = b->newest;
 
 	h->pages += census_popcount(mask);
 	h->exclusive += census_popcount(mask & b->ones);
 	if (!n)
 		return;
-	for (split = block_splits(workers, b); n; n--, split++)
+	for (split = block_splits(o, b); n; n--, split++)
 		h->share += census_popcount(mask & split->pages) * split->weight;
 }
 
-/* Sums up a table that was not joined: consecutive pages of one block at once. */
-static void add_pages(struct census_owners *const *workers, const struct census_owners *o,
-		      const struct census_forked *t, struct sum *to)
+/**
+ * census_forked_sum() - sum up what each owner has of a whole table
+ * @o: the owners; their blocks are finished
+ * @t: one of their tables; its values refer to blocks
+ *
+ * Consecutive pages of one block are summed up at once.
+ */
+void census_forked_sum(const struct census_owners *o, struct census_forked *t)
 {
 	const u64 *values = census_forked_values(o, t);
+	struct sum sum = {};
 	unsigned int i, n;
 
 	for (i = 0; i < t->nr; i += n) {
@@ -168,58 +162,20 @@ static void add_pages(struct census_owners *const *workers, const struct census_
 		}
 		/* Unit 0 is no block: no page is here. */
 		if (block && n == 1)
-			add_page(workers, o, values[i], 1, to);
+			add_page(o, values[i], 1, &sum);
 		else if (block)
-			add_entry(workers, census_block(o, block), pages, to);
+			add_entry(o, census_block(o, block), pages, &sum);
 	}
-}
-
-/* Adds to the sum of the other table in what a joined one differs from it. */
-static void add_differences(struct census_owners *const *workers, const struct census_owners *o,
-			    const struct census_forked *t, struct sum *to)
-{
-	const struct census_forked *with = census_forked(t->in, t->same);
-	const u64 *values = census_forked_values(o, t);
-	const u64 *others = census_forked_values(t->in, with);
-	unsigned int i;
-
-	*to = (struct sum) {
-		.pages = with->pages, .exclusive = with->exclusive, .share = with->share,
-	};
-	for (i = 0; i < t->nr; i++) {
-		if (values[i] && others[i])
-			add_page(workers, t->in, others[i], -1, to);
-		if (values[i] && values[i] != CENSUS_FORKED_NOT_HERE)
-			add_page(workers, o, values[i], 1, to);
-	}
-}
-
-/**
- * census_forked_sum() - sum up what each owner has of a whole table
- * @workers: all workers; their blocks are finished
- * @o: one of them
- * @t: one of its tables; its values refer to blocks.  If it was joined with another one, that is
- *	summed up
- */
-void census_forked_sum(struct census_owners *const *workers, const struct census_owners *o,
-		       struct census_forked *t)
-{
-	struct sum sum = {};
-
-	if (t->in)
-		add_differences(workers, o, t, &sum);
-	else
-		add_pages(workers, o, t, &sum);
 	t->pages = sum.pages;
 	t->exclusive = sum.exclusive;
 	t->share = sum.share;
 }
 
 /* Adds the pages of a table, without those that the owner lacks. */
-static void add_table(struct census_owners *const *workers, const struct census_owners *o,
-		      const struct census_entry *e, struct sum *h)
+static void add_table(const struct census_owners *o, const struct census_entry *e, struct sum *h)
 {
 	const struct census_forked *t = census_forked(o, census_forked_of(e));
+	const u64 *values = census_forked_values(o, t);
 	const u64 *lacks = census_forked_lacks(o, e);
 	unsigned int word;
 
@@ -230,28 +186,27 @@ static void add_table(struct census_owners *const *workers, const struct census_
 		u64 left;
 
 		for (left = lacks[word]; left; left &= left - 1) {
-			const struct census_owners *of = o;
-			u64 value = census_forked_value(&of, t, word * 64 + __builtin_ctzll(left));
+			u64 value = values[word * 64 + __builtin_ctzll(left)];
 
 			/* Else no owner has it, or another slice counts it. */
 			if (value)
-				add_page(workers, of, value, -1, h);
+				add_page(o, value, -1, h);
 		}
 	}
 }
 
 /**
  * census_mixed_add() - add the pages of a block to what each owner has of a mixed huge page
- * @workers: all workers
+ * @o: the owners
  * @b: finished; all of its pages are of the huge page
  * @to: increased
  */
-void census_mixed_add(struct census_owners *const *workers, const struct census_block *b,
+void census_mixed_add(const struct census_owners *o, const struct census_block *b,
 		      struct census_mixed *to)
 {
 	struct sum sum = {};
 
-	add_entry(workers, b, ~0ULL, &sum);
+	add_entry(o, b, ~0ULL, &sum);
 	to->exclusive += sum.exclusive;
 	to->share += sum.share;
 }
@@ -299,10 +254,8 @@ static void add_sum(const struct sum *sum, u32 kind, struct census_holding *hold
 }
 
 /* Return: entry to continue at. */
-static u32 finish_entries(struct census_owners *const *workers,
-			  const struct census_owners *o, u32 begin, u32 end,
-			  struct census_holding *holdings,
-			  struct census_totals *totals)
+static u32 finish_entries(const struct census_owners *o, u32 begin, u32 end,
+			  struct census_holding *holdings, struct census_totals *totals)
 {
 	struct census_chunk *const *entries = o->entries.dirs, *const *blocks = o->blocks.dirs;
 	struct sum sums[CENSUS_BLOCK_KINDS] = {};
@@ -317,7 +270,7 @@ static u32 finish_entries(struct census_owners *const *workers,
 		u64 mask = e->mask;
 
 		if (!e->block) {
-			add_table(workers, o, e, &sums[CENSUS_FORKED_KIND]);
+			add_table(o, e, &sums[CENSUS_FORKED_KIND]);
 			tables++;
 			continue;
 		}
@@ -330,77 +283,56 @@ static u32 finish_entries(struct census_owners *const *workers,
 		if (unlikely(chunk->kind >= CENSUS_KINDS_MAX))
 			mask = add_mixed(o, b, mask, &sums[chunk->kind - CENSUS_KINDS_MAX],
 					 &tables);
-		add_entry(workers, b, mask, &sums[chunk->kind]);
+		add_entry(o, b, mask, &sums[chunk->kind]);
 	}
 	for (kind = 0; kind < CENSUS_BLOCK_KINDS; kind++)
 		add_sum(&sums[kind], kind, holdings, totals);
 	return i;
 }
 
-/* Return: end of the entries from @begin to @end that are processed at once. */
-static u32 end_at_once(u32 begin, u32 end)
-{
-	return end - begin < CENSUS_RESCHED_ENTRIES ? end : begin + CENSUS_RESCHED_ENTRIES;
-}
-
 /**
  * census_turn_finish() - add entries of a turn to its owner's holdings
- * @workers: all workers; their blocks are finished
- * @o: one of them
- * @turn: number of one of its turns
+ * @o: the owners; their blocks are finished
+ * @turn: number of one of their turns
  * @begin: entry to start at, first that of the turn
  * @totals: @share and @lost are increased
  *
  * Return: entry to continue at; the end of the turn after the last.
  */
-u32 census_turn_finish(struct census_owners *const *workers,
-		       const struct census_owners *o, u32 turn, u32 begin,
+u32 census_turn_finish(const struct census_owners *o, u32 turn, u32 begin,
 		       struct census_totals *totals)
 {
 	const struct census_turn *t = census_turn(o, turn);
-	u32 end = end_at_once(begin, census_turn_end(o, turn));
+	u32 end = census_turn_end(o, turn);
 
-	return t->holdings ? finish_entries(workers, o, begin, end, t->holdings, totals) : end;
+	if (end - begin > CENSUS_RESCHED_ENTRIES)
+		end = begin + CENSUS_RESCHED_ENTRIES;
+	return t->holdings ? finish_entries(o, begin, end, t->holdings, totals) : end;
 }
-
-/**
- * struct by_owners - a count of pages by number of owners
- * @workers: all workers
- * @pages: by census_owner_class() and kind
- */
-struct by_owners {
-	struct census_owners *const *workers;
-	census_kinds *pages;
-};
 
 static bool add_owners(void *context, const struct census_owners *o, u32 block, u64 mask)
 {
-	const struct by_owners *to = context;
 	const struct census_block *b = census_block(o, block);
-	u32 n = b->newest & (BIT(CENSUS_SPLITS_BITS) - 1), kind = census_block_kind(o, block);
+	u32 n = b->newest, kind = census_block_kind(o, block);
 	const struct census_split *split;
+	census_kinds *pages = context;
 
-	to->pages[census_owner_class(1)][kind] += census_popcount(mask & b->ones);
-	for (split = n ? block_splits(to->workers, b) : NULL; n; n--, split++)
-		to->pages[weight_class(split->weight)][kind] +=
-			census_popcount(mask & split->pages);
+	pages[census_owner_class(1)][kind] += census_popcount(mask & b->ones);
+	for (split = n ? block_splits(o, b) : NULL; n; n--, split++)
+		pages[weight_class(split->weight)][kind] += census_popcount(mask & split->pages);
 	return true;
 }
 
 /**
  * census_turn_by_owners() - count the pages of a turn by their number of owners
- * @workers: all workers; their blocks are finished
- * @o: one of them
- * @turn: number of one of its turns
+ * @o: the owners; their blocks are finished
+ * @turn: number of one of their turns
  * @begin: entry to start at, first that of the turn
  * @pages: by census_owner_class() and kind, increased
  *
  * Return: as census_turn_finish().
  */
-u32 census_turn_by_owners(struct census_owners *const *workers, const struct census_owners *o,
-			  u32 turn, u32 begin, census_kinds *pages)
+u32 census_turn_by_owners(const struct census_owners *o, u32 turn, u32 begin, census_kinds *pages)
 {
-	struct by_owners to = { .workers = workers, .pages = pages };
-
-	return census_turn_each(o, turn, begin, add_owners, &to);
+	return census_turn_each(o, turn, begin, add_owners, pages);
 }

@@ -8,10 +8,10 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 
+#include "base/clock.h"
 #include "base/compat.h"
 #include "base/memory.h"
 #include "base/result-memory.h"
-#include "base/threads.h"
 #include "physical/pass.h"
 #include "physical/physical.h"
 

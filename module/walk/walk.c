@@ -610,19 +610,6 @@ static void fetch_table(struct mm_struct *mm, const pmd_t *pmdp, unsigned long a
 }
 
 /**
- * census_walk_fetch_roots() - prefetch where the mappings and the page tables of a process begin
- * @mm: with a reference (mm_count), which keeps the PGD
- */
-void census_walk_fetch_roots(const struct mm_struct *mm)
-{
-	uintptr_t node = (uintptr_t)READ_ONCE(mm->mm_mt.ma_root) & ~(uintptr_t)MAPLE_NODE_MASK;
-
-	census_fetch((const void *)node, sizeof(struct maple_node));
-	prefetch(pgd_offset(mm, READ_ONCE(mm->start_code)));
-	prefetch(pgd_offset(mm, READ_ONCE(mm->mmap_base)));
-}
-
-/**
  * census_walk_fetch() - prefetch what census_walk_vma() reads first
  * @walk: the walk
  * @vma: locked for reading, until census_walk_vma() returns

@@ -255,7 +255,6 @@ struct census_walk {
 
 int census_walk_begin(struct census_walk *walk);
 void census_walk_end(struct census_walk *walk);
-void census_walk_fetch_roots(const struct mm_struct *mm);
 void census_walk_fetch(struct census_walk *walk, struct vm_area_struct *vma, unsigned long addr,
 		       unsigned long end);
 unsigned long census_walk_vma(struct census_walk *walk,

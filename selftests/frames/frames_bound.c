@@ -166,28 +166,23 @@ static void reload(struct __test_metadata *_metadata, const char *params)
 
 static void of_all(struct __test_metadata *_metadata, const struct _test_data_bound *self)
 {
-	static const unsigned int workers[] = { 1, 2, 8 };
 	struct census all, census;
-	unsigned int i;
 	char words[64];
 
 	ASSERT_LT(LEAST, bytes_needed());
-	for (i = 0; i < ARRAY_SIZE(workers); i++) {
-		snprintf(words, sizeof(words), "max_mem=%lu workers=%u", LEAST,
-			 workers[i]);
-		reload(_metadata, words);
-		ASSERT_FRAMES_OF_ALL(&all);
-		tell(&all);
-		EXPECT_LT(1, all.scan[MEMCENSUS_SCAN_SLICES]);
-		EXPECT_EQ(0, all.scan[MEMCENSUS_SCAN_VIOLATIONS]);
-		EXPECT_TRUE(summary_says("slices"));
-		census_free(&all);
-		/* With mappings: each mapping is an owner. */
-		ASSERT_FRAMES(self->pids, PROCESSES, &census);
-		EXPECT_LT(1, census.scan[MEMCENSUS_SCAN_SLICES]);
-		expect_exact(_metadata, &census, self->pids);
-		census_free(&census);
-	}
+	snprintf(words, sizeof(words), "max_mem=%lu", LEAST);
+	reload(_metadata, words);
+	ASSERT_FRAMES_OF_ALL(&all);
+	tell(&all);
+	EXPECT_LT(1, all.scan[MEMCENSUS_SCAN_SLICES]);
+	EXPECT_EQ(0, all.scan[MEMCENSUS_SCAN_VIOLATIONS]);
+	EXPECT_TRUE(summary_says("slices"));
+	census_free(&all);
+	/* With mappings: each mapping is an owner. */
+	ASSERT_FRAMES(self->pids, PROCESSES, &census);
+	EXPECT_LT(1, census.scan[MEMCENSUS_SCAN_SLICES]);
+	expect_exact(_metadata, &census, self->pids);
+	census_free(&census);
 	EXPECT_EQUAL_OWNERS();
 }
 
@@ -208,7 +203,7 @@ static void by_groups(struct __test_metadata *_metadata, const struct _test_data
 		MEMCENSUS_F_FRAMES, MEMCENSUS_F_USS, MEMCENSUS_F_SHARED,
 	};
 
-	snprintf(words, sizeof(words), "max_mem=%lu workers=2", LEAST);
+	snprintf(words, sizeof(words), "max_mem=%lu", LEAST);
 	reload(_metadata, words);
 	ASSERT_EQ(0, census_take(&request, &census, &error))
 		TH_LOG("%s", error.text);

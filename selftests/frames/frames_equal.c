@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames basis: a second census of stopped processes gives the same figures, with
- * any number of workers.
+ * Frames basis: a second census of stopped processes gives the same figures.
  */
-#include "ko.h"
 #include "selftest.h"
 
 #include "owners/counted.h"
@@ -101,8 +99,6 @@ FIXTURE_SETUP(load)
 FIXTURE_TEARDOWN(load)
 {
 	child_end(self->pids[0]);
-	if (!ko_is_loaded() && ko_path())
-		EXPECT_EQ(0, ko_load(""));
 	owners_free(&self->before);
 	owners_free(&self->after);
 }
@@ -211,52 +207,6 @@ TEST_F(load, twice_the_same)
 		census_free(&all[i]);
 		census_free(&some[i]);
 	}
-}
-
-TEST_F(load, by_several_workers)
-{
-	static const char *const params[] = {
-		"workers=1", "workers=2", "workers=3", "workers=8",
-	};
-	struct census all[4] = {}, some[4] = {};
-	unsigned long n = 0;
-	int again, i;
-
-	if (!ko_path())
-		SKIP(return, "no file in MEMCENSUS_KO");
-	/* To load the module touches this test's memory too. */
-	ASSERT_EQ(0, ko_unload_patiently(5000));
-	ASSERT_EQ(0, ko_load(""));
-	for (i = 0; i < 4; i++)
-		ASSERT_FRAMES_OF_ALL(&all[i]);
-	UNTIL_QUIET(again) {
-		ASSERT_EQ(0, owners_read(&self->before));
-		for (i = 0; i < 4; i++) {
-			census_free(&all[i]);
-			census_free(&some[i]);
-			ASSERT_EQ(0, ko_unload_patiently(5000));
-			ASSERT_EQ(0, ko_load(params[i]));
-			ASSERT_FRAMES_OF_ALL(&all[i]);
-			ASSERT_FRAMES(self->pids, PROCESSES, &some[i]);
-		}
-		ASSERT_EQ(0, owners_read(&self->after));
-	}
-	ASSERT_TRUE(owners_same(&self->before, &self->after))
-		TH_LOG("the system was not quiet in %d tries", TRIES);
-	for (i = 0; i < 4; i++) {
-		n += compare_tasks(_metadata, self->pids, &all[0], &all[i]);
-		n += compare_tasks(_metadata, self->pids, &all[0], &some[i]);
-		EXPECT_EQ(1, all[i].scan[MEMCENSUS_SCAN_SLICES]);
-	}
-	diag("%lu figures compared, quiet in try %d", n, again);
-	for (i = 0; i < 4; i++) {
-		census_free(&all[i]);
-		census_free(&some[i]);
-	}
-	/* Eight processes are still there. */
-	EXPECT_EQUAL_OWNERS();
-	ASSERT_EQ(0, ko_unload_patiently(5000));
-	ASSERT_EQ(0, ko_load(""));
 }
 
 TEST_HARNESS_MAIN

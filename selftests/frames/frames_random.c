@@ -110,35 +110,30 @@ TEST_F_TIMEOUT(random, shares_are_exact, 1800)
 	census_free(&census);
 }
 
-/* With the least max_mem; with one worker and with several. */
+/* With the least max_mem. */
 TEST_F_TIMEOUT(random, in_slices, 1800)
 {
-	static const unsigned int workers[] = { 1, 4 };
 	struct census census, all;
 	unsigned long least;
 	char words[64];
-	unsigned int i;
 
 	if (!ko_path())
 		SKIP(return, "no file in MEMCENSUS_KO");
 	least = sysconf(_SC_PHYS_PAGES) * PAGE / 4096;
 	if (least < MIB)
 		least = MIB;
-	for (i = 0; i < ARRAY_SIZE(workers); i++) {
-		if (ko_is_loaded())
-			ASSERT_EQ(0, ko_unload_patiently(5000));
-		snprintf(words, sizeof(words), "max_mem=%lu workers=%u", least,
-			 workers[i]);
-		ASSERT_EQ(0, ko_load(words));
-		ASSERT_FRAMES_OF_ALL(&all);
-		census_free(&all);
-		ASSERT_FRAMES(self->load.pids, self->load.processes, &census);
-		/* 16 bytes for each block of 64 pages of each process. */
-		if (self->load.processes * self->load.pages / 64 * 16 > least)
-			EXPECT_LT(1, census.scan[MEMCENSUS_SCAN_SLICES]);
-		expect_exact(_metadata, self, &census, false);
-		census_free(&census);
-	}
+	if (ko_is_loaded())
+		ASSERT_EQ(0, ko_unload_patiently(5000));
+	snprintf(words, sizeof(words), "max_mem=%lu", least);
+	ASSERT_EQ(0, ko_load(words));
+	ASSERT_FRAMES_OF_ALL(&all);
+	census_free(&all);
+	ASSERT_FRAMES(self->load.pids, self->load.processes, &census);
+	/* 16 bytes for each block of 64 pages of each process. */
+	if (self->load.processes * self->load.pages / 64 * 16 > least)
+		EXPECT_LT(1, census.scan[MEMCENSUS_SCAN_SLICES]);
+	expect_exact(_metadata, self, &census, false);
+	census_free(&census);
 	ASSERT_EQ(0, ko_unload_patiently(5000));
 	ASSERT_EQ(0, ko_load(""));
 }

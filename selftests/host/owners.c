@@ -18,7 +18,6 @@
 #define BLOCKS 60
 #define PAGES (BLOCKS * CENSUS_BLOCK_PAGES)
 #define KINDS 3
-#define WORKERS 3
 #define MAPPINGS 3	/* owners of one address space */
 #define GROUPS 5
 #define NESTED 7
@@ -26,8 +25,7 @@
 /* Blocks of each kind, in separate chunks. */
 #define BLOCKS_OF_KIND (BLOCKS / KINDS)
 
-static struct census_owners workers[WORKERS];
-static struct census_owners *all[WORKERS];
+static struct census_owners owners;
 static struct census_holding holdings[SPACES_MAX][MAPPINGS][CENSUS_KINDS_MAX];
 /* 0: not mapped; else 1 + index of the first mapping that maps it. */
 static unsigned char owned[SPACES_MAX][PAGES];
@@ -35,11 +33,11 @@ static unsigned char owned[SPACES_MAX][PAGES];
 static bool by_table[SPACES_MAX][PAGES];
 static struct census_chain chains[SPACES_MAX];
 
-/* Tables of each worker, of pages of kind 0, in random order; 0: the entry has no page. */
+/* Tables, of pages of kind 0, in random order; 0: the entry has no page. */
 #define TABLES 4
 
-static u32 tables[WORKERS][TABLES];
-static u64 entries[WORKERS][TABLES][CENSUS_FORKED_ENTRIES];
+static u32 tables[TABLES];
+static u64 entries[TABLES][CENSUS_FORKED_ENTRIES];
 static unsigned int memory_left;
 static unsigned int points;
 static bool failed;
@@ -78,57 +76,33 @@ static void free_pool(struct census_pool *pool)
 	*pool = (struct census_pool) {};
 }
 
-/* Each worker has a different order of blocks, and a chunk for each kind. */
-static u32 block_of(unsigned int worker, unsigned int page)
+/* A chunk for each kind. */
+static u32 block_of(unsigned int page)
 {
 	unsigned int number = page / CENSUS_BLOCK_PAGES;
-	unsigned int kind = number / BLOCKS_OF_KIND;
-	unsigned int at = (number % BLOCKS_OF_KIND + 7 * worker) % BLOCKS_OF_KIND;
 
-	return ((kind + worker) % KINDS << CENSUS_CHUNK_SHIFT) + 1 + at;
+	return (number / BLOCKS_OF_KIND << CENSUS_CHUNK_SHIFT) + 1 + number % BLOCKS_OF_KIND;
 }
 
-static void begin_worker(unsigned int worker)
+static void begin(void)
 {
-	struct census_owners *o = &workers[worker];
 	unsigned int kind;
 
-	all[worker] = o;
-	census_owners_init(o);
+	census_owners_init(&owners);
 	for (kind = 0; kind < KINDS; kind++) {
-		u32 chunk = (kind + worker) % KINDS;
-
-		while (o->blocks.nr_chunks <= chunk)
-			census_pool_grow(&o->blocks);
-		census_chunk(o->blocks.dirs, chunk)->kind = kind;
-		memset(census_chunk(o->blocks.dirs, chunk)->units, 0, CENSUS_CHUNK_BYTES);
+		while (owners.blocks.nr_chunks <= kind)
+			census_pool_grow(&owners.blocks);
+		census_chunk(owners.blocks.dirs, kind)->kind = kind;
+		memset(census_chunk(owners.blocks.dirs, kind)->units, 0, CENSUS_CHUNK_BYTES);
 	}
 }
 
-/* A table that differs in some entries: it has none, another page, or one more. */
-static void make_relative(u64 *values, const u64 *others)
-{
-	bool used[PAGES + 1] = {};
-	unsigned int i, page = 1;
-
-	for (i = 0; i < CENSUS_FORKED_ENTRIES; i++) {
-		values[i] = others[i];
-		used[others[i]] = true;
-	}
-	for (i = rand() % 8; i < CENSUS_FORKED_ENTRIES; i += 1 + rand() % 20) {
-		while (used[page])
-			page++;
-		used[page] = true;
-		values[i] = rand() % 3 ? page : 0;
-	}
-}
-
-static void make_tables(unsigned int worker)
+static void make_tables(void)
 {
 	unsigned int pages[BLOCKS_OF_KIND * CENSUS_BLOCK_PAGES], t, i;
 
 	for (t = 0; t < TABLES; t++) {
-		u64 *values = entries[worker][t];
+		u64 *values = entries[t];
 
 		for (i = 0; i < BLOCKS_OF_KIND * CENSUS_BLOCK_PAGES; i++) {
 			unsigned int j = rand() % (i + 1);
@@ -138,23 +112,18 @@ static void make_tables(unsigned int worker)
 		}
 		for (i = 0; i < CENSUS_FORKED_ENTRIES; i++)
 			values[i] = rand() % 5 ? pages[i] + 1 : 0;
-		/* Other workers have met a relative of the same family. */
-		if (worker && t % 2)
-			make_relative(values, entries[0][t]);
-		tables[worker][t] = census_forked_add(&workers[worker], values, t,
-						      CENSUS_FORKED_ENTRIES, t);
+		tables[t] = census_forked_add(&owners, values, t, CENSUS_FORKED_ENTRIES);
 	}
 }
 
 /* The address space, which owns nothing yet, has a table, or most of it. */
-static void own_table(unsigned int worker, unsigned int space)
+static void own_table(unsigned int space)
 {
-	struct census_owners *o = &workers[worker];
 	u64 lacks[CENSUS_FORKED_ENTRIES / 64] = {};
 	unsigned int t = rand() % TABLES, i;
-	const u64 *values = entries[worker][t];
+	const u64 *values = entries[t];
 
-	census_owners_turn(o, holdings[space][0], space + 1, &chains[space]);
+	census_owners_turn(&owners, holdings[space][0], space + 1, &chains[space]);
 	for (i = 0; i < CENSUS_FORKED_ENTRIES; i++) {
 		if (space / 3 % 3 && !(rand() % 10)) {
 			lacks[i / 64] |= (u64)!!values[i] << i % 64;
@@ -163,53 +132,32 @@ static void own_table(unsigned int worker, unsigned int space)
 			by_table[space][values[i] - 1] = true;
 		}
 	}
-	census_forked_own(o, tables[worker][t], lacks);
+	census_forked_own(&owners, tables[t], lacks);
 }
 
-/*
- * As census_frames_join_forked() does: joins relatives, half of them by each of two workers.
- * Tables of others are not joined.
- */
-static void join_tables(unsigned int nr_workers, const char *round)
+/* As census_frames_finish() does, but page by page. */
+static void finish_tables(void)
 {
-	unsigned int w, t, to, joined = 0;
-
-	for (t = 0; t < TABLES; t++) {
-		to = t / 2 % 2 && nr_workers > 1;
-		for (w = 0; w < nr_workers; w++)
-			if (w != to)
-				joined += census_forked_join(all[w], tables[w][t], all[to],
-							     tables[to][t]);
-	}
-	point(joined == TABLES / 2 * (nr_workers - 1), "relatives are joined, and no others",
-	      round);
-}
-
-/* As census_frames_finish_forked() does, but page by page. */
-static void finish_tables(unsigned int worker)
-{
-	struct census_owners *o = &workers[worker];
+	struct census_owners *o = &owners;
 	unsigned int t, i;
 
 	for (t = 0; t < TABLES; t++) {
-		const struct census_forked *forked = census_forked(o, tables[worker][t]);
+		const struct census_forked *forked = census_forked(o, tables[t]);
 		const u32 *lacking = census_forked_lacking(o, forked);
 		u64 *values = census_forked_values(o, forked);
 
 		for (i = 0; i < CENSUS_FORKED_ENTRIES; i++) {
-			u32 owners = census_forked_owners(forked, lacking, i);
+			u32 nr = census_forked_owners(forked, lacking, i), block;
 			unsigned int page = values[i] - 1;
-			u32 block;
 
-			if (!values[i] || values[i] == CENSUS_FORKED_NOT_HERE)
+			if (!values[i])
 				continue;
-			block = block_of(worker, page);
-			if (owners)
+			block = block_of(page);
+			if (nr)
 				census_owners_add(o, census_block(o, block),
-						  1ULL << page % CENSUS_BLOCK_PAGES, owners);
-			values[i] = owners ? (u64)block << CENSUS_BLOCK_SHIFT |
-					     page % CENSUS_BLOCK_PAGES :
-				    forked->in ? CENSUS_FORKED_NOT_HERE : 0;
+						  1ULL << page % CENSUS_BLOCK_PAGES, nr);
+			values[i] = nr ? (u64)block << CENSUS_BLOCK_SHIFT |
+					 page % CENSUS_BLOCK_PAGES : 0;
 		}
 	}
 }
@@ -220,11 +168,10 @@ static unsigned int kind_of(unsigned int page)
 }
 
 /* Marks @percent of the pages in random blocks. */
-static void mark_some(unsigned int worker, unsigned int space,
-		      unsigned int mapping, unsigned int blocks,
+static void mark_some(unsigned int space, unsigned int mapping, unsigned int blocks,
 		      unsigned int percent)
 {
-	struct census_owners *o = &workers[worker];
+	struct census_owners *o = &owners;
 	unsigned int i, j;
 
 	census_owners_turn(o, holdings[space][mapping], space + 1, &chains[space]);
@@ -242,7 +189,7 @@ static void mark_some(unsigned int worker, unsigned int space,
 		if (mask && census_owners_room(o, 1)) {
 			struct census_marker m = census_marker(o);
 
-			u32 block = block_of(worker, page);
+			u32 block = block_of(page);
 
 			census_mark(o, &m, census_block(o, block), block, mask);
 			census_marker_end(o, &m);
@@ -250,50 +197,26 @@ static void mark_some(unsigned int worker, unsigned int space,
 	}
 }
 
-/* As the module does it: those without an owner stay as they are. */
-static void finish_blocks(unsigned int nr_workers, unsigned int page, struct census_totals *totals)
+/* As the module does it: blocks without an owner stay as they are. */
+static void finish(struct census_totals *totals)
 {
-	struct census_owners *same[WORKERS];
-	u32 block[WORKERS];
-	unsigned int w, n = 0;
-
-	for (w = 0; w < nr_workers; w++) {
-		const struct census_block *b = census_block(all[w], block_of(w, page));
-
-		same[n] = all[w];
-		block[n] = block_of(w, page);
-		n += b->ones || b->planes;
-	}
-	w = page / CENSUS_BLOCK_PAGES % nr_workers;
-	if (n)
-		census_blocks_finish(same, block, n, all[w], w, totals);
-}
-
-static void finish(unsigned int nr_workers, struct census_totals *totals, const char *round)
-{
-	unsigned int page, w, t;
+	struct census_owners *o = &owners;
+	unsigned int page, t;
 	u32 turn, entry;
 
-	if (tables[0][0])
-		join_tables(nr_workers, round);
-	for (w = 0; w < nr_workers && tables[w][0]; w++)
-		finish_tables(w);
-	for (page = 0; page < PAGES; page += CENSUS_BLOCK_PAGES)
-		finish_blocks(nr_workers, page, totals);
-	for (w = 0; w < nr_workers; w++)
-		for (t = 0; t < TABLES && tables[w][t]; t++)
-			if (!census_forked(all[w], tables[w][t])->in)
-				census_forked_sum(all, all[w], census_forked(all[w], tables[w][t]));
-	for (w = 0; w < nr_workers; w++)
-		for (t = 0; t < TABLES && tables[w][t]; t++)
-			if (census_forked(all[w], tables[w][t])->in)
-				census_forked_sum(all, all[w], census_forked(all[w], tables[w][t]));
-	for (w = 0; w < nr_workers; w++)
-		for (turn = 0; turn < all[w]->nr_turns; turn++)
-			for (entry = census_turn(all[w], turn)->first;
-			     entry < census_turn_end(all[w], turn);)
-				entry = census_turn_finish(all, all[w], turn,
-							   entry, totals);
+	if (tables[0])
+		finish_tables();
+	for (page = 0; page < PAGES; page += CENSUS_BLOCK_PAGES) {
+		const struct census_block *b = census_block(o, block_of(page));
+
+		if (b->ones || b->planes)
+			census_block_finish(o, block_of(page), totals);
+	}
+	for (t = 0; t < TABLES && tables[t]; t++)
+		census_forked_sum(o, census_forked(o, tables[t]));
+	for (turn = 0; turn < o->nr_turns; turn++)
+		for (entry = census_turn(o, turn)->first; entry < census_turn_end(o, turn);)
+			entry = census_turn_finish(o, turn, entry, totals);
 }
 
 static void check(unsigned int spaces, const struct census_totals *totals,
@@ -307,17 +230,16 @@ static void check(unsigned int spaces, const struct census_totals *totals,
 		struct census_holding want[MAPPINGS][KINDS] = {};
 
 		for (t = 0; t < PAGES; t++) {
-			unsigned int owners = 0, other;
+			unsigned int nr = 0, other;
 
 			if (!owned[s][t])
 				continue;
 			for (other = 0; other < spaces; other++)
-				owners += !!owned[other][t];
+				nr += !!owned[other][t];
 			m = owned[s][t] - 1;
 			want[m][kind_of(t)].pages++;
-			want[m][kind_of(t)].exclusive += owners == 1;
-			want[m][kind_of(t)].share +=
-				(1ULL << CENSUS_SHARE_SHIFT) / owners;
+			want[m][kind_of(t)].exclusive += nr == 1;
+			want[m][kind_of(t)].share += (1ULL << CENSUS_SHARE_SHIFT) / nr;
 		}
 		for (m = 0; m < MAPPINGS; m++) {
 			for (k = 0; k < KINDS; k++) {
@@ -356,17 +278,17 @@ static void check(unsigned int spaces, const struct census_totals *totals,
 
 static unsigned int owners_of(unsigned int page, unsigned int spaces)
 {
-	unsigned int owners = 0, s;
+	unsigned int nr = 0, s;
 
 	for (s = 0; s < spaces; s++)
-		owners += !!owned[s][page];
-	return owners;
+		nr += !!owned[s][page];
+	return nr;
 }
 
 /* Classes in other words than those of the module. */
-static unsigned int class_of(unsigned int owners)
+static unsigned int class_of(unsigned int nr)
 {
-	return owners == 1 ? 0 : owners == 2 ? 1 : owners <= 9 ? 2 : 3;
+	return nr == 1 ? 0 : nr == 2 ? 1 : nr <= 9 ? 2 : 3;
 }
 
 /* Address spaces that are compared with all others: more than two of the longest runs have. */
@@ -376,20 +298,20 @@ static unsigned int class_of(unsigned int owners)
 #define TOGETHER 4
 
 /* The blocks are finished, and nothing has replaced their splits. */
-static void check_classes(unsigned int nr_workers, unsigned int spaces, const char *round)
+static void check_classes(unsigned int spaces, const char *round)
 {
+	const struct census_owners *o = &owners;
 	u64 got[ROWS][CENSUS_OWNER_CLASSES][CENSUS_KINDS_MAX] = {};
 	u64 want[ROWS][CENSUS_OWNER_CLASSES][CENSUS_KINDS_MAX] = {};
-	unsigned int w, s, t;
+	unsigned int s, t;
 	u32 turn, entry;
 
-	for (w = 0; w < nr_workers; w++)
-		for (turn = 0; turn < all[w]->nr_turns; turn++) {
-			s = census_turn(all[w], turn)->space - 1;
-			for (entry = census_turn(all[w], turn)->first;
-			     s < ROWS && entry < census_turn_end(all[w], turn);)
-				entry = census_turn_by_owners(all, all[w], turn, entry, got[s]);
-		}
+	for (turn = 0; turn < o->nr_turns; turn++) {
+		s = census_turn(o, turn)->space - 1;
+		for (entry = census_turn(o, turn)->first;
+		     s < ROWS && entry < census_turn_end(o, turn);)
+			entry = census_turn_by_owners(o, turn, entry, got[s]);
+	}
 	for (s = 0; s < ROWS && s < spaces; s++)
 		for (t = 0; t < PAGES; t++)
 			if (owned[s][t])
@@ -407,13 +329,13 @@ static void zero_states(struct census_pool *states)
 }
 
 /* What the first address spaces have in common with each: the states are not in use. */
-static void check_common(unsigned int nr_workers, unsigned int spaces,
-			 struct census_pool *states, const char *round)
+static void check_common(unsigned int spaces, struct census_pool *states, const char *round)
 {
+	const struct census_owners *o = &owners;
 	static struct census_overlap got[SPACES_MAX][CENSUS_KINDS_MAX][ROWS + 1];
 	static struct census_overlap want[SPACES_MAX][CENSUS_KINDS_MAX][ROWS + 1];
 	struct census_masks masks = { .masks = { .nr = 1 }, .states = states };
-	unsigned int pass, w, s, row, t, owners;
+	unsigned int pass, s, row, t, nr;
 	struct census_overlaps to;
 	u32 turn, entry;
 
@@ -421,31 +343,26 @@ static void check_common(unsigned int nr_workers, unsigned int spaces,
 	memset(want, 0, sizeof(want));
 	zero_states(states);
 	for (pass = 0; pass < 3; pass++)
-		for (w = 0; w < nr_workers; w++)
-			for (turn = 0; turn < all[w]->nr_turns; turn++) {
-				s = census_turn(all[w], turn)->space - 1;
-				row = s < ROWS ? s + 1 : 0;
-				to = (struct census_overlaps) {
-					.common = got[s][0], .nr_rows = ROWS,
-				};
-				for (entry = census_turn(all[w], turn)->first;
-				     (pass || row) && entry < census_turn_end(all[w], turn);)
-					entry = pass == 2 ?
-						census_turn_common(&masks, all[w], turn, entry,
-								   row, &to) :
-						pass == 1 ?
-						census_turn_count(&masks, all[w], turn, entry) :
-						census_turn_note(&masks, all[w], turn, entry,
-								 row);
-			}
+		for (turn = 0; turn < o->nr_turns; turn++) {
+			s = census_turn(o, turn)->space - 1;
+			row = s < ROWS ? s + 1 : 0;
+			to = (struct census_overlaps) { .common = got[s][0], .nr_rows = ROWS };
+			for (entry = census_turn(o, turn)->first;
+			     (pass || row) && entry < census_turn_end(o, turn);)
+				entry = pass == 2 ?
+					census_turn_common(&masks, o, turn, entry, row, &to) :
+					pass == 1 ?
+					census_turn_count(&masks, o, turn, entry) :
+					census_turn_note(&masks, o, turn, entry, row);
+		}
 	for (t = 0; t < PAGES; t++) {
-		owners = owners_of(t, spaces);
+		nr = owners_of(t, spaces);
 		for (s = 0; s < spaces; s++)
 			for (row = 1; owned[s][t] && row <= ROWS && row <= spaces; row++) {
 				if (s + 1 == row || !owned[row - 1][t])
 					continue;
 				want[s][kind_of(t)][row].both++;
-				want[s][kind_of(t)][row].alone += owners == 2;
+				want[s][kind_of(t)][row].alone += nr == 2;
 			}
 	}
 	point(!memcmp(got, want, sizeof(got)), "some have what they share with each other", round);
@@ -453,39 +370,38 @@ static void check_common(unsigned int nr_workers, unsigned int spaces,
 }
 
 /* The first address spaces are one row. */
-static void check_together(unsigned int nr_workers, unsigned int spaces,
-			   struct census_pool *states, const char *round)
+static void check_together(unsigned int spaces, struct census_pool *states, const char *round)
 {
+	const struct census_owners *o = &owners;
 	static struct census_overlap got[SPACES_MAX][CENSUS_KINDS_MAX][2];
 	static struct census_overlap want[SPACES_MAX][CENSUS_KINDS_MAX][2];
 	struct census_masks masks = { .masks = { .nr = 1 }, .states = states, .together = true };
 	struct census_overlaps to;
 	census_kinds pages[3] = {}, expected[3] = {};
-	unsigned int pass, w, s, t, of_row, others;
+	unsigned int pass, s, t, of_row, others;
 	u32 turn, entry, state;
 
 	memset(got, 0, sizeof(got));
 	memset(want, 0, sizeof(want));
 	zero_states(states);
 	for (pass = 0; pass < 3; pass++)
-		for (w = 0; w < nr_workers; w++)
-			for (turn = 0; turn < all[w]->nr_turns; turn++) {
-				bool other;
+		for (turn = 0; turn < o->nr_turns; turn++) {
+			bool other;
 
-				s = census_turn(all[w], turn)->space - 1;
-				other = s >= TOGETHER;
-				to = (struct census_overlaps) { .common = got[s][0], .nr_rows = 1 };
-				if (pass < 2 && pass != other)
-					continue;
-				entry = census_turn(all[w], turn)->first;
-				while (entry < census_turn_end(all[w], turn))
-					entry = pass == 2 ?
-						census_turn_common(&masks, all[w], turn, entry,
-								   s < TOGETHER, &to) :
-						pass == 1 ?
-						census_turn_count(&masks, all[w], turn, entry) :
-						census_turn_note(&masks, all[w], turn, entry, 1);
-			}
+			s = census_turn(o, turn)->space - 1;
+			other = s >= TOGETHER;
+			to = (struct census_overlaps) { .common = got[s][0], .nr_rows = 1 };
+			if (pass < 2 && pass != other)
+				continue;
+			entry = census_turn(o, turn)->first;
+			while (entry < census_turn_end(o, turn))
+				entry = pass == 2 ?
+					census_turn_common(&masks, o, turn, entry, s < TOGETHER,
+							   &to) :
+					pass == 1 ?
+					census_turn_count(&masks, o, turn, entry) :
+					census_turn_note(&masks, o, turn, entry, 1);
+		}
 	for (state = masks.first; state;)
 		state = census_state_by_others(&masks, state, pages);
 	for (t = 0; t < PAGES; t++) {
@@ -505,9 +421,9 @@ static void check_together(unsigned int nr_workers, unsigned int spaces,
 }
 
 /* All but one of the groups are compared. */
-static void check_matrix(unsigned int nr_workers, unsigned int spaces,
-			 struct census_pool *states, const char *round)
+static void check_matrix(unsigned int spaces, struct census_pool *states, const char *round)
 {
+	const struct census_owners *o = &owners;
 	census_kinds got[GROUPS][CENSUS_OWNER_CLASSES] = {};
 	census_kinds want[GROUPS][CENSUS_OWNER_CLASSES] = {};
 	struct census_common common[GROUPS * GROUPS] = {}, both[GROUPS * GROUPS] = {};
@@ -517,17 +433,16 @@ static void check_matrix(unsigned int nr_workers, unsigned int spaces,
 	struct census_matrix x = {
 		.nr = GROUPS - 1, .place = place, .by_owners = got[0], .common = common,
 	};
-	unsigned int w, g, other, s, t;
+	unsigned int g, other, s, t;
 	u32 turn, entry, state;
 
 	zero_states(states);
 	for (g = 0; g < GROUPS; g++)
-		for (w = 0; w < nr_workers; w++)
-			for (turn = 0; turn < all[w]->nr_turns; turn++)
-				for (entry = census_turn(all[w], turn)->first;
-				     census_turn(all[w], turn)->space % GROUPS == g &&
-				     entry < census_turn_end(all[w], turn);)
-					entry = census_turn_note(&masks, all[w], turn, entry, g);
+		for (turn = 0; turn < o->nr_turns; turn++)
+			for (entry = census_turn(o, turn)->first;
+			     census_turn(o, turn)->space % GROUPS == g &&
+			     entry < census_turn_end(o, turn);)
+				entry = census_turn_note(&masks, o, turn, entry, g);
 	for (state = masks.first; state;)
 		state = census_state_compare(&masks, state, &x);
 	for (t = 0; t < PAGES; t++) {
@@ -641,33 +556,30 @@ static bool is_in(const struct shape *shape, u32 group, u32 above)
 
 static struct census_holding grouped[NESTED + 1][CENSUS_KINDS_MAX];
 
-static void add_turn(const struct census_grouping *g, const struct census_owners *o, u32 turn,
-		     u32 group, unsigned int round, unsigned int pass)
+static void add_turn(const struct census_grouping *g, u32 turn, u32 group, unsigned int round,
+		     unsigned int pass)
 {
-	const struct census_turn *t = census_turn(o, turn);
+	const struct census_turn *t = census_turn(&owners, turn);
 	u32 entry = t->first;
 
-	while (group_of(t->space - 1, round) == group && entry < census_turn_end(o, turn))
-		entry = census_grouping_turn(g, o, turn, entry, group, pass);
+	while (group_of(t->space - 1, round) == group && entry < census_turn_end(&owners, turn))
+		entry = census_grouping_turn(g, &owners, turn, entry, group, pass);
 }
 
-static void count_groups(struct census_grouping *g, unsigned int nr_workers,
-			 unsigned int round)
+static void count_groups(struct census_grouping *g, unsigned int round)
 {
-	unsigned int w, turn, t, pass;
+	unsigned int turn, t, pass;
 	u32 group, unit, units = census_grouping_units(g);
 
 	for (t = 0; t < PAGES; t += CENSUS_BLOCK_PAGES) {
 		unit = census_pool_take(&g->states, units);
 		memset(census_unit(&g->states, unit), 0, units * CENSUS_UNIT_BYTES);
-		for (w = 0; w < nr_workers; w++)
-			census_block(all[w], block_of(w, t))->planes = unit;
+		census_block(&owners, block_of(t))->planes = unit;
 	}
 	for (pass = 0; pass < 2; pass++)
 		for (group = 0; group <= NESTED; group++)
-			for (w = 0; w < nr_workers; w++)
-				for (turn = 0; turn < all[w]->nr_turns; turn++)
-					add_turn(g, all[w], turn, group, round, pass);
+			for (turn = 0; turn < owners.nr_turns; turn++)
+				add_turn(g, turn, group, round, pass);
 	for (group = NESTED; group; group--)
 		for (t = 0; t < KINDS; t++) {
 			u32 parent = g->tree[group].parent;
@@ -677,8 +589,7 @@ static void count_groups(struct census_grouping *g, unsigned int nr_workers,
 		}
 }
 
-static void check_shape(const struct shape *shape, unsigned int nr_workers,
-			unsigned int spaces, const char *round)
+static void check_shape(const struct shape *shape, unsigned int spaces, const char *round)
 {
 	struct census_nesting tree[NESTED + 1] = {};
 	struct census_grouping g = {
@@ -698,7 +609,7 @@ static void check_shape(const struct shape *shape, unsigned int nr_workers,
 	for (group = 1; group <= NESTED; group++)
 		depth = tree[group].depth > depth ? tree[group].depth : depth;
 	census_grouping_init(&g, depth);
-	count_groups(&g, nr_workers, shape - shapes);
+	count_groups(&g, shape - shapes);
 	for (group = 1; group <= NESTED; group++) {
 		struct census_holding want[KINDS] = {};
 
@@ -724,31 +635,28 @@ static void check_shape(const struct shape *shape, unsigned int nr_workers,
 	free_pool(&g.states);
 }
 
-static void check_groups(unsigned int nr_workers, unsigned int spaces,
-			 const char *round)
+static void check_groups(unsigned int spaces, const char *round)
 {
 	struct census_pool states = { .nr = 1 };
-	unsigned int i, w, t;
+	unsigned int i, t;
 
 	for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
-		check_shape(&shapes[i], nr_workers, spaces, round);
+		check_shape(&shapes[i], spaces, round);
 	for (t = 0; t < PAGES; t += CENSUS_BLOCK_PAGES) {
 		u32 unit = census_pool_take(&states, CENSUS_GROUP_UNITS);
 
-		for (w = 0; w < nr_workers; w++)
-			census_block(all[w], block_of(w, t))->planes = unit;
+		census_block(&owners, block_of(t))->planes = unit;
 	}
-	check_matrix(nr_workers, spaces, &states, round);
-	check_common(nr_workers, spaces, &states, round);
-	check_together(nr_workers, spaces, &states, round);
+	check_matrix(spaces, &states, round);
+	check_common(spaces, &states, round);
+	check_together(spaces, &states, round);
 	free_pool(&states);
 }
 
 /**
  * struct round - one test
  * @name: name of the case
- * @workers: number of workers
- * @spaces: address spaces, each marked by one worker
+ * @spaces: address spaces
  * @mappings: owners in each address space
  * @blocks: blocks marked by each owner
  * @percent: of the pages in these blocks
@@ -758,45 +666,43 @@ static void check_groups(unsigned int nr_workers, unsigned int spaces,
  */
 struct round {
 	const char *name;
-	unsigned int workers, spaces, mappings, blocks, percent;
+	unsigned int spaces, mappings, blocks, percent;
 	bool resumed, vanish, forked;
 };
 
 static const struct round rounds[] = {
-	{ "one owner", 1, 1, 1, 100, 50, false, false, false },
-	{ "few owners, few pages", 1, 5, 1, 5, 3, false, false, false },
-	{ "12 owners at random", 1, 12, 1, 100, 60, false, false, false },
-	{ "whole blocks", 1, 40, 1, 20, 100, false, false, false },
-	{ "300 owners at random", 1, 300, 1, 100, 60, false, false, false },
-	{ "700 owners of everything", 1, 700, 1, 600, 100, false, false, false },
-	{ "owners are mappings", 1, 30, 3, 60, 30, false, false, false },
-	{ "address spaces are resumed", 1, 40, 1, 40, 30, true, false, false },
-	{ "mappings, resumed", 1, 40, 3, 40, 10, true, false, false },
-	{ "two workers", 2, 50, 1, 60, 40, false, false, false },
-	{ "three workers, 300 owners", 3, 300, 1, 60, 60, false, false, false },
-	{ "three workers, mappings, resumed", 3, 60, 3, 60, 20, true, false, false },
-	{ "every second one vanishes", 1, 300, 1, 100, 60, false, true, false },
-	{ "all but one vanish", 1, 2, 1, 100, 60, false, true, false },
-	{ "mappings, resumed, vanish", 3, 60, 3, 60, 20, true, true, false },
-	{ "tables", 1, 100, 1, 30, 30, false, false, true },
-	{ "tables only", 1, 300, 1, 0, 0, false, false, true },
-	{ "tables, mappings, resumed", 3, 60, 3, 40, 20, true, false, true },
-	{ "tables vanish", 3, 300, 1, 40, 20, true, true, true },
-	{ "all owners of tables vanish", 1, 1, 1, 30, 30, false, true, true },
+	{ "one owner", 1, 1, 100, 50, false, false, false },
+	{ "few owners, few pages", 5, 1, 5, 3, false, false, false },
+	{ "12 owners at random", 12, 1, 100, 60, false, false, false },
+	{ "whole blocks", 40, 1, 20, 100, false, false, false },
+	{ "300 owners at random", 300, 1, 100, 60, false, false, false },
+	{ "700 owners of everything", 700, 1, 600, 100, false, false, false },
+	{ "owners are mappings", 30, 3, 60, 30, false, false, false },
+	{ "address spaces are resumed", 40, 1, 40, 30, true, false, false },
+	{ "mappings, resumed", 40, 3, 40, 10, true, false, false },
+	{ "60 owners, mappings, resumed", 60, 3, 60, 20, true, false, false },
+	{ "every second one vanishes", 300, 1, 100, 60, false, true, false },
+	{ "all but one vanish", 2, 1, 100, 60, false, true, false },
+	{ "mappings, resumed, vanish", 60, 3, 60, 20, true, true, false },
+	{ "tables", 100, 1, 30, 30, false, false, true },
+	{ "tables only", 300, 1, 0, 0, false, false, true },
+	{ "tables, mappings, resumed", 60, 3, 40, 20, true, false, true },
+	{ "tables vanish", 300, 1, 40, 20, true, true, true },
+	{ "all owners of tables vanish", 1, 1, 30, 30, false, true, true },
 };
 
-static void end_worker(unsigned int worker)
+static void end(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < CENSUS_POOLS; i++)
-		free_pool(&workers[worker].pools[i]);
+		free_pool(&owners.pools[i]);
 }
 
 static void run(const struct round *r)
 {
 	struct census_totals totals = {};
-	unsigned int w, s, m, again;
+	unsigned int s, m, again;
 
 	memset(owned, 0, sizeof(owned));
 	memset(chains, 0, sizeof(chains));
@@ -804,28 +710,24 @@ static void run(const struct round *r)
 	memset(by_table, 0, sizeof(by_table));
 	memset(tables, 0, sizeof(tables));
 	memory_left = 100000;
-	for (w = 0; w < r->workers; w++) {
-		begin_worker(w);
-		if (r->forked)
-			make_tables(w);
-	}
+	begin();
+	if (r->forked)
+		make_tables();
 	for (s = 0; r->forked && s < r->spaces; s++)
-		own_table(s % r->workers, s);
+		own_table(s);
 	for (again = 0; again <= r->resumed; again++)
 		for (s = 0; s < r->spaces; s++)
 			for (m = 0; m < r->mappings; m++)
-				mark_some(s % r->workers, s, m, r->blocks,
-					  r->percent);
+				mark_some(s, m, r->blocks, r->percent);
 	for (s = 0; r->vanish && s < r->spaces; s += 2) {
-		census_owners_forget(&workers[s % r->workers], &chains[s]);
+		census_owners_forget(&owners, &chains[s]);
 		memset(owned[s], 0, sizeof(owned[s]));
 	}
-	finish(r->workers, &totals, r->name);
+	finish(&totals);
 	check(r->spaces, &totals, r->name);
-	check_classes(r->workers, r->spaces, r->name);
-	check_groups(r->workers, r->spaces, r->name);
-	for (w = 0; w < r->workers; w++)
-		end_worker(w);
+	check_classes(r->spaces, r->name);
+	check_groups(r->spaces, r->name);
+	end();
 }
 
 /* A census that runs out of memory reports this and does not overrun its memory. */
@@ -837,50 +739,15 @@ static void run_out(void)
 		memset(owned, 0, sizeof(owned));
 		memset(chains, 0, sizeof(chains));
 		memory_left = 100;
-		begin_worker(0);
+		begin();
 		memory_left = chunks - 3;
 		for (s = 0; s < 300; s++)
-			mark_some(0, s, 0, 30, 60);
-		failures += workers[0].failed;
-		end_worker(0);
+			mark_some(s, 0, 30, 60);
+		failures += owners.failed;
+		end();
 	}
 	point(failures > 5 && failures < 37, "too little memory is noticed",
 	      "run out");
-}
-
-/* Return: number of entries after a mark of some pages of a block. */
-static u32 mark_block(struct census_owners *o, unsigned int page, u64 mask)
-{
-	u32 block = block_of(0, page);
-	struct census_marker m;
-
-	census_owners_room(o, 1);
-	m = census_marker(o);
-	census_mark(o, &m, census_block(o, block), block, mask);
-	census_marker_end(o, &m);
-	return o->entries.nr;
-}
-
-/* Another address space, and then a part, have turns between two of the whole. */
-static void check_part(void)
-{
-	static struct census_chain part;
-	struct census_owners *o = &workers[0];
-	u32 before;
-
-	memset(chains, 0, sizeof(chains));
-	memory_left = 100;
-	begin_worker(0);
-	census_owners_turn(o, holdings[0][0], 1, &chains[0]);
-	mark_block(o, 0, 1);
-	census_owners_turn(o, holdings[1][0], 2, &chains[1]);
-	mark_block(o, 0, 1);
-	census_owners_turn(o, holdings[0][1], 1, &part);
-	before = mark_block(o, CENSUS_BLOCK_PAGES, 1);
-	census_owners_turn(o, holdings[0][0], 1, &chains[0]);
-	point(mark_block(o, 0, 1) == before, "no page has two marks of one owner",
-	      "whole and part");
-	end_worker(0);
 }
 
 int main(void)
@@ -891,7 +758,6 @@ int main(void)
 	for (i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++)
 		run(&rounds[i]);
 	run_out();
-	check_part();
 	check_index();
 	check_top(0, 5, "nothing");
 	check_top(5, 0, "no room");

@@ -2,7 +2,7 @@
 /*
  * Who shares with whom, of all processes and groups: the census equals the test's own count
  * from pagemap. Among them are forks of forks whose tables the census keeps, hugetlb pages
- * and swap slots; with several workers, and in slices.
+ * and swap slots; also in slices.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -120,8 +120,6 @@ FIXTURE_VARIANT(family)
 };
 
 FIXTURE_VARIANT_ADD(family, as_loaded) {};
-/* Each has blocks of its own. */
-FIXTURE_VARIANT_ADD(family, four_workers) { .words = "workers=4" };
 FIXTURE_VARIANT_ADD(family, slices) { .sparse = true, .words = "max_mem=1048576" };
 
 static bool reload(const char *words)

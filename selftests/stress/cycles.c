@@ -150,7 +150,7 @@ FIXTURE_TEARDOWN(cycles)
 TEST_F_TIMEOUT(cycles, load_and_unload, 7200)
 {
 	static const char *const params[] = {
-		"", "workers=3", "max_age_ms=1000", "max_mem=1048576",
+		"", "busy_budget_ms=10", "max_age_ms=1000", "max_mem=1048576",
 	};
 	const char *text = getenv("CYCLES");
 	const unsigned int times = text ? strtoul(text, NULL, 10) : 1000;

@@ -110,21 +110,16 @@ TEST_F_TIMEOUT(faults, of_each_request, 1800)
 	}
 }
 
-/*
- * Lets a percentage of all allocations fail, so that fallbacks fail too; also in
- * worker threads and at their start. The number is not known here.
- */
-static void often(struct __test_metadata *_metadata, unsigned int workers)
+/* Lets a percentage of all allocations fail, so that fallbacks fail too. */
+TEST_F_TIMEOUT(faults, often, 1200)
 {
 	static const unsigned int percents[] = { 1, 3, 10, 20 };
 	const unsigned int times = 40;
-	char params[32], name[64];
 	unsigned int i, j;
+	char name[64];
 
-	snprintf(params, sizeof(params), "workers=%u", workers);
-	if (ko_is_loaded())
-		ASSERT_EQ(0, ko_unload_patiently(5000));
-	ASSERT_EQ(0, ko_load(params));
+	if (!self->ready)
+		return;
 	for (i = 0; i < ARRAY_SIZE(percents); i++) {
 		struct fault_course c = {};
 
@@ -134,32 +129,11 @@ static void often(struct __test_metadata *_metadata, unsigned int workers)
 		for (j = 0; j < times; j++)
 			fault_try(&requests[8], 0, &c);
 		fault_often(0);
-		snprintf(name, sizeof(name), "%u%% of all, workers=%u",
-			 percents[i], workers);
+		snprintf(name, sizeof(name), "%u%% of all", percents[i]);
 		fault_tell(name, &c);
 		EXPECT_EQ(0, c.wrong);
 		EXPECT_LT(0, c.errors + c.marked);
 	}
-	ASSERT_EQ(0, ko_unload_patiently(5000));
-	ASSERT_EQ(0, ko_load(""));
-}
-
-TEST_F_TIMEOUT(faults, often, 1200)
-{
-	if (!self->ready)
-		return;
-	if (!ko_path())
-		SKIP(return, "no file in MEMCENSUS_KO");
-	often(_metadata, 1);
-}
-
-TEST_F_TIMEOUT(faults, often_by_three_workers, 1200)
-{
-	if (!self->ready)
-		return;
-	if (!ko_path())
-		SKIP(return, "no file in MEMCENSUS_KO");
-	often(_metadata, 3);
 }
 
 TEST_HARNESS_MAIN

@@ -99,7 +99,7 @@ FIXTURE_SETUP(holds)
 	ASSERT_TRUE(child_stopped(self->pid));
 	if (ko_is_loaded())
 		ASSERT_EQ(0, ko_unload_patiently(5000));
-	ASSERT_EQ(0, ko_load("workers=1"));
+	ASSERT_EQ(0, ko_load(""));
 	self->ready = true;
 }
 

@@ -54,7 +54,7 @@ FIXTURE(killed)
 
 FIXTURE_VARIANT(killed)
 {
-	const char *name, *params;
+	const char *name;
 	uint8_t basis, group_by;
 	bool uneven;
 };
@@ -62,12 +62,9 @@ FIXTURE_VARIANT(killed)
 #define FRAMES		MEMCENSUS_BASIS_FRAMES
 #define MAPCOUNT	MEMCENSUS_BASIS_MAPCOUNT
 
-
-FIXTURE_VARIANT_ADD(killed, alone) { "one thread", "workers=1", FRAMES, 0, false };
-FIXTURE_VARIANT_ADD(killed, workers) { "threads", "workers=4", FRAMES, 0, false };
-/* The caller has nothing left to walk while its threads walk the largest ones. */
-FIXTURE_VARIANT_ADD(killed, uneven) { "threads, uneven", "workers=4", MAPCOUNT, 0, true };
-FIXTURE_VARIANT_ADD(killed, groups) { "groups", "workers=4", FRAMES, MEMCENSUS_BY_COMM, false };
+FIXTURE_VARIANT_ADD(killed, frames) { "frames", FRAMES, 0, false };
+FIXTURE_VARIANT_ADD(killed, uneven) { "uneven", MAPCOUNT, 0, true };
+FIXTURE_VARIANT_ADD(killed, groups) { "groups", FRAMES, MEMCENSUS_BY_COMM, false };
 
 /**
  * struct mapped - what a child maps
@@ -124,7 +121,7 @@ FIXTURE_SETUP(killed)
 	self->reload = true;
 	if (ko_is_loaded())
 		ASSERT_EQ(0, ko_unload_patiently(5000));
-	ASSERT_EQ(0, ko_load(variant->params));
+	ASSERT_EQ(0, ko_load(""));
 	crowd->uneven = variant->uneven;
 	crowd->fd = memfd("killed", pages);
 	write_pages(map(PLACE(0), pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, crowd->fd, 0),

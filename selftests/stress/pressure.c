@@ -343,7 +343,7 @@ static void watch(struct watch *w)
 
 /* @more: more than the limit is needed */
 static void measure(struct __test_metadata *_metadata, unsigned long max_mem,
-		    unsigned int workers, uint8_t group_by, bool more)
+		    uint8_t group_by, bool more)
 {
 	const struct census_request request = {
 		.parts = MEMCENSUS_PART_TASKS, .group_by = group_by,
@@ -359,8 +359,7 @@ static void measure(struct __test_metadata *_metadata, unsigned long max_mem,
 
 	if (ko_is_loaded())
 		ASSERT_EQ(0, ko_unload_patiently(5000));
-	snprintf(params, sizeof(params), "max_mem=%lu workers=%u", max_mem,
-		 workers);
+	snprintf(params, sizeof(params), "max_mem=%lu", max_mem);
 	ASSERT_EQ(0, ko_load(params));
 	w = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		 -1, 0);
@@ -381,8 +380,8 @@ static void measure(struct __test_metadata *_metadata, unsigned long max_mem,
 			EXPECT_SOUND(&census, false);
 		}
 		if (!i)
-			diag("pressure: %lu, %u workers%s: %llu bytes, %llu slices %s",
-			     max_mem, workers, group_by ? ", groups" : "",
+			diag("pressure: %lu%s: %llu bytes, %llu slices %s",
+			     max_mem, group_by ? ", groups" : "",
 			     (unsigned long long)census.scan[MEMCENSUS_SCAN_MEMORY],
 			     (unsigned long long)census.scan[MEMCENSUS_SCAN_SLICES],
 			     error.text);
@@ -397,26 +396,20 @@ static void measure(struct __test_metadata *_metadata, unsigned long max_mem,
 	munmap(w, PAGE);
 }
 
-/*
- * More than the limit is needed, by each number of workers: those that have memory when
- * one fails must not keep it while the census starts again.
- */
+/* More than the limit is needed: what has failed must not be kept while the census starts again. */
 TEST_F_TIMEOUT(pressure, max_mem_holds, 1200)
 {
-	static const unsigned int workers[] = { 1, 2, 4 };
 	const unsigned long limit = 8 * MIB;
 	pid_t pids[SHARERS];
 	unsigned int i;
 
 	if (!ko_path())
 		SKIP(return, "no file in MEMCENSUS_KO");
-	measure(_metadata, MIB, 1, 0, false);
-	measure(_metadata, MIB, 1, MEMCENSUS_BY_COMM, false);
-	measure(_metadata, MIB, 4, 0, false);
+	measure(_metadata, MIB, 0, false);
+	measure(_metadata, MIB, MEMCENSUS_BY_COMM, false);
 	start_sharers(_metadata, SHARERS, pids);
 	ASSERT_GT(SHARERS * SHARED_BLOCKS * ENTRY_BYTES, limit);
-	for (i = 0; i < ARRAY_SIZE(workers); i++)
-		measure(_metadata, limit, workers[i], 0, true);
+	measure(_metadata, limit, 0, true);
 	for (i = 0; i < SHARERS; i++)
 		child_end(pids[i]);
 	ASSERT_EQ(0, ko_unload_patiently(5000));

@@ -19,14 +19,13 @@
 
 /*
  * Frames in a section, bytes for it with its hash table entries, and bytes for each
- * block of 64 pages of each owner: see Documentation/frames.rst. Each worker has at
- * least one chunk of each pool.
+ * block of 64 pages of each owner: see Documentation/frames.rst. There is at least
+ * one chunk of each pool.
  */
 #define SECTION_FRAMES	32768ULL
 #define SECTION_BYTES	(8 * KIB + 4 * 16)
 #define ENTRY_BYTES	16ULL
-#define WORKER_BYTES	(128 * KIB)
-#define WORKERS		8
+#define LEAST_BYTES	(128 * KIB)
 
 /* Limit per process for records and the rest of a snapshot. */
 #define TASK_BYTES	(4 * KIB)
@@ -266,8 +265,8 @@ TEST(memory_is_bounded)
 		/* In the worst case each block has one page. */
 		entries = census.scan[MEMCENSUS_SCAN_PAGES];
 		tasks = census.n_tasks;
-		limit = sections * SECTION_BYTES * WORKERS + entries * ENTRY_BYTES +
-			WORKERS * WORKER_BYTES + tasks * TASK_BYTES;
+		limit = sections * SECTION_BYTES + entries * ENTRY_BYTES + LEAST_BYTES +
+			tasks * TASK_BYTES;
 		taken = census.scan[MEMCENSUS_SCAN_MEMORY];
 		EXPECT_LE(taken, limit);
 		if (!i)
