@@ -6,7 +6,6 @@
 
 #include "base/budget.h"
 #include "base/memory.h"
-#include "base/params.h"
 #include "base/pool.h"
 #include "base/table.h"
 
@@ -26,7 +25,6 @@ bool census_budget_take(struct census_budget *budget, u64 bytes)
 		atomic64_sub(bytes, &budget->used);
 		return false;
 	}
-	/* Workers may race here: @peak may be too low by what one of them takes. */
 	peak = atomic64_read(&budget->peak);
 	if (used > peak)
 		atomic64_cmpxchg(&budget->peak, peak, used);
@@ -57,33 +55,22 @@ static void free_chunk(void *chunk)
 /*
  * Chunks for lock holds in which the kernel has none at once.  One more page table, or VMA, needs
  * at most 20: an image of a table or 512 places, and a bucket and a directory for each.  A hold
- * ends when fewer than reserve_min() are left, which is enough for all workers of two censuses
- * together; then the worker fills the reserve, and may sleep for it.
+ * ends when fewer than RESERVE_MIN are left, which is enough for two censuses together; then the
+ * census fills the reserve, and may sleep for it.
  *
  * reserve_lock is a leaf, held for a few instructions.
  */
-#define RESERVE_PER_WORKER 20
-#define RESERVE_MORE 96
-#define RESERVE_SIZE (2 * CENSUS_WORKERS_MAX * RESERVE_PER_WORKER + RESERVE_MORE)
+#define RESERVE_MIN (2 * 20)
+#define RESERVE_SIZE (RESERVE_MIN + 96)
 
 static DEFINE_SPINLOCK(reserve_lock);
 static void *reserve[RESERVE_SIZE];
 static unsigned int nr_reserve;
 
-static unsigned int reserve_min(void)
-{
-	return 2 * census_params.workers * RESERVE_PER_WORKER;
-}
-
-static unsigned int reserve_max(void)
-{
-	return reserve_min() + RESERVE_MORE;
-}
-
 /* Checks whether a lock hold must end, or must not begin, for lack of memory. */
 bool census_reserve_low(void)
 {
-	return READ_ONCE(nr_reserve) < reserve_min();
+	return READ_ONCE(nr_reserve) < RESERVE_MIN;
 }
 
 static void *reserve_take(void)
@@ -105,7 +92,7 @@ static bool reserve_give(void *chunk)
 	bool room;
 
 	spin_lock(&reserve_lock);
-	room = nr_reserve < reserve_max();
+	room = nr_reserve < RESERVE_SIZE;
 	if (room) {
 		reserve[nr_reserve] = chunk;
 		WRITE_ONCE(nr_reserve, nr_reserve + 1);
@@ -121,7 +108,7 @@ static bool reserve_give(void *chunk)
  */
 bool census_reserve_fill(void)
 {
-	while (READ_ONCE(nr_reserve) < reserve_max()) {
+	while (READ_ONCE(nr_reserve) < RESERVE_SIZE) {
 		void *chunk = alloc_chunk(CENSUS_GFP);
 
 		if (!chunk)

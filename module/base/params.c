@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -35,11 +34,6 @@ static unsigned long max_results;
 module_param(max_results, ulong, 0444);
 MODULE_PARM_DESC(max_results,
 		 "memory of all results that readers hold, bytes (4 MiB to all memory, default 1/16, at least 32 MiB)");
-
-static unsigned long workers;
-module_param(workers, ulong, 0444);
-MODULE_PARM_DESC(workers,
-		 "maximum threads of a scan, or of a pass over frames (1 to 8, default a quarter of the CPUs)");
 
 #ifdef CENSUS_CHECK
 bool census_params_mark_all;
@@ -77,11 +71,6 @@ int census_params_check(void)
 	if (!max_results)
 		max_results = clamp_t(u64, ram / 16, min_t(u64, ram, 32UL << 20), ram);
 
-	census_params.workers_given = workers;
-	if (!workers)
-		workers = clamp(num_online_cpus() / 4, 1U,
-				(unsigned int)CENSUS_WORKERS_MAX);
-
 	err = check_range("max_age_ms", max_age_ms, 0, 60000);
 	if (!err)
 		err = check_range("lock_hold_us", lock_hold_us, 10, 100000);
@@ -93,8 +82,6 @@ int census_params_check(void)
 				  max_t(u64, ram / 4096, 1UL << 20), ram);
 	if (!err)
 		err = check_range("max_results", max_results, 4UL << 20, ram);
-	if (!err)
-		err = check_range("workers", workers, 1, CENSUS_WORKERS_MAX);
 	if (err)
 		return err;
 
@@ -103,6 +90,5 @@ int census_params_check(void)
 	census_params.busy_budget = (u64)busy_budget_ms * NSEC_PER_MSEC;
 	census_params.max_mem = max_mem;
 	census_params.max_results = max_results;
-	census_params.workers = workers;
 	return 0;
 }

@@ -7,17 +7,13 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
-#define CENSUS_WORKERS_MAX 8
-
 /**
  * struct census_params - module parameters in the units of the code
  * @max_age: maximum age of a cached census, ns; 0: no cache
  * @lock_hold: maximum length of a lock hold, ns
  * @busy_budget: maximum time of a scan to retry all unavailable locks together, ns
- * @max_mem: memory for counting owners, all workers together, bytes
+ * @max_mem: memory for counting owners, bytes
  * @max_results: memory of all results, bytes
- * @workers: maximum number of threads of a scan, or of a pass over frames, from 1
- * @workers_given: it is no default
  */
 struct census_params {
 	u64 max_age;
@@ -25,8 +21,6 @@ struct census_params {
 	u64 busy_budget;
 	u64 max_mem;
 	u64 max_results;
-	unsigned int workers;
-	bool workers_given;
 };
 
 extern struct census_params census_params;

@@ -95,7 +95,6 @@ static int fill_info(struct sk_buff *skb, const struct census_envelope *e,
 	       census_put_u64(skb, MEMCENSUS_INFO_LOCK_HOLD_NS, census_params.lock_hold) ||
 	       census_put_u64(skb, MEMCENSUS_INFO_BUSY_BUDGET_NS, census_params.busy_budget) ||
 	       census_put_u64(skb, MEMCENSUS_INFO_MAX_MEM, census_params.max_mem) ||
-	       nla_put_u32(skb, MEMCENSUS_INFO_WORKERS, census_params.workers) ||
 	       nla_put_u32(skb, MEMCENSUS_INFO_SUBJECTS, subjects());
 }
 

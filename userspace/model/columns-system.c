@@ -44,7 +44,6 @@ static const struct column info_fields[] = {
 	INFO_NS(LOCK_HOLD, lock_hold, "parameter lock_hold_us"),
 	INFO_NS(BUSY_BUDGET, busy_budget, "parameter busy_budget_ms"),
 	INFO(MAX_MEM, max_mem, U64, BYTES, "parameter max_mem"),
-	INFO(WORKERS, workers, U32, COUNT, "parameter workers"),
 	INFO(SUBJECTS, subjects, U32, ID, "bits of the subjects that it was built with"),
 };
 

@@ -28,7 +28,6 @@
 	uint64_t lock_hold; \
 	uint64_t busy_budget; \
 	uint64_t max_mem; \
-	uint64_t workers; \
 	uint64_t subjects
 
 #define SCAN_MEMBERS \

@@ -300,8 +300,8 @@ enum memcensus_group_by {
  * @MEMCENSUS_REQ_EVENT: u64, OOM: number of the event that is sent with all that is known
  *	of it; absent: the newest
  * @MEMCENSUS_REQ_CHARGED: u32, SHARE by CGROUP: 1: also who is charged for the mapped
- *	pages, the PAYER messages; reads struct page of each, with one worker; 2: also the
- *	files of which a cgroup is charged for pages that its own processes do not map
+ *	pages, the PAYER messages; reads struct page of each; 2: also the files of which a
+ *	cgroup is charged for pages that its own processes do not map
  * @MEMCENSUS_REQ_FILE: u32, SNAPSHOT on the frames basis, SHARE: file descriptor of the
  *	caller, of a regular file: only what the mappings of this file have is counted,
  *	and only pages of the file, without the copies that a private mapping has of them.
@@ -351,9 +351,10 @@ enum memcensus_request {
  * @MEMCENSUS_INFO_LOCK_HOLD_NS: u64, ns, parameter lock_hold_us
  * @MEMCENSUS_INFO_BUSY_BUDGET_NS: u64, ns, parameter busy_budget_ms
  * @MEMCENSUS_INFO_MAX_MEM: u64, bytes, parameter max_mem
- * @MEMCENSUS_INFO_WORKERS: u32, parameter workers
  * @MEMCENSUS_INFO_SUBJECTS: u32, MEMCENSUS_SUBJECT_* that the module has; a request of
  *	another one fails with EOPNOTSUPP; absent: all
+ *
+ * 12 was used before version 1.0 and will not be used again.
  */
 enum memcensus_info {
 	MEMCENSUS_INFO_UNSPEC,
@@ -368,8 +369,7 @@ enum memcensus_info {
 	MEMCENSUS_INFO_LOCK_HOLD_NS,
 	MEMCENSUS_INFO_BUSY_BUDGET_NS,
 	MEMCENSUS_INFO_MAX_MEM,
-	MEMCENSUS_INFO_WORKERS,
-	MEMCENSUS_INFO_SUBJECTS,
+	MEMCENSUS_INFO_SUBJECTS = 13,
 	__MEMCENSUS_INFO_MAX,
 	MEMCENSUS_INFO_MAX = __MEMCENSUS_INFO_MAX - 1
 };

@@ -21,7 +21,6 @@ static const struct abi_name info_names[] = {
 	{ "lock_hold_ns", MEMCENSUS_INFO_LOCK_HOLD_NS, NAME_U64, NULL },
 	{ "busy_budget_ns", MEMCENSUS_INFO_BUSY_BUDGET_NS, NAME_U64, NULL },
 	{ "max_mem", MEMCENSUS_INFO_MAX_MEM, NAME_U64, NULL },
-	{ "workers", MEMCENSUS_INFO_WORKERS, NAME_U32, NULL },
 	{ "subjects", MEMCENSUS_INFO_SUBJECTS, NAME_U32, subject_words },
 	{}
 };

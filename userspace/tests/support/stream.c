@@ -152,7 +152,6 @@ static void put_info(struct stream *s, uint32_t abi, uint64_t max_mem)
 	stream_u64(s, MEMCENSUS_INFO_BUSY_BUDGET_NS, 100000000);
 	if (max_mem)
 		stream_u64(s, MEMCENSUS_INFO_MAX_MEM, max_mem);
-	stream_u32(s, MEMCENSUS_INFO_WORKERS, 1);
 	stream_nest_end(s, nest);
 	stream_end(s);
 }

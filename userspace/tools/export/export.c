@@ -97,7 +97,7 @@ const struct command export_command = {
 	"most or map most, what each is charged for, of that what only others map, what it maps,\n"
 	"and of that what no other maps and what others are charged for; the rest is cgroup\n"
 	"\"(others)\". This is one more census, of several times the cost: it reads struct\n"
-	"page of each mapped page, with one worker. --nodes adds, for each node of a NUMA\n"
+	"page of each mapped page. --nodes adds, for each node of a NUMA\n"
 	"machine, the RSS and the hugetlb pages of each group and of each process of --top,\n"
 	"and how much is on nodes where no thread of the process ran last; a record has them\n"
 	"if it was made with 'record --nodes'. No metric has a PID unless --top asks for the\n"

@@ -83,11 +83,11 @@ bool pace_wait(struct pace *pace)
 	return !signals_stopped();
 }
 
-void pace_took(struct pace *pace, uint64_t others)
+void pace_took(struct pace *pace)
 {
 	const uint64_t used = cpu_now();
 
-	pace->cost = used - pace->used + others;
+	pace->cost = used - pace->used;
 	pace->used = used;
 	budget_use(&pace->budget, pace->cost, signals_now());
 }

@@ -46,8 +46,8 @@ void pace_close(struct pace *pace);
 /* Waits until a census is due; false if a stop is requested. */
 bool pace_wait(struct pace *pace);
 
-/* A census ended, for which others used @others ns of CPU time. */
-void pace_took(struct pace *pace, uint64_t others);
+/* A census ended. */
+void pace_took(struct pace *pace);
 
 /* Asks for a census at @moment or earlier, as the budget allows. */
 void pace_hurry(struct pace *pace, uint64_t moment);

@@ -135,16 +135,8 @@ static enum taken next_paced(struct recording *run, struct snapshot **snap, stru
 	return session_take(run->session, snap, why);
 }
 
-/* What the kernel's own threads used for @snap; too much rather than too little. */
-static uint64_t cpu_of_others(const struct snapshot *snap)
-{
-	return snap && KNOWN(&snap->scan, MEMCENSUS_SCAN_CPU_NS) &&
-	       KNOWN(&snap->info, MEMCENSUS_INFO_WORKERS) && snap->info.workers > 1 ?
-	       snap->scan.cpu : 0;
-}
-
 /* Prepares for the next census, after all memory for one is there. */
-static void rest_until_next(struct recording *run, uint64_t others)
+static void rest_until_next(struct recording *run)
 {
 	struct failure why;
 
@@ -154,7 +146,7 @@ static void rest_until_next(struct recording *run, uint64_t others)
 		fprintf(stderr, "memcensus: %s\n", why.text);
 		run->unlocked = true;
 	}
-	pace_took(run->pace, others);
+	pace_took(run->pace);
 }
 
 /* Records one census: 0 to continue, after reporting an error that may pass; 1 at the end. */
@@ -164,7 +156,6 @@ static int record_one(struct recording *run, struct failure *why)
 	struct session *session = run->session;
 	struct snapshot *snap;
 	enum taken taken;
-	uint64_t others = 0;
 
 	session->source->tap = recorder_begin(run->recorder);
 	taken = run->pace ? next_paced(run, &snap, why) : session_next(session, &snap, why);
@@ -179,7 +170,6 @@ static int record_one(struct recording *run, struct failure *why)
 		oom_notes_end(&run->notes, done == RECORDER_DONE);
 		if (run->pace && run->notes.open)
 			pace_hurry(run->pace, signals_now() + OOM_AFTER);
-		others = cpu_of_others(snap);
 		snapshot_free(snap);
 	} else {
 		recorder_abort(run->recorder);
@@ -187,7 +177,7 @@ static int record_one(struct recording *run, struct failure *why)
 	if (taken == TAKE_END || done == RECORDER_CLOSED)
 		return 1;
 	if (run->pace)
-		rest_until_next(run, others);
+		rest_until_next(run);
 	if (done == RECORDER_DONE)
 		return 0;
 	if (!may_go_on(run, why))
