@@ -78,7 +78,7 @@ write_json()
 
 	"$here/report" json "$dir" >"$build/bench.json.new"
 	mv "$build/bench.json.new" "$build/bench.json"
-	rm -f "$dir"/{ratios,workers,{series,growth}-*}.dat
+	rm -f "$dir"/{ratios,{series,growth}-*}.dat
 	"$here/report" data "$build/bench.json" "$dir"
 	[ -n "$(find "$dir" -maxdepth 1 -name '*.dat')" ] || return 0
 	for kind in svg png; do

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- *	measure full|quick|workers warm|cold REPETITIONS
+ *	measure full|quick warm|cold REPETITIONS
  *
  * Takes the memory census of all processes with each method in turn, repeats this,
  * and prints "METHOD NS KEY=VALUE..." for each measurement.
@@ -8,8 +8,8 @@
  * The order of the methods in the kernel rotates, so that no method always runs after
  * the same one.  Programs take a thousand times as long and come before them.
  * frames_first is the first census after the module released its idle memory.  "quick"
- * measures the methods in the kernel only, and "workers" only a census and its lower bound.
- * Before each measurement the caches are made cold, or stay as they are.
+ * measures the methods in the kernel only.  Before each measurement the caches are made cold, or
+ * stay as they are.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -47,11 +47,6 @@ static const struct method kernel[] = {
 	{ "frames", measure_frames },
 };
 
-static const struct method workers[] = {
-	{ "pte", measure_pte },
-	{ "frames", measure_frames },
-};
-
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static bool cold;
@@ -74,17 +69,6 @@ static void run_all(const struct method *methods, unsigned int nr,
 	}
 }
 
-/* The module has just been loaded: the first census allocates memory and starts threads. */
-static void repeat_workers(unsigned int repetitions)
-{
-	struct sample s = {};
-	unsigned int i;
-
-	measure_frames(&s);
-	for (i = 0; i < repetitions; i++)
-		run_all(workers, COUNT(workers), i);
-}
-
 static void repeat(bool quick, unsigned int repetitions)
 {
 	unsigned int i;
@@ -105,13 +89,10 @@ int main(int argc, char **argv)
 
 	if (!repetitions) {
 		fprintf(stderr,
-			"usage: measure full|quick|workers warm|cold REPETITIONS\n");
+			"usage: measure full|quick warm|cold REPETITIONS\n");
 		return 2;
 	}
 	cold = !strcmp(argv[2], "cold");
-	if (!strcmp(argv[1], "workers"))
-		repeat_workers(repetitions);
-	else
-		repeat(!strcmp(argv[1], "quick"), repetitions);
+	repeat(!strcmp(argv[1], "quick"), repetitions);
 	return 0;
 }

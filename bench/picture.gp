@@ -3,13 +3,12 @@
 # gnuplot -e 'dir="DIR"; out="FILE"; kind="svg|png"' picture.gp
 # DIR has the output of `report data`.
 
-# A panel is there if it was measured: the ratios, four of how cost grows, one worker and
-# several, and huge pages.
+# A panel is there if it was measured: the ratios, four of how cost grows, and huge pages.
 measured(name) = system(sprintf("ls %s/%s.dat 2>/dev/null", dir, name)) ne ""
 have_ratios = measured("ratios")
 have_series = measured("series-pages")
-have_last = measured("workers") || measured("growth-forked")
-height = 475 * have_ratios + 775 * have_series + 400 * have_last
+have_growth = measured("growth-forked")
+height = 475 * have_ratios + 775 * have_series + 400 * have_growth
 if (kind eq "svg") {
 	set terminal svg size 1100,height font "sans,13" background "white"
 } else {
@@ -25,8 +24,8 @@ set grid ytics lc rgb "#dddddd"
 color = "#d0d0d0 #a0a0a0 #808080 #606060 #e09030 #2060c0"
 
 # Where the panels begin, from the bottom
-at_series = 400.0 * have_last / height
-at_ratios = (400.0 * have_last + 775 * have_series) / height
+at_series = 400.0 * have_growth / height
+at_ratios = (400.0 * have_growth + 775 * have_series) / height
 
 if (have_ratios) {
 	set origin 0, at_ratios
@@ -66,26 +65,9 @@ if (have_series) {
 			lw (col == 7 ? 2.5 : 1) pt (col + 2)
 	}
 }
-if (measured("workers")) {
-	set origin 0, 0
-	set size measured("growth-forked") ? 0.55 : 1, 400.0 / height
-	set style data histograms
-	set style histogram clustered gap 1
-	unset logscale
-	set logscale y
-	set autoscale xy
-	set format y "%g"
-	set xtics rotate by -35
-	set key outside top center horizontal
-	set title "By one worker and by several"
-	set ylabel "ms"
-	plot for [col=2:4] dir."/workers.dat" using col:xtic(1) title columnheader(col) \
-		lc rgb word("#808080 #2060c0 #e09030", col - 1)
-	set xtics norotate
-}
 if (measured("growth-forked")) {
-	set origin measured("workers") ? 0.55 : 0, 0
-	set size measured("workers") ? 0.45 : 1, 400.0 / height
+	set origin 0, 0
+	set size 1, 400.0 / height
 	set style data linespoints
 	unset logscale
 	set logscale xy
