@@ -80,6 +80,7 @@
 	row(node, u64, writeback, MEMCENSUS_NODE_WRITEBACK, "writeback")
 
 #define CENSUS_OOM_VICTIM_ROWS(row) \
+	row(oom_victim, u64, oom, MEMCENSUS_OOM_VICTIM_OOM, "oom") \
 	row(oom_victim, s32, oom_score_adj, MEMCENSUS_OOM_VICTIM_OOM_SCORE_ADJ, "oom_score_adj") \
 	row(oom_victim, u64, vss, MEMCENSUS_OOM_VICTIM_VSS, "vss") \
 	row(oom_victim, u64, anon, MEMCENSUS_OOM_VICTIM_ANON, "anon") \

@@ -210,6 +210,7 @@ static void add_victim(struct census_oom *oom, struct task_struct *task)
 	v->cgroup = cgroup_id(task_dfl_cgroup(task));
 #endif
 	rcu_read_unlock();
+	v->oom = oom->number;
 	v->dying = was_dying(task);
 	v->oom_score_adj = READ_ONCE(task->signal->oom_score_adj);
 	if (!mm)

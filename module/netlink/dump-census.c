@@ -8,64 +8,22 @@
 #include "base/result-memory.h"
 #include "census/cache.h"
 #include "census/collect.h"
-#include "count/pages.h"
 #include "netlink/dump.h"
-#include "netlink/request.h"
 
 #define DEFAULT_PARTS (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | \
 		       MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
-
-/* The records of a SNAPSHOT dump, in order. */
-static const u8 snapshot_stages[] = {
-	MEMCENSUS_A_SCAN,
-	MEMCENSUS_A_TASK,
-	MEMCENSUS_A_TASK_NODE,
-	MEMCENSUS_A_GROUP,
-	MEMCENSUS_A_VMA,
-	MEMCENSUS_A_ZONE,
-	MEMCENSUS_A_NODE,
-	MEMCENSUS_A_SYSTEM,
-};
-
-/* The records of a PAGES dump, in order. */
-static const u8 pages_stages[] = {
-	MEMCENSUS_A_SCAN,
-	MEMCENSUS_A_TASK,
-	MEMCENSUS_A_VMA,
-	MEMCENSUS_A_PAGES,
-};
-
-/* The records of a SHARE dump, in order. */
-static const u8 share_stages[] = {
-	MEMCENSUS_A_SCAN,
-	MEMCENSUS_A_TASK,
-	MEMCENSUS_A_GROUP,
-	MEMCENSUS_A_OWNERS,
-	MEMCENSUS_A_PAIR,
-	MEMCENSUS_A_PAYER,
-};
 
 /**
  * struct of_census - one SNAPSHOT, PAGES or SHARE dump
  * @dump: of all commands
  * @req: the request
  * @pids_bytes: of @req.pids, taken from the budget of results
- * @snap: a reference, after the census was taken
- * @vma: next VMA
- * @node: next node of a process
- * @pair: next pair
- * @part: next part of the bitmaps
  * @error: text of an extended ack that contains a number
  */
 struct of_census {
 	struct census_dump dump;
 	struct census_request req;
 	size_t pids_bytes;
-	const struct census_snapshot *snap;
-	const struct census_vma *vma;
-	const struct census_task_node *node;
-	const struct census_pair *pair;
-	struct census_pages_part part;
 	char error[80];
 };
 
@@ -291,26 +249,27 @@ static int parse_request(struct census_dump *dump, struct nlattr **tb,
 	struct of_census *d = of_census(dump);
 	int err;
 
-	d->req.pid_ns = dump->envelope.pid_ns;
+	d->req.pid_ns = dump->pid_ns;
 	err = census_request_refuse(tb, OTHER_ATTRS,
 				    "EVENT: only OOM takes it; ORDER and FILES: only PHYSICAL does",
 				    extack);
 	if (err)
 		return err;
-	switch (dump->envelope.cmd) {
+	switch (dump->cmd) {
 	case MEMCENSUS_CMD_PAGES:
-		census_dump_stages(dump, pages_stages, ARRAY_SIZE(pages_stages));
+		census_dump_stages(dump, census_pages_stages, ARRAY_SIZE(census_pages_stages));
 		err = parse_pages(d, tb, extack);
 		break;
 	case MEMCENSUS_CMD_SHARE:
-		census_dump_stages(dump, share_stages, ARRAY_SIZE(share_stages));
+		census_dump_stages(dump, census_share_stages, ARRAY_SIZE(census_share_stages));
 		err = parse_share(d, tb, extack);
 		break;
 	default:
-		census_dump_stages(dump, snapshot_stages, ARRAY_SIZE(snapshot_stages));
+		census_dump_stages(dump, census_snapshot_stages,
+				   ARRAY_SIZE(census_snapshot_stages));
 		err = parse_snapshot(d, tb, extack);
 	}
-	dump->envelope.parts = d->req.parts;
+	dump->parts = d->req.parts;
 	return err;
 }
 
@@ -324,7 +283,7 @@ static void release_request(struct of_census *d)
 static int take_census(struct census_dump *dump, struct netlink_ext_ack *extack)
 {
 	struct of_census *d = of_census(dump);
-	int err = census_cache_request(&d->req, &d->snap);
+	int err = census_cache_request(&d->req, &dump->snap);
 
 	if (err == -ENOSPC)
 		NL_SET_ERR_MSG(extack,
@@ -334,139 +293,31 @@ static int take_census(struct census_dump *dump, struct netlink_ext_ack *extack)
 	if (err == -ENOMEM)
 		NL_SET_ERR_MSG(extack,
 			       "not enough memory for the census: raise max_mem or free memory");
-	if (!err)
-		release_request(d);
-	return err;
-}
-
-/*
- * Return: the next part of the bitmaps, or NULL after the last.  The first part starts at
- * the start of the request and the last ends where the walk ended, so there is at least
- * one.
- */
-static const struct census_pages_part *next_part(struct of_census *d)
-{
-	const struct census_pages *p = d->snap->pages;
-	struct census_pages_part *part = &d->part;
-	u32 first = d->dump.index * CENSUS_PAGES_PART;
-	const struct census_task *task = d->snap->tasks[0];
-
-	if (task->state != MEMCENSUS_STATE_WALKED && task->state != MEMCENSUS_STATE_PARTIAL)
-		return NULL;
-	if (d->dump.index && first >= p->blocks.nr)
-		return NULL;
-	part->task = task;
-	part->first = first;
-	part->nr = min_t(u32, p->blocks.nr - first, CENSUS_PAGES_PART);
-	part->start = d->dump.index ? census_page_block(p, first)->addr : p->start;
-	part->end = p->walked;
-	if (first + part->nr < p->blocks.nr)
-		part->end = census_page_block(p, first + part->nr)->addr;
-	return part;
-}
-
-/* Return: the next record of the current stage, or NULL after the last one. */
-static const void *next_census_record(struct census_dump *dump)
-{
-	struct of_census *d = of_census(dump);
-	const struct census_snapshot *snap = d->snap;
-	unsigned int i = d->dump.index;
-	u32 parts = d->req.parts;
-
-	switch (census_dump_stage(&d->dump)) {
-	case MEMCENSUS_A_TASK:
-		return parts & MEMCENSUS_PART_TASKS && i < snap->nr_tasks ?
-		       snap->tasks[i] : NULL;
-	case MEMCENSUS_A_GROUP:
-		/* Group 0 contains tasks that are in no group. */
-		return i + 1 < snap->nr_groups ? &snap->groups[i + 1] : NULL;
-	case MEMCENSUS_A_VMA:
-		d->vma = i ? d->vma : list_first_entry(&snap->vmas, struct census_vma, link);
-		return list_entry_is_head(d->vma, &snap->vmas, link) ? NULL : d->vma;
-	case MEMCENSUS_A_TASK_NODE:
-		if (!(parts & MEMCENSUS_PART_TASK_NODES))
-			return NULL;
-		d->node = i ? d->node : list_first_entry(&snap->task_nodes,
-							 struct census_task_node, link);
-		return list_entry_is_head(d->node, &snap->task_nodes, link) ? NULL : d->node;
-	case MEMCENSUS_A_ZONE:
-		return parts & (MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES) &&
-		       i < snap->nr_zones ? &snap->zones[i] : NULL;
-	case MEMCENSUS_A_NODE:
-		return parts & MEMCENSUS_PART_NODES && i < snap->nr_nodes ?
-		       &snap->nodes[i] : NULL;
-	case MEMCENSUS_A_SYSTEM:
-		return parts & MEMCENSUS_PART_SYSTEM && !i ? snap : NULL;
-	case MEMCENSUS_A_PAGES:
-		return next_part(d);
-	case MEMCENSUS_A_OWNERS:
-		return i < snap->nr_owned ? &snap->owned[i] : NULL;
-	case MEMCENSUS_A_PAIR:
-		d->pair = i ? d->pair : list_first_entry(&snap->pairs, struct census_pair, link);
-		return list_entry_is_head(d->pair, &snap->pairs, link) ? NULL : d->pair;
-	case MEMCENSUS_A_PAYER:
-		return i < snap->nr_payers ? &snap->payers[i] : NULL;
-	default:
-		return i ? NULL : snap;
-	}
-}
-
-/* Checks whether a VMA overlaps the requested addresses. */
-static bool is_requested(const struct of_census *d, const struct census_vma *vma)
-{
-	return !d->req.pages || (vma->start < d->req.end && vma->end > d->req.start);
-}
-
-/* A task without a process in the caller's PID namespace is not sent. */
-static bool is_visible(const struct of_census *d, const void *record)
-{
-	const struct census_task *task;
-
-	switch (census_dump_stage(&d->dump)) {
-	case MEMCENSUS_A_TASK:
-		task = record;
-		if (d->req.share && !task->sent)
-			return false;
-		break;
-	case MEMCENSUS_A_TASK_NODE:
-		task = d->node->task;
-		break;
-	case MEMCENSUS_A_VMA:
-		if (!is_requested(d, d->vma))
-			return false;
-		task = d->vma->task;
-		break;
-	case MEMCENSUS_A_PAGES:
-		task = d->part.task;
-		break;
-	default:
-		return true;
-	}
-	return census_task_pid(task, d->dump.envelope.pid_ns);
-}
-
-static int add_census_record(struct sk_buff *skb, struct census_dump *dump, const void *record)
-{
-	struct of_census *d = of_census(dump);
-
-	if (is_visible(d, record) &&
-	    census_message_add(skb, &dump->envelope, d->snap, census_dump_stage(dump), record))
-		return -EMSGSIZE;
-	if (record == d->vma)
-		d->vma = list_next_entry(d->vma, link);
-	if (record == d->node)
-		d->node = list_next_entry(d->node, link);
-	if (record == d->pair)
-		d->pair = list_next_entry(d->pair, link);
+	if (err)
+		return err;
+	dump->seq = dump->snap->seq;
+	release_request(d);
 	return 0;
+}
+
+/* Return: the next record.  Of VMAS only those that overlap the addresses of a PAGES request. */
+static const void *next_census_record(struct census_dump *dump, const void *before)
+{
+	const struct census_request *req = &of_census(dump)->req;
+	const struct census_vma *vma;
+
+	do {
+		before = census_next_record(dump, before);
+		vma = before;
+	} while (req->pages && vma && census_dump_stage(dump) == MEMCENSUS_A_VMA &&
+		 (vma->start >= req->end || vma->end <= req->start));
+	return before;
 }
 
 static void release_census(struct census_dump *dump)
 {
-	struct of_census *d = of_census(dump);
-
-	census_snapshot_put(d->snap);
-	release_request(d);
+	census_snapshot_put(dump->snap);
+	release_request(of_census(dump));
 }
 
 const struct census_dump_ops census_dump_census = {
@@ -474,6 +325,5 @@ const struct census_dump_ops census_dump_census = {
 	.parse = parse_request,
 	.take = take_census,
 	.next = next_census_record,
-	.add = add_census_record,
 	.release = release_census,
 };

@@ -5,39 +5,17 @@
 
 #include "census/oom.h"
 #include "netlink/dump.h"
-#include "netlink/request.h"
-
-/* The records of the dump, in order, by the nests that contain them. */
-static const u8 stages[] = {
-	MEMCENSUS_A_OOM,
-	MEMCENSUS_A_OOM_VICTIM,
-	MEMCENSUS_A_OOM_ZONE,
-	MEMCENSUS_A_OOM_NODE,
-	MEMCENSUS_A_SCAN,
-	MEMCENSUS_A_TASK,
-	MEMCENSUS_A_ZONE,
-	MEMCENSUS_A_NODE,
-	MEMCENSUS_A_SYSTEM,
-};
-
-/* A victim, and its event. */
-struct victim_of {
-	const struct census_oom *oom;
-	const struct census_oom_victim *victim;
-};
 
 /**
  * struct oom_dump - one OOM dump
- * @dump: of all commands
+ * @dump: of all commands; its census is the one before @chosen
  * @ooms: the events, copied in the first call
  * @chosen: the one that is sent with all that is known; NULL: none is kept
- * @of: the next victim
  */
 struct oom_dump {
 	struct census_dump dump;
 	struct census_ooms *ooms;
 	const struct census_oom *chosen;
-	struct victim_of of;
 };
 
 static struct oom_dump *oom_dump(struct census_dump *d)
@@ -46,10 +24,10 @@ static struct oom_dump *oom_dump(struct census_dump *d)
 }
 
 /* Of a process that the reader may not learn of, nothing is sent. */
-static int put_caller(struct sk_buff *skb, const struct census_envelope *e,
+static int put_caller(struct sk_buff *skb, const struct census_dump *d,
 		      const struct census_oom_task *caller)
 {
-	pid_t pid = census_oom_pid(caller, e->pid_ns);
+	pid_t pid = census_oom_pid(caller, d->pid_ns);
 
 	return pid && (nla_put_u32(skb, MEMCENSUS_OOM_CALLER_PID, pid) ||
 		       nla_put_string(skb, MEMCENSUS_OOM_CALLER_COMM, caller->comm));
@@ -57,11 +35,10 @@ static int put_caller(struct sk_buff *skb, const struct census_envelope *e,
 
 static int put_bytes(struct sk_buff *skb, int attr, const struct census_system *s)
 {
-	return census_message_known(skb, attr, s->bytes_known, s->bytes, MEMCENSUS_S_MAX);
+	return census_put_known(skb, attr, s->bytes_known, s->bytes, MEMCENSUS_S_MAX);
 }
 
-static int fill_oom(struct sk_buff *skb, const struct census_envelope *e,
-		    const struct census_snapshot *snap, const void *record)
+static int fill_oom(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_oom *oom = record;
 	const struct census_snapshot *before = oom->before;
@@ -71,7 +48,7 @@ static int fill_oom(struct sk_buff *skb, const struct census_envelope *e,
 	       census_put_u64(skb, MEMCENSUS_OOM_BOOTTIME_NS, oom->boottime) ||
 	       nla_put_u32(skb, MEMCENSUS_OOM_SCOPE, oom->scope) ||
 	       (oom->nr_victims && nla_put_u32(skb, MEMCENSUS_OOM_VICTIMS, oom->nr_victims)) ||
-	       put_caller(skb, e, &oom->caller) ||
+	       put_caller(skb, d, &oom->caller) ||
 	       (before && (census_put_u64(skb, MEMCENSUS_OOM_CENSUS, before->seq) ||
 			   census_put_u64(skb, MEMCENSUS_OOM_CENSUS_REALTIME_NS,
 					  before->cost.realtime))) ||
@@ -82,83 +59,65 @@ static int fill_oom(struct sk_buff *skb, const struct census_envelope *e,
 
 static const struct census_record_row victim_rows[] = { CENSUS_OOM_VICTIM_ROWS(CENSUS_ROW) {} };
 
-static int fill_victim(struct sk_buff *skb, const struct census_envelope *e,
-		       const struct census_snapshot *snap, const void *record)
+static int fill_victim(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
-	const struct victim_of *of = record;
-	const struct census_oom_victim *v = of->victim;
+	const struct census_oom_victim *v = record;
+	pid_t pid = census_oom_pid(&v->task, d->pid_ns);
 
-	return census_put_u64(skb, MEMCENSUS_OOM_VICTIM_OOM, of->oom->number) ||
-	       nla_put_u32(skb, MEMCENSUS_OOM_VICTIM_PID, census_oom_pid(&v->task, e->pid_ns)) ||
+	if (!pid)
+		return CENSUS_HIDDEN;
+	return nla_put_u32(skb, MEMCENSUS_OOM_VICTIM_PID, pid) ||
 	       nla_put_string(skb, MEMCENSUS_OOM_VICTIM_COMM, v->task.comm) ||
-	       nla_put_u32(skb, MEMCENSUS_OOM_VICTIM_UID,
-			   from_kuid_munged(e->user_ns, v->uid)) ||
+	       nla_put_u32(skb, MEMCENSUS_OOM_VICTIM_UID, from_kuid_munged(d->user_ns, v->uid)) ||
 	       (IS_ENABLED(CONFIG_CGROUPS) &&
 		census_put_u64(skb, MEMCENSUS_OOM_VICTIM_CGROUP, v->cgroup)) ||
 	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_START_NS, v->task.start) ||
-	       census_message_rows(skb, victim_rows, v);
+	       census_put_rows(skb, victim_rows, v);
 }
 
-static const void *next_oom_record(struct census_dump *dump)
+static const struct census_stage stages[] = {
+	{ MEMCENSUS_A_OOM, fill_oom },
+	{ MEMCENSUS_A_OOM_VICTIM, fill_victim },
+	{ MEMCENSUS_A_OOM_ZONE, census_fill_zone },
+	{ MEMCENSUS_A_OOM_NODE, census_fill_node },
+	{ MEMCENSUS_A_SCAN, census_fill_scan },
+	{ MEMCENSUS_A_TASK, census_fill_task },
+	{ MEMCENSUS_A_ZONE, census_fill_zone },
+	{ MEMCENSUS_A_NODE, census_fill_node },
+	{ MEMCENSUS_A_SYSTEM, census_fill_system },
+};
+
+static const struct census_oom_victim *find_victim(const struct census_ooms *ooms, unsigned int i)
+{
+	const struct census_oom *oom;
+
+	for (oom = ooms->event; oom < ooms->event + ooms->nr; oom++) {
+		if (i < census_oom_nr_victims(oom))
+			return &oom->victims[i];
+		i -= census_oom_nr_victims(oom);
+	}
+	return NULL;
+}
+
+static const void *next_oom_record(struct census_dump *dump, const void *before)
 {
 	struct oom_dump *d = oom_dump(dump);
 	const struct census_oom *oom = d->chosen;
-	const struct census_snapshot *before = oom ? oom->before : NULL;
-	unsigned int i = dump->index, n;
+	unsigned int i = dump->index;
 
 	switch (census_dump_stage(dump)) {
 	case MEMCENSUS_A_OOM:
 		return i < d->ooms->nr ? &d->ooms->event[i] : NULL;
 	case MEMCENSUS_A_OOM_VICTIM:
-		for (n = 0; n < d->ooms->nr; n++) {
-			d->of.oom = &d->ooms->event[n];
-			if (i < census_oom_nr_victims(d->of.oom)) {
-				d->of.victim = &d->of.oom->victims[i];
-				return &d->of;
-			}
-			i -= census_oom_nr_victims(d->of.oom);
-		}
-		return NULL;
+		return find_victim(d->ooms, i);
 	case MEMCENSUS_A_OOM_ZONE:
 		return oom && i < oom->nr_zones ? &oom->zones[i] : NULL;
 	case MEMCENSUS_A_OOM_NODE:
 		return oom && i < oom->nr_nodes ? &oom->nodes[i] : NULL;
-	case MEMCENSUS_A_TASK:
-		return before && i < before->nr_tasks ? before->tasks[i] : NULL;
-	case MEMCENSUS_A_ZONE:
-		return before && i < before->nr_zones ? &before->zones[i] : NULL;
-	case MEMCENSUS_A_NODE:
-		return before && i < before->nr_nodes ? &before->nodes[i] : NULL;
-	case MEMCENSUS_A_SYSTEM:
-		return before && before->parts & MEMCENSUS_PART_SYSTEM && !i ? before : NULL;
 	default:
-		return i ? NULL : before;
-	}
-}
-
-static int add_oom_record(struct sk_buff *skb, struct census_dump *dump, const void *record)
-{
-	const struct census_envelope *e = &dump->envelope;
-	const struct victim_of *of = record;
-
-	switch (census_dump_stage(dump)) {
-	case MEMCENSUS_A_OOM:
-		return census_message_put(skb, e, 0, MEMCENSUS_A_OOM, fill_oom, NULL, record);
-	case MEMCENSUS_A_OOM_VICTIM:
-		if (!census_oom_pid(&of->victim->task, e->pid_ns))
-			return 0;
-		return census_message_put(skb, e, 0, MEMCENSUS_A_OOM_VICTIM, fill_victim, NULL,
-					  record);
-	case MEMCENSUS_A_OOM_ZONE:
-	case MEMCENSUS_A_OOM_NODE:
-		return census_message_add(skb, e, NULL, census_dump_stage(dump), record);
-	case MEMCENSUS_A_TASK:
-		if (!census_task_pid(record, e->pid_ns))
-			return 0;
-		fallthrough;
-	default:
-		return census_message_add(skb, e, oom_dump(dump)->chosen->before,
-					  census_dump_stage(dump), record);
+		/* Only these messages have the number of a census. */
+		dump->seq = dump->snap ? dump->snap->seq : 0;
+		return census_next_record(dump, before);
 	}
 }
 
@@ -175,6 +134,10 @@ static int choose_event(struct oom_dump *d, const struct nlattr *event,
 		NL_SET_ERR_MSG_ATTR(extack, event,
 				    "EVENT: no OOM event of this number is kept: leave EVENT out to get all that are");
 		return -EINVAL;
+	}
+	if (d->chosen && d->chosen->before) {
+		d->dump.snap = d->chosen->before;
+		d->dump.parts = d->dump.snap->parts & ~MEMCENSUS_PART_TYPES;
 	}
 	return 0;
 }
@@ -209,6 +172,5 @@ const struct census_dump_ops census_dump_oom = {
 	.size = sizeof(struct oom_dump),
 	.parse = parse_oom,
 	.next = next_oom_record,
-	.add = add_oom_record,
 	.release = release_oom,
 };

@@ -8,20 +8,8 @@
 #include "base/result-memory.h"
 #include "base/visible.h"
 #include "netlink/dump.h"
-#include "netlink/request.h"
 #include "physical/cache.h"
 #include "physical/class.h"
-
-/* The records of the dump, in order, by the nests that contain them. */
-static const u8 stages[] = {
-	MEMCENSUS_A_PHYSICAL,
-	MEMCENSUS_A_PHYSICAL_ZONE,
-	MEMCENSUS_A_KERNEL_FRAMES,
-	MEMCENSUS_A_FRAME_CGROUP,
-	MEMCENSUS_A_FRAME_SYSTEM,
-	MEMCENSUS_A_FRAME_FILE,
-	MEMCENSUS_A_FRAME_BLOCKS,
-};
 
 /**
  * struct physical_dump - one PHYSICAL dump
@@ -40,6 +28,11 @@ static struct physical_dump *physical_dump(struct census_dump *d)
 	return container_of(d, struct physical_dump, dump);
 }
 
+static const struct census_physical *result_of(const struct census_dump *d)
+{
+	return container_of(d, struct physical_dump, dump)->result;
+}
+
 static int put_u64s(struct sk_buff *skb, int attr, const u64 *values, unsigned int nr)
 {
 	return nla_put_64bit(skb, attr, nr * sizeof(*values), values, MEMCENSUS_A_PAD);
@@ -56,8 +49,10 @@ static u64 all_frames(const struct census_physical *r)
 	return frames;
 }
 
-static int fill_physical(struct sk_buff *skb, const struct census_physical *r)
+static int fill_physical(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
+	const struct census_physical *r = record;
+
 	return census_put_u64(skb, MEMCENSUS_PHYSICAL_REALTIME_NS, r->realtime) ||
 	       census_put_u64(skb, MEMCENSUS_PHYSICAL_WALL_NS, r->wall) ||
 	       census_put_u64(skb, MEMCENSUS_PHYSICAL_CPU_NS, r->cpu) ||
@@ -95,8 +90,10 @@ static int put_states(struct sk_buff *skb, const struct census_physical_zone *z)
 	return 0;
 }
 
-static int fill_zone(struct sk_buff *skb, const struct census_physical_zone *z)
+static int fill_zone(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
+	const struct census_physical_zone *z = record;
+
 	return nla_put_u32(skb, MEMCENSUS_PZ_NODE, z->nid) ||
 	       nla_put_string(skb, MEMCENSUS_PZ_NAME, z->name) ||
 	       census_put_pages(skb, MEMCENSUS_PZ_SPANNED, z->spanned) ||
@@ -108,10 +105,10 @@ static int fill_zone(struct sk_buff *skb, const struct census_physical_zone *z)
 	       put_classes(skb, MEMCENSUS_PZ_CLASSES, z->classes) || put_states(skb, z);
 }
 
-static int fill_kernel(struct sk_buff *skb, const struct census_physical *r,
-		       const struct census_kernel_frames *k)
+static int fill_kernel(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
-	const struct census_physical_zone *z = &r->zones[k->key.zone];
+	const struct census_kernel_frames *k = record;
+	const struct census_physical_zone *z = &result_of(d)->zones[k->key.zone];
 
 	return nla_put_u32(skb, MEMCENSUS_KF_NODE, z->nid) ||
 	       nla_put_string(skb, MEMCENSUS_KF_ZONE, z->name) ||
@@ -124,8 +121,10 @@ static int fill_kernel(struct sk_buff *skb, const struct census_physical *r,
 	       put_u64s(skb, MEMCENSUS_KF_FIRST_FRAMES, k->first, k->nr_first);
 }
 
-static int fill_cgroup(struct sk_buff *skb, const struct census_charge *c)
+static int fill_cgroup(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
+	const struct census_charge *c = record;
+
 	return (c->cgroup && census_put_u64(skb, MEMCENSUS_FG_CGROUP, c->cgroup)) ||
 	       put_classes(skb, MEMCENSUS_FG_CLASSES, c->classes) ||
 	       (CENSUS_MAPCOUNT_EXACT && census_put_pages(skb, MEMCENSUS_FG_SHARED, c->shared));
@@ -142,8 +141,10 @@ static int put_dev(struct sk_buff *skb, int major, int minor, dev_t device)
 }
 
 /* The first record, then what was left out, then the others. */
-static int fill_system(struct sk_buff *skb, const struct census_frame_files *c, u32 index)
+static int fill_system(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
+	const struct census_frame_files *c = record;
+	u32 index = d->index;
 	const struct census_cached_system *s = system_of(c, index > 1 ? index - 1 : 0);
 	const struct census_cached *cached = index == 1 ? &c->left_out : &s->cached;
 
@@ -173,137 +174,91 @@ static int fill_identity(struct sk_buff *skb, const struct census_frame_files *c
 	       census_put_u64(skb, MEMCENSUS_FF_SIZE, file->size);
 }
 
-static int fill_file(struct sk_buff *skb, const struct census_frame_files *c,
-		     const struct census_cached_file *file)
+static int fill_file(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
+	const struct census_cached_file *file = record;
 	const struct census_cached *cached = &file->cached;
 
-	return (file->system && fill_identity(skb, c, file)) ||
+	return (file->system && fill_identity(skb, &result_of(d)->files, file)) ||
 	       census_put_pages(skb, MEMCENSUS_FF_CACHED, cached->frames) ||
 	       census_put_pages(skb, MEMCENSUS_FF_MAPPED, cached->mapped) ||
 	       (!file->shmem && census_put_pages(skb, MEMCENSUS_FF_DIRTY, cached->dirty)) ||
 	       census_put_pages(skb, MEMCENSUS_FF_WRITEBACK, cached->writeback);
 }
 
-/* Records of blocks that one message has. */
-struct blocks_part {
-	const struct census_physical_zone *zone;
-	u32 from;
-	u32 nr;
-};
-
+/* Messages that have the records of the blocks of @z. */
 static unsigned int nr_parts(const struct census_physical_zone *z)
 {
 	return DIV_ROUND_UP(z->contiguous.nr, MEMCENSUS_BLOCK_RECORDS_MAX);
 }
 
-static unsigned int nr_all_parts(const struct census_physical *r)
+/* Return: the zone of message *@index, which becomes its number in the zone; or NULL. */
+static const struct census_physical_zone *find_part(const struct census_physical *r,
+						    unsigned int *index)
 {
-	unsigned int nr = 0, i;
+	const struct census_physical_zone *z;
 
-	for (i = 0; i < r->nr_zones; i++)
-		nr += nr_parts(&r->zones[i]);
-	return nr;
+	for (z = r->zones; z < r->zones + r->nr_zones; z++) {
+		if (*index < nr_parts(z))
+			return z;
+		*index -= nr_parts(z);
+	}
+	return NULL;
 }
 
-/* The part of number @index, below nr_all_parts(). */
-static struct blocks_part find_part(const struct census_physical *r, unsigned int index)
+static int fill_blocks(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
-	const struct census_physical_zone *z = r->zones;
-	struct blocks_part part;
-
-	for (; index >= nr_parts(z); z++)
-		index -= nr_parts(z);
-	part.zone = z;
-	part.from = index * MEMCENSUS_BLOCK_RECORDS_MAX;
-	part.nr = min_t(u32, z->contiguous.nr - part.from, MEMCENSUS_BLOCK_RECORDS_MAX);
-	return part;
-}
-
-static int fill_blocks(struct sk_buff *skb, const struct blocks_part *part)
-{
-	const struct census_physical_zone *z = part->zone;
+	const struct census_physical_zone *z = record;
 	const struct census_frame_blocks *b = &z->contiguous;
+	unsigned int part = d->index;
+	u32 from, nr;
 
+	find_part(result_of(d), &part);
+	from = part * MEMCENSUS_BLOCK_RECORDS_MAX;
+	nr = min_t(u32, b->nr - from, MEMCENSUS_BLOCK_RECORDS_MAX);
+	if (census_frame_blocks_are_holes(b, from, nr))
+		return CENSUS_HIDDEN;
 	return nla_put_u32(skb, MEMCENSUS_FB_NODE, z->nid) ||
 	       nla_put_string(skb, MEMCENSUS_FB_ZONE, z->name) ||
 	       nla_put_u32(skb, MEMCENSUS_FB_ORDER, b->order) ||
-	       census_put_u64(skb, MEMCENSUS_FB_FIRST, b->first + ((u64)part->from << b->order)) ||
-	       put_u64s(skb, MEMCENSUS_FB_RECORDS, b->records + part->from, part->nr);
+	       census_put_u64(skb, MEMCENSUS_FB_FIRST, b->first + ((u64)from << b->order)) ||
+	       put_u64s(skb, MEMCENSUS_FB_RECORDS, b->records + from, nr);
 }
 
-/* Return: 0, or nonzero if the buffer is full. */
-static int fill_record(struct sk_buff *skb, const struct census_envelope *e,
-		       const struct census_snapshot *snap, const void *record)
+static const struct census_stage stages[] = {
+	{ MEMCENSUS_A_PHYSICAL, fill_physical },
+	{ MEMCENSUS_A_PHYSICAL_ZONE, fill_zone },
+	{ MEMCENSUS_A_KERNEL_FRAMES, fill_kernel },
+	{ MEMCENSUS_A_FRAME_CGROUP, fill_cgroup },
+	{ MEMCENSUS_A_FRAME_SYSTEM, fill_system },
+	{ MEMCENSUS_A_FRAME_FILE, fill_file },
+	{ MEMCENSUS_A_FRAME_BLOCKS, fill_blocks },
+};
+
+static const void *next_physical_record(struct census_dump *dump, const void *before)
 {
-	const struct physical_dump *d = record;
+	const struct physical_dump *d = physical_dump(dump);
 	const struct census_physical *r = d->result;
-	unsigned int i = d->dump.index;
-	struct blocks_part part;
+	unsigned int i = dump->index;
 
-	switch (census_dump_stage(&d->dump)) {
+	switch (census_dump_stage(dump)) {
 	case MEMCENSUS_A_PHYSICAL:
-		return fill_physical(skb, r);
+		return i ? NULL : r;
 	case MEMCENSUS_A_PHYSICAL_ZONE:
-		return fill_zone(skb, &r->zones[i]);
+		return i < r->nr_zones ? &r->zones[i] : NULL;
 	case MEMCENSUS_A_FRAME_CGROUP:
-		return fill_cgroup(skb, census_charge(&r->charges, i));
-	case MEMCENSUS_A_FRAME_SYSTEM:
-		return fill_system(skb, &r->files, i);
-	case MEMCENSUS_A_FRAME_FILE:
-		return fill_file(skb, &r->files, &r->files.files[i]);
-	case MEMCENSUS_A_FRAME_BLOCKS:
-		part = find_part(r, i);
-		return fill_blocks(skb, &part);
-	default:
-		return fill_kernel(skb, r, &r->kinds.records[i]);
-	}
-}
-
-/* Records of the current stage. */
-static unsigned int nr_records(const struct physical_dump *d)
-{
-	const struct census_physical *r = d->result;
-
-	switch (census_dump_stage(&d->dump)) {
-	case MEMCENSUS_A_PHYSICAL:
-		return 1;
-	case MEMCENSUS_A_PHYSICAL_ZONE:
-		return r->nr_zones;
-	case MEMCENSUS_A_FRAME_CGROUP:
-		return r->charges.table.records ? r->charges.table.nr : 0;
+		return r->charges.table.records && i < r->charges.table.nr ?
+		       census_charge(&r->charges, i) : NULL;
 	case MEMCENSUS_A_FRAME_SYSTEM:
 		/* One more: of what was left out. */
-		return d->req.files ? r->files.systems.nr + 1 : 0;
+		return d->req.files && i < r->files.systems.nr + 1 ? &r->files : NULL;
 	case MEMCENSUS_A_FRAME_FILE:
-		return r->files.nr;
+		return i < r->files.nr ? &r->files.files[i] : NULL;
 	case MEMCENSUS_A_FRAME_BLOCKS:
-		return nr_all_parts(r);
+		return find_part(r, &i);
 	default:
-		return r->kinds.nr;
+		return i < r->kinds.nr ? &r->kinds.records[i] : NULL;
 	}
-}
-
-/* The record is the dump itself, at its index: fill_record() gets what it needs by the stage. */
-static const void *next_physical_record(struct census_dump *dump)
-{
-	struct physical_dump *d = physical_dump(dump);
-
-	return dump->index < nr_records(d) ? d : NULL;
-}
-
-static int add_physical_record(struct sk_buff *skb, struct census_dump *dump, const void *record)
-{
-	const struct physical_dump *d = record;
-	struct blocks_part part;
-
-	if (census_dump_stage(dump) == MEMCENSUS_A_FRAME_BLOCKS) {
-		part = find_part(d->result, dump->index);
-		if (census_frame_blocks_are_holes(&part.zone->contiguous, part.from, part.nr))
-			return 0;
-	}
-	return census_message_put(skb, &dump->envelope, d->result->seq, census_dump_stage(dump),
-				  fill_record, NULL, d);
 }
 
 #define TAKEN (CENSUS_REQ(ORDER) | CENSUS_REQ(GROUP_BY) | CENSUS_REQ(FILES))
@@ -362,7 +317,7 @@ static int parse_physical(struct census_dump *dump, struct nlattr **tb,
 	}
 	if (tb[MEMCENSUS_REQ_ORDER])
 		d->req.order = nla_get_u32(tb[MEMCENSUS_REQ_ORDER]);
-	dump->envelope.paths = d->req.files;
+	dump->paths = d->req.files;
 	return 0;
 }
 
@@ -381,9 +336,11 @@ static int take_pass(struct census_dump *dump, struct netlink_ext_ack *extack)
 	if (err == -E2BIG)
 		NL_SET_ERR_MSG(extack,
 			       "ORDER: more than 4194304 blocks: request a higher order");
-	if (!err)
-		d->result = r;
-	return err;
+	if (err)
+		return err;
+	d->result = r;
+	dump->seq = r->seq;
+	return 0;
 }
 
 static void release_physical(struct census_dump *dump)
@@ -396,6 +353,5 @@ const struct census_dump_ops census_dump_physical = {
 	.parse = parse_physical,
 	.take = take_pass,
 	.next = next_physical_record,
-	.add = add_physical_record,
 	.release = release_physical,
 };

@@ -1,11 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Sends the records of one request: what all commands do alike, and what each of them adds. */
+/*
+ * Sends the records of one request: what all commands do alike, and what each of them adds.  A
+ * record is one message with one nest, completely or not at all.
+ */
 #ifndef _CENSUS_DUMP_H
 #define _CENSUS_DUMP_H
 
-#include "netlink/message.h"
+#include <linux/bits.h>
+#include <net/genetlink.h>
+#include <net/netlink.h>
+
+#include "census/snapshot.h"
+
+/* One attribute in a mask of census_request_refuse(). */
+#define CENSUS_REQ(name) BIT_ULL(MEMCENSUS_REQ_##name)
+
+/* What a request may hold: policy.c, which scripts/abi makes of the specification. */
+extern const struct nla_policy census_request_policy[MEMCENSUS_REQ_MAX + 1];
+extern const struct nla_policy census_policy[MEMCENSUS_A_MAX + 1];
 
 struct census_dump;
+
+/* What a fill returns for a record that the reader may not see. */
+#define CENSUS_HIDDEN (-ENOENT)
+
+/* Fills the nest of a message.  Return: 0, CENSUS_HIDDEN, or else the buffer is full. */
+typedef int census_fill_fn(struct sk_buff *skb, const struct census_dump *d, const void *record);
+
+/**
+ * struct census_stage - records of one kind
+ * @nest: that contains them, &enum memcensus_attr
+ * @fill: fills it
+ */
+struct census_stage {
+	u8 nest;
+	census_fill_fn *fill;
+};
 
 /**
  * struct census_dump_ops - what one command adds
@@ -13,42 +43,62 @@ struct census_dump;
  * @parse: checks the attributes of the request, by number, and says which records follow.
  *	Return: 0 or an error, explained in the extended ack
  * @take: takes what is sent; sleeps as long as a census does; may be NULL.  Return: as @parse
- * @next: the next record of the current stage; NULL after the last.  Called again for the same
- *	record if it did not fit
- * @add: adds it to the buffer, or skips it if the reader may not see it.  Return: 0, or
- *	-EMSGSIZE with the buffer unchanged
+ * @next: the record of number &struct census_dump.index of the current stage, after record @before;
+ *	NULL after the last
  * @release: frees what @parse and @take took, which may have failed
  */
 struct census_dump_ops {
 	size_t size;
 	int (*parse)(struct census_dump *d, struct nlattr **tb, struct netlink_ext_ack *extack);
 	int (*take)(struct census_dump *d, struct netlink_ext_ack *extack);
-	const void *(*next)(struct census_dump *d);
-	int (*add)(struct sk_buff *skb, struct census_dump *d, const void *record);
+	const void *(*next)(struct census_dump *d, const void *before);
 	void (*release)(struct census_dump *d);
 };
 
 /**
- * struct census_dump - one dump, from its first call to done()
+ * struct census_dump - one answer, of a dump from its first call to done()
  * @ops: of its command
- * @envelope: common fields of the messages; holds references on both namespaces
+ * @family: of the census
+ * @portid: of the caller
+ * @nlseq: of the request
+ * @flags: NLM_F_MULTI in a dump
+ * @cmd: of all messages, as of the request
+ * @parts: MEMCENSUS_PART_* that were requested
+ * @paths: files were requested
+ * @pid_ns: namespace of all PIDs in the messages, a reference
+ * @user_ns: namespace of all user IDs in the messages, a reference
  * @taken: @ops->take succeeded
- * @stages: the kinds of records, in order, by the nests that contain them; set by @ops->parse
+ * @snap: the census, NULL if there is none
+ * @seq: number of what is sent; 0: none
+ * @stages: the kinds of records, in order; set by @ops->parse
  * @nr_stages: length of @stages
  * @stage: index of the next of @stages
  * @index: of the next record in @stage
+ * @record: that record
  */
 struct census_dump {
 	const struct census_dump_ops *ops;
-	struct census_envelope envelope;
+	const struct genl_family *family;
+	u32 portid;
+	u32 nlseq;
+	int flags;
+	u8 cmd;
+	u32 parts;
+	bool paths;
+	struct pid_namespace *pid_ns;
+	struct user_namespace *user_ns;
 	bool taken;
-	const u8 *stages;
+	const struct census_snapshot *snap;
+	u64 seq;
+	const struct census_stage *stages;
 	unsigned int nr_stages;
 	unsigned int stage;
 	unsigned int index;
+	const void *record;
 };
 
-static inline void census_dump_stages(struct census_dump *d, const u8 *stages, unsigned int nr)
+static inline void census_dump_stages(struct census_dump *d, const struct census_stage *stages,
+				      unsigned int nr)
 {
 	d->stages = stages;
 	d->nr_stages = nr;
@@ -56,9 +106,48 @@ static inline void census_dump_stages(struct census_dump *d, const u8 *stages, u
 
 static inline u8 census_dump_stage(const struct census_dump *d)
 {
-	return d->stages[d->stage];
+	return d->stages[d->stage].nest;
 }
 
+/* Maximum number of blocks in a PAGES message: 5 KiB with its headers. */
+#define CENSUS_PAGES_PART 120
+
+/* PAD has the same number in every nest. */
+static inline int census_put_u64(struct sk_buff *skb, int attr, u64 value)
+{
+	return nla_put_u64_64bit(skb, attr, value, MEMCENSUS_A_PAD);
+}
+
+/* Bytes of a number of pages. */
+static inline int census_put_pages(struct sk_buff *skb, int attr, u64 pages)
+{
+	return census_put_u64(skb, attr, pages << PAGE_SHIFT);
+}
+
+int census_request_refuse(struct nlattr **tb, u64 refused, const char *why,
+			  struct netlink_ext_ack *extack);
+int census_put_known(struct sk_buff *skb, int nest, u64 known, const u64 *values,
+		     unsigned int max);
+int census_put_rows(struct sk_buff *skb, const struct census_record_row *row, const void *record);
+
+/* The records of a census, in order. */
+#define CENSUS_SNAPSHOT_STAGES 8
+#define CENSUS_PAGES_STAGES 4
+#define CENSUS_SHARE_STAGES 6
+extern const struct census_stage census_snapshot_stages[CENSUS_SNAPSHOT_STAGES];
+extern const struct census_stage census_pages_stages[CENSUS_PAGES_STAGES];
+extern const struct census_stage census_share_stages[CENSUS_SHARE_STAGES];
+
+census_fill_fn census_fill_info;
+census_fill_fn census_fill_scan;
+census_fill_fn census_fill_task;
+census_fill_fn census_fill_zone;
+census_fill_fn census_fill_node;
+census_fill_fn census_fill_system;
+const void *census_next_record(struct census_dump *d, const void *before);
+
+int census_dump_add(struct sk_buff *skb, const struct census_dump *d,
+		    const struct census_stage *stage, const void *record);
 int census_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 		      const struct genl_family *family, const struct census_dump_ops *ops);
 int census_dump_continue(struct sk_buff *skb, struct netlink_callback *cb);

@@ -7,7 +7,6 @@
 #include "base/memory.h"
 #include "netlink/dump.h"
 #include "netlink/genl.h"
-#include "netlink/request.h"
 
 static struct genl_family census_family;
 
@@ -20,7 +19,8 @@ static int refuse_unprivileged(struct netlink_ext_ack *extack)
 
 static int info_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct census_envelope e = {
+	static const struct census_stage stage = { MEMCENSUS_A_INFO, census_fill_info };
+	const struct census_dump d = {
 		.family = &census_family,
 		.portid = info->snd_portid,
 		.nlseq = info->snd_seq,
@@ -34,7 +34,7 @@ static int info_doit(struct sk_buff *skb, struct genl_info *info)
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, CENSUS_GFP);
 	if (!reply)
 		return -ENOMEM;
-	err = census_message_add(reply, &e, NULL, MEMCENSUS_A_INFO, NULL);
+	err = census_dump_add(reply, &d, &stage, NULL);
 	if (err) {
 		nlmsg_free(reply);
 		return err;

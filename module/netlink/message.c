@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The records of a census as messages: which there are, in what order, and what each has. */
+#include <linux/build_bug.h>
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/pid_namespace.h>
@@ -12,66 +14,14 @@
 #include "census/vma.h"
 #include "census/zones.h"
 #include "count/pages.h"
-#include "netlink/message.h"
-
-/**
- * census_message_known() - add a nest of u64
- * @skb: the buffer
- * @nest: attribute
- * @known: a bit for each of @values
- * @values: by attribute number
- * @max: the last number
- *
- * Return: 0, or -EMSGSIZE.
- */
-int census_message_known(struct sk_buff *skb, int nest, u64 known, const u64 *values,
-			 unsigned int max)
-{
-	struct nlattr *start = nla_nest_start(skb, nest);
-	unsigned int i;
-
-	if (!start)
-		return -EMSGSIZE;
-	for (i = 0; i <= max; i++)
-		if (known >> i & 1 && census_put_u64(skb, i, values[i]))
-			return -EMSGSIZE;
-	nla_nest_end(skb, start);
-	return 0;
-}
-
-static int put_row(struct sk_buff *skb, const struct census_record_row *row, const void *record)
-{
-	const void *at = record + row->offset;
-
-	switch (row->type) {
-	case CENSUS_ROW_u32:
-		return nla_put_u32(skb, row->attr, *(const u32 *)at);
-	case CENSUS_ROW_s32:
-		return nla_put_s32(skb, row->attr, *(const s32 *)at);
-	case CENSUS_ROW_string:
-		return *(const char *)at ? nla_put_string(skb, row->attr, at) : 0;
-	default:
-		return *(const u64 *)at == CENSUS_UNKNOWN ? 0 :
-			census_put_u64(skb, row->attr, *(const u64 *)at);
-	}
-}
-
-/* Adds the rows of @record that are known.  Return: 0, or -EMSGSIZE. */
-int census_message_rows(struct sk_buff *skb, const struct census_record_row *row,
-			const void *record)
-{
-	for (; row->name; row++)
-		if (put_row(skb, row, record))
-			return -EMSGSIZE;
-	return 0;
-}
+#include "netlink/dump.h"
 
 static int put_packed(struct sk_buff *skb, int nest, const unsigned char *packed)
 {
 	struct census_figures figures;
 
 	census_figures_unpack(packed, &figures);
-	return census_message_known(skb, nest, figures.known, figures.value, MEMCENSUS_F_MAX);
+	return census_put_known(skb, nest, figures.known, figures.value, MEMCENSUS_F_MAX);
 }
 
 /* Those that WITHOUT in Kbuild may leave out, and did not. */
@@ -82,8 +32,7 @@ static u32 subjects(void)
 	       (CENSUS_WITH_SHARE ? MEMCENSUS_SUBJECT_SHARE : 0);
 }
 
-static int fill_info(struct sk_buff *skb, const struct census_envelope *e,
-		     const struct census_snapshot *snap, const void *record)
+int census_fill_info(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	return nla_put_u32(skb, MEMCENSUS_INFO_ABI, MEMCENSUS_ABI) ||
 	       nla_put_string(skb, MEMCENSUS_INFO_VERSION, THIS_MODULE->version) ||
@@ -98,24 +47,23 @@ static int fill_info(struct sk_buff *skb, const struct census_envelope *e,
 	       nla_put_u32(skb, MEMCENSUS_INFO_SUBJECTS, subjects());
 }
 
-static int fill_scan(struct sk_buff *skb, const struct census_envelope *e,
-		     const struct census_snapshot *snap, const void *record)
+int census_fill_scan(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
-	return nla_put_u32(skb, MEMCENSUS_SCAN_BASIS, snap->basis) ||
-	       nla_put_u32(skb, MEMCENSUS_SCAN_PARTS, snap->parts) ||
-	       census_message_rows(skb, census_scan_rows, &snap->cost);
+	return nla_put_u32(skb, MEMCENSUS_SCAN_BASIS, d->snap->basis) ||
+	       nla_put_u32(skb, MEMCENSUS_SCAN_PARTS, d->snap->parts) ||
+	       census_put_rows(skb, census_scan_rows, &d->snap->cost);
 }
 
 /* Return: PID of @peer in the caller's namespace; 0 if none or if it is @pid. */
-static u32 peer_pid(const struct census_envelope *e,
+static u32 peer_pid(const struct census_dump *d,
 		    const struct census_peer *peer, u32 pid)
 {
-	u32 nr = census_visible_pid(peer->pid, e->pid_ns);
+	u32 nr = census_visible_pid(peer->pid, d->pid_ns);
 
 	return nr == pid ? 0 : nr;
 }
 
-static int put_peers(struct sk_buff *skb, const struct census_envelope *e,
+static int put_peers(struct sk_buff *skb, const struct census_dump *d,
 		     const struct census_task *task, u32 record)
 {
 	const struct census_peer *peer;
@@ -125,7 +73,7 @@ static int put_peers(struct sk_buff *skb, const struct census_envelope *e,
 
 	/* As many as a user started. */
 	for (peer = task->peers; peer; peer = peer->next) {
-		nr += !!peer_pid(e, peer, record);
+		nr += !!peer_pid(d, peer, record);
 		cond_resched();
 	}
 	if (nla_put_u32(skb, MEMCENSUS_TASK_NR_PEERS, nr))
@@ -139,7 +87,7 @@ static int put_peers(struct sk_buff *skb, const struct census_envelope *e,
 	pids = nla_data(attr);
 	/* Skip peers outside of the caller's namespace, which were not counted above. */
 	for (peer = task->peers; peer && nr; peer = peer->next) {
-		u32 pid = peer_pid(e, peer, record);
+		u32 pid = peer_pid(d, peer, record);
 
 		if (pid) {
 			*pids++ = pid;
@@ -150,29 +98,30 @@ static int put_peers(struct sk_buff *skb, const struct census_envelope *e,
 	return 0;
 }
 
-static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
-		     const struct census_snapshot *snap, const void *record)
+int census_fill_task(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_task *task = record;
-	u32 pid = census_task_pid(task, e->pid_ns);
+	u32 pid = census_task_pid(task, d->pid_ns);
 
+	if (!pid || (d->cmd == MEMCENSUS_CMD_SHARE && !task->sent))
+		return CENSUS_HIDDEN;
 	if (nla_put_u32(skb, MEMCENSUS_TASK_PID, pid) ||
 	    nla_put_u32(skb, MEMCENSUS_TASK_STATE, task->state))
 		return -EMSGSIZE;
 	if (!task->pid)
 		return 0;
-	if (put_peers(skb, e, task, pid) ||
+	if (put_peers(skb, d, task, pid) ||
 	    (task->basis && nla_put_u32(skb, MEMCENSUS_TASK_BASIS, task->basis)) ||
 	    put_packed(skb, MEMCENSUS_TASK_FIGURES, task->figures))
 		return -EMSGSIZE;
 	/* @pid is a peer: the rest is of a process that the caller may not learn of. */
-	if (!census_visible_pid(task->pid, e->pid_ns))
+	if (!census_visible_pid(task->pid, d->pid_ns))
 		return 0;
 	return (task->parent && nla_put_u32(skb, MEMCENSUS_TASK_PPID,
-					    census_visible_pid(task->parent, e->pid_ns))) ||
+					    census_visible_pid(task->parent, d->pid_ns))) ||
 	       nla_put_string(skb, MEMCENSUS_TASK_COMM, task->comm) ||
 	       nla_put_u32(skb, MEMCENSUS_TASK_UID,
-			   from_kuid_munged(e->user_ns, task->uid)) ||
+			   from_kuid_munged(d->user_ns, task->uid)) ||
 	       (IS_ENABLED(CONFIG_CGROUPS) &&
 		census_put_u64(skb, MEMCENSUS_TASK_CGROUP, task->cgroup)) ||
 	       census_put_u64(skb, MEMCENSUS_TASK_START_NS, task->start) ||
@@ -183,26 +132,27 @@ static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
 	       (task->group && nla_put_u32(skb, MEMCENSUS_TASK_GROUP, task->group));
 }
 
-static int fill_task_node(struct sk_buff *skb, const struct census_envelope *e,
-			  const struct census_snapshot *snap, const void *record)
+static int fill_task_node(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_task_node *node = record;
+	u32 pid = census_task_pid(node->task, d->pid_ns);
 
-	return nla_put_u32(skb, MEMCENSUS_TN_PID, census_task_pid(node->task, e->pid_ns)) ||
+	if (!pid)
+		return CENSUS_HIDDEN;
+	return nla_put_u32(skb, MEMCENSUS_TN_PID, pid) ||
 	       nla_put_u32(skb, MEMCENSUS_TN_NODE, node->nid) ||
 	       census_put_u64(skb, MEMCENSUS_TN_RSS, node->rss) ||
 	       census_put_u64(skb, MEMCENSUS_TN_HUGETLB, node->hugetlb) ||
 	       nla_put_u32(skb, MEMCENSUS_TN_RUNS, node->runs);
 }
 
-static int put_group_key(struct sk_buff *skb, const struct census_envelope *e,
-			 const struct census_snapshot *snap,
+static int put_group_key(struct sk_buff *skb, const struct census_dump *d,
 			 const struct census_group *group)
 {
-	switch (snap->group_by) {
+	switch (d->snap->group_by) {
 	case MEMCENSUS_BY_UID:
 		return nla_put_u32(skb, MEMCENSUS_GROUP_UID,
-				   from_kuid_munged(e->user_ns, group->uid));
+				   from_kuid_munged(d->user_ns, group->uid));
 	case MEMCENSUS_BY_CGROUP:
 		return census_put_u64(skb, MEMCENSUS_GROUP_CGROUP, group->cgroup);
 	case MEMCENSUS_BY_COMM:
@@ -212,17 +162,16 @@ static int put_group_key(struct sk_buff *skb, const struct census_envelope *e,
 	}
 }
 
-static int fill_group(struct sk_buff *skb, const struct census_envelope *e,
-		      const struct census_snapshot *snap, const void *record)
+static int fill_group(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_group *group = record;
 
-	return nla_put_u32(skb, MEMCENSUS_GROUP_ID, group - snap->groups) ||
+	return nla_put_u32(skb, MEMCENSUS_GROUP_ID, group - d->snap->groups) ||
 	       (group->parent && nla_put_u32(skb, MEMCENSUS_GROUP_PARENT, group->parent)) ||
-	       put_group_key(skb, e, snap, group) ||
+	       put_group_key(skb, d, group) ||
 	       nla_put_u32(skb, MEMCENSUS_GROUP_MMS, group->mms) ||
-	       census_message_known(skb, MEMCENSUS_GROUP_FIGURES, group->figures.known,
-				    group->figures.value, MEMCENSUS_F_MAX);
+	       census_put_known(skb, MEMCENSUS_GROUP_FIGURES, group->figures.known,
+				group->figures.value, MEMCENSUS_F_MAX);
 }
 
 static int put_vma_file(struct sk_buff *skb, const struct census_vma *vma)
@@ -234,15 +183,17 @@ static int put_vma_file(struct sk_buff *skb, const struct census_vma *vma)
 	       census_put_u64(skb, MEMCENSUS_VMA_INODE, vma->inode);
 }
 
-static int fill_vma(struct sk_buff *skb, const struct census_envelope *e,
-		    const struct census_snapshot *snap, const void *record)
+static int fill_vma(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_vma *vma = record;
 	char flags[CENSUS_VMA_FLAGS_LEN], mode[5];
+	u32 pid = census_task_pid(vma->task, d->pid_ns);
 
+	if (!pid)
+		return CENSUS_HIDDEN;
 	census_vma_flags(vma->flags, flags);
 	census_vma_mode(vma->flags, mode);
-	return nla_put_u32(skb, MEMCENSUS_VMA_PID, census_task_pid(vma->task, e->pid_ns)) ||
+	return nla_put_u32(skb, MEMCENSUS_VMA_PID, pid) ||
 	       census_put_u64(skb, MEMCENSUS_VMA_START, vma->start) ||
 	       census_put_u64(skb, MEMCENSUS_VMA_END, vma->end) ||
 	       census_put_u64(skb, MEMCENSUS_VMA_OFFSET, vma->offset) ||
@@ -258,14 +209,14 @@ static int fill_vma(struct sk_buff *skb, const struct census_envelope *e,
 /* Adds bytes by kind; 0 too, because all kinds are counted. */
 static int put_kinds(struct sk_buff *skb, int nest, const u64 *bytes)
 {
-	return census_message_known(skb, nest, GENMASK_ULL(MEMCENSUS_K_MAX, MEMCENSUS_K_ANON),
-				    bytes, MEMCENSUS_K_MAX);
+	return census_put_known(skb, nest, GENMASK_ULL(MEMCENSUS_K_MAX, MEMCENSUS_K_ANON),
+				bytes, MEMCENSUS_K_MAX);
 }
 
-static int put_process(struct sk_buff *skb, const struct census_envelope *e, int attr,
+static int put_process(struct sk_buff *skb, const struct census_dump *d, int attr,
 		       const struct census_task *task)
 {
-	return task ? nla_put_u32(skb, attr, census_task_pid(task, e->pid_ns)) : 0;
+	return task ? nla_put_u32(skb, attr, census_task_pid(task, d->pid_ns)) : 0;
 }
 
 static int put_number(struct sk_buff *skb, int attr, u32 number)
@@ -273,26 +224,24 @@ static int put_number(struct sk_buff *skb, int attr, u32 number)
 	return number ? nla_put_u32(skb, attr, number) : 0;
 }
 
-static int fill_owners(struct sk_buff *skb, const struct census_envelope *e,
-		       const struct census_snapshot *snap, const void *record)
+static int fill_owners(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_owned *owned = record;
 
-	return put_process(skb, e, MEMCENSUS_OWNERS_PID, owned->task) ||
+	return put_process(skb, d, MEMCENSUS_OWNERS_PID, owned->task) ||
 	       put_number(skb, MEMCENSUS_OWNERS_GROUP, owned->group) ||
 	       nla_put_u32(skb, MEMCENSUS_OWNERS_FEWEST, owned->fewest) ||
 	       put_number(skb, MEMCENSUS_OWNERS_MOST, owned->most) ||
 	       put_kinds(skb, MEMCENSUS_OWNERS_BYTES, owned->bytes);
 }
 
-static int fill_pair(struct sk_buff *skb, const struct census_envelope *e,
-		     const struct census_snapshot *snap, const void *record)
+static int fill_pair(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_pair *pair = record;
 	bool unknown = pair->left_out == CENSUS_LEFT_OUT_UNKNOWN;
 
-	return put_process(skb, e, MEMCENSUS_PAIR_PID, pair->task) ||
-	       put_process(skb, e, MEMCENSUS_PAIR_PEER_PID, pair->peer) ||
+	return put_process(skb, d, MEMCENSUS_PAIR_PID, pair->task) ||
+	       put_process(skb, d, MEMCENSUS_PAIR_PEER_PID, pair->peer) ||
 	       put_number(skb, MEMCENSUS_PAIR_GROUP, pair->group) ||
 	       put_number(skb, MEMCENSUS_PAIR_PEER_GROUP, pair->peer_group) ||
 	       put_number(skb, MEMCENSUS_PAIR_LEFT_OUT, unknown ? 0 : pair->left_out) ||
@@ -300,8 +249,7 @@ static int fill_pair(struct sk_buff *skb, const struct census_envelope *e,
 	       (!pair->left_out && put_kinds(skb, MEMCENSUS_PAIR_ALONE, pair->alone));
 }
 
-static int fill_payer(struct sk_buff *skb, const struct census_envelope *e,
-		      const struct census_snapshot *snap, const void *record)
+static int fill_payer(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_payer *payer = record;
 
@@ -315,36 +263,44 @@ static int fill_payer(struct sk_buff *skb, const struct census_envelope *e,
 				   census_put_u64(skb, MEMCENSUS_PAYER_INODE, payer->inode)));
 }
 
-/* Adds the word at @offset of each block. */
+/* Adds the word at @offset of @nr blocks from @first on. */
 static int put_words(struct sk_buff *skb, int attr, const struct census_pages *pages,
-		     const struct census_pages_part *part, size_t offset)
+		     u32 first, u32 nr, size_t offset)
 {
-	struct nlattr *words = nla_reserve_64bit(skb, attr, part->nr * sizeof(u64),
-						 MEMCENSUS_A_PAD);
+	struct nlattr *words = nla_reserve_64bit(skb, attr, nr * sizeof(u64), MEMCENSUS_A_PAD);
 	u64 *to;
 	u32 i;
 
 	if (!words)
 		return -EMSGSIZE;
 	to = nla_data(words);
-	for (i = 0; i < part->nr; i++)
-		to[i] = *(const u64 *)((const u8 *)census_page_block(pages, part->first + i) +
-				       offset);
+	for (i = 0; i < nr; i++)
+		to[i] = *(const u64 *)((const u8 *)census_page_block(pages, first + i) + offset);
 	return 0;
 }
 
 #define PUT_WORDS(attr, member)							\
-	put_words(skb, MEMCENSUS_PAGES_##attr, snap->pages, part,		\
+	put_words(skb, MEMCENSUS_PAGES_##attr, p, first, nr,			\
 		  offsetof(struct census_page_block, member))
 
-static int fill_pages(struct sk_buff *skb, const struct census_envelope *e,
-		      const struct census_snapshot *snap, const void *record)
+/*
+ * A part of the bitmaps.  The first one starts at the start of the request and the last ends where
+ * the walk ended.
+ */
+static int fill_pages(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
-	const struct census_pages_part *part = record;
+	const struct census_pages *p = record;
+	u32 first = d->index * CENSUS_PAGES_PART;
+	u32 nr = min_t(u32, p->blocks.nr - first, CENSUS_PAGES_PART), next = first + nr;
+	u32 pid = census_task_pid(d->snap->tasks[0], d->pid_ns);
 
-	return nla_put_u32(skb, MEMCENSUS_PAGES_PID, census_task_pid(part->task, e->pid_ns)) ||
-	       census_put_u64(skb, MEMCENSUS_PAGES_START, part->start) ||
-	       census_put_u64(skb, MEMCENSUS_PAGES_END, part->end) ||
+	if (!pid)
+		return CENSUS_HIDDEN;
+	return nla_put_u32(skb, MEMCENSUS_PAGES_PID, pid) ||
+	       census_put_u64(skb, MEMCENSUS_PAGES_START,
+			      first ? census_page_block(p, first)->addr : p->start) ||
+	       census_put_u64(skb, MEMCENSUS_PAGES_END,
+			      next < p->blocks.nr ? census_page_block(p, next)->addr : p->walked) ||
 	       PUT_WORDS(ADDRESSES, addr) || PUT_WORDS(RESIDENT, resident) ||
 	       PUT_WORDS(EXCLUSIVE, exclusive) || PUT_WORDS(HUGE, huge) ||
 	       PUT_WORDS(SWAP, swap);
@@ -384,152 +340,115 @@ static int put_types(struct sk_buff *skb, const struct census_zone *zone)
 	return 0;
 }
 
-static int fill_zone(struct sk_buff *skb, const struct census_envelope *e,
-		     const struct census_snapshot *snap, const void *record)
+int census_fill_zone(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_zone *zone = record;
 
-	return census_message_rows(skb, census_zone_rows, zone) ||
+	return census_put_rows(skb, census_zone_rows, zone) ||
 	       nla_put_64bit(skb, MEMCENSUS_ZONE_FREE_BLOCKS,
 			     sizeof(zone->blocks), zone->blocks, MEMCENSUS_A_PAD) ||
-	       (e->parts & MEMCENSUS_PART_TYPES && put_types(skb, zone)) ||
+	       (d->parts & MEMCENSUS_PART_TYPES && put_types(skb, zone)) ||
 	       nla_put_64bit(skb, MEMCENSUS_ZONE_LOWMEM_RESERVE, sizeof(zone->lowmem_reserve),
 			     zone->lowmem_reserve, MEMCENSUS_A_PAD);
 }
 
-static int fill_node(struct sk_buff *skb, const struct census_envelope *e,
-		     const struct census_snapshot *snap, const void *record)
+int census_fill_node(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
-	return census_message_rows(skb, census_node_rows, record);
+	return census_put_rows(skb, census_node_rows, record);
 }
 
-static int fill_system(struct sk_buff *skb, const struct census_envelope *e,
-		       const struct census_snapshot *snap, const void *record)
+int census_fill_system(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
-	const struct census_system *s = &snap->system;
+	const struct census_system *s = record;
 
-	return census_message_known(skb, MEMCENSUS_SYSTEM_BYTES, s->bytes_known, s->bytes,
-				    MEMCENSUS_S_MAX) ||
-	       census_message_known(skb, MEMCENSUS_SYSTEM_EVENTS, s->events_known, s->events,
-				    MEMCENSUS_E_MAX);
+	return census_put_known(skb, MEMCENSUS_SYSTEM_BYTES, s->bytes_known, s->bytes,
+				MEMCENSUS_S_MAX) ||
+	       census_put_known(skb, MEMCENSUS_SYSTEM_EVENTS, s->events_known, s->events,
+				MEMCENSUS_E_MAX);
 }
 
-#define SHARE_FILL(fill) (CENSUS_WITH_SHARE ? (fill) : NULL)
-
-/* By the nest that they fill. */
-static census_fill_fn *const fills[] = {
-	[MEMCENSUS_A_INFO] = fill_info,
-	[MEMCENSUS_A_SCAN] = fill_scan,
-	[MEMCENSUS_A_TASK] = fill_task,
-	[MEMCENSUS_A_GROUP] = fill_group,
-	[MEMCENSUS_A_VMA] = fill_vma,
-	[MEMCENSUS_A_ZONE] = fill_zone,
-	[MEMCENSUS_A_NODE] = fill_node,
-	[MEMCENSUS_A_SYSTEM] = fill_system,
-	[MEMCENSUS_A_PAGES] = fill_pages,
-	[MEMCENSUS_A_OWNERS] = SHARE_FILL(fill_owners),
-	[MEMCENSUS_A_PAIR] = SHARE_FILL(fill_pair),
-	[MEMCENSUS_A_OOM_ZONE] = fill_zone,
-	[MEMCENSUS_A_OOM_NODE] = fill_node,
-	[MEMCENSUS_A_PAYER] = SHARE_FILL(fill_payer),
-	[MEMCENSUS_A_TASK_NODE] = fill_task_node,
+const struct census_stage census_snapshot_stages[] = {
+	{ MEMCENSUS_A_SCAN, census_fill_scan },
+	{ MEMCENSUS_A_TASK, census_fill_task },
+	{ MEMCENSUS_A_TASK_NODE, fill_task_node },
+	{ MEMCENSUS_A_GROUP, fill_group },
+	{ MEMCENSUS_A_VMA, fill_vma },
+	{ MEMCENSUS_A_ZONE, census_fill_zone },
+	{ MEMCENSUS_A_NODE, census_fill_node },
+	{ MEMCENSUS_A_SYSTEM, census_fill_system },
 };
 
-/**
- * census_message_put() - add one message with a nest to a buffer
- * @skb: the buffer
- * @e: common fields of the answer
- * @seq: number of the census or of the pass; 0: none
- * @nest: &enum memcensus_attr, the kind of record
- * @fill: fills the nest
- * @snap: passed to @fill
- * @record: passed to @fill
- *
- * Return: 0, or -EMSGSIZE with the buffer unchanged.
- */
-int census_message_put(struct sk_buff *skb, const struct census_envelope *e, u64 seq, u8 nest,
-		       census_fill_fn *fill, const struct census_snapshot *snap,
-		       const void *record)
-{
-	void *header = genlmsg_put(skb, e->portid, e->nlseq, e->family, e->flags,
-				   e->cmd);
-	struct nlattr *attr;
+const struct census_stage census_pages_stages[] = {
+	{ MEMCENSUS_A_SCAN, census_fill_scan },
+	{ MEMCENSUS_A_TASK, census_fill_task },
+	{ MEMCENSUS_A_VMA, fill_vma },
+	{ MEMCENSUS_A_PAGES, fill_pages },
+};
 
-	if (!header)
-		return -EMSGSIZE;
-	if (seq && census_put_u64(skb, MEMCENSUS_A_SEQ, seq))
-		goto full;
-	attr = nla_nest_start(skb, nest);
-	if (!attr || fill(skb, e, snap, record))
-		goto full;
-	nla_nest_end(skb, attr);
-	genlmsg_end(skb, header);
-	return 0;
-full:
-	genlmsg_cancel(skb, header);
-	return -EMSGSIZE;
+const struct census_stage census_share_stages[] = {
+	{ MEMCENSUS_A_SCAN, census_fill_scan },
+	{ MEMCENSUS_A_TASK, census_fill_task },
+	{ MEMCENSUS_A_GROUP, fill_group },
+	{ MEMCENSUS_A_OWNERS, fill_owners },
+	{ MEMCENSUS_A_PAIR, fill_pair },
+	{ MEMCENSUS_A_PAYER, fill_payer },
+};
+
+/* Return: the entry of @list after @before, of which the link is the first member, or NULL. */
+static const void *next_in_list(const struct list_head *list, const struct list_head *before)
+{
+	const struct list_head *next = before ? before->next : list->next;
+
+	return next == list ? NULL : next;
 }
 
-/**
- * census_message_add() - add one message to a buffer
- * @skb: the buffer; the name of a VMA may need PATH_MAX
- * @e: common fields of the answer
- * @snap: the census; NULL for INFO, OOM_ZONE and OOM_NODE
- * @nest: &enum memcensus_attr, the kind of record
- * @record: for TASK, TASK_NODE, GROUP, VMA, ZONE, NODE, OWNERS, PAIR, PAYER, OOM_ZONE and
- *	OOM_NODE; a &struct census_pages_part for PAGES
- *
- * Return: 0, or -EMSGSIZE with the buffer unchanged.
- */
-int census_message_add(struct sk_buff *skb, const struct census_envelope *e,
-		       const struct census_snapshot *snap, u8 nest,
-		       const void *record)
+/* Checks for a part of the bitmaps: there is at least one if the process was walked. */
+static bool has_part(const struct census_snapshot *snap, unsigned int i)
 {
-	return census_message_put(skb, e, snap ? snap->seq : 0, nest, fills[nest], snap, record);
+	u8 state = snap->tasks[0]->state;
+
+	return (state == MEMCENSUS_STATE_WALKED || state == MEMCENSUS_STATE_PARTIAL) &&
+	       (!i || i * CENSUS_PAGES_PART < snap->pages->blocks.nr);
 }
 
-/* The most that a record needs that does not fit in a page of 4 KiB: it has a path. */
-#define LARGE (PATH_MAX + 2048)
-
-/* Checks whether a record of kind @nest may be larger than a page of 4 KiB with its headers. */
-static bool is_large(const struct census_envelope *e, u8 nest)
+/* The records of a census that are requested.  Return: as &struct census_dump_ops.next. */
+const void *census_next_record(struct census_dump *d, const void *before)
 {
-	BUILD_BUG_ON(CENSUS_PAGES_PART * sizeof(struct census_page_block) + 512 > LARGE);
-	BUILD_BUG_ON(MIGRATE_TYPES * CENSUS_ORDERS * 32 + 1536 > LARGE);
-	BUILD_BUG_ON(MEMCENSUS_BLOCK_RECORDS_MAX * sizeof(u64) + 512 > 3072);
-	switch (nest) {
+	const struct census_snapshot *snap = d->snap;
+	unsigned int i = d->index;
+	u32 parts = d->parts;
+
+	BUILD_BUG_ON(offsetof(struct census_vma, link) || offsetof(struct census_pair, link) ||
+		     offsetof(struct census_task_node, link));
+	if (!snap)
+		return NULL;
+	switch (census_dump_stage(d)) {
+	case MEMCENSUS_A_TASK:
+		return parts & MEMCENSUS_PART_TASKS && i < snap->nr_tasks ? snap->tasks[i] : NULL;
+	case MEMCENSUS_A_GROUP:
+		/* Group 0 contains tasks that are in no group. */
+		return i + 1 < snap->nr_groups ? &snap->groups[i + 1] : NULL;
 	case MEMCENSUS_A_VMA:
-		return e->parts & MEMCENSUS_PART_VMAS;
+		return next_in_list(&snap->vmas, before);
+	case MEMCENSUS_A_TASK_NODE:
+		return parts & MEMCENSUS_PART_TASK_NODES ?
+		       next_in_list(&snap->task_nodes, before) : NULL;
 	case MEMCENSUS_A_ZONE:
-		return e->parts & MEMCENSUS_PART_TYPES;
-	case MEMCENSUS_A_FRAME_FILE:
-		return e->paths;
+		return parts & (MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES) &&
+		       i < snap->nr_zones ? &snap->zones[i] : NULL;
+	case MEMCENSUS_A_NODE:
+		return parts & MEMCENSUS_PART_NODES && i < snap->nr_nodes ? &snap->nodes[i] : NULL;
+	case MEMCENSUS_A_SYSTEM:
+		return parts & MEMCENSUS_PART_SYSTEM && !i ? &snap->system : NULL;
+	case MEMCENSUS_A_PAGES:
+		return has_part(snap, i) ? snap->pages : NULL;
+	case MEMCENSUS_A_OWNERS:
+		return i < snap->nr_owned ? &snap->owned[i] : NULL;
+	case MEMCENSUS_A_PAIR:
+		return next_in_list(&snap->pairs, before);
+	case MEMCENSUS_A_PAYER:
+		return i < snap->nr_payers ? &snap->payers[i] : NULL;
 	default:
-		return nest == MEMCENSUS_A_PAGES;
+		return i ? NULL : snap;
 	}
-}
-
-/**
- * census_message_begin() - the first answer of a dump: INFO
- * @skb: the buffer
- * @cb: of the dump
- * @e: common fields of the answer
- * @stages: kinds of the records that follow
- * @nr: number of @stages
- *
- * Each dump begins here, which states the most that a record of it needs.  Without it the kernel
- * allocates a page if it has no more at once or the reader offers a small buffer, and a record
- * that does not fit ends the dump.
- *
- * Return: length of @skb, or -EMSGSIZE.
- */
-int census_message_begin(struct sk_buff *skb, struct netlink_callback *cb,
-			 const struct census_envelope *e, const u8 *stages, unsigned int nr)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		if (is_large(e, stages[i]))
-			cb->min_dump_alloc = LARGE;
-	return census_message_add(skb, e, NULL, MEMCENSUS_A_INFO, NULL) ?: skb->len;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Made by scripts/abi from Documentation/netlink/specs/memcensus.yaml: change that. */
-#include "netlink/request.h"
+#include "netlink/dump.h"
 
 const struct nla_policy census_request_policy[MEMCENSUS_REQ_MAX + 1] = {
 	[MEMCENSUS_REQ_BASIS] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
