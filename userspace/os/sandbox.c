@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Child processes that parse hostile input. */
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
@@ -49,6 +51,15 @@
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1),		\
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
+/* If argument @n, an int, is @a or @b; all these architectures are little-endian. */
+#define ALLOW_IF(name, n, a, b)							\
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 5),			\
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[n])), \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, a, 1, 0),				\
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, b, 0, 1),				\
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),				\
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
+
 /* Other system calls fail: libraries then do without. */
 static int filter_calls(void)
 {
@@ -61,8 +72,10 @@ static int filter_calls(void)
 		ALLOW(read), ALLOW(pread64), ALLOW(lseek), ALLOW(fstat), ALLOW(close),
 		ALLOW(sendmsg), ALLOW(recvmsg), ALLOW(mmap), ALLOW(munmap), ALLOW(mremap),
 		ALLOW(brk), ALLOW(madvise), ALLOW(rt_sigreturn), ALLOW(rt_sigprocmask),
-		ALLOW(exit), ALLOW(exit_group), ALLOW(futex), ALLOW(fcntl), ALLOW(getpid),
-		ALLOW(newfstatat), ALLOW(getrandom), ALLOW(prlimit64),
+		ALLOW(exit), ALLOW(exit_group), ALLOW(futex), ALLOW(getpid),
+		ALLOW(newfstatat), ALLOW(getrandom),
+		/* Of itself: others of its user have limits too, and F_SETOWN sends signals. */
+		ALLOW_IF(prlimit64, 0, 0, 0), ALLOW_IF(fcntl, 1, F_GETFD, F_GETFL),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
 	};
 	const struct sock_fprog program = {
@@ -81,8 +94,23 @@ static int limit(int resource, rlim_t value)
 	return setrlimit(resource, &to);
 }
 
+/* Ends with @parent; setresuid() forgets it, so it comes after that. */
+static bool ends_with(pid_t parent)
+{
+	return !prctl(PR_SET_PDEATHSIG, SIGKILL) && getppid() == parent;
+}
+
+/* A user other than root may have some, which setresuid() does not drop. */
+static bool drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	return !syscall(SYS_capset, &header, none);
+}
+
 /* Gives up all that parsing does not need; false if any of it fails. */
-static bool give_up(int socket, unsigned int cpu_seconds)
+static bool give_up(int socket, pid_t parent, unsigned int cpu_seconds)
 {
 	const bool root = !geteuid();
 
@@ -95,7 +123,8 @@ static bool give_up(int socket, unsigned int cpu_seconds)
 	if (root && (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
 		     setresuid(NOBODY, NOBODY, NOBODY)))
 		return false;
-	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) && !prctl(PR_SET_DUMPABLE, 0) &&
+	return drop_capabilities() && ends_with(parent) &&
+	       !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) && !prctl(PR_SET_DUMPABLE, 0) &&
 	       !limit(RLIMIT_CORE, 0) && !limit(RLIMIT_FSIZE, 0) && !limit(RLIMIT_NPROC, 0) &&
 	       !limit(RLIMIT_NOFILE, FILES_MAX) && !limit(RLIMIT_AS, MEMORY) &&
 	       !limit(RLIMIT_DATA, MEMORY_DATA) &&
@@ -106,6 +135,7 @@ int sandbox_start(struct sandbox *sandbox, sandbox_fn *fn, unsigned int cpu_seco
 		  struct failure *why)
 {
 	const struct timeval limit_of_wait = { .tv_sec = SANDBOX_SECONDS };
+	const pid_t parent = getpid();
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
@@ -117,7 +147,7 @@ int sandbox_start(struct sandbox *sandbox, sandbox_fn *fn, unsigned int cpu_seco
 	if (!sandbox->pid) {
 		signal(SIGINT, SIG_IGN);
 		signal(SIGPIPE, SIG_IGN);
-		if (!prctl(PR_SET_PDEATHSIG, SIGKILL) && give_up(pair[1], cpu_seconds))
+		if (give_up(pair[1], parent, cpu_seconds))
 			fn(0);
 		_exit(0);
 	}
