@@ -300,10 +300,11 @@ static void chart_free(struct chart *chart)
 		free_row(&chart->rows[i]);
 	free(chart->rows);
 	series_free(&chart->times);
+	free(chart->what);
 	free(chart->title);
 }
 
-/* Builds the title from machine, kernel and time, if known. */
+/* Builds the title: kind of amounts; machine, kernel and time, if known. */
 static void make_title(struct chart *chart, const struct snapshot *snap)
 {
 	const char *kernel = KNOWN(&snap->info, MEMCENSUS_INFO_KERNEL) ?
@@ -314,6 +315,9 @@ static void make_title(struct chart *chart, const struct snapshot *snap)
 	/* A record may come from another machine. */
 	if (chart->session->source->ops->live)
 		uname(&uts);
+	chart->what = chart->system ? xstrdup("What MemTotal is made of") :
+		      chart->parts > 1 ? xstrdup("PSS and swap of each") :
+		      xasprintf("%s: %s", column_header(chart->column), chart->column->help);
 	time_text(from, chart->first, true);
 	time_text(to, chart->last, true);
 	from[strcspn(from, "T")] = ' ';
@@ -367,27 +371,6 @@ static size_t top_of(const struct chart *chart)
 	return chart->kind == CHART_TIME ? DEFAULT_TOP_TIME : DEFAULT_TOP;
 }
 
-static int draw_chart(struct chart *chart, struct failure *why)
-{
-	const struct options *options = chart->session->options;
-	const struct chart_options *own = options->own;
-	struct plot plot;
-	int ret;
-
-	if (!chart->n)
-		return fail(why, FAIL_NO_PROCESS, "nothing to draw: no row has an amount");
-	if (chart->kind == CHART_TIME && chart->times.n < 2)
-		return fail(why, FAIL_USAGE,
-			    "a chart over time needs at least two censuses; there is one");
-	ret = gnuplot_open(&plot, options->output, own->keep, why);
-	if (!ret) {
-		chart_draw(chart, &plot);
-		ret = gnuplot_run(&plot, chart->session->out, why);
-	}
-	gnuplot_close(&plot);
-	return ret;
-}
-
 static int chart_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
@@ -408,8 +391,13 @@ static int chart_run(struct session *session, struct failure *why)
 		session->request.parts |= MEMCENSUS_PART_ZONES;
 	ret = subtree_prepare(session, why) ? -1 : add_censuses(&chart, why);
 	chart_arrange(&chart, top_of(&chart));
-	if (!ret)
-		ret = draw_chart(&chart, why);
+	if (!ret && !chart.n)
+		ret = fail(why, FAIL_NO_PROCESS, "nothing to draw: no row has an amount");
+	else if (!ret && chart.kind == CHART_TIME && chart.times.n < 2)
+		ret = fail(why, FAIL_USAGE,
+			   "a chart over time needs at least two censuses; there is one");
+	else if (!ret)
+		ret = chart_draw(&chart, options->output, own->keep, session->out, why);
 	if (!ret && chart.unknown)
 		fprintf(stderr, "memcensus: %llu values are not known: drawn as they last were\n",
 			(unsigned long long)chart.unknown);
@@ -423,7 +411,7 @@ static int check_words(const struct options *options, struct failure *why)
 	const struct column *column = NULL;
 	bool svg;
 
-	if (!options->output || !gnuplot_knows(options->output, &svg))
+	if (!options->output || !chart_draws(options->output, &svg))
 		return fail(why, FAIL_USAGE,
 			    "'chart' needs '-o FILE', with a name that ends in .svg or .png");
 	if ((options->interval || options->duration) && own->kind != CHART_TIME)

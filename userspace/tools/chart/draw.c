@@ -1,9 +1,109 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writes charts as gnuplot scripts and data. */
+/* Draws a chart with gnuplot: a table of its rows, and a script that is always the same. */
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "lib/memory.h"
+#include "lib/text.h"
 #include "tools/chart/draw.h"
+
+/* Longer names leave no room for the picture. */
+#define NAME_LETTERS	40
+
+/* Pixels: a row needs 20, and what is around them 130. */
+#define HEIGHT_OF(n)	(20 * (unsigned int)(n) + 130)
+#define HEIGHT_LEAST	520
+
+/*
+ * The script knows n rows, of which the last one is grey with others; the height; and for bars
+ * the number of parts.  Colours are such that colour-blind people can distinguish them.
+ */
+static const char script_begin[] =
+"set encoding utf8\n"
+"set datafile separator \"\\t\"\n"
+"set style fill solid 1.0 noborder\n"
+"set border 3 linecolor '#666666'\n"
+"set grid linecolor '#dddddd'\n"
+"set tics nomirror textcolor '#333333'\n"
+"array colours[18] = [0x4477aa, 0xee6677, 0x228833, 0xccbb44, 0x66ccee, 0xaa3377, 0xee8866, \\\n"
+"	0x44bb99, 0xbbcc33, 0x99ddff, 0xffaabb, 0xeedd88, 0x332288, 0x882255, 0x117733, \\\n"
+"	0x999933, 0xcc6677, 0x88ccee]\n"
+"colour(i) = others && i == n - 1 ? 0xbbbbbb : colours[int(i) % 18 + 1]\n"
+"unit(p) = word('KiB MiB GiB TiB', p)\n"
+/* For an axis up to a number of bytes, and for one amount. */
+"power(b) = b < 2 * 1024.0**2 ? 1 : b < 2 * 1024.0**3 ? 2 : b < 2 * 1024.0**4 ? 3 : 4\n"
+"nearest(b) = b < 1023.5 * 1024 ? 1 : b < 1023.5 * 1024**2 ? 2 : b < 1023.5 * 1024.0**3 ? 3 : 4\n"
+"amount(b, p) = sprintf(p > 1 && b / 1024.0**p < 100 ? '%.1f %s' : '%.0f %s', \\\n"
+"	b / 1024.0**p, unit(p))\n"
+"label(b) = amount(b, nearest(b))\n";
+
+/* The columns are the name, what all rows before have, and the parts, in bytes. */
+static const char script_bar[] =
+"array titles[3] = ['USS: its own', 'PSS - USS: its share of what is shared', 'swap']\n"
+"upto(p) = p ? upto(p - 1) + column(p + 2) : 0\n"
+"stats ARG1 using (upto(parts)) nooutput name 'all'\n"
+"stats ARG1 using (others && $0 == n - 1 ? NaN : upto(parts)) nooutput name 'rows'\n"
+/* The sum of the others may be much larger than all rows: its bar is cut off. */
+"most = all_max < 2 * rows_max ? all_max : 2 * rows_max\n"
+"end(p) = (upto(p) < most ? upto(p) : most) / 1024.0**power(most)\n"
+"set yrange [n - 0.5:-0.5]\n"
+/* With room for the amount after the longest bar */
+"set xrange [0:most > 0 ? most / 1024.0**power(most) * 1.2 : 1]\n"
+"set xlabel unit(power(most))\n"
+"unset grid\n"
+"set grid xtics linecolor '#dddddd'\n"
+"set ytics scale 0\n"
+"set key below horizontal reverse Left\n"
+"plot for [p = 1:parts] ARG1 using (end(p)):0:(end(p - 1)):(end(p)):($0 - 0.4):($0 + 0.4):ytic(1) \\\n"
+"	with boxxyerror linecolor rgb colours[p] title parts > 1 ? titles[p] : '', \\\n"
+"	ARG1 using (end(parts)):0:(label(upto(parts)).(upto(parts) > most ? ', cut off' : '')) \\\n"
+"	with labels left offset 0.7,0 notitle\n";
+
+/* The pie is 400 pixels wide; beside it are all names. */
+static const char script_pie[] =
+"stats ARG1 using 3 nooutput name 'all'\n"
+"part(b) = all_sum > 0 ? b / all_sum : 0\n"
+"half = (height - 70) / 400.0\n"
+"y(i) = 0.1 * ((n - 1) / 2.0 - i)\n"
+"percent(p) = p > 0 && p < 0.001 ? '<0.1%' : sprintf('%.1f%%', 100 * p)\n"
+"unset border\n"
+"unset tics\n"
+"unset grid\n"
+"unset key\n"
+"set lmargin screen 0\n"
+"set rmargin screen 1\n"
+"set bmargin screen 0\n"
+"set tmargin screen 1 - 70.0 / height\n"
+"set xrange [-1.2:3.8]\n"
+"set yrange [-half:half]\n"
+"set style fill solid 1.0 border linecolor rgb '#ffffff'\n"
+"plot ARG1 using (0):(height > 520 ? half - 1.1 : 0):(1):(90 - 360 * part($2 + $3)): \\\n"
+"	(90 - 360 * part($2)):(colour($0)) with circles linecolor rgb variable, \\\n"
+"	ARG1 using (1.3):(y($0)):(colour($0)) with points pt 5 ps 1.6 linecolor rgb variable, \\\n"
+"	ARG1 using (1.4):(y($0)):1 with labels left, \\\n"
+"	ARG1 using (3.2):(y($0)):(label($3)) with labels right, \\\n"
+"	ARG1 using (3.6):(y($0)):(percent(part($3))) with labels right\n";
+
+/* After a line of names, each line is a time, 0, and the upper edge of each row in bytes. */
+static const char script_time[] =
+"stats ARG1 skip 1 using 1:(column(n + 2)) nooutput name 'all'\n"
+"size = 1024.0**power(all_max_y)\n"
+"span = all_max_x - all_min_x\n"
+"set yrange [0:*]\n"
+"set ylabel unit(power(all_max_y))\n"
+"set xtics time format (span > 2 * 86400 ? '%d %b' : span > 7200 ? '%H:%M' : '%H:%M:%S')\n"
+"set xlabel zone\n"
+"set autoscale xfix\n"
+"set grid front linecolor '#dddddd'\n"
+"set key outside right top invert reverse Left samplen 1.5\n"
+"plot for [i = 1:n] ARG1 using 1:(column(i + 1) / size):(column(i + 2) / size) \\\n"
+"	with filledcurves linecolor rgb colour(i - 1) title columnheader(i + 2)\n";
 
 double chart_amount(const struct chart *chart, const struct chart_row *row)
 {
@@ -17,253 +117,231 @@ double chart_amount(const struct chart *chart, const struct chart_row *row)
 	return sum / (row->series.n ? (double)row->series.n : 1);
 }
 
-#define WIDTH		1000
-/* Pixels. */
-#define BAR_ROW		20
-#define FRAME		130
-#define PIE_HEIGHT	520
-#define PIE_UNIT	200.0
-#define TIME_HEIGHT	520
-
-/* Colours that colour-blind people can distinguish; the row of others is grey. */
-static const char *const colours[] = {
-	"#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377",
-	"#ee8866", "#44bb99", "#bbcc33", "#99ddff", "#ffaabb", "#eedd88",
-	"#332288", "#882255", "#117733", "#999933", "#cc6677", "#88ccee",
-};
-#define COLOUR_OTHERS	"#bbbbbb"
-/* The last data field of a plot element is its colour. */
-#define OF_COLOUR	"linecolor rgb variable"
-
-#define N_COLOURS	(sizeof(colours) / sizeof(colours[0]))
-
-static const char *colour_of(const struct chart *chart, size_t i)
+bool chart_draws(const char *path, bool *svg)
 {
-	if (chart->others && i + 1 == chart->n)
-		return COLOUR_OTHERS;
-	return colours[i % N_COLOURS];
+	const char *dot = strrchr(path, '.');
+
+	*svg = dot && !strcmp(dot, ".svg");
+	return *svg || (dot && !strcmp(dot, ".png"));
 }
 
-static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
-
-/* A suitable unit for amounts up to @most bytes, and its size. */
-static const char *unit_of(double most, double *size)
+/* Writes @text as a string of the script. */
+static void put_string(FILE *script, const char *text)
 {
-	size_t i = 0;
-
-	for (*size = 1024; i < 3 && most >= 2 * 1024 * *size; *size *= 1024)
-		i++;
-	return units[i];
-}
-
-/* Writes an amount as a label; @cut: its bar is truncated. */
-static void put_amount(FILE *data, double bytes, bool cut)
-{
-	size_t i = 0;
-
-	for (bytes /= 1024; bytes >= 1023.5 && i < 3; i++)
-		bytes /= 1024;
-	fprintf(data, "\"%.*f %s%s\"", i && bytes < 100 ? 1 : 0, bytes, units[i],
-		cut ? ", cut off" : "");
-}
-
-/* Writes the title: kind of amounts, machine and time. */
-static void put_chart_title(const struct chart *chart, struct plot *plot)
-{
-	char what[160];
-
-	if (chart->system)
-		snprintf(what, sizeof(what), "What MemTotal is made of");
-	else if (chart->parts > 1)
-		snprintf(what, sizeof(what), "PSS and swap of each");
-	else
-		snprintf(what, sizeof(what), "%s: %s", column_header(chart->column),
-			 chart->column->help);
-	fputs("set title ", plot->script);
-	gnuplot_string(plot->script, what);
-	/* A single-quoted string cannot hold a newline. */
-	fputs(".\"\\n\".", plot->script);
-	gnuplot_string(plot->script, chart->title);
-	fputs(" textcolor '#333333'\n", plot->script);
+	putc('\'', script);
+	for (; *text; text++) {
+		if (*text == '\'')
+			putc('\'', script);
+		putc((unsigned char)*text < ' ' ? ' ' : *text, script);
+	}
+	putc('\'', script);
 }
 
 /*
- * Length of the longest bar in bytes.  The sum of the others may be much larger than
- * all rows that are drawn one by one: its bar is then truncated.
+ * Writes one character of a name. gnuplot interprets backslashes in quotes, and
+ * fonts seldom have characters beyond the basic multilingual plane.
  */
-static double longest(const struct chart *chart)
+static void put_letter(FILE *data, const char *at, size_t len, uint32_t c)
 {
-	double most = 0, others = 0, amount;
 	size_t i;
 
-	for (i = 0; i < chart->n; i++) {
-		amount = chart_amount(chart, &chart->rows[i]);
-		if (chart->others && i + 1 == chart->n)
-			others = amount;
-		else if (amount > most)
-			most = amount;
-	}
-	return others < 2 * most ? (others > most ? others : most) : 2 * most;
+	if (*at == '"')
+		putc('\'', data);
+	else if (*at == '\\')
+		fputs("\\\\", data);
+	else if (len && c <= 0xffff)
+		fwrite(at, 1, len, data);
+	else
+		for (i = 0; i < (len ? len : 1); i++)
+			fprintf(data, "\\\\x%02x", (unsigned char)at[i]);
 }
 
-static void draw_bar(const struct chart *chart, struct plot *plot)
+/* Names are only in the data: gnuplot must never run one as script. */
+static void put_name(FILE *data, const char *name)
 {
-	static const char *const titles[] = {
-		"USS: its own", "PSS - USS: its share of what is shared", "swap",
-	};
-	FILE *script = plot->script;
-	double most = longest(chart), size, from, end;
-	const char *unit = unit_of(most, &size);
+	char *text = text_printable(name), *at;
+	size_t letters = 0, len;
+	uint32_t c = 0;
+
+	putc('"', data);
+	for (at = text; *at && letters < NAME_LETTERS; letters++) {
+		len = utf8_get(at, &c);
+		put_letter(data, at, len, c);
+		at += len ? len : 1;
+	}
+	/* gnuplot does not count an empty string as a field. */
+	fputs(*at ? "..." : letters ? "" : " ", data);
+	putc('"', data);
+	free(text);
+}
+
+/* When the chart begins, with the time zone; UTC: it has no local time. */
+static struct tm begin_of(const struct chart *chart)
+{
+	const time_t seconds = (time_t)(chart->first / 1000000000);
+	struct tm tm = { .tm_zone = "UTC" };
+
+	localtime_r(&seconds, &tm);
+	return tm;
+}
+
+static void put_script(const struct chart *chart, bool svg, FILE *script)
+{
+	unsigned int height = HEIGHT_OF(chart->n);
+
+	if (chart->kind != CHART_BAR && height < HEIGHT_LEAST)
+		height = HEIGHT_LEAST;
+	fprintf(script, "# gnuplot -d -c THIS DATA >PICTURE\n"
+		"set terminal %s size 1000,%u noenhanced background '#ffffff' font 'DejaVu Sans,%d'\n"
+		"height = %u\nn = %zu\nothers = %d\nparts = %u\nzone = ", svg ? "svg" : "pngcairo",
+		height, svg ? 13 : 10, height, chart->n, chart->others > 0, chart->parts);
+	put_string(script, begin_of(chart).tm_zone);
+	fputs("\nset title ", script);
+	put_string(script, chart->what);
+	/* A single-quoted string cannot hold a newline. */
+	fputs(".\"\\n\".", script);
+	put_string(script, chart->title);
+	fputs(" textcolor '#333333'\n", script);
+	fputs(script_begin, script);
+	fputs(chart->kind == CHART_BAR ? script_bar : chart->kind == CHART_PIE ? script_pie :
+	      script_time, script);
+}
+
+static void put_rows(const struct chart *chart, FILE *data)
+{
+	double before = 0;
 	unsigned int p;
 	size_t i;
 
-	gnuplot_begin(plot, WIDTH, (unsigned int)chart->n * BAR_ROW + FRAME);
-	put_chart_title(chart, plot);
-	fprintf(script, "set yrange [%zu.5:-0.5]\n", chart->n - 1);
-	/* Leave room for the amount after the longest bar. */
-	fprintf(script, "set xrange [0:%g]\nset xlabel '%s'\n",
-		most > 0 ? most / size * 1.2 : 1, unit);
-	fputs("unset grid\nset grid xtics linecolor '#dddddd'\nset ytics scale 0\n"
-	      "set key below horizontal reverse Left\nplot ", script);
-	for (p = 0; p < chart->parts; p++)
-		fprintf(script,
-			"ARG1 using %u:0:%u:%u:($0-0.4):($0+0.4):ytic(1) with boxxyerror linecolor rgb '%s' %s%s%s, \\\n",
-			p + 4, p + 4, p + 5, colours[p], chart->parts > 1 ? "title '" : "notitle",
-			chart->parts > 1 ? titles[p] : "", chart->parts > 1 ? "'" : "");
-	fputs("ARG1 using 3:0:2 with labels left offset 0.7,0 notitle\n", script);
-
 	for (i = 0; i < chart->n; i++) {
-		gnuplot_name(plot->data, chart->rows[i].name);
-		putc('\t', plot->data);
-		end = chart_amount(chart, &chart->rows[i]);
-		put_amount(plot->data, end, end > most);
-		fprintf(plot->data, "\t%.9g\t0", (end < most ? end : most) / size);
-		for (p = 0, from = 0; p < chart->parts; p++) {
-			from += chart->rows[i].parts[p];
-			fprintf(plot->data, "\t%.9g", (from < most ? from : most) / size);
-		}
-		putc('\n', plot->data);
+		put_name(data, chart->rows[i].name);
+		fprintf(data, "\t%.0f", before);
+		for (p = 0; p < chart->parts; p++)
+			fprintf(data, "\t%.0f", chart->rows[i].parts[p]);
+		putc('\n', data);
+		before += chart_amount(chart, &chart->rows[i]);
 	}
 }
 
-/*
- * The pie is 400 pixels wide; all names are listed to its right, with their
- * amounts.
- */
-static void draw_pie(const struct chart *chart, struct plot *plot)
+static void put_times(const struct chart *chart, FILE *data)
 {
-	double height = (double)chart->n * BAR_ROW + FRAME, sum = 0, part, at = 90, y;
-	FILE *script = plot->script, *data = plot->data;
-	size_t i;
-
-	if (height < PIE_HEIGHT)
-		height = PIE_HEIGHT;
-	for (i = 0; i < chart->n; i++)
-		sum += chart_amount(chart, &chart->rows[i]);
-	gnuplot_begin(plot, WIDTH, (unsigned int)height);
-	put_chart_title(chart, plot);
-	fprintf(script, "unset border\nunset tics\nunset grid\nunset key\n"
-		"set lmargin screen 0\nset rmargin screen 1\n"
-		"set bmargin screen 0\nset tmargin screen %g\n"
-		"set xrange [-1.2:%g]\nset yrange [-%g:%g]\n"
-		"set style fill solid 1.0 border linecolor rgb '#ffffff'\n",
-		1 - 70 / height, WIDTH / PIE_UNIT - 1.2, (height - 70) / 2 / PIE_UNIT,
-		(height - 70) / 2 / PIE_UNIT);
-	/* Next to many names, the pie is at the top. */
-	fprintf(script, "plot ARG1 using (0):(%g):(1):3:4:(int($5)) with circles %s, \\\n",
-		height > PIE_HEIGHT ? (height - 70) / 2 / PIE_UNIT - 1.1 : 0, OF_COLOUR);
-	fputs("ARG1 using (1.3):6:(int($5)) with points pt 5 ps 1.6 " OF_COLOUR ", \\\n"
-	      "ARG1 using (1.4):6:1 with labels left, \\\n"
-	      "ARG1 using (3.2):6:2 with labels right, \\\n"
-	      "ARG1 using (3.6):6:7 with labels right\n", script);
-	for (i = 0; i < chart->n; i++) {
-		part = sum > 0 ? chart_amount(chart, &chart->rows[i]) / sum : 0;
-		y = BAR_ROW / PIE_UNIT * ((double)(chart->n - 1) / 2 - (double)i);
-		gnuplot_name(data, chart->rows[i].name);
-		putc('\t', data);
-		put_amount(data, chart_amount(chart, &chart->rows[i]), false);
-		fprintf(data, "\t%.9g\t%.9g\t%ld\t%.9g\t\"%s%.1f%%\"\n", at - 360 * part, at,
-			strtol(colour_of(chart, i) + 1, NULL, 16), y,
-			part > 0 && part < 0.001 ? "<" : "",
-			part > 0 && part < 0.001 ? 0.1 : 100 * part);
-		at -= 360 * part;
-	}
-}
-
-/* The offset of local time from UTC at @realtime, seconds. */
-static long ahead_of_utc(uint64_t realtime, const char **zone)
-{
-	time_t seconds = (time_t)(realtime / 1000000000);
-	struct tm tm;
-
-	*zone = "UTC";
-	if (!localtime_r(&seconds, &tm))
-		return 0;
-	*zone = tm.tm_zone;
-	return tm.tm_gmtoff;
-}
-
-/* Writes a line of names, then for each census its time and the upper edge of each row. */
-static void put_times(const struct chart *chart, FILE *data, double size, double begin)
-{
+	const double begin = (double)chart->first / 1e9 + (double)begin_of(chart).tm_gmtoff;
 	double level;
 	size_t i, k;
 
 	fputs("\"time\"\t\"floor\"", data);
 	for (i = 0; i < chart->n; i++) {
 		putc('\t', data);
-		gnuplot_name(data, chart->rows[i].name);
+		put_name(data, chart->rows[i].name);
 	}
 	putc('\n', data);
 	for (k = 0; k < chart->times.n; k++) {
 		fprintf(data, "%.3f\t0", begin + chart->times.points[k].t);
 		for (i = 0, level = 0; i < chart->n; i++) {
-			level += chart->rows[i].series.points[k].v / size;
-			fprintf(data, "\t%.9g", level);
+			level += chart->rows[i].series.points[k].v;
+			fprintf(data, "\t%.0f", level);
 		}
 		putc('\n', data);
 	}
 }
 
-static void draw_time(const struct chart *chart, struct plot *plot)
+/* Reads the beginning of gnuplot's error output. */
+static void read_error(FILE *errors, char *buf, size_t size)
 {
-	double most = 0, level, size, span = chart->times.points[chart->times.n - 1].t;
-	unsigned int height = (unsigned int)chart->n * BAR_ROW + FRAME;
-	FILE *script = plot->script;
-	const char *zone, *unit;
-	long ahead;
-	size_t i, k;
+	char *c;
 
-	for (k = 0; k < chart->times.n; k++) {
-		for (i = 0, level = 0; i < chart->n; i++)
-			level += chart->rows[i].series.points[k].v;
-		if (level > most)
-			most = level;
-	}
-	unit = unit_of(most, &size);
-	ahead = ahead_of_utc(chart->first, &zone);
-	gnuplot_begin(plot, WIDTH, height > TIME_HEIGHT ? height : TIME_HEIGHT);
-	put_chart_title(chart, plot);
-	fprintf(script, "set yrange [0:*]\nset ylabel '%s'\n"
-		"set xtics time format '%s'\nset xlabel ", unit,
-		span > 2 * 86400 ? "%d %b" : span > 7200 ? "%H:%M" : "%H:%M:%S");
-	gnuplot_string(script, zone);
-	fputs("\nset autoscale xfix\nset grid front linecolor '#dddddd'\n"
-	      "set key outside right top invert reverse Left samplen 1.5\nplot ", script);
-	for (i = 0; i < chart->n; i++)
-		fprintf(script,
-			"%sARG1 using 1:%zu:%zu with filledcurves linecolor rgb '%s' title columnheader(%zu)",
-			i ? ", \\\n" : "", i + 2, i + 3, colour_of(chart, i), i + 3);
-	putc('\n', script);
-	put_times(chart, plot->data, size, (double)chart->first / 1e9 + (double)ahead);
+	rewind(errors);
+	buf[fread(buf, 1, size - 1, errors)] = '\0';
+	for (c = buf; *c; c++)
+		if (*c == '\n')
+			*c = ' ';
 }
 
-void chart_draw(const struct chart *chart, struct plot *plot)
+static int run_gnuplot(FILE *script_file, FILE *data_file, FILE *picture, FILE *errors,
+		       struct failure *why)
 {
-	if (chart->kind == CHART_BAR)
-		draw_bar(chart, plot);
-	else if (chart->kind == CHART_PIE)
-		draw_pie(chart, plot);
+	const int script_fd = fileno(script_file), data_fd = fileno(data_file);
+	char script[32], data[32], said[256];
+	char *const argv[] = { "gnuplot", "-d", "-c", script, data, NULL };
+	posix_spawn_file_actions_t actions;
+	int error, status;
+	pid_t pid;
+
+	snprintf(script, sizeof(script), "/dev/fd/%d", script_fd);
+	snprintf(data, sizeof(data), "/dev/fd/%d", data_fd);
+	posix_spawn_file_actions_init(&actions);
+	/* To itself: the child inherits it. */
+	posix_spawn_file_actions_adddup2(&actions, script_fd, script_fd);
+	posix_spawn_file_actions_adddup2(&actions, data_fd, data_fd);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, fileno(picture), STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, fileno(errors), STDERR_FILENO);
+	error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (error == ENOENT)
+		return fail(why, FAIL_SYSTEM,
+			    "gnuplot is not installed (apt install gnuplot-nox)");
+	if (error)
+		return fail(why, FAIL_SYSTEM, "cannot run gnuplot: %s", strerror(error));
+	TEMP_FAILURE_RETRY(waitpid(pid, &status, 0));
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return 0;
+	read_error(errors, said, sizeof(said));
+	return fail(why, FAIL_SYSTEM, "gnuplot failed: %s", said);
+}
+
+/* A file without a name, unless it is kept as @path with @end. */
+static FILE *open_file(const char *path, const char *end, bool keep, struct failure *why)
+{
+	char *name = xasprintf("%s%s", path, end);
+	FILE *file = keep ? fopen(name, "we") : tmpfile();
+
+	if (!file)
+		fail(why, FAIL_SYSTEM, "cannot write %s: %s", keep ? name : "a temporary file",
+		     strerror(errno));
+	free(name);
+	return file;
+}
+
+static int copy(FILE *from, FILE *to, struct failure *why)
+{
+	char buf[16384];
+	size_t n;
+
+	rewind(from);
+	while ((n = fread(buf, 1, sizeof(buf), from)) > 0)
+		fwrite(buf, 1, n, to);
+	return ferror(from) ? fail(why, FAIL_SYSTEM, "cannot read what gnuplot wrote: %s",
+				   strerror(errno)) : 0;
+}
+
+int chart_draw(const struct chart *chart, const char *path, bool keep, FILE *out,
+	       struct failure *why)
+{
+	FILE *files[4] = { NULL };
+	int ret = -1, i;
+	bool svg;
+
+	chart_draws(path, &svg);
+	for (i = 0; i < 4; i++) {
+		files[i] = open_file(path, i ? ".dat" : ".gp", keep && i < 2, why);
+		if (!files[i])
+			goto close;
+	}
+	put_script(chart, svg, files[0]);
+	if (chart->kind == CHART_TIME)
+		put_times(chart, files[1]);
 	else
-		draw_time(chart, plot);
+		put_rows(chart, files[1]);
+	if (fflush(files[0]) || fflush(files[1]) || ferror(files[0]) || ferror(files[1]))
+		fail(why, FAIL_SYSTEM, "cannot write what gnuplot reads: %s", strerror(errno));
+	else
+		ret = run_gnuplot(files[0], files[1], files[2], files[3], why);
+	/* A failed gnuplot leaves an incomplete picture. */
+	if (!ret)
+		ret = copy(files[2], out, why);
+close:
+	while (i-- > 0)
+		fclose(files[i]);
+	return ret;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The data of a chart, and how gnuplot draws it: rows of amounts, the largest one by one,
- * the others as one row.
+ * The rows of a chart, the largest one by one, the others as one; gnuplot draws them, as a
+ * child process.
  */
 #ifndef READER_CHART_DRAW_H
 #define READER_CHART_DRAW_H
@@ -9,7 +9,6 @@
 #include "analysis/series.h"
 #include "cli/session.h"
 #include "model/columns.h"
-#include "tools/chart/gnuplot.h"
 
 enum chart_kind {
 	CHART_BAR = 1,
@@ -46,7 +45,7 @@ struct chart_row {
  * @rows, @n: owned; after chart_arrange() the largest first
  * @cursor: row to try first: the one after the last match, as the order seldom changes
  * @others: number of rows summed in the last row; 0: it is a normal row
- * @title: machine and time; owned
+ * @what, @title: kind of amounts; machine and time; owned
  * @first, @last: times, ns since 1970
  * @elapsed: ns from the first to the last census
  */
@@ -63,13 +62,22 @@ struct chart {
 	struct series times;
 	uint64_t censuses;
 	uint64_t unknown;
+	char *what;
 	char *title;
 	uint64_t first;
 	uint64_t last;
 	uint64_t elapsed;
 };
 
-void chart_draw(const struct chart *chart, struct plot *plot);
+/* Whether the suffix of @path names a format of pictures; @svg: it is SVG, else PNG. */
+bool chart_draws(const char *path, bool *svg);
+
+/*
+ * Writes the picture of an arranged chart to @out.  @path: its name; @keep: keeps script and
+ * data beside it, as PATH.gp and PATH.dat.  Returns 0, or -1 and @why.
+ */
+int chart_draw(const struct chart *chart, const char *path, bool keep, FILE *out,
+	       struct failure *why);
 
 /* The amount by which a row is sorted. */
 double chart_amount(const struct chart *chart, const struct chart_row *row);
