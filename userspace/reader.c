@@ -127,7 +127,7 @@ static int run_session(struct session *session, bool *complete, struct failure *
 	int ret;
 
 	/* A signal may kill the print of a single table; longer runs end in order. */
-	if ((command->run && !command->show) || options->interval || options->output)
+	if ((command->run && !command->sections) || options->interval || options->output)
 		signals_catch();
 	ret = command->run ? command->run(session, why) :
 			     present_censuses(session, why);
@@ -161,7 +161,7 @@ static int run_on_source(const struct options *options, FILE *out, source_open_f
 		.request = {
 			.basis = basis_of(options),
 			.any_basis = !options->basis && !options->bound,
-			.parts = present_requested(options),
+			.parts = options->parts,
 			.pids = options->pids,
 			.n_pids = options->n_pids,
 			.group_by = options->group_by,

@@ -18,8 +18,15 @@ const struct rows *command_rows(const struct options *options)
 	if (options->tree)
 		return &rows_tree;
 	if (options->group_by && options->command->groups)
-		return &options->command->groups[options->group_by];
+		return &rows_groups[options->group_by];
 	return options->rows ? options->rows : &options->command->rows;
+}
+
+/* A part that no command requests by default is needed by a column. */
+static void add_part(struct options *options, const struct column *column)
+{
+	if (column->part)
+		options->parts = (options->parts ?: REQUEST_DEFAULT_PARTS) | column->part;
 }
 
 int command_choose(struct options *options, struct failure *why)
@@ -27,6 +34,7 @@ int command_choose(struct options *options, struct failure *why)
 	const struct rows *rows = command_rows(options);
 	const char *sort = options->sort ? options->sort : rows->sort;
 	const bool all = options->all || options->json;
+	size_t i;
 
 	if (!rows->type)
 		return 0;
@@ -37,6 +45,9 @@ int command_choose(struct options *options, struct failure *why)
 	    columns_choose(&options->chosen, rows->type, options->columns,
 			   all ? NULL : rows->columns, why))
 		return -1;
+	add_part(options, options->order);
+	for (i = options->chosen.listed; i < options->chosen.n; i++)
+		add_part(options, options->chosen.v[i]);
 	return 0;
 }
 
@@ -49,17 +60,6 @@ bool command_reads_cmdlines(const struct options *options)
 		if (columns->v[i] == task_cmdline)
 			return true;
 	return options->order && options->order == task_cmdline;
-}
-
-uint32_t command_parts(const struct options *options)
-{
-	const struct columns *columns = &options->chosen;
-	uint32_t parts = options->order ? options->order->part : 0;
-	size_t i;
-
-	for (i = columns->listed; i < columns->n; i++)
-		parts |= columns->v[i]->part;
-	return parts;
 }
 
 bool command_series(const struct options *options)

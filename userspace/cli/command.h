@@ -11,8 +11,13 @@
 #include "cli/rows.h"
 #include "cli/session.h"
 
-struct json;
 struct report;
+
+/* Rows that an option selects; @option: how --help names it. */
+struct further_rows {
+	const char *option;
+	const struct record_type *type;
+};
 
 /**
  * struct command - a subcommand
@@ -24,23 +29,17 @@ struct report;
  * @own_size: bytes of options.own; 0: none
  * @basis: basis to request without --basis; 0: the module's default
  * @parts: MEMCENSUS_PART_* to request
- * @parts_of: returns them if they depend on options; NULL: @parts
- * @shown: subset of @parts in the JSON output; 0: all
- * @json: writes further members of the JSON of a census; NULL: there are none
- * @groups: the rows of groups, by enum memcensus_group_by; NULL: it has none
- * @mappings: the rows of mappings by name; NULL: it shows none
- * @nodes: the rows of NUMA nodes, of --by node; NULL: it shows none
+ * @groups: its rows may be rows_groups
+ * @further: further kinds of rows; ended by one without an option; or NULL
  * @prepare: prepares @session->request for the next census; returns 0, or -1
  *	and @why.  NULL: the request never changes
  * @refine: filters a new census; returns 0, or -1 and @why.  NULL: no filter
  * @interval: columns of struct interval, of its rows at an interval; NULL: none, or it shows
  *	these rows itself
  * @sections: shows the sections of one census, behind how it was made
- * @show: prints the tables of one census.  Called for each census of an interval if
- *	@run is NULL
  * @run: does all the work, JSON included, of a command that takes many censuses
  *	or none; sets @session->partial if something could not be counted.
- *	Returns 0, or -1 and @why.  NULL: @show does it
+ *	Returns 0, or -1 and @why.  NULL: @sections does it
  * @no_source: it does not use session->source
  * @needs_source: whether to open session->source; NULL: always, unless @no_source
  * @screen: it needs a terminal
@@ -59,19 +58,14 @@ struct command {
 	size_t own_size;
 	uint8_t basis;
 	uint32_t parts;
-	uint32_t (*parts_of)(const struct options *options);
-	uint32_t shown;
-	void (*json)(struct json *json, const struct view *view, const struct options *options);
 	struct rows rows;
-	const struct rows *groups;
-	const struct rows *mappings;
-	const struct rows *nodes;
+	bool groups;
+	const struct further_rows *further;
 	int (*prepare)(struct session *session, struct failure *why);
 	int (*refine)(struct session *session, struct snapshot *snap,
 		      struct failure *why);
 	const struct record_type *interval;
 	void (*sections)(struct report *report);
-	void (*show)(const struct view *view, const struct options *options, FILE *out);
 	int (*run)(struct session *session, struct failure *why);
 	bool no_source;
 	bool (*needs_source)(const struct options *options);
@@ -93,14 +87,11 @@ const struct command *command_find(const char *name);
 /* The kind of rows that @options select: of the command, of its groups, mappings or nodes. */
 const struct rows *command_rows(const struct options *options);
 
-/* Sets @options->chosen and @options->order.  Returns 0, or -1 and @why. */
+/* Sets @options->chosen and @options->order, and adds the parts that they need.  Returns 0, or -1 and @why. */
 int command_choose(struct options *options, struct failure *why);
 
 /* Whether they need command lines, which are not read for JSON with all columns. */
 bool command_reads_cmdlines(const struct options *options);
-
-/* MEMCENSUS_PART_* that the columns of -c and -s need, in addition to those of the command. */
-uint32_t command_parts(const struct options *options);
 
 /*
  * Whether there may be more than one census: at an interval, or from a whole record

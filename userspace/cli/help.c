@@ -48,20 +48,20 @@ static void put_help_columns(FILE *out, const struct record_type *type, bool fig
 	}
 }
 
-/* Which figures @type has, in the order above. */
-static void put_figures(FILE *out, const char *what, const struct record_type *type)
+/* Prints the columns of rows that @option selects, without the figures, which are above. */
+static void put_further_columns(FILE *out, const char *option, const struct record_type *type)
 {
-	const char *first = NULL, *last = NULL;
-	const struct column *column;
+	const struct column_set *figures = &type->figures;
 	unsigned int i;
 
-	for (i = 0; (column = record_column(type, i)); i++) {
-		if (!is_figure(column, type))
-			continue;
-		first = first ? first : column->name;
-		last = column->name;
-	}
-	fprintf(out, "\nColumns of %s: every amount from %s to %s, and:\n\n", what, first, last);
+	for (i = 0; i < figures->n && !figures->columns[i].name; i++)
+		;
+	fprintf(out, "\nColumns of %s:", option);
+	if (figures->n)
+		fprintf(out, " every amount from %s to %s, and:", figures->columns[i].name,
+			figures->columns[figures->n - 1].name);
+	fputs("\n\n", out);
+	put_help_columns(out, type, false);
 }
 
 static const char exit_status[] =
@@ -120,6 +120,7 @@ void help_print(FILE *out)
 void help_print_command(FILE *out, const struct command *command)
 {
 	const struct command_name *known = command_name(command->name);
+	const struct further_rows *further;
 	const struct column *column;
 	unsigned int i;
 
@@ -132,18 +133,10 @@ void help_print_command(FILE *out, const struct command *command)
 			"Unless -c says others: %s\n\n", command->rows.columns);
 		put_help_columns(out, command->rows.type, true);
 	}
-	if (command->groups) {
-		put_figures(out, "groups", command->groups[MEMCENSUS_BY_UID].type);
-		put_help_columns(out, command->groups[MEMCENSUS_BY_UID].type, false);
-	}
-	if (command->mappings) {
-		put_figures(out, "-m", command->mappings->type);
-		put_help_columns(out, command->mappings->type, false);
-	}
-	if (command->nodes) {
-		fputs("\nColumns of --by node:\n\n", out);
-		put_help_columns(out, command->nodes->type, false);
-	}
+	if (command->groups)
+		put_further_columns(out, "groups", &group_record);
+	for (further = command->further; further && further->option; further++)
+		put_further_columns(out, further->option, further->type);
 	if (command->interval) {
 		fputs("\nColumns at an interval: name in JSON, heading, meaning.\n\n", out);
 		for (i = 0; (column = record_column(command->interval, i)); i++)

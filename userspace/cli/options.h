@@ -27,6 +27,8 @@ struct rows;
  * @words: kind of words for shell completion, like @help; NULL: not given
  * @json, @raw: output format; a table if neither
  * @suffixes, @percent: amounts with a suitable unit, in percent of MemTotal; else in KiB
+ * @parts: MEMCENSUS_PART_* to request: those of the command, unless its words() sets others, and
+ *	of columns; 0: the module's default
  * @rows: an option selects these rows; NULL: those of the command or of its groups
  * @columns, @sort: of -c and -s, or NULL; they point into argv
  * @chosen: columns of command_rows() to show; JSON: of -c or -a, or none, which means all
@@ -68,6 +70,7 @@ struct options {
 	bool wide;
 	bool tree;
 	char *below;
+	uint32_t parts;
 	const struct rows *rows;
 	const char *columns;
 	const char *sort;

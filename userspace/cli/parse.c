@@ -228,6 +228,7 @@ static void set_command(struct options *options, const struct command *command)
 {
 	options->command = command;
 	options->name = command->name;
+	options->parts = command->parts;
 	if (command->own_size)
 		options->own = xcalloc(1, command->own_size);
 }

@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "commands/tasks-filter.h"
-#include "model/amount.h"
-#include "report/show.h"
+#include "report/figures.h"
 
 static const struct rows mappings = {
 	&mapping_record, "mapping,mms,swap,uss,pss,avg_pss,rss", "pss"
@@ -13,20 +12,6 @@ static const struct rows mappings = {
 static const struct rows nodes = {
 	&node_sum_record, "node,mms,running,rss,hugetlb,away,free,total,largest", "node"
 };
-
-static uint32_t tasks_parts(const struct options *options)
-{
-	const struct tasks_options *own = options->own;
-
-	/* Without a command, JSON has a whole census, by the module's default. */
-	if (options->json && !options->command_given && !options->rows && !own->mapping.given)
-		return 0;
-	if (own->by_node)
-		return MEMCENSUS_PART_TASKS | MEMCENSUS_PART_TASK_NODES | MEMCENSUS_PART_ZONES |
-		       MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM;
-	return own->areas ? MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM :
-			    MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM;
-}
 
 /* Present memory that the kernel does not manage: it was reserved at boot. */
 static struct amount kept_back(const struct snapshot *snap)
@@ -41,21 +26,17 @@ static struct amount kept_back(const struct snapshot *snap)
 	return amount_minus(present, amount_total(snap, MEMCENSUS_S_TOTAL));
 }
 
-static void put_area(struct table *table, const char *name, struct amount used,
-		     struct amount cache, const struct units *units)
+static struct figure_row area(const char *name, struct amount used, struct amount cache)
 {
-	table_row(table);
-	table_cell(table, name);
-	cell_amount(table, used, units);
-	cell_amount(table, cache, units);
-	cell_amount(table, amount_minus(used, cache), units);
+	return (struct figure_row){
+		.name = name, .amounts = { used, cache, amount_minus(used, cache) },
+	};
 }
 
 /* The whole system by areas, as in smem -w. */
-static void areas_show(const struct view *view, const struct options *options, FILE *out)
+static void show_areas(struct report *report)
 {
-	const struct units units = command_units(view, options);
-	const struct snapshot *snap = view->snap;
+	const struct snapshot *snap = report->view.snap;
 	const struct amount none = { true, 0 };
 	struct amount mapped = amount_total(snap, MEMCENSUS_S_MAPPED);
 	struct amount user = amount_plus(amount_total(snap, MEMCENSUS_S_ANON), mapped);
@@ -65,26 +46,54 @@ static void areas_show(const struct view *view, const struct options *options, F
 	struct amount buffers = amount_plus(amount_total(snap, MEMCENSUS_S_BUFFERS), slab);
 	struct amount cached = amount_total(snap, MEMCENSUS_S_CACHED);
 	struct amount cache = amount_plus(buffers, amount_minus(cached, mapped));
-	struct table *table = table_new(command_look(options), out);
+	const struct figure_row rows[] = {
+		area("kept back at boot", kept_back(snap), none),
+		area("kernel dynamic memory", amount_minus(used, user), cache),
+		area("userspace memory", user, mapped),
+		area("free memory", free, free),
+	};
 
-	table_columns(table, "Area >Used >Cache >Noncache");
-	put_area(table, "kept back at boot", kept_back(snap), none, &units);
-	put_area(table, "kernel dynamic memory", amount_minus(used, user), cache, &units);
-	put_area(table, "userspace memory", user, mapped, &units);
-	put_area(table, "free memory", free, free, &units);
-	table_finish(table);
+	REPORT(report,
+	       { .type = &figure_record, .rows = ROWS(rows, ARRAY_SIZE(rows)),
+		 .columns = "figure=Area 0=Used 1=Cache 2=Noncache" });
 }
 
-static void tasks_show(const struct view *view, const struct options *options, FILE *out)
+/* Without a command, JSON has a whole census, by the module's default. */
+static bool is_whole(const struct options *options)
 {
 	const struct tasks_options *own = options->own;
 
+	return options->json && !options->command_given && !options->rows && !own->mapping.given;
+}
+
+/* The member of JSON that has the rows; NULL: areas have none. */
+static const char *rows_key(const struct options *options, uint32_t parts)
+{
+	const struct record_type *type = command_rows(options)->type;
+
+	return type == &group_record ? "groups" : type == &mapping_record ? "mappings" :
+	       type == &node_sum_record ? "by_node" :
+	       parts & MEMCENSUS_PART_TASKS ? "tasks" : NULL;
+}
+
+static void tasks_sections(struct report *report)
+{
+	const struct options *options = report->options;
+	const struct tasks_options *own = options->own;
+	const uint32_t parts = options->parts ?: REQUEST_DEFAULT_PARTS;
+
 	if (own->areas)
-		areas_show(view, options, out);
-	else
-		command_records(view, options,
-				records_in(view->snap, command_rows(options)->type),
-				options->totals, out);
+		show_areas(report);
+	REPORT(report,
+	       { is_whole(options) && options->group_by ? "tasks" : NULL, .type = &task_record },
+	       { rows_key(options, parts), .chosen = options->json || !own->areas },
+	       { options->totals ? "totals" : NULL, SECTION_TOTALS, .chosen = options->json },
+	       { parts & MEMCENSUS_PART_ZONES && !options->rows ? "zones" : NULL,
+		 .type = &zone_record },
+	       { parts & MEMCENSUS_PART_NODES && !options->rows ? "nodes" : NULL,
+		 .type = &node_record });
+	if (parts & MEMCENSUS_PART_SYSTEM)
+		figures_report_system(report);
 }
 
 static int set_mappings(struct options *options, const char *value, struct failure *why)
@@ -112,6 +121,13 @@ static int tasks_words(struct options *options, char **words, int n, struct fail
 {
 	const struct tasks_options *own = options->own;
 
+	if (is_whole(options))
+		options->parts = 0;
+	else if (own->by_node)
+		options->parts |= MEMCENSUS_PART_TASK_NODES | MEMCENSUS_PART_ZONES |
+				  MEMCENSUS_PART_NODES;
+	else if (own->areas)
+		options->parts = MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM;
 	if (options->group_by && options->pids && (own->comm.given || own->user.given))
 		return fail(why, FAIL_USAGE,
 			    "'--pid' and a filter cannot be combined for groups");
@@ -231,12 +247,13 @@ const struct command tasks_command = {
 	.options = tasks_options,
 	.rules = tasks_rules,
 	.own_size = sizeof(struct tasks_options),
-	.parts_of = tasks_parts,
+	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 	.rows = { &task_record, "pid,user,comm,swap,uss,pss,rss", "pss" },
-	.groups = rows_groups,
-	.mappings = &mappings,
-	.nodes = &nodes,
+	.groups = true,
+	.further = (const struct further_rows[]){
+		{ "-m", &mapping_record }, { "--by node", &node_sum_record }, { }
+	},
 	.prepare = tasks_prepare,
 	.refine = tasks_refine,
-	.show = tasks_show,
+	.sections = tasks_sections,
 };

@@ -255,12 +255,11 @@ static bool take_next(struct run *run, struct failure *why)
 static void show_last(struct session *session, const struct snapshot *snap)
 {
 	const struct options *options = session->options;
-	const uint32_t parts = present_parts(options);
 	char when[TIME_SIZE], title[TIME_SIZE + 32];
 
 	if (session->source->ops->live || options->interval || options->raw || options->json ||
 	    signals_stopped() || !KNOWN(&snap->scan, MEMCENSUS_SCAN_PARTS) ||
-	    parts & ~snap->scan.parts)
+	    options->parts & ~snap->scan.parts)
 		return;
 	time_text(when, time_of(&snap->scan), true);
 	snprintf(title, sizeof(title), "The last census, of %s", when);

@@ -7,12 +7,6 @@
 
 #include "cli/command.h"
 
-/* The MEMCENSUS_PART_* to request for @options; 0: the module's default. */
-uint32_t present_parts(const struct options *options);
-
-/* The same, with what the columns of @options need; 0: the default of the module. */
-uint32_t present_requested(const struct options *options);
-
 /* Prints the warnings of a census that @options show; true if the result is partial. */
 bool present_warnings(const struct options *options, const struct snapshot *snap);
 
@@ -20,7 +14,7 @@ bool present_warnings(const struct options *options, const struct snapshot *snap
 void present_sections(const struct session *session, const struct snapshot *snap);
 
 /*
- * Takes the censuses of @session, shows each by the command's show() or as JSON,
+ * Takes the censuses of @session, shows each by the command's sections(),
  * and prints its warnings on stderr.  Returns 0, or -1 and @why.
  */
 int present_censuses(struct session *session, struct failure *why);

@@ -402,8 +402,11 @@ static void put_chosen(struct report *report, const struct section *section)
 {
 	struct listing listing = chosen_rows(report, section);
 
-	snapshot_json_listing(&report->json, section->name, command_rows(report->options)->type,
-			      &listing);
+	if (section->shape == SECTION_TOTALS)
+		snapshot_json_totals(&report->json, &listing, command_rows(report->options)->type);
+	else
+		snapshot_json_listing(&report->json, section->name,
+				      command_rows(report->options)->type, &listing);
 	listing_free(&listing);
 }
 

@@ -22,6 +22,7 @@ enum section_shape {
 	SECTION_TEXT,		/* @text, or null */
 	SECTION_OPEN,		/* the following sections are members of an object ... */
 	SECTION_CLOSE,		/* ... up to this one */
+	SECTION_TOTALS,		/* the totals of rows that are @chosen */
 	SECTION_NULL,
 	SECTION_SCAN,		/* how the census of the report was made, as "scan" and "module" */
 };

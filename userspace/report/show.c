@@ -12,17 +12,6 @@ void command_arrange(struct listing *listing, const struct view *view,
 		listing_nest(listing);
 }
 
-void command_records(const struct view *view, const struct options *options,
-		     struct records records, bool totals, FILE *out)
-{
-	const struct units units = command_units(view, options);
-	struct listing listing;
-
-	command_arrange(&listing, view, options, records);
-	listing_print(&listing, command_look(options), &units, totals, out);
-	listing_free(&listing);
-}
-
 struct table_look command_look(const struct options *options)
 {
 	return (struct table_look){

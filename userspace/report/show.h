@@ -12,10 +12,6 @@
 void command_arrange(struct listing *listing, const struct view *view,
 		     const struct options *options, struct records records);
 
-/* Prints @records of command_rows(), arranged by @options, as a table. */
-void command_records(const struct view *view, const struct options *options,
-		     struct records records, bool totals, FILE *out);
-
 /* The format of tables and amounts that @options select. */
 struct table_look command_look(const struct options *options);
 struct units command_units(const struct view *view,

@@ -238,8 +238,8 @@ void snapshot_json_listing(struct json *json, const char *key,
 	json_close(json, ']');
 }
 
-static void put_totals(struct json *json, const struct listing *listing,
-		       const struct record_type *type)
+void snapshot_json_totals(struct json *json, const struct listing *listing,
+			  const struct record_type *type)
 {
 	const struct column *column;
 	struct value total;
@@ -264,27 +264,6 @@ static void put_records(struct json *json, const char *key, const struct record_
 	listing_free(&listing);
 }
 
-static void put_system(struct json *json, const struct view *view)
-{
-	const struct snapshot *snap = view->snap;
-	size_t i;
-
-	json_open(json, "system", '{');
-	json_open(json, "bytes", '{');
-	put_set(json, &bytes_record.figures, view, &snap->totals);
-	json_close(json, '}');
-	json_open(json, "events", '{');
-	put_set(json, &events_record.figures, view, &snap->totals);
-	json_close(json, '}');
-	json_close(json, '}');
-
-	/* Not part of the census, so an object apart. */
-	json_open(json, "meminfo", '{');
-	for (i = 0; i < snap->n_meminfo; i++)
-		json_put_unsigned(json, snap->meminfo[i].name, snap->meminfo[i].value);
-	json_close(json, '}');
-}
-
 void document_open(struct json *json, const char *command)
 {
 	json_open(json, NULL, '{');
@@ -304,48 +283,4 @@ void snapshot_json_scan(struct json *json, const struct snapshot *snap)
 	json_open(json, "module", '{');
 	json_members(json, &info_record, &view, &snap->info);
 	json_close(json, '}');
-}
-
-void snapshot_json(FILE *out, const struct snapshot *snap,
-		   const struct json_parts *what)
-{
-	static const struct {
-		uint32_t part;
-		const char *key;
-		const struct record_type *type;
-	} arrays[] = {
-		{ MEMCENSUS_PART_TASKS, "tasks", &task_record },
-		{ 0, "groups", &group_record },
-		{ MEMCENSUS_PART_VMAS, "vmas", &vma_record },
-		{ 0, "mappings", &mapping_record },
-		{ 0, "by_node", &node_sum_record },
-	};
-	const struct view view = { .snap = snap };
-	struct json json = { .out = out, .line = what->line };
-	const struct command *command = what->options->command;
-	size_t i;
-
-	document_open(&json, command->name);
-	snapshot_json_scan(&json, snap);
-	for (i = 0; i < ARRAY_SIZE(arrays); i++) {
-		if (arrays[i].part ? !(what->parts & arrays[i].part) :
-				     what->type != arrays[i].type)
-			continue;
-		if (what->type == arrays[i].type)
-			snapshot_json_listing(&json, arrays[i].key, what->type, what->listing);
-		else
-			put_records(&json, arrays[i].key, arrays[i].type, &view,
-				    records_in(snap, arrays[i].type));
-	}
-	if (what->totals)
-		put_totals(&json, what->listing, what->type);
-	if (what->parts & MEMCENSUS_PART_ZONES)
-		put_records(&json, "zones", &zone_record, &view, records_in(snap, &zone_record));
-	if (what->parts & MEMCENSUS_PART_NODES)
-		put_records(&json, "nodes", &node_record, &view, records_in(snap, &node_record));
-	if (what->parts & MEMCENSUS_PART_SYSTEM)
-		put_system(&json, &view);
-	if (command->json)
-		command->json(&json, &view, what->options);
-	json_close(&json, '}');
 }

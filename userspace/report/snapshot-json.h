@@ -16,32 +16,6 @@
 /* Opens a document of @command, up to its scan or window. */
 void document_open(struct json *json, const char *command);
 
-/**
- * struct json_parts - which parts of a snapshot are written
- * @options: of the command that writes it, which may add members
- * @parts: MEMCENSUS_PART_*; arrays of other parts are left out
- * @type: of the records in @listing; groups and mappings by name are written only there
- * @listing: records in their order, with the chosen columns, or with all if none;
- *	other records have all columns
- * @totals: the totals of @listing too
- * @line: all on one line
- */
-struct json_parts {
-	const struct options *options;
-	uint32_t parts;
-	const struct record_type *type;
-	const struct listing *listing;
-	bool totals;
-	bool line;
-};
-
-/*
- * Writes one object with a member for each part.  Figures have their ABI names;
- * unknown values are null.  The caller checks ferror(@out).
- */
-void snapshot_json(FILE *out, const struct snapshot *snap,
-		   const struct json_parts *what);
-
 /* Writes how @snap was made: the members "scan" and "module". */
 void snapshot_json_scan(struct json *json, const struct snapshot *snap);
 
@@ -52,6 +26,10 @@ void snapshot_json_scan(struct json *json, const struct snapshot *snap);
 void snapshot_json_listing(struct json *json, const char *key,
 			   const struct record_type *type,
 			   const struct listing *listing);
+
+/* Writes the totals of @listing, of records of @type. */
+void snapshot_json_totals(struct json *json, const struct listing *listing,
+			  const struct record_type *type);
 
 /* Writes the value of @column in @record as its member, or null, also if @record is NULL. */
 void json_column(struct json *json, const struct column *column, const struct view *view,

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "commands/tasks-filter.h"
 #include "model/cgroup-tree.h"
 #include "model/columns.h"
 #include "model/on-nodes.h"
@@ -19,8 +20,7 @@
 #include "record/chunk.h"
 #include "record/record-file.h"
 #include "record/recorded-names.h"
-#include "report/listing.h"
-#include "report/snapshot-json.h"
+#include "report/report.h"
 #include "stream.h"
 #include "tap.h"
 #include "tools/record/pack.h"
@@ -43,19 +43,25 @@ static char *texts[CENSUSES + 1];
 
 static char *text_of(const struct snapshot *snap)
 {
-	const struct options options = { .command = command_find("tasks") };
-	const struct json_parts parts = {
-		.options = &options,
+	struct tasks_options own = { 0 };
+	const struct options options = {
+		.command = command_find("tasks"),
+		.own = &own,
+		.json = true,
 		.parts = MEMCENSUS_PART_ALL & ~MEMCENSUS_PART_VMAS,
-		.line = true,
+		.order = record_named(&task_record, "pid"),
 	};
+	struct report report;
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
 	if (!out)
 		abort();
-	snapshot_json(out, snap, &parts);
+	report_begin_line(&report, &options, snap, out, true);
+	REPORT(&report, { .name = "scan", .shape = SECTION_SCAN });
+	options.command->sections(&report);
+	report_end(&report);
 	fclose(out);
 	return text;
 }

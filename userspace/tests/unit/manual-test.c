@@ -199,8 +199,12 @@ static bool in_manual(const struct record_type *type)
 /* Whether -c of @command chooses columns of @type. */
 static bool has_type(const struct command *command, const struct record_type *type)
 {
-	return command->rows.type == type || (command->nodes && command->nodes->type == type) ||
-	       (command->groups && command->groups[MEMCENSUS_BY_UID].type == type);
+	const struct further_rows *further;
+
+	for (further = command->further; further && further->option; further++)
+		if (further->type == type)
+			return true;
+	return command->rows.type == type || (command->groups && type == &group_record);
 }
 
 static void test_types(void)
@@ -211,10 +215,9 @@ static void test_types(void)
 
 	for (each = commands; *each; each++) {
 		const struct command *command = *each;
-		const struct rows *groups = command->groups, *nodes = command->nodes;
 		const struct record_type *const of[] = {
-			command->rows.type, groups ? groups[MEMCENSUS_BY_UID].type : NULL,
-			nodes ? nodes->type : NULL,
+			command->rows.type, command->groups ? &group_record : NULL,
+			has_type(command, &node_sum_record) ? &node_sum_record : NULL,
 		};
 		size_t i;
 

@@ -265,19 +265,13 @@ static void show_row(struct report *report, const struct interval *row)
 	free(rows);
 }
 
-static uint32_t buddy_parts(const struct options *options)
-{
-	const struct buddy_options *own = options->own;
-
-	return MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM |
-	       (own->types ? MEMCENSUS_PART_TYPES : 0);
-}
-
 static int buddy_words(struct options *options, char **words, int n, struct failure *why)
 {
 	const struct buddy_options *own = options->own;
 	const char *option = own->types ? "types" : own->frag ? "frag" : NULL;
 
+	if (own->types)
+		options->parts |= MEMCENSUS_PART_TYPES;
 	if (options_interval_without(options, words, n, option, why))
 		return -1;
 	return option && command_series(options) && (options->raw || options->json) ?
@@ -325,7 +319,7 @@ const struct command buddy_command = {
 	"second over the whole time. -J writes one object per line.\n",
 	.options = buddy_uses,
 	.own_size = sizeof(struct buddy_options),
-	.parts_of = buddy_parts,
+	.parts = MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
 	.sections = buddy_sections,
 	.run = buddy_run,
 };

@@ -5,34 +5,32 @@
 
 #include "cli/subtree.h"
 #include "lib/text.h"
-#include "report/show.h"
 #include "tools/map/pages.h"
 
-static void put_map_title(const struct snapshot *snap, uint64_t pid, FILE *out)
+static const char *name_of_map(struct report *report, uint64_t pid)
 {
-	const struct task *task = task_of(snap, pid);
+	const struct task *task = task_of(report->view.snap, pid);
 	char *name = text_printable(task && KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "-");
+	const char *text = report_text(report, "%" PRIu64 ":   %s\n", pid, name);
 
-	fprintf(out, "%" PRIu64 ":   %s\n", pid, name);
 	free(name);
+	return text;
 }
 
-/* Prints the mappings of each process, which are adjacent. */
-static void show_mappings(const struct view *view, const struct options *options, FILE *out)
+/* The mappings of each process, which are adjacent. */
+static void show_mappings(struct report *report)
 {
-	const struct snapshot *snap = view->snap;
+	const struct snapshot *snap = report->view.snap;
 	const struct vma *vmas = snap->vmas;
 	size_t i, n;
 
 	for (i = 0; i < snap->n_vmas; i += n) {
 		for (n = 1; i + n < snap->n_vmas && vmas[i + n].pid == vmas[i].pid; n++)
 			;
-		if (i)
-			putc('\n', out);
-		if (!options->raw)
-			put_map_title(snap, vmas[i].pid, out);
-		command_records(view, options, records_of(vmas + i, n, sizeof(*vmas)),
-				!options->raw, out);
+		REPORT(report,
+		       { .title = i ? "" : NULL, .note = name_of_map(report, vmas[i].pid) },
+		       { .chosen = true, .rows = ROWS(vmas + i, n),
+			 .totals = !report->options->raw });
 	}
 }
 
@@ -103,27 +101,24 @@ static void put_smaps(FILE *out, const struct vma *vma)
 	free(flags);
 }
 
-static void smaps_show(const struct snapshot *snap, FILE *out)
+static void map_sections(struct report *report)
 {
+	const struct map_options *own = report->options->own;
+	const struct snapshot *snap = report->view.snap;
 	size_t i;
 
-	for (i = 0; i < snap->n_vmas; i++)
-		put_smaps(out, &snap->vmas[i]);
-}
-
-static void map_show(const struct view *view, const struct options *options, FILE *out)
-{
-	const struct map_options *own = options->own;
-	const struct snapshot *snap = view->snap;
-
-	if (own->smaps) {
-		smaps_show(snap, out);
-	} else if (own->pages) {
-		if (!options->raw && snap->n_tasks)
-			put_map_title(snap, snap->tasks[0].pid, out);
-		pages_show(view, options, out);
+	REPORT(report,
+	       { "tasks", .type = &task_record },
+	       { "vmas", .chosen = report->options->json });
+	if (own->pages) {
+		if (snap->n_tasks)
+			REPORT(report, { .note = name_of_map(report, snap->tasks[0].pid) });
+		pages_report(report);
+	} else if (own->smaps && !report->options->json) {
+		for (i = 0; i < snap->n_vmas; i++)
+			put_smaps(report->out, &snap->vmas[i]);
 	} else {
-		show_mappings(view, options, out);
+		show_mappings(report);
 	}
 }
 
@@ -209,6 +204,5 @@ const struct command map_command = {
 	.basis = MEMCENSUS_BASIS_MAPCOUNT,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
 	.rows = ROWS_MAP,
-	.json = pages_json,
-	.show = map_show,
+	.sections = map_sections,
 };

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/json.h"
+#include "lib/memory.h"
 #include "model/pages.h"
-#include "report/show.h"
+#include "report/snapshot-json.h"
 #include "tools/map/pages.h"
 
 /* Letters of a picture; a mapping with fewer pages has as many as pages. */
@@ -60,21 +60,73 @@ static char letter_of_pages(const struct page_counts *counts, uint64_t pages)
 }
 
 /**
- * struct picture - the part of a mapping that a row shows
+ * struct picture - the part of a mapping that a row shows, or the total
+ * @vma: NULL: the total
  * @start, @end: addresses
+ * @size: bytes between them, or of all rows
  * @known: bitmaps are known up to here
  * @each: bytes that a letter stands for
  * @text: the letters
  * @counts: of all of them
  */
 struct picture {
+	const struct vma *vma;
 	uint64_t start;
 	uint64_t end;
+	uint64_t size;
 	uint64_t known;
 	uint64_t each;
 	char text[PICTURE + 1];
 	struct page_counts counts;
 };
+
+/* Pages as bytes; unknown where the walk has not come to the end of the row. */
+static bool picture_pages(const struct column *column, const struct view *view,
+			  const void *record, struct value *value)
+{
+	const struct picture *row = record;
+
+	memcpy(&value->number, (const char *)record + column->offset, sizeof(value->number));
+	value->number *= page_size_of(view->snap);
+	return view->snap->n_pages && row->end <= row->known;
+}
+
+DERIVED(picture_start, picture, number, row->start, row->vma)
+DERIVED(picture_size, picture, number, row->size, row->vma || view->snap->n_pages)
+DERIVED(picture_each, picture, number, row->each, row->vma)
+DERIVED(picture_text, picture, text, row->text, true)
+DERIVED(picture_mode, picture, text,
+	!row->vma ? "" : KNOWN(row->vma, MEMCENSUS_VMA_MODE) ? row->vma->mode : NULL, value->text)
+DERIVED(picture_name, picture, text, row->vma ? mapping_name(row->vma) : "", true)
+DERIVED(picture_total, picture, text, row->vma ? NULL : "total", value->text)
+
+#define PAGES(name_, header_, member_)					\
+	{ name_, header_, .kind = KIND_BYTES, .derive = picture_pages,	\
+	  .offset = offsetof(struct picture, counts.member_) }
+
+static const struct column picture_columns[] = {
+	{ "start", "Address", .kind = KIND_ADDRESS, .derive = picture_start },
+	{ "size", "Kbytes", .kind = KIND_BYTES, .derive = picture_size },
+	PAGES("mapped", "Mapped", resident),
+	PAGES("exclusive", "Exclusive", exclusive),
+	PAGES("huge", "Huge", huge),
+	PAGES("swap", "Swap", swap),
+	{ "each", "Each", .kind = KIND_BYTES, .derive = picture_each },
+	{ "pages", "Pages", .kind = KIND_TEXT, .derive = picture_text },
+	{ "mode", "Mode", .kind = KIND_TEXT, .derive = picture_mode },
+	{ "mapping", "Mapping", .kind = KIND_TEXT, .derive = picture_name },
+	{ "total", .kind = KIND_TEXT, .derive = picture_total },
+};
+
+static const struct record_type picture_record = RECORDS_OF("picture of pages", picture_columns);
+
+static void add_counts(struct page_counts *sum, const struct page_counts *counts)
+{
+	sum->resident += counts->resident;
+	sum->exclusive += counts->exclusive;
+	sum->huge += counts->huge;
+	sum->swap += counts->swap;
+}
 
 static void draw_pages(struct picture *p, const struct snapshot *snap, struct pages_cursor *cursor)
 {
@@ -88,96 +140,45 @@ static void draw_pages(struct picture *p, const struct snapshot *snap, struct pa
 
 		end = p->end - at > p->each ? at + p->each : p->end;
 		counts = pages_between(snap, cursor, at, end);
-		p->counts.resident += counts.resident;
-		p->counts.exclusive += counts.exclusive;
-		p->counts.huge += counts.huge;
-		p->counts.swap += counts.swap;
+		add_counts(&p->counts, &counts);
 		p->text[i] = end <= p->known ? letter_of_pages(&counts, (end - at) / size) : '?';
 	}
 	p->text[i] = '\0';
 }
 
-/* Pages as bytes; unknown where the walk has not come to the end of the row. */
-static void put_counts(struct table *table, const struct picture *p,
-		       const struct snapshot *snap, const struct units *units)
+static void show_pictures(struct report *report)
 {
-	const uint64_t counts[] = {
-		p->counts.resident, p->counts.exclusive, p->counts.huge, p->counts.swap,
-	};
-	struct amount amount = { .known = snap->n_pages && p->end <= p->known };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(counts); i++) {
-		amount.bytes = counts[i] * page_size_of(snap);
-		cell_amount(table, amount, units);
-	}
-}
-
-static void put_vma_row(struct table *table, const struct picture *p, const struct vma *vma,
-			const struct snapshot *snap, const struct units *units)
-{
-	table_row(table);
-	table_cellf(table, "%016" PRIx64, p->start);
-	cell_bytes(table, p->end - p->start, units);
-	put_counts(table, p, snap, units);
-	cell_bytes(table, p->each, units);
-	table_cell(table, p->text);
-	table_cell(table, KNOWN(vma, MEMCENSUS_VMA_MODE) ? vma->mode : NULL);
-	table_cell(table, mapping_name(vma));
-}
-
-static void put_total(struct table *table, const struct picture *all,
-		      const struct snapshot *snap, const struct units *units)
-{
-	table_total_row(table);
-	table_cell(table, "total");
-	cell_amount(table, (struct amount){ snap->n_pages > 0, all->each }, units);
-	put_counts(table, all, snap, units);
-	table_cell(table, "");
-	table_cell(table, "");
-	table_cell(table, "");
-	table_cell(table, "");
-}
-
-void pages_show(const struct view *view, const struct options *options, FILE *out)
-{
-	const struct units units = command_units(view, options);
-	const struct map_options *own = options->own;
-	const struct snapshot *snap = view->snap;
-	struct table *table = table_new(command_look(options), out);
+	const struct map_options *own = report->options->own;
+	const struct snapshot *snap = report->view.snap;
 	const uint64_t end = own->end ? own->end : UINT64_MAX;
-	struct picture all = { .known = pages_end(snap) };
+	struct picture all = { .known = pages_end(snap) }, *rows, *p;
 	struct pages_cursor cursor = { 0 };
 	const struct vma *vma;
-	size_t i;
+	size_t n = 0;
 
-	table_columns(table,
-		      ">Address >Kbytes >Mapped >Exclusive >Huge >Swap >Each Pages Mode");
-	table_column_text(table, "Mapping");
-	for (i = 0; i < snap->n_vmas; i++) {
-		struct picture p = { .known = pages_end(snap) };
-
-		vma = &snap->vmas[i];
-		p.start = vma->start > own->start ? vma->start : own->start;
-		p.end = vma->end < end ? vma->end : end;
-		if (p.start >= p.end || !page_size_of(snap))
+	rows = xcalloc(snap->n_vmas, sizeof(*rows));
+	for (vma = snap->vmas; vma < snap->vmas + snap->n_vmas; vma++) {
+		p = &rows[n];
+		p->vma = vma;
+		p->known = all.known;
+		p->start = vma->start > own->start ? vma->start : own->start;
+		p->end = vma->end < end ? vma->end : end;
+		if (p->start >= p->end || !page_size_of(snap))
 			continue;
-		draw_pages(&p, snap, &cursor);
-		put_vma_row(table, &p, vma, snap, &units);
-		/* Of the total, @each is the size of all, and @end the highest. */
-		all.each += p.end - p.start;
-		all.end = p.end > all.end ? p.end : all.end;
-		all.counts.resident += p.counts.resident;
-		all.counts.exclusive += p.counts.exclusive;
-		all.counts.huge += p.counts.huge;
-		all.counts.swap += p.counts.swap;
+		p->size = p->end - p->start;
+		draw_pages(p, snap, &cursor);
+		n++;
+		all.size += p->size;
+		all.end = p->end > all.end ? p->end : all.end;
+		add_counts(&all.counts, &p->counts);
 	}
-	if (!options->raw)
-		put_total(table, &all, snap, &units);
-	table_finish(table);
-	if (!options->raw && !options->no_header)
-		fputs("\nA letter stands for pages of Each KiB: E exclusive, S shared, W in swap,\n"
-		      ". none, ? unknown; small: for less than half of its pages.\n", out);
+	REPORT(report,
+	       { .type = &picture_record, .rows = ROWS(rows, n), .sum = &all,
+		 .columns = "start|total size mapped exclusive huge swap each|pages pages:1 mode:1 mapping",
+		 .note = report->options->no_header ? NULL :
+		   "\nA letter stands for pages of Each KiB: E exclusive, S shared, W in swap,\n"
+		   ". none, ? unknown; small: for less than half of its pages.\n" });
+	free(rows);
 }
 
 /* Neighbouring pages of one kind. */
@@ -185,18 +186,25 @@ struct run {
 	uint64_t start;
 	uint64_t pages;
 	const char *where;
-	bool huge;
+	uint64_t huge;
 };
 
+static const struct column run_columns[] = {
+	MEMBER(run, "start", NULL, start, ADDRESS, "first address"),
+	MEMBER(run, "pages", NULL, pages, COUNT, "how many"),
+	MEMBER(run, "where", NULL, where, TEXT, "exclusive, shared, swap"),
+	MEMBER(run, "huge", NULL, huge, BOOL, "mapped by a PMD, or of a hugetlb page"),
+};
+
+static const struct record_type run_record = RECORDS_OF("run of pages", run_columns);
+
+/* There may be many: they are not kept. */
 static void put_run(struct json *json, const struct run *run)
 {
 	if (!run->pages)
 		return;
 	json_open(json, NULL, '{');
-	json_put_unsigned(json, "start", run->start);
-	json_put_unsigned(json, "pages", run->pages);
-	json_put_string(json, "where", run->where);
-	json_put_bool(json, "huge", run->huge);
+	json_members(json, &run_record, NULL, run);
 	json_close(json, '}');
 }
 
@@ -216,35 +224,44 @@ static void add_block(struct json *json, struct run *run, const struct page_bloc
 		if (run->start + run->pages * size != address || run->where != where ||
 		    run->huge != !!(block->huge & bit)) {
 			put_run(json, run);
-			*run = (struct run){ address, 0, where, block->huge & bit };
+			*run = (struct run){ address, 0, where, !!(block->huge & bit) };
 		}
 		run->pages++;
 	}
 }
 
-void pages_json(struct json *json, const struct view *view, const struct options *options)
-{
-	const struct map_options *own = options->own;
-	const struct snapshot *snap = view->snap;
-	const uint64_t size = page_size_of(snap);
-	struct pages_cursor cursor = { 0 };
-	struct run run = { 0 };
-	struct page_block block;
+DERIVED(bitmaps_start, snapshot, number,
+	row->n_pages ? row->pages[0].start : 0, row->n_pages)
+DERIVED(bitmaps_end, snapshot, number, pages_end(row), row->n_pages)
 
-	if (!own->pages)
-		return;
-	json_open(json, "pages", '{');
-	if (snap->n_pages) {
-		json_put_unsigned(json, "start", snap->pages[0].start);
-		json_put_unsigned(json, "end", pages_end(snap));
-	} else {
-		json_put_null(json, "start");
-		json_put_null(json, "end");
-	}
-	json_close(json, '}');
+static const struct column bitmaps_columns[] = {
+	{ "start", .help = "first address", .kind = KIND_ADDRESS, .derive = bitmaps_start },
+	{ "end", .help = "end address", .kind = KIND_ADDRESS, .derive = bitmaps_end },
+};
+
+static const struct record_type bitmaps_record = RECORDS_OF("bitmaps", bitmaps_columns);
+
+static void put_runs(struct json *json, const struct snapshot *snap)
+{
+	struct pages_cursor cursor = { 0 };
+	struct page_block block;
+	struct run run = { 0 };
+
 	json_open(json, "runs", '[');
 	while (pages_next(snap, &cursor, &block))
-		add_block(json, &run, &block, size);
+		add_block(json, &run, &block, page_size_of(snap));
 	put_run(json, &run);
 	json_close(json, ']');
+}
+
+void pages_report(struct report *report)
+{
+	if (!report->options->json) {
+		show_pictures(report);
+		return;
+	}
+	REPORT(report,
+	       { "pages", SECTION_OBJECT, .type = &bitmaps_record,
+		 .rows = ONE_ROW(report->view.snap) });
+	put_runs(&report->json, report->view.snap);
 }

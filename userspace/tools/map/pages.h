@@ -5,7 +5,7 @@
 #ifndef READER_PAGES_COMMAND_H
 #define READER_PAGES_COMMAND_H
 
-#include "cli/command.h"
+#include "report/report.h"
 
 /**
  * struct map_options - the options of 'map' alone
@@ -18,14 +18,12 @@ struct map_options {
 	uint64_t end;
 };
 
-/* A row for each mapping in the range of --range, with a picture of its pages. */
-void pages_show(const struct view *view, const struct options *options, FILE *out);
-
 /*
- * With --pages, the members "pages": where the bitmaps begin and end, null if they are unknown;
- * and "runs": neighbouring pages of one kind, by address.
+ * A row for each mapping in the range of --range, with a picture of its pages.  In JSON the members
+ * "pages": where the bitmaps begin and end, null if they are unknown; and "runs": neighbouring
+ * pages of one kind, by address.
  */
-void pages_json(struct json *json, const struct view *view, const struct options *options);
+void pages_report(struct report *report);
 
 /* Parses START-END, hexadecimal as in maps. 0, or -1 and @why. */
 int pages_range(struct options *options, const char *value, struct failure *why);

@@ -52,6 +52,9 @@ static int record_words(struct options *options, char **words, int n,
 	if (!n)
 		return fail(why, FAIL_USAGE, "'record' needs a FILE; '-' is stdout");
 	own->path = words[0];
+	options->parts |= (own->types ? MEMCENSUS_PART_TYPES : 0) |
+			  (own->vmas ? MEMCENSUS_PART_VMAS : 0) |
+			  (own->nodes ? MEMCENSUS_PART_TASK_NODES : 0);
 	return options_interval(options, words + 1, n - 1, why);
 }
 
@@ -281,15 +284,6 @@ static const struct option_rule record_rules[] = {
 	{ }
 };
 
-static uint32_t record_parts(const struct options *options)
-{
-	const struct record_options *own = options->own;
-
-	return REQUEST_DEFAULT_PARTS | (own->types ? MEMCENSUS_PART_TYPES : 0) |
-	       (own->vmas ? MEMCENSUS_PART_VMAS : 0) |
-	       (own->nodes ? MEMCENSUS_PART_TASK_NODES : 0);
-}
-
 static const struct option_use record_uses[] = {
 	USE_AS(user, "include groups by user, for -u"),
 	USE_AS(cgroup, "include groups by cgroup, for -g"),
@@ -350,6 +344,6 @@ const struct command record_command = {
 	.options = record_uses,
 	.rules = record_rules,
 	.own_size = sizeof(struct record_options),
-	.parts_of = record_parts,
+	.parts = REQUEST_DEFAULT_PARTS,
 	.run = record_run,
 };

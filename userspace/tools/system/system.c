@@ -228,7 +228,6 @@ const struct command system_command = {
 	.rules = system_rules,
 	.own_size = sizeof(struct system_options),
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
-	.shown = MEMCENSUS_PART_SYSTEM,
 	.interval = &system_interval,
 	.sections = system_sections,
 	.run = system_run,
