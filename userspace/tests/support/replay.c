@@ -25,11 +25,11 @@
 #include "os/names.h"
 #include "os/proc-texts.h"
 #include "os/procfs.h"
-#include "os/trace-instance.h"
 #include "reader.h"
 #include "record/record-file.h"
 #include "record/recorded-names.h"
 #include "stream.h"
+#include "tools/trace/instance.h"
 #include "wire/request.h"
 
 static const char meminfo_text[] =

@@ -10,17 +10,17 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "analysis/page-stacks.h"
-#include "analysis/stacks.h"
 #include "lib/svg.h"
-#include "os/frame-pointers.h"
 #include "os/procfs.h"
-#include "os/sandbox.h"
-#include "os/symbols.h"
 #include "tap.h"
+#include "tools/flame/frame-pointers.h"
 #include "tools/flame/missing.h"
 #include "tools/flame/moment.h"
+#include "tools/flame/page-stacks.h"
+#include "tools/flame/sandbox.h"
+#include "tools/flame/stacks.h"
 #include "tools/flame/svg.h"
+#include "tools/flame/symbols.h"
 
 #define PAGE	4096
 

@@ -13,8 +13,8 @@
 
 #include <linux/capability.h>
 
-#include "os/sandbox.h"
 #include "tap.h"
+#include "tools/flame/sandbox.h"
 
 #define NOBODY	65534
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "analysis/series.h"
+#include "lib/series.h"
 #include "tap.h"
 
 #define POINTS	61

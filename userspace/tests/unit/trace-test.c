@@ -10,11 +10,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "analysis/trace-sums.h"
-#include "os/trace-event.h"
 #include "tap.h"
 #include "tools/trace/call-text.h"
+#include "tools/trace/event.h"
 #include "tools/trace/show.h"
+#include "tools/trace/sums.h"
 
 #define PAGE	4096UL
 #define HUGE	(2UL << 20)

@@ -6,8 +6,8 @@
 #ifndef READER_CHART_DRAW_H
 #define READER_CHART_DRAW_H
 
-#include "analysis/series.h"
 #include "cli/session.h"
+#include "lib/series.h"
 #include "model/columns.h"
 
 enum chart_kind {

@@ -8,11 +8,11 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/format.h"
-#include "os/symbols.h"
 #include "tools/flame/draw.h"
 #include "tools/flame/grown.h"
 #include "tools/flame/missing.h"
 #include "tools/flame/svg.h"
+#include "tools/flame/symbols.h"
 
 /* Frames that are none; the first is a prefix of all of them. */
 #define NO_STACK		"[no stack]"

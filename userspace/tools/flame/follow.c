@@ -10,16 +10,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "analysis/unwind.h"
 #include "cli/subtree.h"
+#include "faults/program.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "lib/text.h"
-#include "os/frame-pointers.h"
 #include "os/process.h"
-#include "os/program.h"
 #include "tools/flame/follow.h"
+#include "tools/flame/frame-pointers.h"
 #include "tools/flame/pages.h"
+#include "tools/flame/unwind.h"
 
 /* A record is complete this long after its time. */
 #define COMPLETE_NS	5000000

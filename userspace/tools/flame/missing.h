@@ -5,7 +5,7 @@
 #ifndef READER_FLAME_MISSING_H
 #define READER_FLAME_MISSING_H
 
-#include "os/code-maps.h"
+#include "faults/code-maps.h"
 #include "tools/flame/tree.h"
 
 /* Bytes that the name of a frame without a symbol needs. */

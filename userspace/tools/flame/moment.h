@@ -5,7 +5,7 @@
 #ifndef READER_FLAME_MOMENT_H
 #define READER_FLAME_MOMENT_H
 
-#include "analysis/fault-record.h"
+#include "tools/flame/fault-record.h"
 #include "tools/flame/pages.h"
 
 /**

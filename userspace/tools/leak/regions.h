@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#include "analysis/series.h"
+#include "lib/series.h"
 #include "model/snapshot.h"
 
 /* Maximum per process; further mappings count only in the sums of their names. */

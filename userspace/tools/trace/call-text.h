@@ -5,8 +5,8 @@
 #ifndef READER_CALL_TEXT_H
 #define READER_CALL_TEXT_H
 
-#include "analysis/trace-sums.h"
 #include "lib/json.h"
+#include "tools/trace/sums.h"
 
 /* Bytes that the arguments or the result of any call need. */
 #define CALL_TEXT_SIZE	512

@@ -5,8 +5,8 @@
 #ifndef READER_TRACE_COLUMNS_H
 #define READER_TRACE_COLUMNS_H
 
-#include "analysis/trace-sums.h"
 #include "cli/command.h"
+#include "tools/trace/sums.h"
 
 /**
  * struct trace_options - the options of 'trace' alone

@@ -7,16 +7,16 @@
 #include <unistd.h>
 
 #include "cli/subtree.h"
+#include "faults/events.h"
+#include "faults/program.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "lib/text.h"
-#include "os/fault-events.h"
 #include "os/process.h"
 #include "os/procfs.h"
-#include "os/program.h"
-#include "os/trace-instance.h"
-#include "os/trace-targets.h"
+#include "tools/trace/instance.h"
 #include "tools/trace/show.h"
+#include "tools/trace/targets.h"
 
 #define NSEC_PER_MSEC	1000000ULL
 

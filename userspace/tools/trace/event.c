@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
-#include "os/trace-event.h"
+#include "tools/trace/event.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 

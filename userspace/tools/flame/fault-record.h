@@ -11,9 +11,9 @@
 
 #include <stdbool.h>
 
-#include "analysis/page-stacks.h"
-#include "os/code-maps.h"
-#include "os/fault-events.h"
+#include "faults/code-maps.h"
+#include "faults/events.h"
+#include "tools/flame/page-stacks.h"
 
 /* Maximum number of processes at the same time. */
 #define FAULT_PROCESSES_MAX	65536

@@ -9,8 +9,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "faults/code-maps.h"
 #include "lib/memory.h"
-#include "os/code-maps.h"
 #include "os/process.h"
 #include "os/procfs.h"
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/series.h"
 #include "lib/memory.h"
+#include "lib/series.h"
 
 /* Quantile of the normal distribution for an interval of 95%. */
 #define Z_95		1.959963984540054

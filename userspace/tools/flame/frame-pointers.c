@@ -12,8 +12,8 @@
 #include <gelf.h>
 
 #include "lib/memory.h"
-#include "os/frame-pointers.h"
-#include "os/sandbox.h"
+#include "tools/flame/frame-pointers.h"
+#include "tools/flame/sandbox.h"
 
 /* CPU time for one file. */
 #define CPU_SECONDS	5

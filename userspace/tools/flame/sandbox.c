@@ -19,7 +19,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
-#include "os/sandbox.h"
+#include "tools/flame/sandbox.h"
 
 /* The user that owns nothing. */
 #define NOBODY		65534

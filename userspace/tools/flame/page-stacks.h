@@ -7,7 +7,7 @@
 #ifndef READER_PAGE_STACKS_H
 #define READER_PAGE_STACKS_H
 
-#include "analysis/stacks.h"
+#include "tools/flame/stacks.h"
 
 /* Enough for 512 GiB of touched memory with pages of 4 KiB. */
 #define PAGE_STACKS_BYTES	(512UL << 20)

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "lib/memory.h"
-#include "os/debug-files.h"
+#include "tools/flame/debug-files.h"
 
 static char *put_id(char *at, const uint8_t *bytes, size_t n)
 {

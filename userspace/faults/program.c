@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "os/program.h"
+#include "faults/program.h"
 
 /* The child: waits for the byte, then becomes the program. */
 __attribute__((noreturn))

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "os/code-maps.h"
+#include "faults/code-maps.h"
 
 /**
  * enum frame_pointers - of most functions of a file that have a frame; of a static one, which

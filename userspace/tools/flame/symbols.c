@@ -9,9 +9,9 @@
 #include <gelf.h>
 
 #include "lib/memory.h"
-#include "os/debug-files.h"
-#include "os/sandbox.h"
-#include "os/symbols.h"
+#include "tools/flame/debug-files.h"
+#include "tools/flame/sandbox.h"
+#include "tools/flame/symbols.h"
 
 /* CPU time for one file. */
 #define CPU_SECONDS	20

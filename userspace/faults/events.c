@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "faults/events.h"
+#include "faults/perf.h"
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "os/fault-events.h"
-#include "os/perf.h"
 #include "os/process.h"
 
 #if defined(__x86_64__) || defined(__aarch64__)

@@ -9,10 +9,10 @@
 #include <elfutils/version.h>
 #include <gelf.h>
 
-#include "analysis/unwind.h"
 #include "lib/memory.h"
-#include "os/sandbox.h"
-#include "os/symbols.h"
+#include "tools/flame/sandbox.h"
+#include "tools/flame/symbols.h"
+#include "tools/flame/unwind.h"
 
 /* Children at the same time; that of another process ends the oldest one. */
 #define CHILDREN	16

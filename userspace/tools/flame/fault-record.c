@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/fault-record.h"
-#include "analysis/unwind.h"
 #include "lib/memory.h"
 #include "os/process.h"
+#include "tools/flame/fault-record.h"
+#include "tools/flame/unwind.h"
 
 /* Index of the first process whose PID is not below @pid. */
 static size_t find_place(const struct fault_record *record, uint32_t pid)

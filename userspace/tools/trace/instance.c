@@ -16,7 +16,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "os/process.h"
-#include "os/trace-instance.h"
+#include "tools/trace/instance.h"
 
 /* Instances are named memcensus-PID-START-NAME. */
 #define PREFIX		"memcensus-"

@@ -8,8 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "faults/perf.h"
 #include "lib/memory.h"
-#include "os/perf.h"
 
 void perf_raise_limit(void)
 {

@@ -5,7 +5,7 @@
 #ifndef READER_UNWIND_H
 #define READER_UNWIND_H
 
-#include "os/fault-events.h"
+#include "faults/events.h"
 
 /**
  * struct unwound - a callchain made of a copy of a stack

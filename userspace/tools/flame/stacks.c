@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/stacks.h"
 #include "lib/memory.h"
+#include "tools/flame/stacks.h"
 
 #define NO_FRAME	UINT32_MAX
 

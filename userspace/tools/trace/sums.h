@@ -10,7 +10,7 @@
 #ifndef READER_TRACE_SUMS_H
 #define READER_TRACE_SUMS_H
 
-#include "os/trace-event.h"
+#include "tools/trace/event.h"
 
 /* Rows of processes, tasks that reclaim, and victims of the OOM killer that are kept. */
 #define TRACE_PROCESSES_MAX	65536

@@ -11,7 +11,7 @@
 
 #include <poll.h>
 
-#include "os/trace-event.h"
+#include "tools/trace/event.h"
 
 struct trace_instance;
 

@@ -13,7 +13,7 @@
 
 #include "lib/memory.h"
 #include "os/procfs.h"
-#include "os/trace-targets.h"
+#include "tools/trace/targets.h"
 
 /* ms to wait for the mappings of a process. */
 #define PATIENCE	5000

@@ -17,8 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "faults/code-maps.h"
 #include "lib/failure.h"
-#include "os/code-maps.h"
 
 /* Maximum number of addresses in a callchain. */
 #define FAULT_DEPTH	127

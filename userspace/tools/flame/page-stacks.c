@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/page-stacks.h"
 #include "lib/memory.h"
+#include "tools/flame/page-stacks.h"
 
 /**
  * struct page_block - PAGE_STACKS_BLOCK adjacent pages

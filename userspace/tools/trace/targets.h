@@ -6,7 +6,7 @@
 #define READER_TRACE_TARGETS_H
 
 #include "os/process.h"
-#include "os/trace-event.h"
+#include "tools/trace/event.h"
 
 /* The process of thread @tid, and its name in TRACE_COMM bytes; false: it is gone. */
 bool trace_who(uint32_t tid, uint32_t *pid, char *comm);
