@@ -35,7 +35,7 @@ static int add_pids(struct options *options, const char *value, const char *of,
 			return fail(why, FAIL_USAGE, "more than %d PIDs at once",
 				    MEMCENSUS_PIDS_MAX);
 		options->pids = array_grow(options->pids, options->n_pids, sizeof(*options->pids));
-		options->pids[options->n_pids++] = (uint32_t)pid;
+		options->pids[options->n_pids++] = pid;
 		if (!value[len])
 			return 0;
 	}

@@ -79,7 +79,7 @@ struct options {
 	const struct column *bound;
 	uint8_t basis;
 	uint8_t group_by;
-	uint32_t *pids;
+	uint64_t *pids;
 	size_t n_pids;
 	const char *file;
 	struct selection selection;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One run of a command: takes its censuses. */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "cli/session.h"
@@ -73,17 +74,17 @@ static int check_named(const struct session *session, const struct snapshot *sna
 	const struct request *request = &session->request;
 	size_t i;
 
-	if (!request->pids || session->may_end)
+	if (!request->pids.n || session->may_end)
 		return 0;
 	for (i = 0; i < snap->n_tasks; i++)
 		if (!task_is_gone(&snap->tasks[i]))
 			return 0;
 	if (snap->n_tasks && !KNOWN(&snap->tasks[0], MEMCENSUS_TASK_COMM))
-		return fail(why, FAIL_NO_PROCESS, "no such process: PID %u%s",
-			    request->pids[0], request->n_pids > 1 ? " nor any other" : "");
+		return fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu64 "%s",
+			    request->pids.v[0], request->pids.n > 1 ? " nor any other" : "");
 	return fail(why, FAIL_NO_PROCESS,
-		    "process %u%s has no address space (kernel thread or zombie)",
-		    request->pids[0], request->n_pids > 1 ? ", as all others," : "");
+		    "process %" PRIu64 "%s has no address space (kernel thread or zombie)",
+		    request->pids.v[0], request->pids.n > 1 ? ", as all others," : "");
 }
 
 /* Takes the next census from the source. */
@@ -138,7 +139,7 @@ enum taken session_next(struct session *session, struct snapshot **snap,
 	    (session->source->ops->live && !wait_for_due(session)))
 		return TAKE_END;
 	progress = !session->source->ops->live ? NULL :
-		   progress_begin(session->request.physical ? "reading all frames" :
+		   progress_begin(session->request.command == MEMCENSUS_CMD_PHYSICAL ? "reading all frames" :
 							      "taking a census");
 	taken = session_take(session, snap, why);
 	progress_end(progress);

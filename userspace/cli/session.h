@@ -34,7 +34,7 @@ struct session {
 	struct request request;
 	struct source *source;
 	FILE *out;
-	uint32_t *pids;
+	uint64_t *pids;
 	uint64_t taken;
 	struct snapshot *held[2];
 	size_t n_held;

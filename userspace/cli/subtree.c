@@ -36,8 +36,7 @@ int subtree_request(struct session *session, struct failure *why)
 	}
 	free(session->pids);
 	session->pids = ids.v;
-	session->request.pids = ids.v;
-	session->request.n_pids = ids.n;
+	session->request.pids = (struct numbers){ ids.n, ids.v };
 	if (ids.n <= MEMCENSUS_PIDS_MAX)
 		return 0;
 	return fail(why, FAIL_USAGE,

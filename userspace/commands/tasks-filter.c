@@ -112,8 +112,7 @@ static int choose_tasks(struct session *session, struct failure *why)
 		return fail(why, FAIL_USAGE,
 			    "%zu processes are too many for mappings or a group: at most %d; select fewer with --processfilter, --userfilter or --pid",
 			    n_pids, MEMCENSUS_PIDS_MAX);
-	session->request.pids = session->pids;
-	session->request.n_pids = n_pids;
+	session->request.pids = (struct numbers){ n_pids, session->pids };
 	return 0;
 }
 

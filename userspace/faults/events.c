@@ -231,7 +231,7 @@ static int open_thread(struct fault_events *events, uint32_t tid, uint32_t pid,
 	return 0;
 }
 
-int fault_events_follow(struct fault_events *events, const uint32_t *tids, size_t n,
+int fault_events_follow(struct fault_events *events, const uint64_t *tids, size_t n,
 			struct failure *why)
 {
 	size_t i;

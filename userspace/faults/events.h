@@ -99,7 +99,7 @@ struct fault_events *fault_events_open(const struct fault_request *request,
 int fault_events_process(struct fault_events *events, uint32_t pid, struct failure *why);
 
 /* Adds the @n threads @tids. 0, or -1 and @why. */
-int fault_events_follow(struct fault_events *events, const uint32_t *tids, size_t n,
+int fault_events_follow(struct fault_events *events, const uint64_t *tids, size_t n,
 			struct failure *why);
 
 /* Adds at most @max files that are readable when a ring fills; returns how many. */

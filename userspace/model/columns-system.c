@@ -11,7 +11,7 @@ _Static_assert(ARRAY_SIZE(kswapds) == MEMCENSUS_KSWAPD_MAX + 1,
 	       "a state of kswapd has no word");
 
 #define REQUEST(num, member, w)						\
-	ATTRIBUTE(asked, MEMCENSUS_REQ_##num, NULL, member, w, ID, "")
+	ATTRIBUTE(request, MEMCENSUS_REQ_##num, NULL, member, w, ID, "")
 
 static const struct column request_fields[] = {
 	REQUEST(BASIS, basis, U32),

@@ -283,7 +283,7 @@ struct record_type {
 /* Indexed by enum memcensus_basis. */
 extern const char *const basis_words[MEMCENSUS_BASIS_MAX + 1];
 
-extern const struct record_type request_record;	/* of struct asked */
+extern const struct record_type request_record;	/* of struct request */
 extern const struct record_type info_record;
 extern const struct record_type scan_record;
 extern const struct record_type task_record;

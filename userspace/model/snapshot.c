@@ -110,7 +110,7 @@ bool task_is_unseen(const struct task *task)
 	return KNOWN(task, MEMCENSUS_TASK_STATE) && task->state != MEMCENSUS_STATE_WALKED;
 }
 
-bool task_is_of(const struct task *task, const uint32_t *pids, size_t n)
+bool task_is_of(const struct task *task, const uint64_t *pids, size_t n)
 {
 	size_t i, t;
 

@@ -299,10 +299,26 @@ struct names {
 	size_t n;
 };
 
-/* In a record, and for an OOM event, what was requested; all 0: the default. */
-struct asked {
+/**
+ * struct request - which census is requested, or was by the one who recorded it
+ * @known: of a request that was read; one to be sent has each member that is not 0
+ * @command: enum memcensus_cmd, whose request takes only some of these; 0: SNAPSHOT
+ * @any_basis: accept a record with another basis than @basis
+ * @any_groups: without @group_by, keep the groups that a record has
+ * @cmdlines: read the command lines of processes of this machine after the census
+ * @proc_texts: enum proc_texts_bit, texts of /proc to read after the census; meminfo
+ *	always comes with the totals of the system
+ *
+ * The other members are the attributes of the ABI.  The list of PIDs is the caller's.
+ */
+struct request {
 	uint64_t known;
 	REQUEST_MEMBERS;
+	uint8_t command;
+	bool any_basis;
+	bool any_groups;
+	bool cmdlines;
+	uint8_t proc_texts;
 };
 
 struct snapshot;
@@ -358,7 +374,7 @@ struct snapshot {
 	struct info info;
 	struct scan scan;
 	struct totals totals;
-	struct asked asked;
+	struct request asked;
 	struct task *tasks;
 	size_t n_tasks;
 	const struct task *outside;
@@ -457,7 +473,7 @@ bool task_is_unplaced(const struct task *task);
 bool task_is_unseen(const struct task *task);
 
 /* Whether @pids, @n of them, have the PID of @task or of one of its CLONE_VM peers. */
-bool task_is_of(const struct task *task, const uint32_t *pids, size_t n);
+bool task_is_of(const struct task *task, const uint64_t *pids, size_t n);
 
 /* Bytes of a page on its machine; 0: unknown. */
 uint64_t page_size_of(const struct snapshot *snap);

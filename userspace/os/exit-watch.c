@@ -106,7 +106,7 @@ static int subscribe(const struct mnl_socket *events)
 	return mnl_socket_sendto(events, nlh, nlh->nlmsg_len) < 0 ? -1 : 0;
 }
 
-struct exit_watch *exit_watch_listen(const uint32_t *pids, size_t n)
+struct exit_watch *exit_watch_listen(const uint64_t *pids, size_t n)
 {
 	struct exit_watch *exits = xcalloc(1, sizeof(*exits));
 	size_t i;

@@ -32,7 +32,7 @@ struct exit_status {
 struct exit_watch;
 
 /* Starts to watch @pids.  A source of events that cannot be opened is left out. */
-struct exit_watch *exit_watch_listen(const uint32_t *pids, size_t n);
+struct exit_watch *exit_watch_listen(const uint64_t *pids, size_t n);
 void exit_watch_free(struct exit_watch *exits);
 
 /* Watches @pid too, or anew if its number is used again. */

@@ -60,7 +60,7 @@ uint32_t process_thread_count(uint32_t pid);
 
 /* A growing list of IDs of threads or processes; owned. */
 struct ids {
-	uint32_t *v;
+	uint64_t *v;
 	size_t n;
 };
 

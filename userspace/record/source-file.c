@@ -246,12 +246,12 @@ static bool same_pids(const struct numbers *asked, const struct request *request
 	size_t i, k;
 
 	for (i = 0; i < asked->n; i++) {
-		for (k = 0; k < request->n_pids && request->pids[k] != asked->v[i]; k++)
+		for (k = 0; k < request->pids.n && request->pids.v[k] != asked->v[i]; k++)
 			;
-		if (k == request->n_pids)
+		if (k == request->pids.n)
 			return false;
 	}
-	return asked->n == request->n_pids;
+	return asked->n == request->pids.n;
 }
 
 /* Figures of groups cannot be computed from those of processes. */
@@ -261,7 +261,7 @@ static int check_groups(const struct snapshot *snap,
 	if (!request->group_by)
 		return 0;
 	if (snap->asked.group_by == request->group_by &&
-	    ((!request->pids && request->group_by != MEMCENSUS_BY_PIDS) ||
+	    ((!request->pids.n && request->group_by != MEMCENSUS_BY_PIDS) ||
 	     same_pids(&snap->asked.pids, request)))
 		return 0;
 	return fail(why, FAIL_REFUSED,
@@ -269,7 +269,7 @@ static int check_groups(const struct snapshot *snap,
 		    groups[request->group_by].what, groups[request->group_by].how);
 }
 
-static bool find_pid(const struct snapshot *snap, uint32_t pid)
+static bool find_pid(const struct snapshot *snap, uint64_t pid)
 {
 	size_t i;
 
@@ -283,18 +283,18 @@ static bool find_pid(const struct snapshot *snap, uint32_t pid)
 static int answer_pids(struct snapshot *snap, const struct request *request,
 		       struct failure *why)
 {
-	const size_t n = request->n_pids;
+	const size_t n = request->pids.n;
 	size_t i, kept = 0;
 
 	for (i = 0; i < n; i++)
-		if (!find_pid(snap, request->pids[i]))
+		if (!find_pid(snap, request->pids.v[i]))
 			return fail(why, FAIL_NO_PROCESS,
-				    "the record has no process %u%s", request->pids[i],
+				    "the record has no process %" PRIu64 "%s", request->pids.v[i],
 				    snap->asked.pids.n ?
 				    ": it was recorded with '--pid' of other processes" :
 				    ": it lists processes, not their threads");
 	for (i = 0; i < snap->n_tasks; i++)
-		if (task_is_of(&snap->tasks[i], request->pids, n))
+		if (task_is_of(&snap->tasks[i], request->pids.v, n))
 			snap->tasks[kept++] = snap->tasks[i];
 	snap->n_tasks = kept;
 	snapshot_drop_vmas(snap);
@@ -312,7 +312,7 @@ static int answer_from_file(struct snapshot *snap, const struct request *request
 	    check_groups(snap, request, why))
 		return -1;
 	snap->named = snap->asked.pids.n;
-	if (request->pids && answer_pids(snap, request, why))
+	if (request->pids.n && answer_pids(snap, request, why))
 		return -1;
 	if (!request->group_by && !request->any_groups)
 		snap->n_groups = 0;

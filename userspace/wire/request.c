@@ -3,72 +3,81 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "lib/memory.h"
 #include "lib/text.h"
 #include "model/columns.h"
 #include "wire/attrs.h"
 #include "wire/decode.h"
 #include "wire/request.h"
 
+#define TAKES(attribute)	(1ULL << MEMCENSUS_REQ_##attribute)
+
+/* The attributes that the request of a command takes. */
+static const uint64_t taken_by[MEMCENSUS_CMD_MAX + 1] = {
+	[MEMCENSUS_CMD_SNAPSHOT] = TAKES(BASIS) | TAKES(PARTS) | TAKES(PIDS) | TAKES(GROUP_BY) |
+				   TAKES(FILE),
+	[MEMCENSUS_CMD_PAGES] = TAKES(PIDS) | TAKES(START) | TAKES(END),
+	[MEMCENSUS_CMD_SHARE] = TAKES(PIDS) | TAKES(GROUP_BY) | TAKES(LIMIT) | TAKES(CHARGED) |
+				TAKES(FILE),
+	[MEMCENSUS_CMD_PHYSICAL] = TAKES(ORDER) | TAKES(GROUP_BY) | TAKES(FILES),
+	[MEMCENSUS_CMD_OOM] = TAKES(EVENT),
+};
+
+static void put_list(struct nlmsghdr *nlh, uint16_t type, const struct numbers *list)
+{
+	const size_t size = sizeof(uint32_t);
+	uint32_t *v = xcalloc(list->n + 1, size);
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		v[i] = (uint32_t)list->v[i];
+	if (list->n)
+		mnl_attr_put(nlh, type, list->n * size, v);
+	free(v);
+}
+
+/* Puts the attribute of @column, unless it is 0. */
+static void put_attribute(struct nlmsghdr *nlh, uint16_t type, const struct column *column,
+			  const struct request *request)
+{
+	const void *member = (const char *)request + column->offset;
+	uint64_t number;
+
+	if (column->wire == WIRE_U32S) {
+		put_list(nlh, type, member);
+		return;
+	}
+	memcpy(&number, member, sizeof(number));
+	if (number && column->wire == WIRE_U64)
+		mnl_attr_put_u64(nlh, type, number);
+	else if (number)
+		mnl_attr_put_u32(nlh, type, (uint32_t)number);
+}
+
 struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 			     const struct request *request)
 {
+	const struct column_set *fields = &request_record.fields;
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct genlmsghdr *genl;
 	struct nlattr *nest;
+	uint16_t type;
 
 	nlh->nlmsg_type = family;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	nlh->nlmsg_seq = seq;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
-	genl->cmd = request->physical ? MEMCENSUS_CMD_PHYSICAL :
-		    request->oom ? MEMCENSUS_CMD_OOM :
-		    request->pages ? MEMCENSUS_CMD_PAGES :
-		    request->share ? MEMCENSUS_CMD_SHARE : MEMCENSUS_CMD_SNAPSHOT;
+	genl->cmd = request->command ?: MEMCENSUS_CMD_SNAPSHOT;
 	genl->version = MEMCENSUS_GENL_VERSION;
-	if (request->physical && !request->order && !request->group_by && !request->files)
-		return nlh;
-
 	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
-	if (request->physical) {
-		if (request->order)
-			mnl_attr_put_u32(nlh, MEMCENSUS_REQ_ORDER, request->order);
-		if (request->group_by)
-			mnl_attr_put_u32(nlh, MEMCENSUS_REQ_GROUP_BY, request->group_by);
-		if (request->files)
-			mnl_attr_put_u32(nlh, MEMCENSUS_REQ_FILES, request->files);
-		mnl_attr_nest_end(nlh, nest);
-		return nlh;
-	}
-	if (request->oom) {
-		if (request->event)
-			mnl_attr_put_u64(nlh, MEMCENSUS_REQ_EVENT, request->event);
-		mnl_attr_nest_end(nlh, nest);
-		return nlh;
-	}
-	if (request->basis && genl->cmd == MEMCENSUS_CMD_SNAPSHOT)
-		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_BASIS, request->basis);
-	if (request->parts && genl->cmd == MEMCENSUS_CMD_SNAPSHOT)
-		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_PARTS, request->parts);
-	if (request->pids)
-		mnl_attr_put(nlh, MEMCENSUS_REQ_PIDS,
-			     request->n_pids * sizeof(*request->pids),
-			     request->pids);
-	if (request->group_by && !request->pages)
-		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_GROUP_BY, request->group_by);
-	if (request->pages && request->pages_start)
-		mnl_attr_put_u64(nlh, MEMCENSUS_REQ_START, request->pages_start);
-	if (request->pages && request->pages_end)
-		mnl_attr_put_u64(nlh, MEMCENSUS_REQ_END, request->pages_end);
-	if (request->share && request->limit)
-		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_LIMIT, request->limit);
-	if (request->share && request->charged)
-		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_CHARGED, request->charged);
-	if (request->file)
-		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_FILE, (uint32_t)request->file);
+	for (type = 0; type < fields->n; type++)
+		if (taken_by[genl->cmd] >> type & 1)
+			put_attribute(nlh, type, &fields->columns[type], request);
 	mnl_attr_nest_end(nlh, nest);
 	return nlh;
 }

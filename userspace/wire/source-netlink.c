@@ -206,12 +206,12 @@ static enum taken netlink_take(struct source *source,
 
 	names_live(snap);
 	/* Beside a census before an OOM kill, what /proc says now means nothing. */
-	if ((snap->has_totals && !request->oom) || snap->has_physical)
+	if ((snap->has_totals && request->command != MEMCENSUS_CMD_OOM) || snap->has_physical)
 		proc_texts |= PROC_TEXTS_BIT_MEMINFO;
 	proc_texts_read(snap, proc_texts);
 	proc_texts_apply(snap);
 	/* Groups of selected processes are no cgroups. */
-	if (request->group_by == MEMCENSUS_BY_CGROUP && !request->pids) {
+	if (request->group_by == MEMCENSUS_BY_CGROUP && !request->pids.n) {
 		charges_read(snap);
 		charges_apply(snap);
 	}

@@ -145,8 +145,8 @@ static enum taken replay_take(struct source *source,
 	if (!strcmp(scene, "asked"))
 		return fail(why, FAIL_REFUSED,
 			    "replay: asked for basis %u, parts %#x, %zu PIDs, groups by %u",
-			    request->basis, request->parts, request->n_pids,
-			    request->group_by);
+			    (unsigned int)request->basis, (unsigned int)request->parts,
+			    request->pids.n, (unsigned int)request->group_by);
 	if (!source->ops->live && series_fill(&s, scene, step++)) {
 		stream_free(&s);
 		return TAKE_END;

@@ -341,12 +341,11 @@ static void test_mutants(void)
  */
 static void test_request(void)
 {
-	static const uint32_t pids[] = { 1, 4711 };
+	static const uint64_t pids[] = { 1, 4711 };
 	const struct request asked = {
 		.basis = MEMCENSUS_BASIS_MAPCOUNT,
 		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
-		.pids = pids,
-		.n_pids = 2,
+		.pids = { 2, pids },
 		.group_by = MEMCENSUS_BY_PIDS,
 	};
 	struct {
@@ -374,7 +373,7 @@ static void test_request(void)
 	static char buf[REQUEST_SIZE] __attribute__((aligned(8)));
 	const struct nlmsghdr *made = request_put(buf, STREAM_FAMILY, 3, &asked);
 	struct snapshot *snap = snapshot_new();
-	const struct asked *got = &snap->asked;
+	const struct request *got = &snap->asked;
 	__typeof__(wire) first = wire;
 	struct nlmsghdr answer;
 	struct failure why;
@@ -519,10 +518,10 @@ static void test_pages(void)
 /* All else in @asked is of SNAPSHOT requests. */
 static void test_pages_request(void)
 {
-	static const uint32_t pids[] = { 4711 };
+	static const uint64_t pids[] = { 4711 };
 	const struct request asked = {
-		.basis = MEMCENSUS_BASIS_MAPCOUNT, .parts = 1, .pids = pids, .n_pids = 1,
-		.pages = true, .pages_start = 0x1000, .pages_end = 0x2000,
+		.basis = MEMCENSUS_BASIS_MAPCOUNT, .parts = 1, .pids = { 1, pids },
+		.command = MEMCENSUS_CMD_PAGES, .start = 0x1000, .end = 0x2000,
 	};
 	struct {
 		struct nlmsghdr nlh;

@@ -265,7 +265,7 @@ static void check_bytes(const char *what, uint32_t pid, enum trace_call number,
 
 static void check_calls(void)
 {
-	const uint32_t tid = 10;
+	const uint64_t tid = 10;
 	const uint64_t anonymous = MAP_PRIVATE | MAP_ANONYMOUS;
 
 	begin_sums();
@@ -308,7 +308,7 @@ static void check_calls(void)
 
 static void check_tasks(void)
 {
-	const uint32_t tids[] = { 10, 11 };
+	const uint64_t tids[] = { 10, 11 };
 	struct trace_process *v;
 
 	begin_sums();
@@ -365,7 +365,7 @@ static void check_tasks(void)
 
 static void check_odd(void)
 {
-	const uint32_t tid = 40;
+	const uint64_t tid = 40;
 
 	begin_sums();
 	call(31, TRACE_MMAP, 0x7000, 0, PAGE, 0, MAP_PRIVATE);
@@ -549,7 +549,7 @@ static void print_row(struct trace_report *report, enum trace_call number, int64
 /* Documents with all members that a trace can have. */
 static int print_json(void)
 {
-	const uint32_t tid = 10;
+	const uint64_t tid = 10;
 	struct options options = { .command = &trace_command, .json = true };
 	struct trace_options own = { .everything = true, .calls = true };
 	struct trace_report report = {

@@ -31,7 +31,7 @@ static int take_census(struct export *export, uint8_t kind, struct failure *why)
 	if (export->n)
 		session->request.parts = MEMCENSUS_PART_NODES;
 	/* Groups have by node what their members have. */
-	if (export->nodes && !session->request.share)
+	if (export->nodes && session->request.command != MEMCENSUS_CMD_SHARE)
 		session->request.parts |= MEMCENSUS_PART_TASKS | MEMCENSUS_PART_TASK_NODES;
 	do {
 		taken = session_take(session, &next, why);
@@ -90,11 +90,11 @@ static int take_payers(struct export *export, struct failure *why)
 	struct request *request = &export->session->request;
 	int ret;
 
-	request->share = true;
+	request->command = MEMCENSUS_CMD_SHARE;
 	request->charged = 1;
 	request->limit = 1;
 	ret = take_census(export, MEMCENSUS_BY_CGROUP, why);
-	request->share = false;
+	request->command = MEMCENSUS_CMD_SNAPSHOT;
 	request->charged = 0;
 	request->limit = 0;
 	return ret;

@@ -233,7 +233,7 @@ static char *title_of(const struct flame *flame)
 	if (options->below)
 		return xasprintf("%s%s by the code that touched it: %.200s", what[flame->own->by],
 				 change, *options->below ? options->below : "/");
-	return xasprintf("%s%s by the code that touched it: PID %" PRIu32, what[flame->own->by],
+	return xasprintf("%s%s by the code that touched it: PID %" PRIu64, what[flame->own->by],
 			 change, flame->pids.v[0]);
 }
 

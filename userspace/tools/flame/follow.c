@@ -319,7 +319,7 @@ static void say_followed(const struct flame *flame)
 			*options->below ? options->below : "/", flame->pids.n,
 			flame->pids.n == 1 ? "" : "es");
 	else
-		fprintf(stderr, "memcensus: following the page faults of %" PRIu32 "\n",
+		fprintf(stderr, "memcensus: following the page faults of %" PRIu64 "\n",
 			flame->pids.v[0]);
 }
 

@@ -46,7 +46,7 @@ struct leak {
 	struct headroom headroom;
 	uint64_t earlier;
 	uint64_t count;
-	uint32_t *pids;
+	uint64_t *pids;
 	size_t n_pids;
 	uint8_t basis;
 };
@@ -86,7 +86,7 @@ static void add_census(struct leak *leak, const struct snapshot *snap)
 		tracks_add(&leak->tracks, snap, leak->pids, leak->n_pids, true);
 	else
 		tracks_add(&leak->tracks, snap, NULL, 0,
-			   !live || named || !session->request.n_pids);
+			   !live || named || !session->request.pids.n);
 }
 
 static int by_growth(const void *a, const void *b)
@@ -135,8 +135,7 @@ static void choose_request(struct leak *leak)
 	if (!leak->pids && session->taken >= leak->count / 2)
 		choose_suspects(leak);
 	of_suspects = leak->n_pids && session->taken % 2;
-	request->pids = of_suspects ? leak->pids : NULL;
-	request->n_pids = of_suspects ? leak->n_pids : 0;
+	request->pids = (struct numbers){ of_suspects ? leak->n_pids : 0, leak->pids };
 	request->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM |
 			 (of_suspects ? MEMCENSUS_PART_VMAS : 0);
 	/* Without this, the module would use map counts for named processes. */
@@ -155,7 +154,7 @@ static bool drop_ended(struct leak *leak)
 	if (kept == n && !leak->session->options->n_pids)
 		kept = 0;
 	leak->n_pids = kept;
-	leak->session->request.n_pids = kept;
+	leak->session->request.pids.n = kept;
 	return kept < n;
 }
 
@@ -257,8 +256,7 @@ static int leak_run(struct session *session, struct failure *why)
 	leak.tracks.points = leak.count;
 	leak.tracks.no_readers = !options->n_pids;
 	/* Request all processes of a record: by PID it fails if one of several has ended. */
-	session->request.pids = live ? leak.pids : NULL;
-	session->request.n_pids = live ? leak.n_pids : 0;
+	session->request.pids = (struct numbers){ live ? leak.n_pids : 0, leak.pids };
 	if (live && leak.n_pids)
 		session->request.parts |= MEMCENSUS_PART_VMAS;
 	announce(&leak);

@@ -33,7 +33,7 @@ int leak_stacks_begin(struct leak_stacks *stacks, const struct options *options,
 
 	if (tool_path("flame", path, why))
 		return -1;
-	snprintf(pid, sizeof(pid), "%" PRIu32, options->pids[0]);
+	snprintf(pid, sizeof(pid), "%" PRIu64, options->pids[0]);
 	set_look(look, options);
 	if (pipe2(fds, O_CLOEXEC))
 		return fail(why, FAIL_SYSTEM, "no pipe for stacks: %s", strerror(errno));

@@ -159,7 +159,7 @@ static bool is_reader(const struct task *task)
 	       (!task->comm[length] || task->comm[length] == '-');
 }
 
-void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint32_t *pids,
+void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint64_t *pids,
 		size_t n, bool whole)
 {
 	const struct view view = { .snap = snap };

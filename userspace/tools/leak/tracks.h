@@ -84,7 +84,7 @@ struct tracks {
  * Adds the processes @pids of a census; NULL: all.  @whole: those that are not in it have
  * ended.
  */
-void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint32_t *pids,
+void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint64_t *pids,
 		size_t n, bool whole);
 
 /* Whether @track was in the last whole census, or later. */

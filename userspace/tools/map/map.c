@@ -173,9 +173,9 @@ static int map_prepare(struct session *session, struct failure *why)
 	const struct map_options *own = session->options->own;
 
 	(void)why;
-	session->request.pages = own->pages;
-	session->request.pages_start = own->start;
-	session->request.pages_end = own->end;
+	session->request.command = own->pages ? MEMCENSUS_CMD_PAGES : 0;
+	session->request.start = own->start;
+	session->request.end = own->end;
 	session->by_subtree = session->options->below && session->source->ops->live;
 	return 0;
 }

@@ -302,7 +302,7 @@ static int oom_run(struct session *session, struct failure *why)
 
 	if (options->file)
 		return run_recorded(session, why);
-	session->request.oom = true;
+	session->request.command = MEMCENSUS_CMD_OOM;
 	session->request.event = own->number;
 	if (session_take(session, &snap, why) != TAKE_DONE)
 		return -1;

@@ -361,7 +361,7 @@ static int physical_run(struct session *session, struct failure *why)
 	struct view view;
 	int ret;
 
-	session->request.physical = true;
+	session->request.command = MEMCENSUS_CMD_PHYSICAL;
 	session->request.group_by = own->cgroups ? MEMCENSUS_BY_CGROUP : 0;
 	session->request.order = own->contiguous ? own->order : 0;
 	session->request.files = own->files ? files_asked(options) : 0;

@@ -56,7 +56,7 @@ void oom_notes_begin(struct oom_notes *notes, bool narrow)
 static const struct snapshot *ask_oom(struct oom_notes *notes, struct session *session,
 				      uint64_t number)
 {
-	const struct request request = { .oom = true, .event = number };
+	const struct request request = { .command = MEMCENSUS_CMD_OOM, .event = number };
 	struct snapshot *answer = snapshot_new();
 	struct source *source = session->source;
 	const size_t before = notes->len;

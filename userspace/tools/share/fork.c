@@ -166,11 +166,9 @@ static enum taken take_with_family(struct session *session, struct snapshot **sn
 	enum taken taken = TAKE_FAILED;
 
 	if (!find_family(&family, process_of(session->options->pids[0]), why)) {
-		session->request.pids = family.v;
-		session->request.n_pids = family.n;
+		session->request.pids = (struct numbers){ family.n, family.v };
 		taken = session_take(session, snap, why);
-		session->request.pids = NULL;
-		session->request.n_pids = 0;
+		session->request.pids.n = 0;
 	}
 	ids_free(&family);
 	if (taken == TAKE_DONE)

@@ -35,9 +35,9 @@ int mappings_each(struct source *source, const struct ids *pids, mappings_fn *ea
 	int ret = 0;
 	size_t i;
 
-	for (i = 0; i < pids->n && more && !ret; i += request.n_pids) {
-		request.pids = pids->v + i;
-		request.n_pids = pids->n - i < MEMCENSUS_PIDS_MAX ? pids->n - i :
+	for (i = 0; i < pids->n && more && !ret; i += request.pids.n) {
+		request.pids.v = pids->v + i;
+		request.pids.n = pids->n - i < MEMCENSUS_PIDS_MAX ? pids->n - i :
 								   MEMCENSUS_PIDS_MAX;
 		snap = snapshot_new();
 		ret = source->ops->take(source, &request, snap, why) == TAKE_DONE ? 0 : -1;

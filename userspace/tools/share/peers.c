@@ -178,7 +178,7 @@ int peers_run(struct session *session, const struct peers_ask *ask, struct failu
 	struct snapshot *snap;
 	enum taken taken;
 
-	session->request.share = true;
+	session->request.command = MEMCENSUS_CMD_SHARE;
 	session->request.group_by = ask->by;
 	session->request.limit = ask->picture ? MEMCENSUS_LIMIT_MAX : (uint32_t)options->top;
 	session->request.charged = ask->by_file ? 2 : ask->charged;

@@ -145,19 +145,10 @@ struct stopping {
 	size_t n_files;
 };
 
-static int compare_ids(const void *a, const void *b)
-{
-	const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return COMPARE(x, y);
-}
-
 /* @ids is sorted. */
 static bool ids_have(const struct ids *ids, uint64_t id)
 {
-	const uint32_t key = (uint32_t)id;
-
-	return ids->n && bsearch(&key, ids->v, ids->n, sizeof(key), compare_ids);
+	return ids->n && bsearch(&id, ids->v, ids->n, sizeof(id), compare_u64);
 }
 
 /* The PIDs of the command line, which may be of threads, and those of @n cgroups. */
@@ -174,7 +165,7 @@ static int choose_stopped(struct stopping *s, char *const *cgroups, size_t n, st
 	if (s->pids.n > MEMCENSUS_PIDS_MAX)
 		return fail(why, FAIL_USAGE, "%zu processes are too many: at most %d", s->pids.n,
 			    MEMCENSUS_PIDS_MAX);
-	qsort(s->pids.v, s->pids.n, sizeof(*s->pids.v), compare_ids);
+	qsort(s->pids.v, s->pids.n, sizeof(*s->pids.v), compare_u64);
 	return 0;
 }
 
@@ -184,8 +175,7 @@ static int take_while_stopped(struct stopping *s, const struct ids *ids, struct 
 
 	snapshot_free(s->snap);
 	s->snap = NULL;
-	request->pids = ids->v;
-	request->n_pids = ids->n;
+	request->pids = (struct numbers){ ids->n, ids->v };
 	return session_take(s->session, &s->snap, why) == TAKE_DONE ? 0 : -1;
 }
 
@@ -238,7 +228,7 @@ static int count_stopped(struct stopping *s, struct failure *why)
 	if (!s->own.n)
 		return fail(why, FAIL_NO_PROCESS,
 			    "no address space would end: name process %" PRIu64 " too", other);
-	qsort(s->own.v, s->own.n, sizeof(*s->own.v), compare_ids);
+	qsort(s->own.v, s->own.n, sizeof(*s->own.v), compare_u64);
 	return take_while_stopped(s, &s->own, why);
 }
 

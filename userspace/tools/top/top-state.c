@@ -150,8 +150,7 @@ void top_request(const struct top *top, struct request *request)
 				  parts_of(&top->cgroups.list);
 	if (!top->pid)
 		return;
-	request->pids = &top->pid;
-	request->n_pids = 1;
+	request->pids = (struct numbers){ 1, &top->pid };
 	request->parts = MAP_PARTS;
 	request->group_by = 0;
 	request->basis = top->basis ? top->basis : MEMCENSUS_BASIS_MAPCOUNT;

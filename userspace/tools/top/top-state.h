@@ -74,7 +74,7 @@ struct top {
 	struct top_page map;
 	enum top_screen screen;
 	enum top_screen under;
-	uint32_t pid;
+	uint64_t pid;
 	bool gone;
 	struct units units;
 	uint8_t basis;

@@ -157,7 +157,7 @@ static void say_list(FILE *out, const struct top *top, const struct top_page *pa
 			   page == &top->cgroups ? "cgroups" : "processes";
 
 	if (page == &top->map)
-		say(out, "process %u", top->pid);
+		say(out, "process %" PRIu64, top->pid);
 	if (page == &top->map && page->snap && page->snap->n_tasks &&
 	    KNOWN(&page->snap->tasks[0], MEMCENSUS_TASK_COMM))
 		put_field_name(out, " (", page->snap->tasks[0].comm, ")");

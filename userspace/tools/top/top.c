@@ -44,7 +44,7 @@ struct run {
 	struct session *session;
 	struct request request;
 	uint64_t due;
-	uint32_t pid;
+	uint64_t pid;
 	uint8_t group_by;
 	pthread_t thread;
 	int ready;
@@ -113,7 +113,7 @@ static int ask_census(struct run *run, struct failure *why)
 	top_request(top, request);
 	run->pid = top->pid;
 	if (run->pid)
-		request->pids = &run->pid;
+		request->pids.v = &run->pid;
 	run->group_by = request->group_by;
 	top->once = false;
 	if (subtree_prepare(run->session, why))

@@ -329,7 +329,7 @@ static int write_pid(struct trace_instance *instance, const char *file, uint32_t
 	return write_file(instance, file, text, what, why);
 }
 
-int trace_instance_follow(struct trace_instance *instance, const uint32_t *tids, size_t n,
+int trace_instance_follow(struct trace_instance *instance, const uint64_t *tids, size_t n,
 			  struct failure *why)
 {
 	size_t i;

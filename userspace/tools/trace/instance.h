@@ -40,7 +40,7 @@ struct trace_instance *trace_instance_new(bool targets, uint64_t kib, const char
 void trace_instance_end(struct trace_instance *instance);
 
 /* Adds threads that are traced, and what they fork; none: all tasks.  0, or -1 and @why. */
-int trace_instance_follow(struct trace_instance *instance, const uint32_t *tids, size_t n,
+int trace_instance_follow(struct trace_instance *instance, const uint64_t *tids, size_t n,
 			  struct failure *why);
 
 /* Does not trace the thread @tid.  0, or -1 and @why. */

@@ -126,7 +126,7 @@ static void drop_thread(struct trace_sums *sums, struct trace_thread **slot, uin
 }
 
 void trace_sums_add(struct trace_sums *sums, uint32_t pid, const char *comm,
-		    const uint32_t *tids, size_t n, uint64_t now, uint64_t brk, bool waits)
+		    const uint64_t *tids, size_t n, uint64_t now, uint64_t brk, bool waits)
 {
 	struct trace_process *process = new_process(sums, pid, comm, now);
 	struct trace_space *space = new_space(brk);

@@ -180,7 +180,7 @@ struct trace_sums {
  * its exec on.  @brk: its break; 0: unknown.
  */
 void trace_sums_add(struct trace_sums *sums, uint32_t pid, const char *comm,
-		    const uint32_t *tids, size_t n, uint64_t now, uint64_t brk, bool waits);
+		    const uint64_t *tids, size_t n, uint64_t now, uint64_t brk, bool waits);
 
 /* Counts an event. */
 void trace_sums_feed(struct trace_sums *sums, const struct trace_event *event);

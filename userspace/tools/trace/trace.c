@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus trace: the calls that reserve memory, page faults and reclaim. */
+#include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -310,7 +311,7 @@ static int find_targets(struct trace *trace, struct failure *why)
 	find_threads(trace);
 	for (i = 0; i < options->n_pids; i++)
 		if (process_is_gone(process_of(options->pids[i])))
-			return fail(why, FAIL_NO_PROCESS, "no process %u", options->pids[i]);
+			return fail(why, FAIL_NO_PROCESS, "no process %" PRIu64, options->pids[i]);
 	return 0;
 }
 

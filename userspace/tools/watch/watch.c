@@ -382,8 +382,8 @@ static void forget_pid(struct watch *watch, uint64_t pid)
 		if (pids->v[i] != pid)
 			pids->v[kept++] = pids->v[i];
 	pids->n = kept;
-	if (watch->session->request.pids)
-		watch->session->request.n_pids = kept;
+	if (watch->session->request.pids.n)
+		watch->session->request.pids.n = kept;
 }
 
 /* @process has ended: the census @now lacks it, or @task has its PID now. */
@@ -555,7 +555,7 @@ static int none_found(const struct options *options, struct failure *why)
 		return fail(why, FAIL_NO_PROCESS,
 			    "no process of these censuses is in cgroup '%.200s'",
 			    *options->below ? options->below : "/");
-	return fail(why, FAIL_NO_PROCESS, "these censuses do not contain process %u",
+	return fail(why, FAIL_NO_PROCESS, "these censuses do not contain process %" PRIu64,
 		    options->pids[0]);
 }
 
@@ -571,8 +571,7 @@ static int watch_run(struct session *session, struct failure *why)
 	for (i = 0; i < options->n_pids; i++)
 		ids_add(&watch.pids, live ? process_of(options->pids[i]) : options->pids[i]);
 	/* Request all processes of a record: by PID it fails if one of several has ended. */
-	session->request.pids = live ? watch.pids.v : NULL;
-	session->request.n_pids = live ? watch.pids.n : 0;
+	session->request.pids = (struct numbers){ live ? watch.pids.n : 0, watch.pids.v };
 	session->by_subtree = live && options->below;
 	if (live)
 		watch.exits = exit_watch_listen(watch.pids.v, watch.pids.n);
