@@ -112,22 +112,17 @@ static int finish_nodes(struct census *c, const struct census_mm *m)
  */
 static int finish_task(struct census *c, struct census_mm *m)
 {
-	struct census_figures figures = {};
-	int err = 0;
+	struct census_figures *figures = &m->task->figures;
 
 	m->task->state = m->state;
 	if (m->mm)
-		census_counters_figures(&m->counters, &figures);
+		census_counters_figures(&m->counters, figures);
 	if (m->state == MEMCENSUS_STATE_WALKED ||
 	    m->state == MEMCENSUS_STATE_PARTIAL)
-		err = census_tally_figures(&c->scan.tally, m, c->scan.swap_known,
-					   &figures) ?: finish_nodes(c, m);
-	else
-		forget_task(c, m);
-	if (err || !figures.known)
-		return err;
-	m->task->figures = census_snapshot_figures(c->snap, &c->snap->arena, &figures);
-	return m->task->figures ? 0 : -ENOMEM;
+		return census_tally_figures(&c->scan.tally, m, c->scan.swap_known, figures) ?:
+		       finish_nodes(c, m);
+	forget_task(c, m);
+	return 0;
 }
 
 /* Moves the records to the snapshot, in the order of collection. */

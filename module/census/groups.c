@@ -534,9 +534,9 @@ static void add_nested(const struct census_snapshot *snap, struct census_holding
 }
 
 /* Adds the figures of a member to a group. */
-static void add_member(struct census_group *group, const struct census_task *task,
-		       const struct census_figures *figures)
+static void add_member(struct census_group *group, const struct census_task *task)
 {
+	const struct census_figures *figures = &task->figures;
 	struct census_figures *f = &group->figures;
 	unsigned int n;
 
@@ -557,25 +557,22 @@ static void add_member(struct census_group *group, const struct census_task *tas
 /* Adds up the figures of the members, for their group and for all that contain it. */
 static void add_members(struct census_snapshot *snap)
 {
-	struct census_figures figures;
 	unsigned int i;
 	u32 group;
 
 	for (i = 0; i < snap->nr_tasks; i++) {
 		const struct census_task *task = snap->tasks[i];
 
-		census_figures_unpack(task->figures, &figures);
 		for (group = task->group; group; group = snap->groups[group].parent)
-			add_member(&snap->groups[group], task, &figures);
+			add_member(&snap->groups[group], task);
 		cond_resched();
 	}
 	/* A sum without the pages of a member would be too low, without a mark. */
 	for (i = 0; i < snap->nr_tasks; i++) {
 		const struct census_task *task = snap->tasks[i];
 
-		census_figures_unpack(task->figures, &figures);
-		if (census_figure_known(&figures, MEMCENSUS_F_RSS) &&
-		    !census_figure_known(&figures, MEMCENSUS_F_SWAP))
+		if (census_figure_known(&task->figures, MEMCENSUS_F_RSS) &&
+		    !census_figure_known(&task->figures, MEMCENSUS_F_SWAP))
 			for (group = task->group; group; group = snap->groups[group].parent)
 				snap->groups[group].figures.known &= ~F(SWAP);
 		cond_resched();

@@ -104,18 +104,6 @@ bool census_snapshot_full(const struct census_snapshot *snap)
 	return snap->arena.full || snap->vma_arena.full;
 }
 
-/* Return: packed @figures in @arena of @snap, or NULL without memory. */
-const unsigned char *census_snapshot_figures(struct census_snapshot *snap,
-					     struct census_arena *arena,
-					     const struct census_figures *figures)
-{
-	unsigned char packed[CENSUS_PACKED_MAX];
-	size_t size = census_figures_pack(figures, packed);
-	void *memory = snapshot_memory(snap, arena, size);
-
-	return memory ? memcpy(memory, packed, size) : NULL;
-}
-
 void census_task_drop_peers(struct census_task *task)
 {
 	struct census_peer *peer;

@@ -117,7 +117,7 @@ struct census_peer {
  * @group: index in &struct census_snapshot.groups
  * @sent: of a SHARE request: it is compared, or a peer that is sent
  * @share: PSS, 1/2^36 page, to sum up in a group; frames basis
- * @figures: packed, see census_figures_unpack(); NULL: none, or the census is in progress
+ * @figures: bytes; none while the census is in progress
  */
 struct census_task {
 	struct pid *pid;
@@ -139,7 +139,7 @@ struct census_task {
 	u8 nr_above;
 	u32 group;
 	census_share share;
-	const unsigned char *figures;
+	struct census_figures figures;
 };
 
 /**
@@ -188,7 +188,7 @@ struct census_counts {
  * @flags: VM_*
  * @name: in the arena, possibly also of neighbours; or NULL
  * @counts: results of the walk, in memory of the count; NULL in a finished census
- * @figures: from @counts, packed as those of a task
+ * @figures: from @counts, bytes
  */
 struct census_vma {
 	struct list_head link;
@@ -203,7 +203,7 @@ struct census_vma {
 	unsigned long flags;
 	const char *name;
 	struct census_counts *counts;
-	const unsigned char *figures;
+	struct census_figures figures;
 };
 
 /**
@@ -325,7 +325,7 @@ struct census_payer {
  * @ref: freed by the last census_snapshot_put()
  * @free_work: frees a large snapshot, because its last reader may have been killed
  * @arena: all but the next
- * @vma_arena: records of VMAs, their names and figures
+ * @vma_arena: records of VMAs, and their names
  * @seq: number of the census, from 1
  * @basis: &enum memcensus_basis
  * @parts: MEMCENSUS_PART_* that it contains
@@ -398,9 +398,6 @@ void census_task_drop_peers(struct census_task *task);
 void census_task_free(struct census_task *task);
 pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns);
 bool census_snapshot_full(const struct census_snapshot *snap);
-const unsigned char *census_snapshot_figures(struct census_snapshot *snap,
-					     struct census_arena *arena,
-					     const struct census_figures *figures);
 void census_free_later(struct work_struct *work);
 int census_snapshot_init(void);
 void census_snapshot_exit(void);

@@ -786,18 +786,6 @@ static void figures_of(struct census_tally *t, const struct census_sums *sums,
 			  swap->exclusive << PAGE_SHIFT);
 }
 
-/* Converts the counts of a VMA to figures.  Return: 0 or -ENOMEM. */
-static int finish_vma(struct census_tally *t, struct census_vma *v, bool swap_known)
-{
-	struct census_figures figures = {};
-
-	figures_of(t, &v->counts->sums, v->counts->holdings, swap_known, &figures);
-	census_figure_set(&figures, MEMCENSUS_F_VSS, v->end - v->start);
-	v->counts = NULL;
-	v->figures = census_snapshot_figures(t->snap, &t->snap->vma_arena, &figures);
-	return v->figures ? 0 : -ENOMEM;
-}
-
 /**
  * census_tally_figures() - convert the counts of an address space to figures
  * @t: all is finished
@@ -805,7 +793,7 @@ static int finish_vma(struct census_tally *t, struct census_vma *v, bool swap_kn
  * @swap_known: all owners of swap slots were walked
  * @figures: of @m; contain the kernel's counters
  *
- * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ * Return: 0, or -EINTR after a fatal signal.
  */
 int census_tally_figures(struct census_tally *t, struct census_mm *m,
 			 bool swap_known, struct census_figures *figures)
@@ -813,15 +801,14 @@ int census_tally_figures(struct census_tally *t, struct census_mm *m,
 	struct census_holding all[CENSUS_KINDS] = {};
 	enum census_class class;
 	struct census_vma *v;
-	int err;
 
 	census_holdings_add(all, m->holdings);
 	list_for_each_entry(v, &m->vmas, link) {
 		census_holdings_add(all, v->counts->holdings);
 		census_sums_add(&m->sums, &v->counts->sums);
-		err = finish_vma(t, v, swap_known);
-		if (err)
-			return err;
+		figures_of(t, &v->counts->sums, v->counts->holdings, swap_known, &v->figures);
+		census_figure_set(&v->figures, MEMCENSUS_F_VSS, v->end - v->start);
+		v->counts = NULL;
 		cond_resched();
 		if (fatal_signal_pending(current))
 			return -EINTR;

@@ -16,12 +16,9 @@
 #include "count/pages.h"
 #include "netlink/dump.h"
 
-static int put_packed(struct sk_buff *skb, int nest, const unsigned char *packed)
+static int put_figures(struct sk_buff *skb, int nest, const struct census_figures *figures)
 {
-	struct census_figures figures;
-
-	census_figures_unpack(packed, &figures);
-	return census_put_known(skb, nest, figures.known, figures.value, MEMCENSUS_F_MAX);
+	return census_put_known(skb, nest, figures->known, figures->value, MEMCENSUS_F_MAX);
 }
 
 /* Those that WITHOUT in Kbuild may leave out, and did not. */
@@ -112,7 +109,7 @@ int census_fill_task(struct sk_buff *skb, const struct census_dump *d, const voi
 		return 0;
 	if (put_peers(skb, d, task, pid) ||
 	    (task->basis && nla_put_u32(skb, MEMCENSUS_TASK_BASIS, task->basis)) ||
-	    put_packed(skb, MEMCENSUS_TASK_FIGURES, task->figures))
+	    put_figures(skb, MEMCENSUS_TASK_FIGURES, &task->figures))
 		return -EMSGSIZE;
 	/* @pid is a peer: the rest is of a process that the caller may not learn of. */
 	if (!census_visible_pid(task->pid, d->pid_ns))
@@ -170,8 +167,12 @@ static int fill_group(struct sk_buff *skb, const struct census_dump *d, const vo
 	       (group->parent && nla_put_u32(skb, MEMCENSUS_GROUP_PARENT, group->parent)) ||
 	       put_group_key(skb, d, group) ||
 	       nla_put_u32(skb, MEMCENSUS_GROUP_MMS, group->mms) ||
+<<<<<<< HEAD
 	       census_put_known(skb, MEMCENSUS_GROUP_FIGURES, group->figures.known,
 				group->figures.value, MEMCENSUS_F_MAX);
+=======
+	       put_figures(skb, MEMCENSUS_GROUP_FIGURES, &group->figures);
+>>>>>>> f2144e35 (snapshot: keep figures as they are, without packing)
 }
 
 static int put_vma_file(struct sk_buff *skb, const struct census_vma *vma)
@@ -203,7 +204,7 @@ static int fill_vma(struct sk_buff *skb, const struct census_dump *d, const void
 	       (vma->name && nla_put_string(skb, MEMCENSUS_VMA_NAME, vma->name)) ||
 	       census_put_u64(skb, MEMCENSUS_VMA_PAGE_SIZE, 1ULL << vma->page_shift) ||
 	       (vma->pkey >= 0 && nla_put_u32(skb, MEMCENSUS_VMA_PKEY, vma->pkey)) ||
-	       put_packed(skb, MEMCENSUS_VMA_FIGURES, vma->figures);
+	       put_figures(skb, MEMCENSUS_VMA_FIGURES, &vma->figures);
 }
 
 /* Adds bytes by kind; 0 too, because all kinds are counted. */

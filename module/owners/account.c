@@ -68,52 +68,6 @@ static void set_figures(struct census_figures *figures,
 		census_figure_set(figures, values[i].figure, values[i].bytes);
 }
 
-/**
- * census_figures_pack() - store figures in few bytes
- * @figures: the figures
- * @to: %CENSUS_PACKED_MAX bytes
- *
- * The known ones follow a bitmap of these.  Each byte has 7 bits of a value, from the lowest
- * on, and bit 7 if more follow: most figures of a process need 1 to 4 bytes.
- *
- * Return: bytes used.
- */
-size_t census_figures_pack(const struct census_figures *figures, unsigned char *to)
-{
-	unsigned char *at = to + sizeof(figures->known);
-	unsigned int i;
-	u64 value;
-
-	memcpy(to, &figures->known, sizeof(figures->known));
-	for (i = 0; i <= MEMCENSUS_F_MAX; i++) {
-		if (!census_figure_known(figures, i))
-			continue;
-		for (value = figures->value[i]; value >= 0x80; value >>= 7)
-			*at++ = value | 0x80;
-		*at++ = value;
-	}
-	return at - to;
-}
-
-/* The inverse of census_figures_pack(); @from: NULL: no figure is known. */
-void census_figures_unpack(const unsigned char *from, struct census_figures *figures)
-{
-	unsigned int i, shift;
-
-	memset(figures, 0, sizeof(*figures));
-	if (!from)
-		return;
-	memcpy(&figures->known, from, sizeof(figures->known));
-	from += sizeof(figures->known);
-	for (i = 0; i <= MEMCENSUS_F_MAX; i++) {
-		if (!census_figure_known(figures, i))
-			continue;
-		for (shift = 0; *from & 0x80; shift += 7)
-			figures->value[i] |= (u64)(*from++ & 0x7f) << shift;
-		figures->value[i] |= (u64)*from++ << shift;
-	}
-}
-
 /* Sets the figures that both bases count in the same way, without owners and shares. */
 void census_common_figures(const struct census_sums *sums,
 			   struct census_figures *figures)

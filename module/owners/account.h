@@ -129,14 +129,6 @@ static inline bool census_figure_known(const struct census_figures *f,
 	return f->known >> n & 1;
 }
 
-/*
- * Largest packed figures, in bytes: @known, and 7 bits of a value in each byte.
- */
-#define CENSUS_PACKED_MAX (8 + 10 * (MEMCENSUS_F_MAX + 1))
-
-size_t census_figures_pack(const struct census_figures *figures, unsigned char *to);
-void census_figures_unpack(const unsigned char *from, struct census_figures *figures);
-
 void census_account_share(struct census_sums *sums, enum census_class class,
 			  u64 bytes, u32 owners, bool dirty, bool locked,
 			  bool private);

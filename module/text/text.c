@@ -200,26 +200,25 @@ static void show_task(struct seq_file *seq, const struct text_view *view,
 		      const struct census_task *task, bool all)
 {
 	pid_t pid = census_task_pid(task, view->ns);
-	struct census_figures figures;
+	const struct census_figures *figures = &task->figures;
 	bool visible;
 
 	if (!pid)	/* outside of the caller's namespace */
 		return;
 	/* Of a peer that is visible, the address space is shown, and nothing of its owner. */
 	visible = census_visible_pid(task->pid, view->ns);
-	census_figures_unpack(task->figures, &figures);
 	seq_printf(seq, "%7d", pid);
 	show_number(seq, visible, from_kuid_munged(seq_user_ns(seq), task->uid), 6);
 	if (all) {
 		seq_printf(seq, " %-8s", state_names[task->state]);
 		show_number(seq, visible, task->threads, 7);
-		show_figures(seq, &figures, task_columns,
+		show_figures(seq, figures, task_columns,
 			     ARRAY_SIZE(task_columns));
 		show_number(seq, visible, task->min_faults, 10);
 		show_number(seq, visible, task->maj_faults, 8);
 		show_number(seq, visible, task->oom_score_adj, 5);
 	} else {
-		show_figures(seq, &figures, summary_columns,
+		show_figures(seq, figures, summary_columns,
 			     ARRAY_SIZE(summary_columns));
 	}
 	seq_puts(seq, "  ");
@@ -369,21 +368,20 @@ static void scan_show(struct seq_file *seq, const struct text_view *view,
 /* Adds up all tasks, and finds those with the highest PSS.  Return: 0 or -EINTR. */
 static int summarize_census(struct text_view *view)
 {
-	struct census_figures *sums = &view->sums, figures;
+	struct census_figures *sums = &view->sums;
 	unsigned int i, n;
 
 	sums->known = ~0ULL;
 	for (i = 0; i < view->snap->nr_tasks; i++) {
 		const struct census_task *task = view->snap->tasks[i];
 
-		census_figures_unpack(task->figures, &figures);
 		for (n = 0; n <= MEMCENSUS_F_MAX; n++)
-			sums->value[n] += figures.value[n];
+			sums->value[n] += task->figures.value[n];
 		/* Those that were not walked are counted in a line of their own. */
-		if (census_figure_known(&figures, MEMCENSUS_F_RSS))
-			sums->known &= figures.known;
+		if (census_figure_known(&task->figures, MEMCENSUS_F_RSS))
+			sums->known &= task->figures.known;
 		if (census_task_pid(task, view->ns))
-			census_largest_add(&view->top, figures.value[MEMCENSUS_F_PSS] + 1, i);
+			census_largest_add(&view->top, task->figures.value[MEMCENSUS_F_PSS] + 1, i);
 		cond_resched();
 		if (fatal_signal_pending(current))
 			return -EINTR;

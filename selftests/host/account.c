@@ -217,43 +217,6 @@ static void watermarks(void)
 	      "watermark: a larger block does");
 }
 
-/* Packs and unpacks; returns the packed bytes, or 0 if a figure differs. */
-static size_t pack(const struct census_figures *figures)
-{
-	unsigned char packed[CENSUS_PACKED_MAX];
-	struct census_figures again;
-	size_t bytes = census_figures_pack(figures, packed);
-
-	memset(&again, 0xaa, sizeof(again));
-	census_figures_unpack(packed, &again);
-	return memcmp(figures, &again, sizeof(again)) ? 0 : bytes;
-}
-
-static void packed_figures(void)
-{
-	struct census_figures f = {};
-	size_t most = 0;
-	unsigned int i;
-	bool same = true;
-
-	point(pack(&f) == 8, "packed: no figure needs no byte");
-	census_figure_set(&f, MEMCENSUS_F_MAX, 0);
-	point(pack(&f) == 9, "packed: a known 0 needs one and is not unknown");
-	for (i = 0; i < 64; i++) {
-		census_figure_set(&f, i % (MEMCENSUS_F_MAX + 1), 1ULL << i);
-		same &= !!pack(&f);
-		census_figure_set(&f, i % (MEMCENSUS_F_MAX + 1), (1ULL << i) - 1);
-		same &= !!pack(&f);
-	}
-	point(same, "packed: a figure of any size is the same afterwards");
-	for (i = 0; i <= MEMCENSUS_F_MAX; i++)
-		census_figure_set(&f, i, ~0ULL);
-	most = pack(&f);
-	point(most == CENSUS_PACKED_MAX, "packed: the largest ones fill the maximum");
-	census_figures_unpack(NULL, &f);
-	point(!f.known, "packed: nothing is known of nothing");
-}
-
 int main(void)
 {
 	shares();
@@ -261,7 +224,6 @@ int main(void)
 	figures_of_holdings();
 	indices();
 	watermarks();
-	packed_figures();
 	printf("1..%u\n", points);
 	return failed;
 }
