@@ -167,12 +167,7 @@ static int fill_group(struct sk_buff *skb, const struct census_dump *d, const vo
 	       (group->parent && nla_put_u32(skb, MEMCENSUS_GROUP_PARENT, group->parent)) ||
 	       put_group_key(skb, d, group) ||
 	       nla_put_u32(skb, MEMCENSUS_GROUP_MMS, group->mms) ||
-<<<<<<< HEAD
-	       census_put_known(skb, MEMCENSUS_GROUP_FIGURES, group->figures.known,
-				group->figures.value, MEMCENSUS_F_MAX);
-=======
 	       put_figures(skb, MEMCENSUS_GROUP_FIGURES, &group->figures);
->>>>>>> f2144e35 (snapshot: keep figures as they are, without packing)
 }
 
 static int put_vma_file(struct sk_buff *skb, const struct census_vma *vma)
