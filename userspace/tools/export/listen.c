@@ -26,7 +26,7 @@
  */
 #define CONNECTIONS_MAX		1000
 #define TIMEOUT_SECONDS		10
-#define CONNECTION_MEMORY	4096
+#define CONNECTION_MEMORY	(16 << 10)
 static const int send_buffer = 128 << 10;
 
 /* Bytes copied at once, for all clients of a document. */

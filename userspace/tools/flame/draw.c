@@ -321,7 +321,7 @@ static void put_flame_node(const struct flame *flame, const struct flame_node *r
 		free((void *)look.lines[i]);
 	}
 	if (most && unnamed >= root->value / LEAST_PART)
-		fputs("memcensus: debug symbols or a perf map would name it: memcensus(8), TROUBLESHOOTING\n",
+		fputs("memcensus: debug symbols or a perf map would name it: see memcensus(8)\n",
 		      stderr);
 	free((void *)look.title);
 }
