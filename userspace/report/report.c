@@ -459,14 +459,20 @@ void report_sections(struct report *report, const struct section *sections, size
 			put_section(report, sections);
 }
 
+void report_points(struct report *report, const struct document_point *from,
+		   const struct document_point *to)
+{
+	if (!report->options->json)
+		return;
+	document_window(&report->json, from, to);
+	json_close(&report->json, '}');
+}
+
 void report_window(struct report *report, const struct snapshot *from, const struct snapshot *to)
 {
 	const struct document_point points[] = { document_point_of(from), document_point_of(to) };
 
-	if (!report->options->json)
-		return;
-	document_window(&report->json, from ? &points[0] : NULL, &points[1]);
-	json_close(&report->json, '}');
+	report_points(report, from ? &points[0] : NULL, &points[1]);
 }
 
 void report_end(struct report *report)

@@ -9,6 +9,7 @@
 #define READER_REPORT_H
 
 #include "lib/json.h"
+#include "report/document.h"
 #include "report/show.h"
 
 /* What a section is in JSON. */
@@ -131,7 +132,12 @@ void report_sections(struct report *report, const struct section *sections, size
 	report_sections(report, (const struct section[]){ __VA_ARGS__ },	\
 			ARRAY_SIZE(((const struct section[]){ __VA_ARGS__ })))
 
-/* Writes the window of JSON: from one census to another, or since boot if @from is NULL. */
+/*
+ * Writes the window of JSON: from one census or point in time to another, or since boot if @from
+ * is NULL.
+ */
+void report_points(struct report *report, const struct document_point *from,
+		   const struct document_point *to);
 void report_window(struct report *report, const struct snapshot *from, const struct snapshot *to);
 
 /* Text that lives as long as @report, for titles and notes. */

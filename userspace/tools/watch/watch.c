@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus watch: shows processes until they end. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -13,10 +12,7 @@
 #include "model/format.h"
 #include "os/exit-watch.h"
 #include "os/process.h"
-#include "report/document.h"
 #include "report/interval.h"
-#include "report/show.h"
-#include "report/snapshot-json.h"
 #include "report/warnings.h"
 
 #define DEFAULT_INTERVAL	1000000000ULL
@@ -84,16 +80,16 @@ enum growth {
 static const char *const growths[GROWTHS] = { "reserved", "touched", "swapped", "released" };
 
 /**
- * struct delta - change between two samples
- * @known: @growths is known
- * @growths: which there are; none: steady
- * @min_faults, @maj_faults: page faults per second; NAN: unknown
+ * struct watch_row - a process in a census
+ * @then: the sample that it is compared with; all unknown: there is none
+ * @now: of this census
+ * @time: of the census
  */
-struct delta {
-	bool known;
-	bool growths[GROWTHS];
-	double min_faults;
-	double maj_faults;
+struct watch_row {
+	const struct task *task;
+	struct sample then;
+	struct sample now;
+	char time[TIME_SIZE];
 };
 
 static struct sample sample_of(const struct task *task, const struct snapshot *snap)
@@ -116,140 +112,133 @@ static struct sample sample_of(const struct task *task, const struct snapshot *s
 	return sample;
 }
 
-/* Growth per second; NAN: unknown. */
-static double rate_per_second(struct amount then, struct amount now, struct amount ns)
+/* How much the counter @offset of a sample grew per second. */
+static bool rate_per_second(const struct column *column, const struct view *view,
+			    const void *record, struct value *value)
 {
-	const struct amount growth = amount_minus(now, then);
+	const struct amount ns = amount_minus(((const struct watch_row *)record)->now.moment,
+					      ((const struct watch_row *)record)->then.moment);
+	struct amount then, now, growth;
 
-	if (!growth.known || growth.bytes < 0 || !ns.known || ns.bytes <= 0)
-		return NAN;
-	return growth.bytes / (ns.bytes / 1e9);
+	(void)view;
+	memcpy(&then, (const char *)record + offsetof(struct watch_row, then) + column->offset,
+	       sizeof(then));
+	memcpy(&now, (const char *)record + offsetof(struct watch_row, now) + column->offset,
+	       sizeof(now));
+	growth = amount_minus(now, then);
+	value->ratio = growth.bytes / (ns.bytes / 1e9);
+	return growth.known && growth.bytes >= 0 && ns.known && ns.bytes > 0;
 }
 
-static struct delta delta_between(const struct sample *then, const struct sample *now)
+/* A bit for each kind of growth. */
+static bool growth_of(const struct watch_row *row, struct value *value)
 {
-	const struct amount ns = amount_minus(now->moment, then->moment);
-	const struct amount vss = amount_minus(now->vss, then->vss);
-	const struct amount used = amount_minus(now->used, then->used);
-	const struct amount swap = amount_minus(now->swap, then->swap);
+	const struct amount vss = amount_minus(row->now.vss, row->then.vss);
+	const struct amount used = amount_minus(row->now.used, row->then.used);
+	const struct amount swap = amount_minus(row->now.swap, row->then.swap);
 
-	return (struct delta){
-		.known = vss.known && used.known,
-		.growths = {
-			[RESERVED] = vss.bytes > 0 && vss.bytes > used.bytes,
-			[TOUCHED] = used.bytes > 0,
-			[SWAPPED] = swap.bytes > 0,
-			[RELEASED] = used.bytes < 0 || vss.bytes < 0,
-		},
-		.min_faults = rate_per_second(then->min_faults, now->min_faults, ns),
-		.maj_faults = rate_per_second(then->maj_faults, now->maj_faults, ns),
-	};
+	value->number = (uint64_t)(vss.bytes > 0 && vss.bytes > used.bytes) << RESERVED |
+			(uint64_t)(used.bytes > 0) << TOUCHED |
+			(uint64_t)(swap.bytes > 0) << SWAPPED |
+			(uint64_t)(used.bytes < 0 || vss.bytes < 0) << RELEASED;
+	return vss.known && used.known;
 }
 
-/* The amounts of a row. */
-static const char *const amounts[] = {
-	"vss", "rss", "pss", "uss", "swap", "fork_shared", "fork_most",
+COMPUTED(growth, watch_row, growth_of(row, value))
+COMPUTED(is_steady, watch_row,
+	 growth_of(row, value) && !value->number && (value->text = "steady"))
+DERIVED(watch_time, watch_row, text, row->time, true)
+
+static const struct column watch_columns[] = {
+	{ "time", "Time", "when the census began", .kind = KIND_TEXT, .derive = watch_time },
+	{ "min_faults", "MinFlt/s", "minor faults", .kind = KIND_RATE, .format = "%.1f",
+	  .derive = rate_per_second, .offset = offsetof(struct sample, min_faults) },
+	{ "maj_faults", "MajFlt/s", "major faults", .kind = KIND_RATE, .format = "%.1f",
+	  .derive = rate_per_second, .offset = offsetof(struct sample, maj_faults) },
+	{ "growth", "Growth", "what happened since then", .kind = KIND_BITS, .words = growths,
+	  .n_words = GROWTHS, .derive = growth },
+	{ "steady", .help = "if nothing did", .kind = KIND_TEXT, .derive = is_steady },
 };
 
-static const struct column *amount_column(size_t i)
-{
-	return record_named(&task_record, amounts[i]);
-}
+static const struct record_type watch_record = RECORDS_OF("process watched", watch_columns);
 
-/* Rows of a table leave out what a census on their basis cannot have. */
-static bool in_table(const struct watch *watch, const struct column *column)
-{
-	return !column->basis || column->basis == watch->basis;
-}
-
-static void cell_rate(struct table *table, double rate)
-{
-	if (isnan(rate))
-		table_cell(table, NULL);
-	else
-		table_cellf(table, rate && rate < 10 ? "%.1f" : "%.0f", rate);
-}
-
-static void cell_growths(struct table *table, const struct delta *delta)
-{
-	char text[40] = "";
-	size_t i;
-
-	for (i = 0; i < GROWTHS; i++) {
-		if (!delta->growths[i])
-			continue;
-		strcat(text, *text ? "," : "");
-		strcat(text, growths[i]);
-	}
-	table_cell(table, !delta->known ? NULL : *text ? text : "steady");
-}
-
-static void put_watch_row(struct watch *watch, const struct view *view,
-			  const struct task *task, const struct delta *delta)
+/* Shows @task as it is compared with @then, the first one: NULL. */
+static void show_watched(struct watch *watch, const struct snapshot *snap,
+			 const struct task *task, const struct sample *now,
+			 const struct sample *then)
 {
 	const struct options *options = watch->session->options;
-	const struct units units = command_units(view, options);
-	const bool header = interval_header_due(options, watch->rows++);
-	struct table *table = table_new((struct table_look){ options->raw, !header },
-					watch->session->out);
-	char time[TIME_SIZE];
-	size_t i;
+	struct watch_row row = { .task = task, .now = *now };
+	struct report report;
 
-	table_column_wide(table, "Time", false, TIME_WIDTH);
-	table_column_wide(table, "PID", true, 7);
-	for (i = 0; i < ARRAY_SIZE(amounts); i++)
-		if (in_table(watch, amount_column(i)))
-			table_column_wide(table, column_header(amount_column(i)), true, 9);
-	table_column_wide(table, "MinFlt/s", true, 8);
-	table_column_wide(table, "MajFlt/s", true, 8);
-	table_column(table, "Growth", false);
-
-	table_row(table);
-	time_text(time, time_of(&view->snap->scan), options->raw);
-	table_cell(table, time);
-	table_cellf(table, "%" PRIu64, task->pid);
-	for (i = 0; i < ARRAY_SIZE(amounts); i++)
-		if (in_table(watch, amount_column(i)))
-			cell_column(table, amount_column(i), view, task, &units);
-	cell_rate(table, delta->min_faults);
-	cell_rate(table, delta->maj_faults);
-	cell_growths(table, delta);
-	table_finish(table);
+	if (then)
+		row.then = *then;
+	time_text(row.time, now->point.realtime, options->raw);
+	report_begin_line(&report, options, snap, watch->session->out, true);
+	report_points(&report, then ? &then->point : NULL, &now->point);
+	report.no_header = !interval_header_due(options, watch->rows++);
+	/* Rows of a table leave out what a census on their basis cannot have. */
+	REPORT(&report,
+	       { .shape = SECTION_MEMBERS, .type = &watch_record, .rows = ONE_ROW(&row),
+		 .joins = { JOIN(task_record, watch_row, task) },
+		 .columns = report_text(&report,
+			"time:%d pid:7 vss:9 rss:9 pss:9 uss:9 swap:9 %sfork_most:9 min_faults:8 maj_faults:8 steady|growth:1=Growth",
+			TIME_WIDTH, watch->basis == MEMCENSUS_BASIS_FRAMES ? "fork_shared:9 " : ""),
+		 .members =
+			"pid state vss rss pss uss swap fork_shared fork_most min_faults maj_faults growth" });
+	report_end(&report);
 }
 
-static void json_growths(struct json *json, const struct delta *delta)
+/**
+ * struct watch_event - what happened to a process
+ * @comm: NULL: unknown
+ * @exited: how it ended, or NULL
+ * @heir: name of the process that has its PID now, or NULL
+ */
+struct watch_event {
+	uint64_t pid;
+	const char *event;
+	const char *comm;
+	const struct exit_status *exited;
+	const char *heir;
+};
+
+DERIVED(event_ended, watch_event, number, row->exited->realtime, true)
+DERIVED(event_status, watch_event, number, WEXITSTATUS(row->exited->status),
+	row->exited->known && WIFEXITED(row->exited->status))
+DERIVED(event_signal, watch_event, number, WTERMSIG(row->exited->status),
+	row->exited->known && WIFSIGNALED(row->exited->status))
+DERIVED(event_oom, watch_event, number, row->exited->oom, true)
+
+static const struct column event_columns[] = {
+	MEMBER(watch_event, "pid", NULL, pid, ID, "process"),
+	MEMBER(watch_event, "event", NULL, event, TEXT, "begin, exec, renamed, ended"),
+	MEMBER(watch_event, "comm", NULL, comm, TEXT, "its name"),
+	{ "ended_realtime_ns", .kind = KIND_REALTIME, .derive = event_ended },
+	{ "exit_status", .kind = KIND_ID, .derive = event_status },
+	{ "signal", .kind = KIND_ID, .derive = event_signal },
+	{ "oom_killed", .kind = KIND_BOOL, .derive = event_oom },
+	MEMBER(watch_event, "reused_by", NULL, heir, TEXT, "who has its PID"),
+};
+
+static const struct record_type event_record = RECORDS_OF("event", event_columns);
+
+/* Writes an @event of @process as JSON.  The census @now found it, the one before did not. */
+static void put_event(const struct watch *watch, const struct watched *process,
+		      const struct document_point *now, const char *event,
+		      const struct exit_status *exited, const char *heir)
 {
-	size_t i;
+	const struct watch_event row = { process->pid, event, process->comm, exited, heir };
+	struct report report;
 
-	if (!delta->known) {
-		json_put_null(json, "growth");
-		return;
-	}
-	json_open(json, "growth", '[');
-	for (i = 0; i < GROWTHS; i++)
-		if (delta->growths[i])
-			json_put_string(json, NULL, growths[i]);
-	json_close(json, ']');
-}
-
-/* @then: the census that @delta counts from; NULL: this is the first one. */
-static void put_watch_line(const struct watch *watch, const struct view *view,
-			   const struct task *task, const struct delta *delta,
-			   const struct document_point *then)
-{
-	struct json json = { .out = watch->session->out, .line = true };
-	const struct document_point now = document_point_of(view->snap);
-	size_t i;
-
-	document_between(&json, watch->session->options->command->name, then, &now);
-	json_put_unsigned(&json, "pid", task->pid);
-	json_column(&json, &task_record.fields.columns[MEMCENSUS_TASK_STATE], view, task);
-	for (i = 0; i < ARRAY_SIZE(amounts); i++)
-		json_column(&json, amount_column(i), view, task);
-	json_put_ratio(&json, "min_faults_per_second", delta->min_faults);
-	json_put_ratio(&json, "maj_faults_per_second", delta->maj_faults);
-	json_growths(&json, delta);
-	json_close(&json, '}');
+	report_begin_line(&report, watch->session->options, NULL, watch->session->out, true);
+	report_points(&report, process->seen.realtime ? &process->seen : NULL, now);
+	REPORT(&report,
+	       { .shape = SECTION_MEMBERS, .type = &event_record, .rows = ONE_ROW(&row),
+		 .members = report_text(&report, "pid event comm%s%s", exited ?
+				" ended_realtime_ns exit_status signal oom_killed" : "",
+				heir ? " reused_by" : "") });
+	report_end(&report);
 }
 
 /* Begins the text of an event; on stderr if scripts read raw rows on stdout. */
@@ -266,18 +255,6 @@ static FILE *begin_event(const struct watch *watch, const struct watched *proces
 	return out;
 }
 
-/* Opens the event that the census @now found; the one before did not. */
-static void json_event(struct json *json, const struct watch *watch,
-		       const struct watched *process, const struct document_point *now,
-		       const char *event)
-{
-	document_between(json, watch->session->options->command->name,
-			 process->seen.realtime ? &process->seen : NULL, now);
-	json_put_unsigned(json, "pid", process->pid);
-	json_put_string(json, "event", event);
-	json_put_string(json, "comm", process->comm);
-}
-
 /* A process may have an empty name: "" as in raw rows. The caller frees it. */
 static char *name_text(const char *comm)
 {
@@ -292,7 +269,6 @@ static void put_watched_name(const struct watch *watch, struct watched *process,
 			     const struct document_point *now, const char *comm, bool first,
 			     bool executed)
 {
-	struct json json = { .out = watch->session->out, .line = true };
 	char *name, date[TIME_SIZE];
 	FILE *out;
 
@@ -303,9 +279,8 @@ static void put_watched_name(const struct watch *watch, struct watched *process,
 		process->comm = xstrdup(comm);
 	}
 	if (watch->session->options->json) {
-		json_event(&json, watch, process, now,
-			   first ? "begin" : executed ? "exec" : "renamed");
-		json_close(&json, '}');
+		put_event(watch, process, now, first ? "begin" : executed ? "exec" : "renamed",
+			  NULL, NULL);
 		return;
 	}
 	time_text(date, now->realtime, true);
@@ -318,24 +293,6 @@ static void put_watched_name(const struct watch *watch, struct watched *process,
 	else
 		fprintf(out, "is called %s now: another program, or name\n", name);
 	free(name);
-}
-
-static void json_end(const struct watch *watch, const struct watched *process,
-		     const struct document_point *now, const struct exit_status *exited,
-		     const char *heir)
-{
-	struct json json = { .out = watch->session->out, .line = true };
-
-	json_event(&json, watch, process, now, "ended");
-	json_put_realtime(&json, "ended_realtime_ns", exited->realtime);
-	json_put_known(&json, "exit_status", exited->known && WIFEXITED(exited->status),
-		       WEXITSTATUS(exited->status));
-	json_put_known(&json, "signal", exited->known && WIFSIGNALED(exited->status),
-		       WTERMSIG(exited->status));
-	json_put_bool(&json, "oom_killed", exited->oom);
-	if (heir)
-		json_put_string(&json, "reused_by", heir);
-	json_close(&json, '}');
 }
 
 /*
@@ -396,17 +353,16 @@ static void has_ended(struct watch *watch, struct watched *process,
 	process->ended = true;
 	forget_pid(watch, process->pid);
 	if (watch->session->options->json)
-		json_end(watch, process, now, &exited, heir);
+		put_event(watch, process, now, "ended", &exited, heir);
 	else
 		put_end(watch, process, now, &exited, heir);
 }
 
-static void show_task(struct watch *watch, const struct view *view, const struct task *task)
+static void show_task(struct watch *watch, const struct snapshot *snap, const struct task *task)
 {
-	struct sample now = sample_of(task, view->snap);
+	struct sample now = sample_of(task, snap);
 	struct watched *process = find_watched(watch, task->pid, false);
 	bool first = !process;
-	struct delta delta;
 
 	/* warnings_print() says of which PIDs there is no process, once. */
 	if (task_is_absent(task)) {
@@ -429,11 +385,7 @@ static void show_task(struct watch *watch, const struct view *view, const struct
 			 KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL,
 			 first, exit_watch_executed(watch->exits, process->pid));
 
-	delta = delta_between(&process->sample, &now);
-	if (watch->session->options->json)
-		put_watch_line(watch, view, task, &delta, first ? NULL : &process->sample.point);
-	else
-		put_watch_row(watch, view, task, &delta);
+	show_watched(watch, snap, task, &now, first ? NULL : &process->sample);
 	/* Keep the last known sample: the next growth is counted from it. */
 	if (first || (now.vss.known && now.used.known))
 		process->sample = now;
@@ -505,7 +457,6 @@ static void find_ended(struct watch *watch, const struct snapshot *snap,
 
 static void show_census(struct watch *watch, const struct snapshot *snap)
 {
-	const struct view view = { .snap = snap };
 	const struct document_point now = document_point_of(snap);
 	size_t i;
 
@@ -513,7 +464,7 @@ static void show_census(struct watch *watch, const struct snapshot *snap)
 		watch->basis = snap->scan.basis;
 	find_ended(watch, snap, &now);
 	for (i = 0; i < snap->n_tasks; i++)
-		show_task(watch, &view, &snap->tasks[i]);
+		show_task(watch, snap, &snap->tasks[i]);
 	fflush(watch->session->out);
 	watch->session->partial |= warnings_print(stderr, snap);
 }
