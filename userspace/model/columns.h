@@ -44,6 +44,7 @@ enum kind {
 	KIND_SECONDS,		/* ns, in tables s with six decimals */
 	KIND_ADDRESS,		/* hexadecimal */
 	KIND_PERCENT,		/* double */
+	KIND_REAL,		/* the same, in JSON with all its digits */
 	KIND_RATE,		/* the same: how many in a second; in JSON with _per_second */
 	KIND_BYTES_RATE,	/* the same, of bytes; in tables KiB */
 	KIND_BITS,		/* a set of words, one for each bit */

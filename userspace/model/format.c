@@ -126,6 +126,7 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 		snprintf(buf, NUMBER_SIZE, "%016" PRIx64, value->number);
 		return true;
 	case KIND_PERCENT:
+	case KIND_REAL:
 		snprintf(buf, NUMBER_SIZE, column->format ?: "%.2f", value->ratio);
 		return true;
 	case KIND_RATE:

@@ -118,7 +118,7 @@ struct report {
 	size_t n_texts;
 };
 
-/* Begins a report on @snap, and its document.  @line: that is on one line. */
+/* Begins a report on @snap, NULL: on none, and its document.  @line: that is on one line. */
 void report_begin(struct report *report, const struct options *options,
 		  const struct snapshot *snap, FILE *out);
 void report_begin_line(struct report *report, const struct options *options,

@@ -23,7 +23,8 @@ struct table_look command_look(const struct options *options)
 struct units command_units(const struct view *view,
 			   const struct options *options)
 {
-	const struct amount total = amount_total(view->snap, MEMCENSUS_S_TOTAL);
+	const struct amount total = view->snap ? amount_total(view->snap, MEMCENSUS_S_TOTAL) :
+						 (struct amount){ };
 
 	return (struct units){
 		.suffixes = options->suffixes,

@@ -98,6 +98,8 @@ static void put_value(struct json *json, const struct column *column,
 		json_put_bool(json, column->name, number);
 	else if (column->kind == KIND_PERCENT)
 		json_put_ratio(json, column->name, value->ratio);
+	else if (column->kind == KIND_REAL)
+		json_put_real(json, column->name, value->ratio);
 	else if (column->kind == KIND_BITS)
 		put_bits(json, column, number);
 	else if (column_is_list(column))

@@ -42,6 +42,8 @@ static const char *type_of(const struct column *column)
 		return "address";
 	case KIND_PERCENT:
 		return "percent";
+	case KIND_REAL:
+		return "real";
 	case KIND_RATE:
 		return "rate";
 	case KIND_BYTES_RATE:

@@ -2,12 +2,12 @@
 /* Prints the findings of leak as a table or JSON. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "cli/command.h"
+#include "lib/memory.h"
 #include "lib/text.h"
 #include "model/format.h"
-#include "report/document.h"
-#include "report/show.h"
+#include "report/figures.h"
 #include "tools/leak/show.h"
 
 #define SECONDS_PER_HOUR	3600
@@ -46,229 +46,253 @@ static struct amount now_of(const struct suspect *suspect)
 	return (struct amount){ track->series.n, (int64_t)track->private_now };
 }
 
-static void cell_place(struct table *table, const struct region *region)
-{
-	if (!region) {
-		table_cell(table, "process");
-		table_cell(table, NULL);
-		return;
-	}
-	table_cell(table, *region->name ? region->name : MAPPING_UNNAMED);
-	if (region->sum)
-		table_cellf(table, "%zu mappings", region->mappings);
-	else
-		table_cellf(table, "%" PRIx64 "-%" PRIx64, region->lo, region->hi);
-}
+/* Bytes of the text of two addresses. */
+#define RANGE_SIZE	40
 
-static void cell_rate(struct table *table, double slope, const struct units *units)
-{
-	cell_bytes(table, (int64_t)(slope * SECONDS_PER_HOUR), units);
-}
-
-static void cell_left(struct table *table, const struct leak_report *report,
-		      const struct suspect *suspect, bool raw)
-{
-	const char *what = NULL;
-	char text[TIME_SIZE];
+/**
+ * struct leak_row - a suspect, with what is only known as text
+ * @limit: of a process: the limit that it reaches, in @seconds; NULL: unknown
+ * @address: of a region
+ * @since: when its growth begins
+ * @left: @seconds, for tables
+ */
+struct leak_row {
+	const struct leak_report *report;
+	const struct suspect *suspect;
+	const char *limit;
 	double seconds;
+	char address[RANGE_SIZE];
+	char since[TIME_SIZE];
+	char confidence[NUMBER_SIZE];
+	char left[TIME_SIZE];
+};
 
-	if (!leak_seconds_left(report, suspect, &seconds, &what)) {
-		table_cell(table, NULL);
-	} else if (raw) {
-		table_cellf(table, "%.0f", seconds);
-	} else {
-		time_duration(text, seconds);
-		table_cell(table, text);
-	}
-	table_cell(table, what);
-}
-
-static void put_suspect(struct table *table, const struct leak_report *report,
-			const struct suspect *suspect, const struct units *units,
-			bool raw)
+static struct leak_row row_of(const struct leak_report *report, const struct suspect *suspect,
+			      bool raw)
 {
-	const struct slope *slope = &suspect->finding.slope;
-	const struct track *track = suspect->track;
-	char text[TIME_SIZE];
+	const struct region *region = suspect->region;
+	const double p = suspect->finding.slope.p;
+	struct leak_row row = { .report = report, .suspect = suspect };
 
-	table_row(table);
-	table_cellf(table, "%" PRIu32, track->pid);
-	table_cell(table, track->user);
-	table_cell(table, track->comm);
-	cell_place(table, suspect->region);
-	cell_amount(table, now_of(suspect), units);
-	cell_bytes(table, (uint64_t)suspect->finding.grown, units);
-	time_text(text, since(report->tracks, suspect), raw);
-	table_cell(table, text);
-	cell_rate(table, slope->slope, units);
-	cell_rate(table, slope->low, units);
-	cell_rate(table, slope->high, units);
+	if (region && region->sum)
+		snprintf(row.address, RANGE_SIZE, "%zu mappings", region->mappings);
+	else if (region)
+		snprintf(row.address, RANGE_SIZE, "%" PRIx64 "-%" PRIx64, region->lo, region->hi);
+	if (suspect->finding.verdict == VERDICT_GROWS)
+		time_text(row.since, since(report->tracks, suspect), raw);
 	/* The normal approximation supports no more nines than these. */
-	table_cellf(table, "%s%.2f%%", slope->p < 0.0001 ? ">" : "",
-		    slope->p < 0.0001 ? 99.99 : 100 * (1 - slope->p));
-	cell_left(table, report, suspect, raw);
-}
-
-static void put_table(const struct leak_report *report, const struct session *session)
-{
-	const struct units units = { .suffixes = session->options->suffixes };
-	struct table *table = table_new(command_look(session->options), session->out);
-	size_t i;
-
-	table_columns(table, ">PID User Command Where Address >Private >Grown Since");
-	table_columns(table, ">PerHour >Low >High >Confidence >TimeLeft Limit");
-	for (i = 0; i < report->n; i++)
-		put_suspect(table, report, &report->v[i], &units,
-			    session->options->raw);
-	table_finish(table);
-}
-
-static void put_others(const struct leak_report *report, FILE *out)
-{
-	const struct track *track;
-	char *name;
-	size_t i;
-
-	for (i = 0; i < report->n_others; i++) {
-		track = report->others[i].track;
-		name = text_printable(track->comm ?: "-");
-		fprintf(out, "Process %" PRIu32 " (%s) %s.\n", track->pid, name,
-			explanations[report->others[i].finding.verdict]);
-		free(name);
-	}
-}
-
-static void put_sum(const struct leak_report *report, FILE *out)
-{
-	const struct tracks *tracks = report->tracks;
-	char took[TIME_SIZE];
-
-	time_duration(took, (tracks->boottime - tracks->zero) / 1e9);
-	fprintf(out, "%" PRIu64 " censuses in %s: %zu grow, %zu rose but not steadily, ",
-		tracks->censuses, took, report->counts[VERDICT_GROWS],
-		report->counts[VERDICT_UNEVEN]);
-	fprintf(out, "%zu do not grow, %zu had too few samples, %zu ended",
-		report->counts[VERDICT_STEADY], report->counts[VERDICT_SHORT],
-		report->ended);
-	if (tracks->readers)
-		fprintf(out, "; %zu of memcensus left out", tracks->readers);
-	fputs(".\n", out);
-}
-
-static void json_finding(struct json *json, const struct leak_report *report,
-			 const struct suspect *suspect)
-{
-	const struct slope_finding *finding = &suspect->finding;
-	const struct amount now = now_of(suspect);
-
-	json_put_string(json, "verdict", verdicts[finding->verdict]);
-	json_put_known(json, "private", now.known, now.bytes);
-	if (finding->verdict != VERDICT_GROWS)
-		return;
-	json_put_unsigned(json, "grown", (uint64_t)finding->grown);
-	json_put_realtime(json, "since_realtime_ns", since(report->tracks, suspect));
-	json_put_ratio(json, "slope", finding->slope.slope);
-	json_put_ratio(json, "slope_low", finding->slope.low);
-	json_put_ratio(json, "slope_high", finding->slope.high);
-	json_put_ratio(json, "tau", finding->slope.tau);
-	json_put_real(json, "p", finding->slope.p);
-}
-
-static void json_regions(struct json *json, const struct leak_report *report,
-			 const struct suspect *regions, size_t n)
-{
-	size_t i;
-
-	json_open(json, "mappings", '[');
-	for (i = 0; i < n; i++) {
-		const struct region *region = regions[i].region;
-
-		json_open(json, NULL, '{');
-		json_put_string(json, "name", *region->name ? region->name : NULL);
-		json_put_unsigned(json, "mappings", region->mappings);
-		if (!region->sum) {
-			json_put_unsigned(json, "start", region->lo);
-			json_put_unsigned(json, "end", region->hi);
-		}
-		json_finding(json, report, &regions[i]);
-		json_close(json, '}');
-	}
-	json_close(json, ']');
-}
-
-/* @suspect is a process; @n of its regions follow it in the array. */
-static void json_process(struct json *json, const struct leak_report *report,
-			 const struct suspect *suspect, size_t n)
-{
-	const struct track *track = suspect->track;
-	const char *what;
-	double seconds;
-
-	json_open(json, NULL, '{');
-	json_put_unsigned(json, "pid", track->pid);
-	json_put_string(json, "comm", track->comm);
-	json_put_known(json, "uid", KNOWN(&track->last, MEMCENSUS_TASK_UID),
-		       (int64_t)track->last.uid);
-	json_put_string(json, "user", track->user);
-	json_finding(json, report, suspect);
-	if (leak_seconds_left(report, suspect, &seconds, &what)) {
-		json_put_real(json, "left_ns", seconds * 1e9);
-		json_put_string(json, "limit", what);
-	} else {
-		json_put_null(json, "left_ns");
-		json_put_null(json, "limit");
-	}
-	if (suspect->finding.verdict == VERDICT_GROWS && track->regions.times.n)
-		json_regions(json, report, suspect + 1, n);
+	snprintf(row.confidence, sizeof(row.confidence), "%s%.2f%%", p < 0.0001 ? ">" : "",
+		 p < 0.0001 ? 99.99 : 100 * (1 - p));
+	if (!leak_seconds_left(report, suspect, &row.seconds, &row.limit))
+		row.limit = NULL;
+	else if (raw)
+		snprintf(row.left, TIME_SIZE, "%.0f", row.seconds);
 	else
-		json_put_null(json, "mappings");
-	json_close(json, '}');
+		time_duration(row.left, row.seconds);
+	return row;
 }
 
-static void put_leak_json(const struct leak_report *report, const struct session *session)
+static const char *name_of_region(const struct region *region)
 {
-	const struct tracks *tracks = report->tracks;
+	return *region->name ? region->name : NULL;
+}
+
+#define TRACK(row)	((row)->suspect->track)
+#define REGION(row)	((row)->suspect->region)
+#define FINDING(row)	((row)->suspect->finding)
+
+DERIVED(leak_pid, leak_row, number, TRACK(row)->pid, true)
+DERIVED(leak_comm, leak_row, text, TRACK(row)->comm, value->text)
+DERIVED(leak_uid, leak_row, number, TRACK(row)->last.uid,
+	KNOWN(&TRACK(row)->last, MEMCENSUS_TASK_UID))
+DERIVED(leak_user, leak_row, text, TRACK(row)->user, value->text)
+DERIVED(leak_where, leak_row, text,
+	REGION(row) ? name_of_region(REGION(row)) ?: MAPPING_UNNAMED : "process", true)
+DERIVED(leak_address, leak_row, text, row->address, REGION(row))
+DERIVED(leak_name, leak_row, text, name_of_region(REGION(row)), value->text)
+DERIVED(leak_mappings, leak_row, number, REGION(row)->mappings, true)
+DERIVED(leak_start, leak_row, number, REGION(row)->lo, true)
+DERIVED(leak_end, leak_row, number, REGION(row)->hi, true)
+DERIVED(leak_verdict, leak_row, text, verdicts[FINDING(row).verdict], true)
+COMPUTED(leak_private, leak_row, value_amount(value, now_of(row->suspect)))
+DERIVED(leak_grown, leak_row, number, (uint64_t)FINDING(row).grown, true)
+DERIVED(leak_since_ns, leak_row, number, since(row->report->tracks, row->suspect), true)
+DERIVED(leak_since, leak_row, text, row->since, true)
+DERIVED(leak_confidence, leak_row, text, row->confidence, true)
+DERIVED(leak_left, leak_row, text, row->left, row->limit)
+DERIVED(leak_left_ns, leak_row, ratio, row->seconds * 1e9, row->limit)
+DERIVED(leak_limit, leak_row, text, row->limit, row->limit)
+
+/* A member of the slope, in a second or an hour. */
+static bool leak_slope(const struct column *column, const struct view *view,
+		       const void *record, struct value *value)
+{
+	const struct slope *slope = &FINDING((const struct leak_row *)record).slope;
+	double number;
+
+	(void)view;
+	memcpy(&number, (const char *)slope + column->offset, sizeof(number));
+	if (column->kind == KIND_BYTES)
+		value->sign = (int64_t)(number * SECONDS_PER_HOUR);
+	else
+		value->ratio = number;
+	return true;
+}
+
+#define COLUMN(name_, header_, k, get)						\
+	{ .name = name_, .header = header_, .kind = KIND_##k, .derive = get }
+#define SLOPE(name_, header_, k, member)					\
+	{ .name = name_, .header = header_, .kind = KIND_##k, .sign = true,	\
+	  .derive = leak_slope, .offset = offsetof(struct slope, member) }
+
+static const struct column leak_columns[] = {
+	COLUMN("pid", "PID", ID, leak_pid),
+	COLUMN("comm", "Command", TEXT, leak_comm),
+	COLUMN("uid", NULL, ID, leak_uid),
+	COLUMN("user", "User", TEXT, leak_user),
+	COLUMN("where", "Where", TEXT, leak_where),
+	COLUMN("address", "Address", TEXT, leak_address),
+	COLUMN("name", NULL, TEXT, leak_name),
+	COLUMN("mappings", NULL, COUNT, leak_mappings),
+	COLUMN("start", NULL, ADDRESS, leak_start),
+	COLUMN("end", NULL, ADDRESS, leak_end),
+	COLUMN("verdict", NULL, TEXT, leak_verdict),
+	{ .name = "private", .header = "Private", .kind = KIND_BYTES, .sign = true,
+	  .derive = leak_private },
+	COLUMN("grown", "Grown", BYTES, leak_grown),
+	COLUMN("since_realtime_ns", NULL, REALTIME, leak_since_ns),
+	COLUMN("since", "Since", TEXT, leak_since),
+	SLOPE("slope", NULL, PERCENT, slope),
+	SLOPE("slope_low", NULL, PERCENT, low),
+	SLOPE("slope_high", NULL, PERCENT, high),
+	SLOPE("tau", NULL, PERCENT, tau),
+	SLOPE("p", NULL, REAL, p),
+	SLOPE("per_hour", "PerHour", BYTES, slope),
+	SLOPE("low", "Low", BYTES, low),
+	SLOPE("high", "High", BYTES, high),
+	COLUMN("confidence", "Confidence", TEXT, leak_confidence),
+	COLUMN("left", "TimeLeft", TEXT, leak_left),
+	COLUMN("left_ns", NULL, REAL, leak_left_ns),
+	COLUMN("limit", "Limit", TEXT, leak_limit),
+};
+
+static const struct record_type leak_record = RECORDS_OF("suspect", leak_columns);
+
+/* Who grows, and by what; named ones that do not grow have less. */
+static void put_finding(struct report *report, const struct leak_row *row)
+{
+	REPORT(report,
+	       { .shape = SECTION_MEMBERS, .type = &leak_record, .rows = ONE_ROW(row),
+		 .members = FINDING(row).verdict != VERDICT_GROWS ? "verdict private" :
+			"verdict private grown since_realtime_ns slope slope_low slope_high tau p" });
+}
+
+static void put_region(struct report *report, const void *record)
+{
+	const struct leak_row *row = record;
+
+	if (!REGION(row)->sum)
+		REPORT(report,
+		       { .shape = SECTION_MEMBERS, .type = &leak_record, .rows = ONE_ROW(row),
+			 .members = "start end" });
+	put_finding(report, row);
+}
+
+/* Its regions follow a process. */
+static void put_process(struct report *report, const void *record)
+{
+	const struct leak_row *row = record;
+	size_t n = 1;
+
+	while (row[n].suspect && REGION(&row[n]))
+		n++;
+	put_finding(report, row);
+	REPORT(report,
+	       { .shape = SECTION_MEMBERS, .type = &leak_record, .rows = ONE_ROW(row),
+		 .members = "left_ns limit" });
+	if (FINDING(row).verdict == VERDICT_GROWS && TRACK(row)->regions.times.n)
+		REPORT(report,
+		       { "mappings", .type = &leak_record, .rows = ROWS(row + 1, n - 1),
+			 .members = "name mappings", .parts = put_region });
+	else
+		REPORT(report, { .name = "mappings", .shape = SECTION_NULL });
+}
+
+static bool is_process(const void *unused, const void *row)
+{
+	(void)unused;
+	return !REGION((const struct leak_row *)row);
+}
+
+static void put_counts(struct report *report, const struct leak_report *leaks)
+{
+	const struct tracks *tracks = leaks->tracks;
 	const struct document_point from = { 0, tracks->first, tracks->zero };
 	const struct document_point to = { 0, tracks->last, tracks->boottime };
-	struct json json = { .out = session->out };
-	size_t i, n;
+	struct figure_row counts[ARRAY_SIZE(verdicts) + 2];
+	size_t i;
 
-	document_open(&json, session->options->command->name);
-	document_window(&json, &from, &to);
-	json_put_unsigned(&json, "censuses", tracks->censuses);
-	json_close(&json, '}');
-	json_open(&json, "processes", '{');
-	for (i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
-		json_put_unsigned(&json, verdicts[i], report->counts[i]);
-	json_put_unsigned(&json, "ended", report->ended);
-	json_put_unsigned(&json, "readers", tracks->readers);
-	json_close(&json, '}');
-	json_open(&json, "tasks", '[');
-	for (i = 0; i < report->n; i += n) {
-		for (n = 1; i + n < report->n && report->v[i + n].region; n++)
-			;
-		json_process(&json, report, &report->v[i], n - 1);
-	}
-	for (i = 0; i < report->n_others; i++)
-		json_process(&json, report, &report->others[i], 0);
-	json_close(&json, ']');
-	json_close(&json, '}');
+	for (i = 0; i < ARRAY_SIZE(verdicts); i++)
+		counts[i] = (struct figure_row){ .name = verdicts[i],
+						 .counts = { leaks->counts[i] } };
+	counts[i++] = (struct figure_row){ .name = "ended", .counts = { leaks->ended } };
+	counts[i++] = (struct figure_row){ .name = "readers", .counts = { tracks->readers } };
+	document_window(&report->json, &from, &to);
+	REPORT(report,
+	       { "censuses", SECTION_NUMBER, .number = { true, (int64_t)tracks->censuses } },
+	       { .shape = SECTION_CLOSE },
+	       { "processes", SECTION_KEYED, .type = &figure_record, .rows = ROWS(counts, i),
+		 .members = "figure n0" });
 }
 
-void leak_show(const struct leak_report *report, const struct session *session)
+/* On the named processes that do not grow, and on all. */
+static void show_sums(struct report *report, const struct leak_report *leaks)
 {
-	FILE *out = session->out;
+	const struct tracks *tracks = leaks->tracks;
+	const struct track *track;
+	char took[TIME_SIZE], *name;
+	size_t i;
 
-	if (session->options->json) {
-		put_leak_json(report, session);
-		return;
+	for (i = 0; i < leaks->n_others; i++) {
+		track = leaks->others[i].track;
+		name = text_printable(track->comm ?: "-");
+		REPORT(report,
+		       { .note = report_text(report, "Process %" PRIu32 " (%s) %s.\n", track->pid, name,
+				explanations[leaks->others[i].finding.verdict]) });
+		free(name);
 	}
-	if (report->n || session->options->raw)
-		put_table(report, session);
-	if (session->options->raw)
-		return;
-	if (report->n)
-		putc('\n', out);
-	put_others(report, out);
-	put_sum(report, out);
+	time_duration(took, (tracks->boottime - tracks->zero) / 1e9);
+	REPORT(report,
+	       { .note = report_text(report, "%" PRIu64 " censuses in %s: %zu grow, %zu rose but not steadily, %zu do not grow, %zu had too few samples, %zu ended",
+			tracks->censuses, took, leaks->counts[VERDICT_GROWS],
+			leaks->counts[VERDICT_UNEVEN], leaks->counts[VERDICT_STEADY],
+			leaks->counts[VERDICT_SHORT], leaks->ended) },
+	       { .note = tracks->readers ? report_text(report, "; %zu of memcensus left out.\n",
+						       tracks->readers) : ".\n" });
+}
+
+void leak_show(const struct leak_report *leaks, const struct session *session)
+{
+	const struct options *options = session->options;
+	struct leak_row *rows = xcalloc(leaks->n + leaks->n_others + 1, sizeof(*rows));
+	struct report report;
+	size_t i, n = leaks->n;
+
+	for (i = 0; i < n; i++)
+		rows[i] = row_of(leaks, &leaks->v[i], options->raw);
+	for (i = 0; options->json && i < leaks->n_others; i++)
+		rows[n++] = row_of(leaks, &leaks->others[i], false);
+	report_begin(&report, options, NULL, session->out);
+	if (options->json)
+		put_counts(&report, leaks);
+	REPORT(&report,
+	       { "tasks", .type = &leak_record, .rows = ROWS(rows, n),
+		 .filter = options->json ? is_process : NULL,
+		 .columns = !n && !options->raw ? NULL :
+			"pid user comm where address:1 private grown since:1 per_hour low high >confidence:1 >left:1 limit:1",
+		 .members = "pid comm uid user", .parts = put_process,
+		 .note = n ? "\n" : NULL });
+	show_sums(&report, leaks);
+	report_end(&report);
+	free(rows);
 }
