@@ -45,10 +45,20 @@ size_t utf8_get(const char *s, uint32_t *c)
 
 bool utf8_is_plain(uint32_t c)
 {
-	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) &&
-	       c != 0x61c && c != 0x200e && c != 0x200f &&
-	       !(c >= 0x2028 && c <= 0x202e) &&
-	       !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
+	/* Controls; then what Unicode calls Default_Ignorable_Code_Point, and its neighbours. */
+	static const uint32_t ranges[][2] = {
+		{ 0, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f }, { 0x61c, 0x61c },
+		{ 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f },
+		{ 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb }, { 0x1bca0, 0x1bca3 },
+		{ 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (c <= ranges[i][1])
+			return c < ranges[i][0];
+	return true;
 }
 
 static bool can_print(uint32_t c)

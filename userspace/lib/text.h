@@ -19,8 +19,8 @@
 size_t utf8_get(const char *s, uint32_t *c);
 
 /*
- * Whether a terminal only prints @c: @c is no control character and does not
- * change the text direction.
+ * Whether a terminal only prints @c: @c is no control character, does not change the text
+ * direction, and is visible by itself or with the character before it.
  */
 bool utf8_is_plain(uint32_t c);
 

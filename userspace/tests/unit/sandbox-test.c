@@ -84,7 +84,8 @@ static bool become_capable(void)
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { 0 };
 
-	sets[0].permitted = sets[0].effective = 1U << CAP_SYS_PTRACE;
+	sets[0].permitted = 1U << CAP_SYS_PTRACE;
+	sets[0].effective = sets[0].permitted;
 	return !prctl(PR_SET_KEEPCAPS, 1) && !setresuid(NOBODY, NOBODY, NOBODY) &&
 	       !syscall(SYS_capset, &header, sets);
 }

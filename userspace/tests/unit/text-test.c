@@ -52,6 +52,19 @@ int main(void)
 	check_text("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80");
 	check_text("\xc2\x9b", "\\xc2\\x9b");
 	check_text("\xe2\x80\xae", "\\xe2\\x80\\xae");
+	/* What a terminal does not show: zero width space, soft hyphen, tag, variation, filler. */
+	check_text("a\xe2\x80\x8b" "b", "a\\xe2\\x80\\x8bb");
+	check_text("a\xc2\xad", "a\\xc2\\xad");
+	check_text("a\xf3\xa0\x81\x81", "a\\xf3\\xa0\\x81\\x81");
+	check_text("a\xef\xb8\x8f", "a\\xef\\xb8\\x8f");
+	check_text("\xe3\x85\xa4", "\\xe3\\x85\\xa4");
+	check_text("\xe2\x81\xa6\xe2\x80\xa8\xef\xbb\xbf",
+		   "\\xe2\\x81\\xa6\\xe2\\x80\\xa8\\xef\\xbb\\xbf");
+	/* Accents, wide characters, and those from right to left are. */
+	check_text("e\xcc\x81x", "e\xcc\x81x");
+	check_text("\xe5\x86\x85\xe5\xad\x98", "\xe5\x86\x85\xe5\xad\x98");
+	check_text("\xd7\xa9\xd7\x9c nb\xc2\xa0sp", "\xd7\xa9\xd7\x9c nb\xc2\xa0sp");
+	check_text("\xf0\x9f\x90\x8d", "\xf0\x9f\x90\x8d");
 
 	check_fit("plain", 9, 5, 5);
 	check_fit("plain", 3, 3, 3);
