@@ -2,7 +2,9 @@
 /* The names of all commands, and how memcensus finds those that are programs of their own. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "cli/command-names.h"
@@ -52,18 +54,19 @@ const struct command_name *command_name(const char *name)
 int tool_path(const char *name, char *path, struct failure *why)
 {
 	static const char *const places[] = { "", "../libexec/memcensus/" };
-	char own[TOOL_PATH_SIZE - 64];
-	const ssize_t length = readlink("/proc/self/exe", own, sizeof(own));
-	char *slash = length > 0 ? memrchr(own, '/', (size_t)length) : NULL;
+	/* Of /proc/self/exe too, but there may be no /proc. */
+	char *own = realpath((const char *)getauxval(AT_EXECFN), NULL);
+	const char *slash = own ? strrchr(own, '/') : NULL;
+	bool found = false;
 	size_t i;
 
-	for (i = 0; slash && i < sizeof(places) / sizeof(places[0]); i++) {
+	for (i = 0; slash && !found && i < sizeof(places) / sizeof(places[0]); i++) {
 		snprintf(path, TOOL_PATH_SIZE, "%.*s%s%s-%s", (int)(slash + 1 - own), own,
 			 places[i], prefix, name);
-		if (!access(path, X_OK))
-			return 0;
+		found = !access(path, X_OK);
 	}
-	return fail(why, FAIL_SYSTEM,
+	free(own);
+	return found ? 0 : fail(why, FAIL_SYSTEM,
 		    "'%s' is not installed: its program %s-%s is in the package memcensus-tools",
 		    name, prefix, name);
 }

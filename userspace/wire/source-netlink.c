@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
@@ -244,6 +245,8 @@ struct source *source_open_netlink(struct failure *why)
 	nl->buf = xcalloc(1, BUFFER_SIZE);
 	if (netlink_open(nl, why))
 		goto err;
+	if (access("/proc/self", F_OK))
+		fprintf(stderr, "memcensus: /proc is not mounted: what is read there is unknown\n");
 
 	/* root's first request loads the module. */
 	if (netlink_resolve(nl, why) &&
