@@ -108,8 +108,10 @@ COMPUTED(get_cgroup, change,
 	 name_in(view, row->snap, NAME_CGROUP, KNOWN(change_task(row), MEMCENSUS_TASK_CGROUP),
 		 change_task(row)->cgroup, value))
 
-DERIVED(get_size, change, number, llabs(figure_delta(row, MEMCENSUS_F_PSS).bytes),
-	figure_delta(row, MEMCENSUS_F_PSS).known)
+/* With swap: who grows into swap has grown. */
+DERIVED(get_size, change, number,
+	llabs(figure_delta(row, MEMCENSUS_F_PSS).bytes + figure_delta(row, MEMCENSUS_F_SWAP).bytes),
+	figure_delta(row, MEMCENSUS_F_PSS).known && figure_delta(row, MEMCENSUS_F_SWAP).known)
 
 #define GETTER(name, amount, condition)					\
 	DERIVED(name, change, sign, (amount).bytes, (amount).known && (condition))
@@ -147,18 +149,13 @@ static const struct column change_columns[] = {
 	THREE(uss, "USS", "USS"),
 	THREE(pss, "PSS", "PSS"),
 	THREE(rss, "RSS", "RSS"),
-	{ "size", "Size", "absolute change of PSS",
+	{ "size", "Size", "absolute change of PSS and swap",
 	  .kind = KIND_BYTES, .derive = get_size },
 	{ "cgroup_path", "CgroupPath", "path of its cgroup in the default hierarchy",
 	  .kind = KIND_TEXT, .derive = get_cgroup },
 };
 
 const struct record_type change_record = RECORDS_OF("change", change_columns);
-
-struct amount change_growth(const struct change *row)
-{
-	return amount_plus(figure_delta(row, MEMCENSUS_F_PSS), figure_delta(row, MEMCENSUS_F_SWAP));
-}
 
 /* Only PID and start time together identify a process. */
 static int compare_tasks(const void *a, const void *b)
@@ -257,31 +254,6 @@ void changes_free(struct changes *changes)
 	free(changes->rows);
 	changes->rows = NULL;
 	changes->n_rows = 0;
-}
-
-static bool has_changed(const void *about, const void *row)
-{
-	const struct amount *amounts = ((const struct figure_row *)row)->amounts;
-
-	(void)about;
-	return amounts[0].known && amounts[1].known && amounts[0].bytes != amounts[1].bytes;
-}
-
-void changes_report_system(const struct changes *changes, const char *title,
-			   struct report *report)
-{
-	const struct column_set *set = &bytes_record.figures;
-	const struct figures *const both[] = {
-		&changes->before->totals.bytes, &changes->after->totals.bytes,
-	};
-	struct figure_row *rows = figure_rows(set, both, 2);
-
-	REPORT(report,
-	       { "system", SECTION_KEYED, .title = title, .type = &figure_record,
-		 .columns = "figure=Figure 0=Was 1=Is change kernel", .members = "figure change",
-		 .rows = ROWS(rows, set->n),
-		 .filter = report->options->json ? NULL : has_changed });
-	free(rows);
 }
 
 /* The boot time by the machine's clock, ns since 1970. */
@@ -419,11 +391,6 @@ static struct amount most_grown(const struct cgroup_change *row)
 	       charged : row->growth;
 }
 
-bool cgroup_may_have_grown(const struct cgroup_change *row)
-{
-	return !row->growth.known || most_grown(row).bytes > 0;
-}
-
 static int most_first(const void *a, const void *b)
 {
 	const struct amount x = most_grown(a), y = most_grown(b);
@@ -433,7 +400,8 @@ static int most_first(const void *a, const void *b)
 	return COMPARE(y.bytes, x.bytes);
 }
 
-struct cgroup_change *changes_of_cgroups(const struct changes *changes, size_t *n)
+/* Those that grew most, in memory or in what is charged, first. */
+static struct cgroup_change *changes_of_cgroups(const struct changes *changes, size_t *n)
 {
 	struct cgroup_change *v = NULL, *row;
 
@@ -449,4 +417,48 @@ struct cgroup_change *changes_of_cgroups(const struct changes *changes, size_t *
 	if (*n)
 		qsort(v, *n, sizeof(*v), most_first);
 	return v;
+}
+
+static bool has_changed(const void *about, const void *row)
+{
+	const struct amount *amounts = ((const struct figure_row *)row)->amounts;
+
+	(void)about;
+	return amounts[0].known && amounts[1].known && amounts[0].bytes != amounts[1].bytes;
+}
+
+static bool cgroup_has_changed(const void *about, const void *row)
+{
+	const struct cgroup_change *cgroup = row;
+
+	(void)about;
+	return !cgroup->growth.known || cgroup->growth.bytes ||
+	       (cgroup->charged_growth.known && cgroup->charged_growth.bytes);
+}
+
+void changes_report(const struct changes *changes, size_t most, struct report *report)
+{
+	const bool json = report->options->json;
+	size_t n_cgroups;
+	struct cgroup_change *cgroups = changes_of_cgroups(changes, &n_cgroups);
+	const struct column_set *set = &bytes_record.figures;
+	const struct figures *const both[] = {
+		&changes->before->totals.bytes, &changes->after->totals.bytes,
+	};
+	struct figure_row *rows = figure_rows(set, both, 2);
+
+	REPORT(report,
+	       { "cgroups", .type = &cgroup_change_record, .backwards = !json,
+		 .title = "Cgroups: PSS and swap of their processes, and what is charged",
+		 .columns =
+			 "before after growth charged_before charged_after charged_growth cgroup_path",
+		 .members = "cgroup cgroup_path before after growth charged_before charged_after",
+		 .rows = ROWS(cgroups, most && most < n_cgroups ? most : n_cgroups),
+		 .filter = json ? NULL : cgroup_has_changed },
+	       { "system", SECTION_KEYED, .title = "The whole system", .type = &figure_record,
+		 .columns = "figure=Figure 0=Was 1=Is change kernel", .members = "figure change",
+		 .rows = ROWS(rows, set->n),
+		 .filter = json ? NULL : has_changed });
+	free(cgroups);
+	free(rows);
 }

@@ -56,12 +56,11 @@ struct changes {
 void changes_find(struct changes *changes);
 void changes_free(struct changes *changes);
 
-/* How much a process has more, PSS and swap. */
-struct amount change_growth(const struct change *row);
-
-/* Shows the figures of the system that changed, under @title; in JSON, all, as "system". */
-void changes_report_system(const struct changes *changes, const char *title,
-			   struct report *report);
+/*
+ * Shows the cgroups and the figures of the system that changed; in JSON, all, as "cgroups" and
+ * "system".  @most: only so many cgroups; 0: all.
+ */
+void changes_report(const struct changes *changes, size_t most, struct report *report);
 
 /**
  * struct cgroup_change - a cgroup, without those below it
@@ -84,15 +83,6 @@ struct cgroup_change {
 
 /* The columns of such a row. */
 extern const struct record_type cgroup_change_record;
-
-/*
- * All cgroups with processes in one of the two, those that grew most, in memory or in what is
- * charged, first; the caller frees.
- */
-struct cgroup_change *changes_of_cgroups(const struct changes *changes, size_t *n);
-
-/* Whether it has grown in one of the two, or its memory is unknown. */
-bool cgroup_may_have_grown(const struct cgroup_change *row);
 
 /*
  * Whether @snap is of the boot of a moment, ns since 1970 and since boot, if the clock was not set

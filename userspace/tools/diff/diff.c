@@ -75,7 +75,7 @@ static void show_diff(const struct diff *diff, const struct options *options, FI
 	report_window(&report, diff->before, diff->after);
 	REPORT(&report,
 	       { "tasks", .chosen = true, .rows = ROWS(changes->rows, changes->n_rows) });
-	changes_report_system(changes, "The whole system", &report);
+	changes_report(changes, 0, &report);
 	report_end(&report);
 }
 
@@ -159,10 +159,11 @@ const struct command diff_command = {
 	"\n"
 	"Prints a row for each process whose USS, PSS, RSS or swap changed, and for each\n"
 	"new or ended process; the amounts are the changes in KiB. The largest change of\n"
-	"PSS is the last row. Processes with the same PID and start time are the same\n"
+	"PSS and swap is the last row. Processes with the same PID and start time are the same\n"
 	"process. For a new process all its memory counts as growth, for an ended one as\n"
 	"shrinkage. '-' means that a figure is unknown in one of the two, because the\n"
-	"process was busy. Then it prints the totals of the system that changed.\n"
+	"process was busy. Then it prints the cgroups, PSS and swap of their processes and,\n"
+	"of records by cgroup (-g), what is charged, and the totals of the system that changed.\n"
 	"\n"
 	"--cgroup PATH selects the processes of a cgroup and of those below it. A process\n"
 	"that is in another one in one of the two is 'moved', and counts as new or ended.\n"

@@ -358,7 +358,7 @@ const struct command oom_command = {
 	"record', 'memcensus export' or a timer.\n"
 	"\n"
 	"Of a record (-f) it prints all events that the record has, and of the newest, or of\n"
-	"NUMBER, also what grew in the ten minutes before it, or since --from: processes,\n"
+	"NUMBER, also what changed in the ten minutes before it, or since --from: processes,\n"
 	"cgroups and the system, from the first census to the last one before the kill.\n"
 	"\n"
 	"A kill in a cgroup is one whose caller was at the limit of a cgroup. Processes that\n"
