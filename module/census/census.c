@@ -201,7 +201,7 @@ static int visit_swap_owners(struct census *c, u32 slice)
 	}
 	err = census_collect_all(&c->scan.collection, CENSUS_SWAP_OWNER);
 	c->swap_owners = !err;
-	return err ?: census_scan_all(&c->scan, c->req);
+	return err ?: census_scan_all(&c->scan);
 }
 
 /* Owners are counted: sets the exclusive bits of the page bitmaps. */
@@ -277,7 +277,7 @@ static int count_slice(struct census *c, const struct census_slice *s)
 		census_pages_slice(c->snap->pages);
 	if (c->req->charged)
 		census_payers_reset(&c->payers, !slice);
-	err = census_scan_all(&c->scan, c->req);
+	err = census_scan_all(&c->scan);
 	if (!err)
 		err = visit_swap_owners(c, slice);
 	if (!err)

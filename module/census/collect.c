@@ -29,12 +29,10 @@ static u64 mm_key(const struct census_link *link)
  * struct requested - a process of the request that a record has
  * @hash: in &struct census_collection.requested
  * @pid: of the process; the record has a reference
- * @m: has the record
  */
 struct requested {
 	struct census_link hash;
 	const struct pid *pid;
-	struct census_mm *m;
 };
 
 static u64 requested_key(const struct census_link *link)
@@ -42,21 +40,21 @@ static u64 requested_key(const struct census_link *link)
 	return (uintptr_t)container_of(link, struct requested, hash)->pid;
 }
 
-/* Return: the process, if a record has it because the request names it.  @pid may be NULL. */
-static struct requested *find_requested(const struct census_collection *c, const struct pid *pid)
+/* Checks whether a record has the process because the request names it.  @pid may be NULL. */
+static bool is_requested(const struct census_collection *c, const struct pid *pid)
 {
 	struct census_link *link;
 
 	if (!pid || !c->requested.nr)
-		return NULL;
+		return false;
 	link = census_table_first(&c->requested, (uintptr_t)pid);
 	while (link && requested_key(link) != (uintptr_t)pid)
 		link = link->next;
-	return link ? container_of(link, struct requested, hash) : NULL;
+	return link;
 }
 
 /* Return: 0 or -ENOMEM. */
-static int note_requested(struct census_collection *c, struct census_mm *m, const struct pid *pid)
+static int note_requested(struct census_collection *c, const struct pid *pid)
 {
 	struct requested *r = census_arena_alloc(&c->arena, sizeof(*r));
 
@@ -64,7 +62,6 @@ static int note_requested(struct census_collection *c, struct census_mm *m, cons
 		   !census_table_init(&c->requested, NULL, requested_key)))
 		return -ENOMEM;
 	r->pid = pid;
-	r->m = m;
 	census_table_add(&c->requested, &r->hash);
 	return 0;
 }
@@ -281,7 +278,6 @@ static int add_peer(struct census_collection *c, struct census_mm *m, struct pid
 	peer->pid = get_pid(pid);
 	*m->last_peer = peer;
 	m->last_peer = &peer->next;
-	c->peers = true;
 	return 0;
 }
 
@@ -336,10 +332,9 @@ static struct census_mm *add_space(struct census_collection *c)
 
 	if (!m)
 		return NULL;
-	m->number = ++c->last_number;
+	m->number = ++c->nr;
 	INIT_LIST_HEAD(&m->vmas);
 	list_add_tail(&m->link, &c->mms);
-	c->nr++;
 	c->snap->cost.memory += sizeof(*m);
 	return m;
 }
@@ -389,7 +384,6 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 		       enum census_wanted wanted)
 {
 	struct mm_struct *mm = census_process_mm(leader);
-	struct requested *r;
 	struct pid *pid;
 	int err = 0;
 
@@ -403,19 +397,9 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 		return 0;
 	}
 	pid = get_task_pid(leader, PIDTYPE_TGID);
-	/*
-	 * One that the request names is in its record.  What the first of a record has executed
-	 * since replaces what that has when this is walked, or is added after that, so it must not
-	 * be known before; what others have executed is added here.  After the walks, a record may
-	 * have no reference on its PID any more.
-	 */
-	r = wanted == CENSUS_SWAP_OWNER ? NULL : find_requested(c, pid);
-	if (!r || (r->m->mm != mm && r->m->task->pid != pid)) {
+	/* One that the request names is in its record, also if it has executed a program since. */
+	if (!is_requested(c, pid))
 		err = add_user(c, mm, leader, pid, wanted);
-	} else if (r->m->mm != mm) {
-		r->m->executed = true;
-		c->executed = true;
-	}
 	put_pid(pid);
 	mmdrop(mm);
 	return err;
@@ -578,7 +562,7 @@ static int add_requested(struct census_collection *c, struct mm_struct *mm,
 		m->named = true;
 		c->named = true;
 	}
-	return add_to_record(c, m, leader, pid) ?: note_requested(c, m, pid);
+	return add_to_record(c, m, leader, pid) ?: note_requested(c, pid);
 }
 
 /**
@@ -599,7 +583,7 @@ int census_collect_pid(struct census_collection *c, const struct census_name *na
 	struct mm_struct *mm = NULL;
 	int err = 0;
 
-	if (!find_requested(c, pid)) {
+	if (!is_requested(c, pid)) {
 		mm = pid ? census_process_mm(leader) : NULL;
 		err = mm ? add_requested(c, mm, leader, pid) :
 			   add_vanished(c, name->number, leader);
@@ -637,229 +621,42 @@ void census_mm_reset(const struct census_collection *c, struct census_mm *m)
 	m->state = MEMCENSUS_STATE_UNSPEC;
 }
 
-/*
- * A process that executed a program is in the group of the address space that it had, if it is
- * still of this user or in this cgroup: there is no group for what it executed.
- */
-static u32 group_after_exec(const struct census_snapshot *snap, const struct census_task *old,
-			    const struct census_task *new)
-{
-	if (!old->group || !census_visible_pid(new->pid, snap->pid_ns) ||
-	    (snap->group_by == MEMCENSUS_BY_UID && !uid_eq(old->uid, new->uid)) ||
-	    (snap->group_by == MEMCENSUS_BY_CGROUP && old->cgroup != new->cgroup))
-		return 0;
-	return old->group;
-}
-
-/* Fills a record again, after a process executed a program: of @leader, which has @task->pid. */
-static void fill_after_exec(const struct census_collection *c, struct census_task *task,
-			    struct task_struct *leader)
-{
-	const struct census_task old = *task;
-
-	fill_cgroups(task, leader, NULL);
-	fill_task(task, leader);
-	task->group = group_after_exec(c->snap, &old, task);
-}
-
 /**
- * census_collect_again() - find the new address space of a process after exec()
+ * census_collect_again() - look up a requested process once more
  * @c: the collection
  * @m: has no users any more (mm_users)
  *
- * Return: true if @m is now the new address space, to be walked from its start.
+ * In a census a process has the address space that it had when it was found.  Of one that the
+ * request names, and that executes a program before the end of the walk, nothing else is known.
+ *
+ * Return: true if @m is now what the process executed, not visited yet.
  */
 bool census_collect_again(struct census_collection *c, struct census_mm *m)
 {
 	struct task_struct *leader;
 	struct mm_struct *mm;
+	bool found;
 
-	if (!m->task || !m->mm)
+	if (m->number > c->nr_named || !m->mm || m->task->peers)
 		return false;
 	leader = get_leader(m->task->pid);
 	if (!leader)
 		return false;
 	mm = census_process_mm(leader);
-	if (mm && find_mm(c, mm)) {
-		mmdrop(mm);
-		mm = NULL;
-	}
-	if (mm) {
-		/* They shared the old address space, not this one. */
-		census_task_drop_peers(m->task);
-		m->last_peer = &m->task->peers;
-		fill_after_exec(c, m->task, leader);
+	found = mm && !find_mm(c, mm);
+	if (found) {
 		census_table_remove(&c->table, &m->hash);
-		mmdrop(m->mm);
-		m->mm = mm;
-		census_mm_counters(m);
+		swap(m->mm, mm);
 		census_table_add(&c->table, &m->hash);
-		m->number = ++c->last_number;
-		m->patience = 0;
+		fill_task(m->task, leader);
+		census_mm_counters(m);
 		census_mm_rewind(m);
 		census_mm_reset(c, m);
-		if (m->on_nodes) {
-			memset(m->on_nodes, 0, c->numa->nr * sizeof(*m->on_nodes));
-			note_threads(c, m, leader);
-		}
-	}
-	put_task_struct(leader);
-	return mm;
-}
-
-/* Removes the peer at @at, in the list of @m. */
-static void remove_peer(struct census_mm *m, struct census_peer **at)
-{
-	struct census_peer *peer = *at;
-
-	put_pid(peer->pid);
-	*at = peer->next;
-	if (!peer->next)
-		m->last_peer = at;
-}
-
-/*
- * Return: a process of @m that has not executed another program, and its @pid; or NULL.  The kernel
- * may still name the one that did as the owner, until it has finished that.
- */
-static struct task_struct *get_left(const struct census_mm *m, struct pid **pid)
-{
-	struct task_struct *leader = census_mm_leader(m->mm);
-
-	*pid = leader ? get_task_pid(leader, PIDTYPE_TGID) : NULL;
-	if (*pid && *pid != m->task->pid)
-		return leader;
-	put_pid(*pid);
-	if (leader)
-		put_task_struct(leader);
-	leader = get_leader(m->task->peers->pid);
-	*pid = leader ? get_pid(m->task->peers->pid) : NULL;
-	return leader;
-}
-
-/*
- * Gives the record of @m, whose process executed another program, to the owner that is left.  It
- * remains the same record, because what SHARE compares refers to it.
- */
-static void change_record(struct census_collection *c, struct census_mm *m)
-{
-	struct census_task *task = m->task;
-	struct pid *pid, *old_pid = task->pid, *old_parent = task->parent;
-	struct task_struct *leader;
-	struct census_peer **at;
-
-	leader = get_left(m, &pid);
-	if (!leader)
-		return;
-	task->pid = pid;
-	task->parent = get_parent(pid);
-	fill_after_exec(c, task, leader);
-	put_task_struct(leader);
-	for (at = &task->peers; *at; at = &(*at)->next) {
-		if ((*at)->pid == task->pid) {
-			remove_peer(m, at);
-			break;
-		}
-	}
-	put_pid(old_pid);
-	put_pid(old_parent);
-}
-
-static bool has_process(const struct census_mm *m, const struct pid *pid)
-{
-	const struct census_peer *peer = m->task ? m->task->peers : NULL;
-
-	while (peer && peer->pid != pid)
-		peer = peer->next;
-	return peer || (m->task && m->task->pid == pid);
-}
-
-/*
- * Adds the new address space of a process of @m, if it has one.
- *
- * Return: 1 if added, or if its record has the process already; 0 if not, or -ENOMEM.
- */
-static int add_executed(struct census_collection *c, struct census_mm *m, struct pid *pid,
-			enum census_wanted wanted)
-{
-	struct task_struct *leader = get_leader(pid);
-	struct mm_struct *mm = leader ? census_process_mm(leader) : NULL;
-	struct census_mm *new;
-	int ret = 0;
-
-	new = mm && mm != m->mm ? find_mm(c, mm) : NULL;
-	if (new) {
-		ret = wanted == CENSUS_RECORD && has_process(new, pid);
-	} else if (mm && mm != m->mm) {
-		new = add_mm(c, mm);
-		ret = new ? 1 : -ENOMEM;
-		if (new && wanted == CENSUS_RECORD)
-			ret = add_record(c, new, leader, pid) ?: 1;
-		if (new && new->task)
-			new->task->group = group_after_exec(c->snap, m->task, new->task);
 	}
 	if (mm)
 		mmdrop(mm);
-	if (leader)
-		put_task_struct(leader);
-	return ret;
-}
-
-/* Adds what the processes of @m have executed.  Return: 0, -ENOMEM or -EINTR. */
-static int add_all_executed(struct census_collection *c, struct census_mm *m,
-			    enum census_wanted wanted)
-{
-	struct census_peer **at = &m->task->peers;
-	int ret;
-
-	while (*at) {
-		ret = add_executed(c, m, (*at)->pid, wanted);
-		if (ret < 0)
-			return ret;
-		if (ret && wanted == CENSUS_RECORD)
-			remove_peer(m, at);
-		else
-			at = &(*at)->next;
-		cond_resched();
-		if (fatal_signal_pending(current))
-			return -EINTR;
-	}
-	/* Somebody else, whom no record has, uses it: then it stays the record's. */
-	if (!m->task->peers && (!m->executed || wanted == CENSUS_RECORD))
-		return 0;
-	ret = add_executed(c, m, m->task->pid, wanted);
-	if (ret > 0 && wanted == CENSUS_RECORD)
-		change_record(c, m);
-	return min(ret, 0);
-}
-
-/**
- * census_collect_executed() - add what processes have executed that shared an address space
- * @c: the collection
- * @wanted: %CENSUS_RECORD or %CENSUS_OWNER
- *
- * A vfork() child executes a program soon, and its parent goes on with the old address space, so
- * the walk of that does not show it.
- *
- * Return: 0, -ENOMEM, or -EINTR after a fatal signal.  What is added is at the end of the list, and
- * not visited.
- */
-int census_collect_executed(struct census_collection *c, enum census_wanted wanted)
-{
-	struct census_mm *m;
-	int err;
-
-	if (!c->peers && !c->executed)
-		return 0;
-	list_for_each_entry(m, &c->mms, link) {
-		cond_resched();
-		if (!m->mm || !m->task || (!m->task->peers && !m->executed))
-			continue;
-		err = add_all_executed(c, m, wanted);
-		if (err)
-			return err;
-	}
-	return 0;
+	put_task_struct(leader);
+	return found;
 }
 
 /**

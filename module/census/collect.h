@@ -41,14 +41,13 @@ struct census_counters {
  * @task: its record; NULL: it only counts as an owner
  * @last_peer: end of the list @task.peers
  * @named: a process was requested by PID and CLONE_VM peers may exist
- * @executed: the process of @task was requested, and has executed a program since its look-up
  * @next_addr: address at which the walk continues
  * @patience: length of the next contended lock hold, ns
  * @begun: the walk has reported something
  * @visited: no further visit is needed
  * @next_left: of the address spaces whose locks were not available, the next one
  * @state: &enum memcensus_state, of all slices together
- * @number: number of the address space, from 1
+ * @number: number of the address space, from 1, in the order of @link
  * @counters: at the end of the walk, if there is a record
  * @sums: results of the walk
  * @chain: its turns in the count
@@ -69,7 +68,6 @@ struct census_mm {
 	unsigned long next_addr;
 	u64 patience;
 	bool named;
-	bool executed;
 	bool begun;
 	bool visited;
 	u8 state;
@@ -92,10 +90,7 @@ struct census_mm {
  * @mms: &struct census_mm, in the order of the lowest PID; those added during the scan are last
  * @nr: number of @mms
  * @named: some of @mms are named
- * @executed: some of @mms are
- * @peers: some of @mms have several processes
  * @nr_named: number of address spaces that the request names, the first ones
- * @last_number: number of the last address space added
  * @numa: the nodes; NULL: pages are not counted by node
  * @table: @mms by mm pointer, or by the PID of the request without mm
  * @requested: processes that the request names and a record has, by struct pid
@@ -106,10 +101,7 @@ struct census_collection {
 	struct list_head mms;
 	unsigned int nr;
 	bool named;
-	bool executed;
-	bool peers;
 	unsigned int nr_named;
-	u32 last_number;
 	const struct census_numa *numa;
 	struct census_table table;
 	struct census_table requested;
@@ -132,7 +124,6 @@ enum census_wanted {
 int census_collect_begin(struct census_collection *c, struct census_snapshot *snap);
 int census_collect_all(struct census_collection *c, enum census_wanted wanted);
 int census_collect_pid(struct census_collection *c, const struct census_name *name);
-int census_collect_executed(struct census_collection *c, enum census_wanted wanted);
 bool census_collect_again(struct census_collection *c, struct census_mm *m);
 void census_collect_end(struct census_collection *c);
 

@@ -346,7 +346,7 @@ static int linking_begin(struct linking *l, const struct census_snapshot *snap,
 	const struct census_mm *m;
 
 	l->tree = census_kvcalloc(snap->nr_groups, sizeof(*l->tree));
-	l->group_of = census_kvcalloc(collection->last_number + 1,
+	l->group_of = census_kvcalloc(collection->nr + 1,
 				      sizeof(*l->group_of));
 	l->first = census_kvcalloc(snap->nr_groups, sizeof(*l->first));
 	l->next = census_kvcalloc(l->o->nr_turns + 1, sizeof(*l->next));

@@ -361,34 +361,6 @@ static void give_up(struct census_scan *scan, struct census_mm *m)
 	set_state(m, m->begun ? MEMCENSUS_STATE_PARTIAL : MEMCENSUS_STATE_BUSY);
 }
 
-/*
- * Processes that shared an address space may have executed a program since they were found.  Each
- * has another one then, which is visited once.  The rest of what was requested is not known to
- * have left.
- */
-static int scan_executed(struct census_scan *scan, const struct census_request *req)
-{
-	struct census_collection *c = &scan->collection;
-	const bool all = !req->nr_pids || req->share;
-	struct census_mm *m;
-	int err;
-
-	if (scan->tally.later || (!all && req->basis != MEMCENSUS_BASIS_FRAMES))
-		return 0;
-	m = list_last_entry(&c->mms, struct census_mm, link);
-	err = census_collect_executed(c, all ? CENSUS_RECORD : CENSUS_OWNER);
-	if (err)
-		return err;
-	list_for_each_entry_continue(m, &c->mms, link) {
-		err = scan_mm(scan, m);
-		if (err)
-			return err;
-		if (!m->visited)
-			give_up(scan, m);
-	}
-	return 0;
-}
-
 /* Waits for others to drop their locks. */
 static void wait_for_locks(struct census_scan *scan)
 {
@@ -403,7 +375,6 @@ static void wait_for_locks(struct census_scan *scan)
 /**
  * census_scan_all() - scan all address spaces that were not visited yet
  * @scan: the collection is complete
- * @req: the request
  *
  * Then retries those whose locks were not available, until the busy budget is used up, and then
  * once more, without a wait.  Retries look only at these: a round over all would take a time that
@@ -411,7 +382,7 @@ static void wait_for_locks(struct census_scan *scan)
  *
  * Return: 0, -EINTR, -ENOMEM or -ENOSPC.
  */
-int census_scan_all(struct census_scan *scan, const struct census_request *req)
+int census_scan_all(struct census_scan *scan)
 {
 	struct census_mm *m, *left = NULL, **at = &left;
 	bool last;
@@ -451,7 +422,7 @@ int census_scan_all(struct census_scan *scan, const struct census_request *req)
 		if (left)
 			wait_for_locks(scan);
 	}
-	return scan_executed(scan, req);
+	return 0;
 }
 
 /**

@@ -37,14 +37,12 @@ static int add_columns(struct census_share *s, struct census_collection *c)
 	s->columns = share_memory(c, c->nr + 1UL, sizeof(*s->columns));
 	if (!s->columns)
 		return -ENOMEM;
+	s->nr_columns = c->nr;
 	list_for_each_entry(m, &c->mms, link) {
-		/* The pass over all processes gives each its record. */
-		if (WARN_ON_ONCE(!m->task))
-			continue;
-		column = &s->columns[++s->nr_columns];
+		column = &s->columns[m->number];
 		column->m = m;
 		column->task = m->task;
-		if (s->nr_columns <= c->nr_named) {
+		if (m->number <= c->nr_named) {
 			s->nr_named++;
 			if (!s->req->together || !s->nr_rows)
 				s->nr_rows++;
@@ -153,7 +151,6 @@ static void reset_column(struct census_share *s, struct census_column *column)
 	for (kind = 0; kind < CENSUS_KINDS; kind++)
 		if (column->common[kind])
 			memset(column->common[kind], 0, kind_bytes(s));
-	column->number = 0;
 }
 
 /* Discards all counts: the census starts again. */
@@ -171,87 +168,33 @@ void census_share_reset(struct census_share *s)
 		memset(s->rows, 0, (s->nr_rows + 1UL) * sizeof(*s->rows));
 }
 
-/* exec() replaced an address space: what it had in earlier slices is not that of the new one. */
-static void forget_row(struct census_share *s, u32 row)
-{
-	unsigned int kind;
-	u32 i;
-
-	memset(&s->rows[row], 0, sizeof(s->rows[row]));
-	for (i = 1; i <= s->nr_columns; i++) {
-		for (kind = 0; kind < CENSUS_KINDS; kind++)
-			if (s->columns[i].common[kind])
-				s->columns[i].common[kind][row] = (struct census_overlap) {};
-		cond_resched();
-	}
-}
-
-/* Return: the columns by number of the address space, 0: none; to be freed; or NULL. */
-static u32 *find_columns(struct census_share *s, const struct census_collection *c)
-{
-	u32 *column_of = census_kvcalloc(c->last_number + 1UL, sizeof(*column_of)), i;
-
-	for (i = 1; column_of && i <= s->nr_columns; i++) {
-		struct census_column *column = &s->columns[i];
-		const struct census_mm *m = column->m;
-
-		if (column->number && column->number != m->number) {
-			reset_column(s, column);
-			/* What several have together has no part of one. */
-			if (column->row && !s->req->together)
-				forget_row(s, column->row);
-		}
-		column->number = m->number;
-		if (m->state != MEMCENSUS_STATE_VANISHED)
-			column_of[m->number] = i;
-		cond_resched();
-	}
-	return column_of;
-}
-
 /**
  * struct pass - a pass over all turns
  * @s: what is counted
  * @c: the collection
  * @o: the owners
- * @column_of: by number of the address space
  * @masks: of the rows
  */
 struct pass {
 	struct census_share *s;
 	struct census_collection *c;
 	struct census_owners *o;
-	u32 *column_of;
 	struct census_masks masks;
 };
 
 /* Counts entries of a turn from @begin on.  Return: entry to continue at, or 0 without memory. */
 typedef u32 turn_fn(struct pass *p, u32 turn, u32 begin, struct census_column *column);
 
-/**
- * enum whose - the turns of a pass
- * @OF_ROWS: of rows
- * @OF_COLUMNS: of columns, rows among them
- * @OF_ALL: also of address spaces that were added after the columns were made, by processes that
- *	executed since: they are no columns, but owners
- */
-enum whose {
-	OF_ROWS,
-	OF_COLUMNS,
-	OF_ALL,
-};
-
-/* Calls @count for all entries of the turns. */
-static int each_turn(struct pass *p, enum whose turns, turn_fn *count)
+/* Calls @count for all entries of the turns, or of those of rows. */
+static int each_turn(struct pass *p, bool of_rows, turn_fn *count)
 {
 	u32 turn, entry;
 
 	for (turn = 0; turn < p->o->nr_turns; turn++) {
-		struct census_column *column =
-			&p->s->columns[p->column_of[census_turn(p->o, turn)->space]];
+		struct census_column *column = &p->s->columns[census_turn(p->o, turn)->space];
 
 		cond_resched();
-		if ((turns != OF_ALL && !column->m) || (turns == OF_ROWS && !column->row))
+		if (of_rows && !column->row)
 			continue;
 		entry = census_turn(p->o, turn)->first;
 		while (entry < census_turn_end(p->o, turn)) {
@@ -335,7 +278,7 @@ static void add_exclusive(const struct pass *p)
 	unsigned int kind;
 
 	list_for_each_entry(m, &p->c->mms, link) {
-		u32 row = p->s->columns[p->column_of[m->number]].row;
+		u32 row = p->s->columns[m->number].row;
 
 		for (kind = 0; row && kind < CENSUS_PROVED_KINDS; kind++)
 			p->s->rows[row].by_owners[census_owner_class(1)][kind] +=
@@ -370,17 +313,17 @@ static int compare_all(struct pass *p, struct census_frames *frames)
 	p->masks.masks = (struct census_pool) { .budget = budget, .nr = 1 };
 	err = census_frames_prepare_groups(frames, &states, CENSUS_GROUP_UNITS);
 	if (!err) {
-		err = each_turn(p, OF_ROWS, note_row);
+		err = each_turn(p, true, note_row);
 		/* More slices help. */
 		if (err == -ENOMEM)
 			p->o->failed = true;
 	}
 	if (!err)
-		err = each_turn(p, OF_ALL, count_owner);
+		err = each_turn(p, false, count_owner);
 	if (!err && p->masks.together)
 		err = count_by_others(p);
 	if (!err)
-		err = each_turn(p, OF_COLUMNS, compare_column);
+		err = each_turn(p, false, compare_column);
 	census_pool_free(&p->masks.masks);
 	census_pool_free(&states);
 	return err;
@@ -409,16 +352,12 @@ int census_share_count(struct census_share *s, struct census_frames *frames,
 		return 0;
 	memset(s->common.common, 0, CENSUS_KINDS * kind_bytes(s));
 	s->common.kinds = 0;
-	p.column_of = find_columns(s, c);
-	if (!p.column_of)
-		return -ENOMEM;
 	/* The numbers of owners are in the blocks until states replace them. */
-	err = s->req->together ? 0 : each_turn(&p, OF_ROWS, count_by_owners);
+	err = s->req->together ? 0 : each_turn(&p, true, count_by_owners);
 	if (!err) {
 		add_exclusive(&p);
 		err = compare_all(&p, frames);
 	}
-	kvfree(p.column_of);
 	return err;
 }
 

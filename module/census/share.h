@@ -17,14 +17,12 @@
  * struct census_column - an address space that is compared with the rows
  * @m: the address space
  * @task: its record
- * @number: its number in the last slice; exec() replaces an address space, and its number
  * @row: its row, from 1; 0: it is none
  * @common: by kind, by row, in all slices; NULL: none
  */
 struct census_column {
 	struct census_mm *m;
 	struct census_task *task;
-	u32 number;
 	u32 row;
 	struct census_overlap *common[CENSUS_KINDS];
 };
@@ -46,7 +44,7 @@ struct census_row {
  * @nr_rows: number of rows: of these, or one of all together
  * @rows: from 1
  * @nr_columns: number of address spaces
- * @columns: from 1, in the order of collection
+ * @columns: by number of the address space, from 1
  * @common: scratch memory, of one address space, all 0
  * @matrix: of groups; NULL with PIDS
  *

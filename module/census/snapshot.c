@@ -104,21 +104,15 @@ bool census_snapshot_full(const struct census_snapshot *snap)
 	return snap->arena.full || snap->vma_arena.full;
 }
 
-void census_task_drop_peers(struct census_task *task)
-{
-	struct census_peer *peer;
-
-	for (peer = task->peers; peer; peer = peer->next)
-		put_pid(peer->pid);
-	task->peers = NULL;
-}
-
 /* Drops the references of @task, which may be NULL.  Its memory is in an arena. */
 void census_task_free(struct census_task *task)
 {
+	struct census_peer *peer;
+
 	if (!task)
 		return;
-	census_task_drop_peers(task);
+	for (peer = task->peers; peer; peer = peer->next)
+		put_pid(peer->pid);
 	put_pid(task->pid);
 	put_pid(task->parent);
 }

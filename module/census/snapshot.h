@@ -334,7 +334,7 @@ struct census_payer {
  * @walked: contains address spaces
  * @cost: of the scan
  * @nr_tasks: number of @tasks
- * @tasks: in the order of the lowest PIDs, as in /proc; see census_collect_executed()
+ * @tasks: in the order of the lowest PIDs, as in /proc
  * @nr_groups: number of @groups
  * @groups: each before those in it; group 0 has no figures: its tasks are in no group
  * @vmas: &struct census_vma
@@ -394,7 +394,6 @@ void *census_vma_memory(struct census_snapshot *snap, size_t size);
 void census_snapshot_put(const struct census_snapshot *snap);
 void census_snapshot_put_atomic(const struct census_snapshot *snap);
 
-void census_task_drop_peers(struct census_task *task);
 void census_task_free(struct census_task *task);
 pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns);
 bool census_snapshot_full(const struct census_snapshot *snap);

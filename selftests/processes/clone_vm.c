@@ -503,22 +503,6 @@ static void stick(void *arg)
 	mmap(PLACE(0) + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, *(int *)arg, 0);
 }
 
-static void expect_executed(struct __test_metadata *_metadata, const struct census *census,
-			    pid_t pid)
-{
-	const struct census_task *old = census_task_of(census, pid), *new;
-
-	new = census_task_of(census, pair->peer);
-	ASSERT_NE(NULL, old);
-	ASSERT_NE(NULL, new);
-	EXPECT_EQ(pid, old->pid);
-	EXPECT_EQ(0, old->peers.n);
-	EXPECT_EQ(pair->peer, new->pid);
-	EXPECT_EQ(MEMCENSUS_STATE_WALKED, new->state);
-	EXPECT_LE(pages * PAGE, figure(&new->f, MEMCENSUS_F_USS));
-	EXPECT_NE(FIGURE_UNKNOWN, figure(&new->f, MEMCENSUS_F_USS));
-}
-
 /*
  * A census waits for a stuck process until its budget is used up.  Meanwhile a process that
  * shared an address space executes a program.
@@ -572,14 +556,13 @@ static bool own_mounts(void)
 	return !unshare(CLONE_NEWNS) && !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 }
 
-/* The process is there, with its new address space, in the group that it was in. */
+/* Both processes are in the record of the address space that they had when they were found. */
 TEST_F(pair, executes_during_census)
 {
 	const struct census_request all = {
 		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,
-		.group_by = MEMCENSUS_BY_UID,
 	};
-	const struct census_task *old, *new;
+	const struct census_task *task;
 	struct fuse fuse = {};
 	struct census census;
 
@@ -590,22 +573,22 @@ TEST_F(pair, executes_during_census)
 		SKIP(return, "kernel has no FUSE");
 	if (!executes_during(_metadata, &all, &fuse, &census))
 		return;
-	expect_executed(_metadata, &census, self->pid);
-	old = census_task_of(&census, self->pid);
-	new = census_task_of(&census, pair->peer);
-	EXPECT_LT(0, old->group);
-	EXPECT_EQ(old->group, new->group);
+	task = census_task_of(&census, self->pid);
+	ASSERT_NE(NULL, task);
+	EXPECT_EQ(task, census_task_of(&census, pair->peer));
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED, task->state);
+	EXPECT_LE(pages * PAGE, figure(&task->f, MEMCENSUS_F_USS));
+	EXPECT_NE(FIGURE_UNKNOWN, figure(&task->f, MEMCENSUS_F_USS));
 	census_free(&census);
 }
 
-/* The owner of a record that SHARE compares executes a program: each row has its record. */
+/* The owner of a record that SHARE compares executes a program: it remains its record. */
 TEST_F(pair, owner_executes_during_share)
 {
 	uint32_t pid;
 	const struct census_request request = { .share = true, .pids = &pid, .n_pids = 1 };
 	struct fuse fuse = {};
 	struct census census;
-	bool of_peer = false;
 	size_t i;
 
 	if (!owner_is_known())
@@ -623,11 +606,10 @@ TEST_F(pair, owner_executes_during_share)
 	if (!executes_during(_metadata, &request, &fuse, &census))
 		return;
 	EXPECT_LT(0, census.n_owned);
-	for (i = 0; i < census.n_owned; i++) {
-		EXPECT_NE(NULL, census_task_of(&census, census.owned[i].pid));
-		of_peer |= census.owned[i].pid == (uint32_t)pair->peer;
-	}
-	EXPECT_TRUE(of_peer);
+	for (i = 0; i < census.n_owned; i++)
+		EXPECT_EQ(pid, census.owned[i].pid);
+	EXPECT_EQ(census_task_of(&census, pid), census_task_of(&census, pair->peer));
+	EXPECT_NE(NULL, census_task_of(&census, pid));
 	census_free(&census);
 }
 

@@ -67,7 +67,7 @@ static const struct column scan_fields[] = {
 	     .metric_help = "address spaces walked to their end"),
 	SCAN(BUSY, busy, U64, COUNT, "not walked: mmap_lock not available in time",
 	     .metric_help = "address spaces not counted: mmap_lock not available in time"),
-	SCAN(VANISHED, vanished, U64, COUNT, "exited before their walk",
+	SCAN(VANISHED, vanished, U64, COUNT, "gone before their walk ended",
 	     .metric_help = "address spaces that ended before their walk"),
 	SCAN(PARTIAL, partial, U64, COUNT, "walked in part",
 	     .metric_help = "address spaces counted in part"),

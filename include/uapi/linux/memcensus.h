@@ -389,7 +389,7 @@ enum memcensus_info {
  *	have none any more
  * @MEMCENSUS_SCAN_WALKED: u64, of @MMS, walked to their end
  * @MEMCENSUS_SCAN_BUSY: u64, of @MMS, not walked: lock not available
- * @MEMCENSUS_SCAN_VANISHED: u64, of @MMS, exited before their walk ended
+ * @MEMCENSUS_SCAN_VANISHED: u64, of @MMS, gone before their walk ended
  * @MEMCENSUS_SCAN_PARTIAL: u64, of @MMS, walked only in part
  * @MEMCENSUS_SCAN_KTHREADS: u64, kernel threads: they have no address space
  * @MEMCENSUS_SCAN_ZOMBIES: u64, processes that have exited and are not yet reaped
@@ -485,9 +485,9 @@ enum memcensus_scan {
  * enum memcensus_state - result of the walk of an address space
  * @MEMCENSUS_STATE_WALKED: walked to its end
  * @MEMCENSUS_STATE_BUSY: not walked: its lock was not available in time
- * @MEMCENSUS_STATE_VANISHED: no result: its processes exited before the walk ended; or no
- *	process has the PID of the request, and all attributes except TASK_PID and
- *	TASK_STATE are absent
+ * @MEMCENSUS_STATE_VANISHED: no result: its processes exited, or executed another
+ *	program, before the walk ended; or no process has the PID of the request, and all
+ *	attributes except TASK_PID and TASK_STATE are absent
  * @MEMCENSUS_STATE_PARTIAL: walked in part; its figures are lower bounds
  */
 enum memcensus_state {
