@@ -22,7 +22,10 @@
 #ifndef _CENSUS_MEMORY_H
 #define _CENSUS_MEMORY_H
 
+#include <linux/cache.h>
 #include <linux/gfp.h>
+#include <linux/prefetch.h>
+#include <linux/types.h>
 
 #define CENSUS_GFP (GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN)
 #define CENSUS_GFP_LOCKED (GFP_NOWAIT | __GFP_NOWARN)
@@ -30,5 +33,14 @@
 void *census_kvzalloc(size_t size);
 void *census_kvmalloc(size_t size);
 void *census_kvcalloc(size_t nr, size_t size);
+
+/* Prefetches each line of some memory, which need not exist. */
+static inline void census_fetch(const void *memory, size_t size)
+{
+	uintptr_t line = (uintptr_t)memory & ~(uintptr_t)(L1_CACHE_BYTES - 1);
+
+	for (; line < (uintptr_t)memory + size; line += L1_CACHE_BYTES)
+		prefetch((const void *)line);
+}
 
 #endif /* _CENSUS_MEMORY_H */

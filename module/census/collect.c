@@ -11,7 +11,6 @@
 #include <linux/slab.h>
 
 #include "base/compat.h"
-#include "base/fetch.h"
 #include "base/memory.h"
 #include "base/process.h"
 #include "base/visible.h"
@@ -429,7 +428,7 @@ struct leaders {
  */
 static bool next_leaders(struct leaders *l)
 {
-	unsigned int i, looks;
+	unsigned int looks;
 
 	l->nr = 0;
 	rcu_read_lock();
@@ -441,43 +440,11 @@ static bool next_leaders(struct leaders *l)
 			break;
 		l->next = pid_nr(pid) + 1;
 		leader = pid_task(pid, PIDTYPE_TGID);
-		if (leader) {
-			prefetchw(&leader->usage);
-			l->tasks[l->nr++] = leader;
-		}
+		if (leader)
+			l->tasks[l->nr++] = get_task_struct(leader);
 	}
-	for (i = 0; i < l->nr; i++)
-		get_task_struct(l->tasks[i]);
 	rcu_read_unlock();
 	return looks == PIDS_AT_ONCE || l->nr;
-}
-
-/*
- * Fetches what add_process() reads of some processes, and writes.  What a pointer refers to may
- * have been freed, but is not read.
- */
-static void fetch_leaders(const struct leaders *l)
-{
-	unsigned int i;
-
-	for (i = 0; i < l->nr; i++) {
-		const struct task_struct *t = l->tasks[i];
-
-		prefetchw(&t->alloc_lock);
-		prefetch(&t->mm);
-		prefetch(&t->signal);
-		prefetch(&t->thread_pid);
-	}
-	for (i = 0; i < l->nr; i++) {
-		const struct task_struct *t = l->tasks[i];
-		const struct mm_struct *mm = READ_ONCE(t->mm);
-
-		prefetch(READ_ONCE(t->signal));
-		if (mm) {
-			prefetchw(&mm->mm_count);
-			census_fetch_owner(mm);
-		}
-	}
 }
 
 /**
@@ -497,7 +464,6 @@ int census_collect_all(struct census_collection *c, enum census_wanted wanted)
 	int err = 0;
 
 	while (!err && next_leaders(&l)) {
-		fetch_leaders(&l);
 		for (i = 0; i < l.nr; i++) {
 			if (!err)
 				err = add_process(c, l.tasks[i], wanted);
@@ -721,15 +687,6 @@ void census_collect_end(struct census_collection *c)
 	census_table_free(&c->requested);
 	if (c->nr <= FREE_LATER || !free_later(c))
 		free_mms(&c->mms, &c->arena);
-}
-
-/* Prefetches what census_mm_counters() reads. */
-void census_mm_fetch_counters(const struct mm_struct *mm)
-{
-	prefetch(&mm->total_vm);
-	prefetch(&mm->hiwater_rss);
-	prefetch(&mm->pgtables_bytes);
-	census_fetch(&mm->rss_stat, sizeof(mm->rss_stat));
 }
 
 /* Reads the kernel's own counters, which need only a reference on @m->mm (mm_count). */

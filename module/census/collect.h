@@ -129,7 +129,6 @@ void census_collect_end(struct census_collection *c);
 
 void census_mm_rewind(struct census_mm *m);
 void census_mm_reset(const struct census_collection *c, struct census_mm *m);
-void census_mm_fetch_counters(const struct mm_struct *mm);
 void census_mm_counters(struct census_mm *m);
 void census_counters_figures(const struct census_counters *c, struct census_figures *f);
 

@@ -6,8 +6,8 @@
 #include <linux/sched/signal.h>
 #include <linux/timekeeping.h>
 
-#include "base/fetch.h"
 #include "base/gate.h"
+#include "base/memory.h"
 #include "base/params.h"
 #include "census/scan.h"
 

@@ -17,7 +17,6 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
-#include "base/fetch.h"
 #include "base/memory.h"
 #include "owners/huge.h"
 #include "walk/exclusive.h"
