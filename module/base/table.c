@@ -92,16 +92,11 @@ static u32 bucket_of(const struct census_table *t, const struct census_link *lin
 
 static void add_to(struct census_link **bucket, struct census_link *link)
 {
-	WRITE_ONCE(link->next, *bucket);
-	/* Pairs with census_table_first() and census_table_next(): the entry is complete. */
-	smp_store_release(bucket, link);
+	link->next = *bucket;
+	*bucket = link;
 }
 
-/*
- * Adds a bucket and moves to it the entries of the bucket that it is split off.  A search
- * in parallel that is at an entry while it is moved continues in the other chain: it ends, and
- * may not find what it searches.
- */
+/* Adds a bucket and moves to it the entries of the bucket that it is split off. */
 static void add_bucket(struct census_table *t)
 {
 	u32 new = t->nr_buckets;
@@ -112,11 +107,10 @@ static void add_bucket(struct census_table *t)
 	from = census_bucket(t, new - rounddown_pow_of_two(new));
 	to = census_bucket(t, new);
 	*to = NULL;
-	/* Pairs with census_table_first(): the bucket exists. */
-	smp_store_release(&t->nr_buckets, new + 1);
+	t->nr_buckets++;
 	while ((link = *from)) {
 		if (bucket_of(t, link, new + 1) == new) {
-			WRITE_ONCE(*from, link->next);
+			*from = link->next;
 			add_to(to, link);
 		} else {
 			from = &link->next;
@@ -139,7 +133,7 @@ void census_table_add(struct census_table *t, struct census_link *link)
 	add_to(census_bucket(t, bucket_of(t, link, t->nr_buckets)), link);
 }
 
-/* Removes an entry, which is in the table.  No search may run in parallel. */
+/* Removes an entry, which is in the table. */
 void census_table_remove(struct census_table *t, struct census_link *link)
 {
 	struct census_link **at = census_bucket(t, bucket_of(t, link, t->nr_buckets));

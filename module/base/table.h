@@ -19,7 +19,6 @@
 #ifndef _CENSUS_TABLE_H
 #define _CENSUS_TABLE_H
 
-#include <asm/barrier.h>
 #include <linux/compiler.h>
 #include <linux/log2.h>
 #include <linux/types.h>
@@ -106,35 +105,10 @@ static inline u32 census_bucket_number(u32 hash, u32 nr)
 	return i < nr ? i : i & (mask >> 1);
 }
 
-/**
- * census_table_first() - get the chain in which an entry with a key can be
- * @t: the table
- * @key: the key
- *
- * Entries may be added in parallel, by one thread at a time; none may be removed.  Then an
- * entry may be missing here, because its bucket was split: only a search that excludes
- * census_table_add() proves that there is none.
- *
- * Return: the first entry, to be followed by census_table_next(); or NULL.
- */
+/* Return: the first entry of the chain in which an entry with this key can be, or NULL. */
 static inline struct census_link *census_table_first(const struct census_table *t, u64 key)
 {
-	/*
-	 * Pairs with the release in census_table_add(): the bucket's page exists.  Addresses of
-	 * all that is read below depend on this number, and on the pointers that lead there, which
-	 * orders the reads on each architecture, as with rcu_dereference().
-	 */
-	u32 nr = READ_ONCE(t->nr_buckets);
-
-	nr = census_bucket_number(census_hash(&t->hash, key), nr);
-	/* Pairs with the release of the entry that was added last. */
-	return READ_ONCE(*census_bucket(t, nr));
-}
-
-static inline struct census_link *census_table_next(const struct census_link *link)
-{
-	/* As in census_table_first(): an entry that moves gets another chain here. */
-	return READ_ONCE(link->next);
+	return *census_bucket(t, census_bucket_number(census_hash(&t->hash, key), t->nr_buckets));
 }
 
 /* A random key: in budget.c, and in the tests on the host. */

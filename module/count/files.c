@@ -79,7 +79,6 @@ int census_files_begin(struct census_files *files, struct census_budget *budget)
 	/* The rest suffices for owners, in slices: see census_params_check(). */
 	files->ids_budget = census_budget_locked(budget);
 	files->ids_budget.limit = budget->limit / 4;
-	spin_lock_init(&files->lock);
 	files->ids.budget = &files->ids_budget;
 	files->ids.nr = ID_UNITS;
 	files->shmem_left = CENSUS_SHMEM_ENTRIES;
@@ -125,7 +124,7 @@ static struct file_id *find_file_id(struct census_files *files, const struct add
 	struct census_link *link;
 
 	for (link = census_table_first(&files->table, identity(mapping, inode->i_ino));
-	     link; link = census_table_next(link)) {
+	     link; link = link->next) {
 		struct file_id *id = container_of(link, struct file_id, link);
 
 		if (id->mapping == mapping && id->ino == inode->i_ino &&
@@ -136,7 +135,10 @@ static struct file_id *find_file_id(struct census_files *files, const struct add
 	return NULL;
 }
 
-/* Return: a new file, or NULL if @files are full.  @files->lock is held. */
+/*
+ * Return: a new file, or NULL if @files are full: then nothing is added any more, so that all
+ * mappings of a file get the same answer.
+ */
 static struct file_id *add_file_id(struct census_files *files, struct file *file,
 				   enum census_class class)
 {
@@ -148,8 +150,7 @@ static struct file_id *add_file_id(struct census_files *files, struct file *file
 	if (!files->full && space < CENSUS_SPACE_END)
 		unit = census_pool_take(&files->ids, ID_UNITS);
 	if (!unit) {
-		/* Pairs with the acquire in find_or_add(): nothing is added any more. */
-		smp_store_release(&files->full, true);
+		files->full = true;
 		return NULL;
 	}
 	id = census_unit(&files->ids, unit);
@@ -161,28 +162,6 @@ static struct file_id *add_file_id(struct census_files *files, struct file *file
 	};
 	files->nr++;
 	census_table_add(&files->table, &id->link);
-	return id;
-}
-
-/*
- * Return: the file, found or added, or NULL if @files are full.  All mappings get the same answer:
- * a file that is not added once is never added.
- */
-static struct file_id *find_or_add(struct census_files *files, struct file *file,
-				   enum census_class class)
-{
-	const struct address_space *mapping = file->f_mapping;
-	struct file_id *id = find_file_id(files, mapping);
-
-	if (id)
-		return id;
-	/* No entry moves any more, as one may have done during the search above. */
-	if (smp_load_acquire(&files->full))
-		return find_file_id(files, mapping);
-	/* Only a search under the lock proves that there is none: see table.h. */
-	spin_lock(&files->lock);
-	id = find_file_id(files, mapping) ?: add_file_id(files, file, class);
-	spin_unlock(&files->lock);
 	return id;
 }
 
@@ -219,7 +198,8 @@ u64 census_files_key(struct census_files *files, struct vm_area_struct *vma,
 
 	if (!maps_page_cache(vma, class) || linear_page_index(vma, addr) >= CENSUS_INDEX_END)
 		return 0;
-	id = find_or_add(files, vma->vm_file, class);
+	id = find_file_id(files, vma->vm_file->f_mapping) ?:
+	     add_file_id(files, vma->vm_file, class);
 	return id ? CENSUS_SPACE(id->space) : 0;
 }
 

@@ -17,7 +17,6 @@
 
 #include <linux/fs.h>
 #include <linux/mm_types.h>
-#include <linux/spinlock.h>
 
 #include "count/frames.h"
 
@@ -27,7 +26,6 @@
  * @budget: of the census
  * @ids_budget: limit of the part of it for @ids and @table: files are found under mmap and VMA
  *	locks
- * @lock: protects insertion and all memory; readers need no lock, and nothing is removed
  * @ids: &struct file_id; the first units are not used
  * @table: @ids by identity
  * @nr: number of @ids
@@ -38,7 +36,6 @@ struct census_files {
 	const struct address_space *only;
 	struct census_budget *budget;
 	struct census_budget ids_budget;
-	spinlock_t lock;	/* insertion, memory */
 	struct census_pool ids;
 	struct census_table table;
 	u32 nr;

@@ -64,7 +64,7 @@ static unsigned int search(const struct census_table *t, u64 key, unsigned int *
 	const struct census_link *l;
 	unsigned int n = 0;
 
-	for (l = census_table_first(t, key); l; l = census_table_next(l)) {
+	for (l = census_table_first(t, key); l; l = l->next) {
 		n++;
 		if (entry_key(l) == key) {
 			++*found;
