@@ -1,4 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * How a census is taken, by its caller and in one thread:
+ *
+ * collect.c finds the processes, and makes a list of their address spaces.  If processes are named,
+ * and owners are counted, all others are in the list too, because they may own the same pages.
+ *
+ * scan.c walks one address space after the other and marks what it maps.  Then the owners of each
+ * page are counted, and each address space gets its sums (count/frames.c).  What else is asked is
+ * asked of the same marks: what groups have together, what owners have in common, which pages are
+ * exclusive, who is charged.
+ *
+ * If the marks exceed max_mem, all is discarded, and the census starts again in slices: each slice
+ * is a scan of all address spaces that marks only the pages whose key has a certain hash.  What
+ * needs no owners is counted by the first slice.  If the slices do not fit either, there are four
+ * times as many.
+ *
+ * In the end the sums become figures of records in the snapshot, which is immutable from then on.
+ */
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/sched/signal.h>
@@ -17,9 +35,9 @@
 #include "census/share.h"
 #include "census/system.h"
 #include "census/zones.h"
+#include "count/numa.h"
 #include "count/pages.h"
 #include "count/payers.h"
-#include "count/numa.h"
 
 /**
  * struct census - a census in progress
@@ -74,14 +92,6 @@ static void count_state(struct census_cost *cost, const struct census_mm *m)
 		cost->mms++;
 }
 
-/* @m was not walked, or its process exited before a later slice. */
-static void forget_task(struct census *c, struct census_mm *m)
-{
-	INIT_LIST_HEAD(&m->vmas);
-	if (c->snap->pages)
-		census_pages_begin(c->snap->pages, &c->budget);
-}
-
 /* Adds a record for each node where @m has memory or runs.  Return: 0 or -ENOMEM. */
 static int finish_nodes(struct census *c, const struct census_mm *m)
 {
@@ -121,7 +131,10 @@ static int finish_task(struct census *c, struct census_mm *m)
 	    m->state == MEMCENSUS_STATE_PARTIAL)
 		return census_tally_figures(&c->scan.tally, m, c->scan.swap_known, figures) ?:
 		       finish_nodes(c, m);
-	forget_task(c, m);
+	/* It was not walked, or its process exited before a later slice. */
+	INIT_LIST_HEAD(&m->vmas);
+	if (c->snap->pages)
+		census_pages_begin(c->snap->pages, &c->budget);
 	return 0;
 }
 

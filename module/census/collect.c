@@ -1,4 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * How address spaces are collected:
+ *
+ * Processes are found by their PIDs, a few in each RCU section, and each leads to its address
+ * space, which is in a hash table by the address of its mm_struct.  The first process that leads to
+ * one adds it, with a record of the process that the kernel calls its owner; others that share it
+ * (vfork(), CLONE_VM) are peers in this record.  If the request names PIDs, these are looked up
+ * first, so that their address spaces are the first ones; what the pass over all processes adds
+ * after that depends on why it is wanted: as a record, as an owner only, or as a peer.
+ *
+ * A process is in one record, with the address space that it had when it was found, whatever it
+ * does later.  So one that executes a program during the census is like one that exits, and a
+ * child that is forked does not take part.
+ */
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/mm.h>
@@ -25,43 +39,43 @@ static u64 mm_key(const struct census_link *link)
 }
 
 /**
- * struct requested - a process of the request that a record has
- * @hash: in &struct census_collection.requested
+ * struct found - a process in a record that the pass over all processes has not met yet
+ * @hash: in &struct census_collection.found
  * @pid: of the process; the record has a reference
  */
-struct requested {
+struct found {
 	struct census_link hash;
 	const struct pid *pid;
 };
 
-static u64 requested_key(const struct census_link *link)
+static u64 found_key(const struct census_link *link)
 {
-	return (uintptr_t)container_of(link, struct requested, hash)->pid;
+	return (uintptr_t)container_of(link, struct found, hash)->pid;
 }
 
-/* Checks whether a record has the process because the request names it.  @pid may be NULL. */
-static bool is_requested(const struct census_collection *c, const struct pid *pid)
+/* Checks whether a record has the process already.  @pid may be NULL. */
+static bool is_found(const struct census_collection *c, const struct pid *pid)
 {
 	struct census_link *link;
 
-	if (!pid || !c->requested.nr)
+	if (!pid || !c->found.nr)
 		return false;
-	link = census_table_first(&c->requested, (uintptr_t)pid);
-	while (link && requested_key(link) != (uintptr_t)pid)
+	link = census_table_first(&c->found, (uintptr_t)pid);
+	while (link && found_key(link) != (uintptr_t)pid)
 		link = link->next;
 	return link;
 }
 
 /* Return: 0 or -ENOMEM. */
-static int note_requested(struct census_collection *c, const struct pid *pid)
+static int note_found(struct census_collection *c, const struct pid *pid)
 {
-	struct requested *r = census_arena_alloc(&c->arena, sizeof(*r));
+	struct found *r = census_arena_alloc(&c->arena, sizeof(*r));
 
-	if (!r || (!c->requested.root &&
-		   !census_table_init(&c->requested, NULL, requested_key)))
+	if (!r || (!c->found.root &&
+		   !census_table_init(&c->found, NULL, found_key)))
 		return -ENOMEM;
 	r->pid = pid;
-	census_table_add(&c->requested, &r->hash);
+	census_table_add(&c->found, &r->hash);
 	return 0;
 }
 
@@ -209,14 +223,8 @@ static struct pid *get_parent(struct pid *pid)
 	return parent;
 }
 
-static void fill_record(struct census_task *task, struct task_struct *leader)
-{
-	fill_task(task, leader);
-	task->parent = get_parent(task->pid);
-}
-
-/* Return: a record that fill_record() has not filled yet, or NULL without memory. */
-static struct census_task *begin_task(struct census_snapshot *snap, struct task_struct *leader)
+/* Return: a record, or NULL without memory. */
+static struct census_task *new_task(struct census_snapshot *snap, struct task_struct *leader)
 {
 	struct census_task *task = census_snapshot_memory(snap, sizeof(*task));
 	bool nested = snap->group_by == MEMCENSUS_BY_CGROUP;
@@ -234,15 +242,8 @@ static struct census_task *begin_task(struct census_snapshot *snap, struct task_
 		task->above = memcpy(copy, above, size);
 	}
 	task->pid = get_task_pid(leader, PIDTYPE_TGID);
-	return task;
-}
-
-static struct census_task *new_task(struct census_snapshot *snap, struct task_struct *leader)
-{
-	struct census_task *task = begin_task(snap, leader);
-
-	if (task)
-		fill_record(task, leader);
+	task->parent = get_parent(task->pid);
+	fill_task(task, leader);
 	return task;
 }
 
@@ -254,6 +255,7 @@ static bool add_nodes(struct census_collection *c, struct census_mm *m)
 	if (!size)
 		return true;
 	m->on_nodes = census_arena_alloc(&c->arena, size);
+	c->snap->cost.memory += size;
 	return m->on_nodes;
 }
 
@@ -310,15 +312,16 @@ static int add_record(struct census_collection *c, struct census_mm *m,
 	struct task_struct *owner = get_owner(m->mm, leader);
 	int err = -ENOMEM;
 
-	m->task = begin_task(c->snap, owner ?: leader);
+	m->task = new_task(c->snap, owner ?: leader);
 	if (m->task && add_nodes(c, m)) {
-		if (c->numa)
-			c->snap->cost.memory += c->numa->nr * sizeof(*m->on_nodes);
 		m->last_peer = &m->task->peers;
 		note_threads(c, m, leader);
-		fill_record(m->task, owner ?: leader);
 		census_mm_counters(m);
 		err = add_peer(c, m, pid);
+	}
+	if (!err && owner && owner != leader) {
+		note_threads(c, m, owner);
+		err = note_found(c, m->task->pid);
 	}
 	if (owner)
 		put_task_struct(owner);
@@ -396,8 +399,8 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 		return 0;
 	}
 	pid = get_task_pid(leader, PIDTYPE_TGID);
-	/* One that the request names is in its record, also if it has executed a program since. */
-	if (!is_requested(c, pid))
+	/* It has the address space that it had when it was found, also if it executed a program. */
+	if (!is_found(c, pid))
 		err = add_user(c, mm, leader, pid, wanted);
 	put_pid(pid);
 	mmdrop(mm);
@@ -528,7 +531,7 @@ static int add_requested(struct census_collection *c, struct mm_struct *mm,
 		m->named = true;
 		c->named = true;
 	}
-	return add_to_record(c, m, leader, pid) ?: note_requested(c, pid);
+	return add_to_record(c, m, leader, pid) ?: note_found(c, pid);
 }
 
 /**
@@ -549,7 +552,7 @@ int census_collect_pid(struct census_collection *c, const struct census_name *na
 	struct mm_struct *mm = NULL;
 	int err = 0;
 
-	if (!is_requested(c, pid)) {
+	if (!is_found(c, pid)) {
 		mm = pid ? census_process_mm(leader) : NULL;
 		err = mm ? add_requested(c, mm, leader, pid) :
 			   add_vanished(c, name->number, leader);
@@ -684,7 +687,7 @@ static bool free_later(struct census_collection *c)
 void census_collect_end(struct census_collection *c)
 {
 	census_table_free(&c->table);
-	census_table_free(&c->requested);
+	census_table_free(&c->found);
 	if (c->nr <= FREE_LATER || !free_later(c))
 		free_mms(&c->mms, &c->arena);
 }

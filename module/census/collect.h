@@ -93,7 +93,8 @@ struct census_mm {
  * @nr_named: number of address spaces that the request names, the first ones
  * @numa: the nodes; NULL: pages are not counted by node
  * @table: @mms by mm pointer, or by the PID of the request without mm
- * @requested: processes that the request names and a record has, by struct pid
+ * @found: processes that records have before the pass over all processes meets them, by struct
+ *	pid: those that the request names, and owners
  */
 struct census_collection {
 	struct census_arena arena;
@@ -104,7 +105,7 @@ struct census_collection {
 	unsigned int nr_named;
 	const struct census_numa *numa;
 	struct census_table table;
-	struct census_table requested;
+	struct census_table found;
 };
 
 /**

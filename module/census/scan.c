@@ -1,4 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * How address spaces are scanned:
+ *
+ * A scan visits each address space of a collection, in the order of collection.  A visit takes a
+ * reference on mm_users, which ends with it, and walks the address space in several lock holds
+ * (walk_hold()): under the lock of one VMA after the other where modules can take these, else under
+ * mmap_lock.  A hold ends when somebody waits for the lock, when the scheduler wants the processor,
+ * or after a time; what it has found is marked before the next one.  The next hold goes on at an
+ * address: what was mapped there in the meantime is what it finds.
+ *
+ * No lock is waited for.  An address space whose lock is not available is visited again after all
+ * others, until the busy budget of the census is used up, which all waits have together.
+ *
+ * A visit also ends when all processes of the address space have gone.  Then it owns nothing, and
+ * what was marked for it is taken back.
+ */
 #include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
@@ -23,13 +39,6 @@
 /* Shortest contended lock hold, from the second contended one on, ns. */
 #define PATIENCE_MIN (20 * NSEC_PER_USEC)
 
-/* Checks whether other tasks wait for the lock that is held. */
-static bool is_contended(const struct census_scan *scan)
-{
-	return scan->vma ? census_vma_is_contended(scan->vma) :
-			   mmap_lock_is_contended(scan->tally.m->mm);
-}
-
 /*
  * The first contended lock hold ends at once.  If threads of the process map without a
  * pause, each hold would walk only one page table.  So each contended hold doubles the
@@ -39,7 +48,8 @@ static bool time_to_pause(void *context)
 {
 	struct census_scan *scan = context;
 	struct census_mm *m = scan->tally.m;
-	bool contended = is_contended(scan);
+	bool contended = scan->vma ? census_vma_is_contended(scan->vma) :
+				     mmap_lock_is_contended(m->mm);
 	u64 held;
 
 	if (need_resched() || census_walk_full(&scan->walk) || census_reserve_low() ||
@@ -89,15 +99,6 @@ static int walk_vma(struct census_scan *scan, struct census_mm *m,
 	return m->next_addr >= vma->vm_end;
 }
 
-/* Prefetches the memory that a walk of @vma reads first.  @vma may be NULL. */
-static void fetch_vma(const struct vm_area_struct *vma)
-{
-	if (!vma)
-		return;
-	prefetch(vma);
-	prefetch(&vma->vm_file);
-}
-
 /*
  * Walks from @m->next_addr until the end or a pause.  The VMA at this address may differ
  * from the one before the pause: split, merged, removed or new.  Addresses only go up, so
@@ -117,7 +118,10 @@ static int walk_locked(struct census_scan *scan, struct census_mm *m)
 	m->begun = true;
 	for (vma = vma_next(&vmi); vma; vma = next) {
 		next = vma_next(&vmi);
-		fetch_vma(next);
+		if (next) {
+			prefetch(next);
+			prefetch(&next->vm_file);
+		}
 		done = walk_vma(scan, m, vma);
 		if (done <= 0)
 			return done;
@@ -158,30 +162,16 @@ static int walk_each_locked(struct census_scan *scan, struct census_mm *m)
 }
 
 /*
- * Nothing sleeps while a lock of another process is held, and the scheduler does not take the CPU
- * away: its tasks would wait for this one, which may have no time left in its cgroup (cpu.max), a
- * low priority or, with lazy preemption, no need_resched() to see before the next tick.  A hold is
- * short, and ends at need_resched().
- *
- * A kernel with PREEMPT_RT takes page table locks by sleeping: there a hold may be preempted.
- */
-static void hold_begin(void)
-{
-	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
-		preempt_disable();
-}
-
-static void hold_end(void)
-{
-	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
-		preempt_enable();
-}
-
-/*
  * One lock hold, under VMA locks or, if they are not available, under mmap_lock.
  * mmap_lock is only tried: a reader that waits would queue behind the lock's holder, and
  * later readers behind this reader.  So a stuck task would stall other tasks because of
  * the census.
+ *
+ * Nothing sleeps while a lock of another process is held, and the scheduler does not take the CPU
+ * away: its tasks would wait for this one, which may have no time left in its cgroup (cpu.max), a
+ * low priority or, with lazy preemption, no need_resched() to see before the next tick.  A hold is
+ * short, and ends at need_resched().  A kernel with PREEMPT_RT takes page table locks by sleeping:
+ * there a hold may be preempted.
  *
  * Return: 1 at the end, 0 for a pause, -EAGAIN if no lock was available, or -ENOMEM or
  * -ENOSPC.
@@ -194,7 +184,8 @@ static int walk_hold(struct census_scan *scan, struct census_mm *m)
 	if (ret)
 		return ret;
 	ret = -EAGAIN;
-	hold_begin();
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		preempt_disable();
 	scan->locked_at = ktime_get_ns();
 	scan->looked_at = scan->walk.work;
 	if (CENSUS_VMA_LOCKS)
@@ -205,7 +196,8 @@ static int walk_hold(struct census_scan *scan, struct census_mm *m)
 	}
 	scan->lock_holds += ret != -EAGAIN;
 	scan->lock_hold_max = max(scan->lock_hold_max, ktime_get_ns() - scan->locked_at);
-	hold_end();
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		preempt_enable();
 	census_tally_unlock(&scan->tally, &scan->walk);
 	return census_tally_error(&scan->tally) ?: ret;
 }
@@ -351,16 +343,6 @@ static int scan_mm(struct census_scan *scan, struct census_mm *m)
 	return 0;
 }
 
-/*
- * The lock of @m was not available, or not until the end of the walk.  An owner of swap slots may
- * be missing.
- */
-static void give_up(struct census_scan *scan, struct census_mm *m)
-{
-	scan->swap_known = false;
-	set_state(m, m->begun ? MEMCENSUS_STATE_PARTIAL : MEMCENSUS_STATE_BUSY);
-}
-
 /* Waits for others to drop their locks. */
 static void wait_for_locks(struct census_scan *scan)
 {
@@ -414,8 +396,12 @@ int census_scan_all(struct census_scan *scan)
 				continue;
 			}
 			at = &m->next_left;
-			if (last)
-				give_up(scan, m);
+			if (last) {
+				/* An owner of swap slots may be missing. */
+				scan->swap_known = false;
+				set_state(m, m->begun ? MEMCENSUS_STATE_PARTIAL :
+							MEMCENSUS_STATE_BUSY);
+			}
 		}
 		if (last)
 			break;

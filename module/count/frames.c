@@ -1,4 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * How owners are counted:
+ *
+ * The walk gives masks: the key of a block of 64 pages, and one bit for each of them that the
+ * current address space maps.  The block is found by its key, in a section of consecutive blocks
+ * that a hash table has.  The mask becomes an entry of the address space and is added to the owners
+ * of the pages of the block (owners/owners.h).
+ *
+ * A table of page table entries that fork() copied is not marked entry by entry.  It is kept once,
+ * with the number of its owners, each of which has an entry that refers to it (owners/forked.h).
+ * The walk finds it by some of its entries (samples), and tells in what its own table differs.
+ *
+ * After the walks census_frames_finish() adds the owners of these tables to the blocks of their
+ * pages, and those of huge pages that others map page by page (huge.c).  Then each block is split
+ * by the number of owners, and each entry adds to the sums of its owner (owners/shares.h).
+ */
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/prefetch.h>
@@ -22,14 +38,6 @@ static bool is_dense(u64 key)
 static u64 section_mask(u64 key)
 {
 	return is_dense(key) ? DENSE_MASK : SPARSE_MASK;
-}
-
-/* Consecutive sections have consecutive places, and those of other files others. */
-static struct census_recent *recent_place(struct census_frames *f, u64 key)
-{
-	u64 number = is_dense(key) ? key >> CENSUS_CHUNK_SHIFT : key >> SPARSE_SHIFT;
-
-	return &f->recent[(number + 5 * (key >> CENSUS_SPACE_SHIFT)) % CENSUS_RECENT];
 }
 
 /* Return: the section with the first key @first, or NULL. */
@@ -110,8 +118,11 @@ static noinline bool search_section(struct census_frames *f, u64 key,
 static __always_inline struct census_recent *get_section(struct census_frames *f, u64 key,
 							 u64 at)
 {
-	struct census_recent *recent = recent_place(f, key);
+	u64 number = is_dense(key) ? key >> CENSUS_CHUNK_SHIFT : key >> SPARSE_SHIFT;
+	struct census_recent *recent;
 
+	/* Consecutive sections have consecutive places, and those of other files others. */
+	recent = &f->recent[(number + 5 * (key >> CENSUS_SPACE_SHIFT)) % CENSUS_RECENT];
 	return recent->key == key - at || search_section(f, key, recent) ? recent : NULL;
 }
 
