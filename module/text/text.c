@@ -283,6 +283,7 @@ static void show_index(struct seq_file *seq, const char *name,
 static void zones_show(struct seq_file *seq, const struct text_view *view,
 		       unsigned int row)
 {
+	const struct census_record_row *number;
 	const struct census_zone *z;
 	unsigned int i;
 
@@ -295,8 +296,16 @@ static void zones_show(struct seq_file *seq, const struct text_view *view,
 		return;
 	}
 	z = &view->snap->zones[row - 1];
-	seq_printf(seq, "node %u zone %s\n", z->node, z->name);
-	show_rows(seq, census_zone_rows, z, KIB_SHIFT);
+	seq_printf(seq, "node %u zone %s:", z->node, z->name);
+	for (number = census_zone_rows; number->name; number++) {
+		u64 bytes = census_record_u64(number, z);
+
+		if (number->type != CENSUS_ROW_u64)
+			continue;
+		seq_printf(seq, " %s", number->name);
+		show_number(seq, bytes != CENSUS_UNKNOWN, KIB(bytes), 0);
+	}
+	seq_putc(seq, '\n');
 	show_blocks(seq, "blocks", z->blocks);
 	for (i = 0; i < MIGRATE_TYPES; i++)
 		show_blocks(seq, census_migratetype_name(i), z->types[i]);
