@@ -127,10 +127,9 @@ static int run_session(struct session *session, bool *complete, struct failure *
 	int ret;
 
 	/* A signal may kill the print of a single table; longer runs end in order. */
-	if ((command->run && !command->sections) || options->interval || options->output)
+	if (!command->sections || options->interval || options->output)
 		signals_catch();
-	ret = command->run ? command->run(session, why) :
-			     present_censuses(session, why);
+	ret = command->run(session, why);
 	*complete = !ret;
 	if (session->source)
 		session->partial |= session->source->damaged;
@@ -168,10 +167,9 @@ static int run_on_source(const struct options *options, FILE *out, source_open_f
 		},
 		.out = out,
 	};
-	const struct command *command = options->command;
 	int status;
 
-	if (command->needs_source ? command->needs_source(options) : !command->no_source) {
+	if (!options->no_source) {
 		session.source = open_source(options, open, why);
 		if (!session.source)
 			return print_failure(why);

@@ -17,7 +17,7 @@ const struct rows *command_rows(const struct options *options)
 {
 	if (options->tree)
 		return &rows_tree;
-	if (options->group_by && options->command->groups)
+	if (options->group_by && options->command->rows.type)
 		return &rows_groups[options->group_by];
 	return options->rows ? options->rows : &options->command->rows;
 }
@@ -64,6 +64,6 @@ bool command_reads_cmdlines(const struct options *options)
 
 bool command_series(const struct options *options)
 {
-	return options->interval || (options->file && options->command->run &&
+	return options->interval || (options->file && !options->command->last &&
 				     options->selection.kind == SELECTION_ALL);
 }

@@ -29,24 +29,15 @@ struct further_rows {
  * @own_size: bytes of options.own; 0: none
  * @basis: basis to request without --basis; 0: the module's default
  * @parts: MEMCENSUS_PART_* to request
- * @groups: its rows may be rows_groups
- * @further: further kinds of rows; ended by one without an option; or NULL
- * @prepare: prepares @session->request for the next census; returns 0, or -1
- *	and @why.  NULL: the request never changes
- * @refine: filters a new census; returns 0, or -1 and @why.  NULL: no filter
+ * @further: kinds of rows that options select, for --help; ended by one without an option; or NULL
  * @interval: columns of struct interval, of its rows at an interval; NULL: none, or it shows
  *	these rows itself
  * @sections: shows the sections of one census, behind how it was made
- * @run: does all the work, JSON included, of a command that takes many censuses
- *	or none; sets @session->partial if something could not be counted.
- *	Returns 0, or -1 and @why.  NULL: @sections does it
- * @no_source: it does not use session->source
- * @needs_source: whether to open session->source; NULL: always, unless @no_source
+ * @run: takes what censuses it needs and shows them, JSON included; sets @session->partial if
+ *	something could not be counted.  Returns 0, or -1 and @why
+ * @last: of a record it shows one census, the last one or that of --at, not all
  * @screen: it needs a terminal
  * @program: the words after -- are a program to run, not arguments
- *
- * With a record (-f), commands with @run get all censuses, others the last one;
- * --at selects one.
  */
 struct command {
 	const char *name;
@@ -59,16 +50,11 @@ struct command {
 	uint8_t basis;
 	uint32_t parts;
 	struct rows rows;
-	bool groups;
 	const struct further_rows *further;
-	int (*prepare)(struct session *session, struct failure *why);
-	int (*refine)(struct session *session, struct snapshot *snap,
-		      struct failure *why);
 	const struct record_type *interval;
 	void (*sections)(struct report *report);
 	int (*run)(struct session *session, struct failure *why);
-	bool no_source;
-	bool (*needs_source)(const struct options *options);
+	bool last;
 	bool screen;
 	bool program;
 };
@@ -87,16 +73,16 @@ const struct command *command_find(const char *name);
 /* The kind of rows that @options select: of the command, of its groups, mappings or nodes. */
 const struct rows *command_rows(const struct options *options);
 
-/* Sets @options->chosen and @options->order, and adds the parts that they need.  Returns 0, or -1 and @why. */
+/*
+ * Sets @options->chosen and @options->order, and adds the parts that they need.  Returns 0, or -1
+ * and @why.
+ */
 int command_choose(struct options *options, struct failure *why);
 
 /* Whether they need command lines, which are not read for JSON with all columns. */
 bool command_reads_cmdlines(const struct options *options);
 
-/*
- * Whether there may be more than one census: at an interval, or from a whole record
- * for commands with run().
- */
+/* Whether there may be more than one census: at an interval, or from a whole record. */
 bool command_series(const struct options *options);
 
 #endif /* READER_COMMAND_H */

@@ -133,8 +133,6 @@ void help_print_command(FILE *out, const struct command *command)
 			"Unless -c says others: %s\n\n", command->rows.columns);
 		put_help_columns(out, command->rows.type, true);
 	}
-	if (command->groups)
-		put_further_columns(out, "groups", &group_record);
 	for (further = command->further; further && further->option; further++)
 		put_further_columns(out, further->option, further->type);
 	if (command->interval) {

@@ -45,6 +45,7 @@ struct rows;
  * @interval, @duration: ns between two censuses, from the first to the last; 0: not given
  * @count: number of censuses; 0: not given
  * @has_top, @top: number of rows that are shown one by one; 0: all
+ * @no_source: it takes no census of the kernel or of @file, by its words()
  * @program: the command line to run, ended by NULL; points into argv; NULL: none
  *
  * The other members say that the option of their name is given.
@@ -90,6 +91,7 @@ struct options {
 	uint64_t duration;
 	bool has_top;
 	size_t top;
+	bool no_source;
 	char **program;
 };
 

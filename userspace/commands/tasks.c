@@ -4,6 +4,7 @@
 
 #include "commands/tasks-filter.h"
 #include "report/figures.h"
+#include "report/present.h"
 
 static const struct rows mappings = {
 	&mapping_record, "mapping,mms,swap,uss,pss,avg_pss,rss", "pss"
@@ -94,6 +95,11 @@ static void tasks_sections(struct report *report)
 		 .type = &node_record });
 	if (parts & MEMCENSUS_PART_SYSTEM)
 		figures_report_system(report);
+}
+
+static int tasks_run(struct session *session, struct failure *why)
+{
+	return tasks_prepare(session, why) ?: present_census(session, tasks_refine, why);
 }
 
 static int set_mappings(struct options *options, const char *value, struct failure *why)
@@ -249,11 +255,10 @@ const struct command tasks_command = {
 	.own_size = sizeof(struct tasks_options),
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 	.rows = { &task_record, "pid,user,comm,swap,uss,pss,rss", "pss" },
-	.groups = true,
 	.further = (const struct further_rows[]){
-		{ "-m", &mapping_record }, { "--by node", &node_sum_record }, { }
+		{ "groups", &group_record }, { "-m", &mapping_record }, { "--by node", &node_sum_record }, { }
 	},
-	.prepare = tasks_prepare,
-	.refine = tasks_refine,
 	.sections = tasks_sections,
+	.run = tasks_run,
+	.last = true,
 };

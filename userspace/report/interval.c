@@ -12,7 +12,6 @@
 #include "report/changes.h"
 #include "report/interval.h"
 #include "report/present.h"
-#include "report/show.h"
 #include "report/warnings.h"
 
 /**
@@ -255,15 +254,14 @@ static bool take_next(struct run *run, struct failure *why)
 static void show_last(struct session *session, const struct snapshot *snap)
 {
 	const struct options *options = session->options;
-	char when[TIME_SIZE], title[TIME_SIZE + 32];
+	char when[TIME_SIZE];
 
 	if (session->source->ops->live || options->interval || options->raw || options->json ||
 	    signals_stopped() || !KNOWN(&snap->scan, MEMCENSUS_SCAN_PARTS) ||
 	    options->parts & ~snap->scan.parts)
 		return;
 	time_text(when, time_of(&snap->scan), true);
-	snprintf(title, sizeof(title), "The last census, of %s", when);
-	command_title(options, session->out, title);
+	fprintf(session->out, "\nThe last census, of %s:\n\n", when);
 	present_sections(session, snap);
 	fflush(session->out);
 	session->partial |= present_warnings(options, snap);
@@ -301,7 +299,7 @@ int interval_or_one(struct session *session, interval_fn *show, uint32_t parts,
 	size_t n = 0;
 
 	if (!command_series(session->options))
-		return present_censuses(session, why);
+		return present_census(session, NULL, why);
 	session->request.parts = parts;
 	if (session->options->interval)
 		return show_rows(session, show, why);
@@ -320,5 +318,5 @@ int interval_or_one(struct session *session, interval_fn *show, uint32_t parts,
 	    all & ~snaps[0]->scan.parts)
 		return show_rows(session, show, why);
 	session->request.parts = all;
-	return present_censuses(session, why);
+	return present_census(session, NULL, why);
 }

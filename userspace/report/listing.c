@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Records of one kind, sorted, by chosen columns. */
-#include <inttypes.h>
+/* Records of one kind, sorted. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/memory.h"
-#include "lib/text.h"
 #include "model/cgroup-tree.h"
-#include "model/on-nodes.h"
 #include "report/listing.h"
 
 struct records records_in(const struct snapshot *snap, const struct record_type *type)
@@ -105,40 +102,16 @@ void listing_nest(struct listing *listing)
 	groups_nest(listing->view->snap, listing->rows, listing->depths, listing->n_rows);
 }
 
-void cell_bytes(struct table *table, int64_t bytes, const struct units *units)
-{
-	char text[NUMBER_SIZE];
-
-	table_cell(table, amount_text(text, bytes, bytes / 1024, units) ? text : NULL);
-}
-
-void cell_amount(struct table *table, struct amount amount, const struct units *units)
-{
-	if (amount.known)
-		cell_bytes(table, amount.bytes, units);
-	else
-		table_cell(table, NULL);
-}
-
-static void cell_value(struct table *table, const struct column *column,
-		       const struct view *view, const struct value *value,
-		       const struct units *units)
-{
-	char *text = value_text(column, view, value, units);
-
-	table_cell(table, text);
-	free(text);
-}
-
 void cell_column(struct table *table, const struct column *column, const struct view *view,
 		 const void *record, const struct units *units)
 {
 	struct value value;
+	char *text = NULL;
 
 	if (record && column_get(column, view, record, &value))
-		cell_value(table, column, view, &value, units);
-	else
-		table_cell(table, NULL);
+		text = value_text(column, view, &value, units);
+	table_cell(table, text);
+	free(text);
 }
 
 /* Number of distinct values; sorts a copy of the rows. */
@@ -210,77 +183,4 @@ bool listing_total(const struct listing *listing, const struct column *column,
 			return false;
 	}
 	return known;
-}
-
-static void put_totals(const struct listing *listing, struct table *table,
-		       const struct units *units)
-{
-	const struct column *column;
-	struct value total;
-	size_t i;
-
-	table_total_row(table);
-	for (i = 0; i < listing->columns.n; i++) {
-		column = listing->columns.v[i];
-		if (!listing_total(listing, column, &total))
-			table_cell(table, i ? column->total ? NULL : "" : "total");
-		else if (column->total == TOTAL_SUM)
-			cell_value(table, column, listing->view, &total, units);
-		else
-			table_cellf(table, "%" PRIu64, total.number);
-	}
-}
-
-/* The text of the first column shows the depth. */
-static void cell_nested(struct table *table, const struct listing *listing, size_t row)
-{
-	struct value value;
-
-	if (column_get(listing->columns.v[0], listing->view, listing->rows[row], &value))
-		table_cellf(table, "%*s%s", 2 * (int)listing->depths[row], "", value.text);
-	else
-		table_cell(table, NULL);
-}
-
-static void print_listing(const struct listing *listing, struct table_look look,
-			  const struct units *units, bool totals, FILE *out)
-{
-	struct table *table = table_new(look, out);
-	const struct column *column;
-	const char *header;
-	size_t row, i;
-
-	for (i = 0; i < listing->columns.n; i++) {
-		column = listing->columns.v[i];
-		header = units_header(units, column);
-		if (column == task_cmdline)
-			table_column_long(table, header);
-		else if (column->kind == KIND_TEXT || column->kind == KIND_HOLDERS)
-			table_column_text(table, header);
-		else
-			table_column(table, header, column_is_right(column));
-	}
-	for (row = 0; row < listing->n_rows; row++) {
-		i = listing->depths && !look.raw && listing->columns.v[0]->kind == KIND_TEXT;
-		table_row(table);
-		if (i)
-			cell_nested(table, listing, row);
-		for (; i < listing->columns.n; i++)
-			cell_column(table, listing->columns.v[i], listing->view,
-				    listing->rows[row], units);
-	}
-	if (totals)
-		put_totals(listing, table, units);
-	table_finish(table);
-}
-
-void listing_print(const struct listing *listing, struct table_look look,
-		   const struct units *units, bool totals, FILE *out)
-{
-	const struct record_type *type = listing->groups ? &group_record : &task_record;
-	struct listing expanded = *listing;
-
-	expanded.columns = on_nodes_expand(&listing->columns, type, listing->view->snap);
-	print_listing(&expanded, look, units, totals, out);
-	columns_free(&expanded.columns);
 }

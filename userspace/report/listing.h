@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Records of one kind, sorted, by chosen columns: most tables and the arrays of
- * JSON are listings.
+ * Records of one kind, sorted: the rows of tables and of the arrays of JSON.
  */
 #ifndef READER_LISTING_H
 #define READER_LISTING_H
 
-#include "lib/json.h"
-#include "model/amount.h"
 #include "model/columns.h"
 #include "model/format.h"
 #include "report/table.h"
@@ -15,7 +12,6 @@
 /**
  * struct listing - records to be shown
  * @view: for the getters; owned by the caller
- * @columns: owned by the caller; listing_fill() sets none
  * @rows: the records in order; the array is owned, the records are not
  * @n_rows: how many
  * @groups: they are groups, which may contain others
@@ -23,7 +19,6 @@
  */
 struct listing {
 	const struct view *view;
-	struct columns columns;
 	const void **rows;
 	size_t n_rows;
 	bool groups;
@@ -57,16 +52,7 @@ void listing_sort(struct listing *listing, const struct column *column,
 /* Puts groups behind those that contain them; after listing_sort(). */
 void listing_nest(struct listing *listing);
 
-/* Prints a table, with a row of totals if @totals. */
-void listing_print(const struct listing *listing, struct table_look look,
-		   const struct units *units, bool totals, FILE *out);
-
-/*
- * Fill the next cell of @table: memory, memory that may be unknown, @column of @record, which is
- * unknown if that is NULL.
- */
-void cell_bytes(struct table *table, int64_t bytes, const struct units *units);
-void cell_amount(struct table *table, struct amount amount, const struct units *units);
+/* Fills the next cell of @table with @column of @record; NULL: it is unknown. */
 void cell_column(struct table *table, const struct column *column, const struct view *view,
 		 const void *record, const struct units *units);
 

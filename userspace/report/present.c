@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Takes and shows the censuses of a command that has no run() of its own. */
+/* Takes and shows a census. */
 #include "cli/subtree.h"
 #include "report/present.h"
 #include "report/report.h"
-#include "report/show.h"
-#include "report/snapshot-json.h"
 #include "report/warnings.h"
 
 bool present_warnings(const struct options *options, const struct snapshot *snap)
@@ -49,37 +47,23 @@ static void present(struct session *session, const struct snapshot *snap)
 	session->missed = 0;
 }
 
-/* Takes the next census; drops processes that the program chose and that have ended. */
-static enum taken take_first_snapshot(struct session *session, struct snapshot **snap,
-				      struct failure *why)
+int present_census(struct session *session, refine_fn *refine, struct failure *why)
 {
-	const struct command *command = session->options->command;
-	enum taken taken;
-
-	if (command->prepare && command->prepare(session, why))
-		return TAKE_FAILED;
-	taken = session_next(session, snap, why);
-	if (taken == TAKE_DONE && session->pids)
-		snapshot_drop_gone(*snap);
-	return taken;
-}
-
-int present_censuses(struct session *session, struct failure *why)
-{
-	const struct command *command = session->options->command;
 	struct snapshot *snap;
 	enum taken taken;
-	int ret = 0;
+	int ret;
 
-	while (!ret && (taken = take_first_snapshot(session, &snap, why)) == TAKE_DONE) {
-		if (session->taken > 1 && !session->options->json)
-			command_title(session->options, session->out, NULL);
-		ret = subtree_found(session->options, snap, why);
-		if (!ret && command->refine)
-			ret = command->refine(session, snap, why);
-		if (!ret)
-			present(session, snap);
-		snapshot_free(snap);
-	}
-	return ret || taken == TAKE_FAILED ? -1 : 0;
+	taken = session_next(session, &snap, why);
+	if (taken != TAKE_DONE)
+		return taken == TAKE_FAILED ? -1 : 0;
+	/* Of the processes that the program chose, some have ended. */
+	if (session->pids)
+		snapshot_drop_gone(snap);
+	ret = subtree_found(session->options, snap, why);
+	if (!ret && refine)
+		ret = refine(session, snap, why);
+	if (!ret)
+		present(session, snap);
+	snapshot_free(snap);
+	return ret;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Takes and shows the censuses of a command that has no run() of its own.
+ * Takes and shows a census.
  */
 #ifndef READER_PRESENT_H
 #define READER_PRESENT_H
@@ -13,10 +13,13 @@ bool present_warnings(const struct options *options, const struct snapshot *snap
 /* Shows one census, by the sections of the command. */
 void present_sections(const struct session *session, const struct snapshot *snap);
 
+/* Filters a new census; returns 0, or -1 and @why. */
+typedef int refine_fn(struct session *session, struct snapshot *snap, struct failure *why);
+
 /*
- * Takes the censuses of @session, shows each by the command's sections(),
- * and prints its warnings on stderr.  Returns 0, or -1 and @why.
+ * Takes a census, filters it by @refine unless that is NULL, shows it by the sections of the
+ * command, and prints its warnings on stderr.  Returns 0, or -1 and @why.
  */
-int present_censuses(struct session *session, struct failure *why);
+int present_census(struct session *session, refine_fn *refine, struct failure *why);
 
 #endif /* READER_PRESENT_H */

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Shows sections as tables, raw or as JSON. */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "report/document.h"
+#include "model/on-nodes.h"
 #include "report/report.h"
-#include "report/show.h"
-#include "report/snapshot-json.h"
-
-/* Columns of a section, and bytes of a name that it gives one. */
-#define CELLS_MAX	32
-#define NAME_SIZE	24
+#include "report/row-json.h"
 
 /**
  * struct cell - a column of a section
@@ -23,6 +19,7 @@
  * @right: aligned so
  * @width: at least so wide
  * @orders: it is a list by order: so many columns of a table
+ * @lengthy: it is cut first
  */
 struct cell {
 	struct column column;
@@ -31,13 +28,42 @@ struct cell {
 	bool right;
 	unsigned int width;
 	size_t orders;
-	char name[NAME_SIZE];
+	bool lengthy;
 };
 
+/* @v: owned */
 struct cells {
-	struct cell v[CELLS_MAX];
+	struct cell *v;
 	size_t n;
 };
+
+static struct cell *add_cell(struct cells *cells)
+{
+	cells->v = array_grow(cells->v, cells->n, sizeof(*cells->v));
+	return &cells->v[cells->n++];
+}
+
+/* The columns that options choose; in a table those by node are one for each. */
+static struct cells chosen_cells(const struct report *report)
+{
+	const struct options *options = report->options;
+	struct columns columns = options->chosen;
+	struct cells cells = { };
+	struct cell *cell;
+	size_t i;
+
+	if (!options->json)
+		columns = on_nodes_expand(&columns, command_rows(options)->type, report->view.snap);
+	for (i = 0; i < columns.n; i++) {
+		cell = add_cell(&cells);
+		cell->column = *columns.v[i];
+		cell->right = column_is_right(&cell->column);
+		cell->lengthy = columns.v[i] == task_cmdline;
+	}
+	if (!options->json)
+		columns_free(&columns);
+	return cells;
+}
 
 /* The list is a part of the program: a wrong name is an error in it. */
 static void find_column(struct cell *cell, const struct section *section, const char *name)
@@ -58,23 +84,25 @@ static void find_column(struct cell *cell, const struct section *section, const 
 					  name + len + 1, strcspn(name + len + 1, " :="));
 }
 
-static void choose_cells(struct cells *cells, const struct section *section, const char *list,
-			 bool raw)
+/* The columns of @list; NULL: those that are chosen, or none. */
+static struct cells choose_cells(struct report *report, const struct section *section,
+				 const char *list)
 {
+	struct cells cells = { };
 	struct cell *cell;
 	size_t len, name;
 
-	for (cells->n = 0; *list; list += len + !!list[len]) {
+	if (section->chosen)
+		return chosen_cells(report);
+	for (list = list ?: ""; *list; list += len + !!list[len]) {
 		const bool text_only = *list == '~';
 
 		list += text_only;
 		len = strcspn(list, " ");
-		if (text_only && raw)
+		if (text_only && report->options->raw)
 			continue;
-		if (cells->n == CELLS_MAX)
-			abort();
-		cell = &cells->v[cells->n++];
-		*cell = (struct cell){ .right = *list == '>' };
+		cell = add_cell(&cells);
+		cell->right = *list == '>';
 		list += cell->right;
 		len -= cell->right;
 		find_column(cell, section, list);
@@ -85,10 +113,11 @@ static void choose_cells(struct cells *cells, const struct section *section, con
 		name = strcspn(list, " =");
 		if (name == len)
 			continue;
-		snprintf(cell->name, NAME_SIZE, "%.*s", (int)(len - name - 1), list + name + 1);
-		cell->column.name = cell->name;
-		cell->column.header = cell->name;
+		cell->column.name = report_text(report, "%.*s", (int)(len - name - 1),
+						list + name + 1);
+		cell->column.header = cell->column.name;
 	}
+	return cells;
 }
 
 /* The record that has the value of @cell; NULL: none. */
@@ -99,6 +128,20 @@ static const void *cell_record(const struct cell *cell, const void *row)
 	if (cell->join && cell->join->at != SIZE_MAX)
 		memcpy(&record, (const char *)row + cell->join->at, sizeof(record));
 	return record;
+}
+
+/* The column of @cell that has a value in @record, under the name of the first. */
+static struct column column_in(const struct cell *cell, const struct view *view,
+			       const void *record)
+{
+	struct column column = cell->column;
+	struct value value;
+
+	if (cell->other && !(record && column_get(&column, view, record, &value))) {
+		column = *cell->other;
+		column.name = cell->column.name;
+	}
+	return column;
 }
 
 static struct view view_of(const struct report *report, const struct section *section,
@@ -115,6 +158,7 @@ static struct view view_of(const struct report *report, const struct section *se
 static void arrange(struct listing *listing, const struct report *report,
 		    const struct section *section)
 {
+	const struct options *options = report->options;
 	const struct records rows = section->rows.size ? section->rows :
 				    records_in(report->view.snap, section->type);
 	const void *row;
@@ -131,6 +175,11 @@ static void arrange(struct listing *listing, const struct report *report,
 	if (section->sort)
 		listing_sort(listing, record_named(section->type, section->sort),
 			     section->backwards);
+	if (section->chosen)
+		listing_sort(listing, options->order,
+			     options->reverse ^ (section->falling && !options->sort));
+	if (section->chosen && options->tree)
+		listing_nest(listing);
 	if (section->most && section->most < n) {
 		listing->n_rows = section->most;
 		memmove(listing->rows, listing->rows + n - section->most,
@@ -149,7 +198,9 @@ static void add_column(struct table *table, const struct report *report,
 	size_t i;
 
 	if (!column_is_by_order(column)) {
-		if (column->kind == KIND_TEXT && !cell->width)
+		if (cell->lengthy)
+			table_column_long(table, column_header(column));
+		else if ((column->kind == KIND_TEXT || column->kind == KIND_HOLDERS) && !cell->width)
 			table_column_text(table, column_header(column));
 		else
 			table_column_wide(table, units_header(units, column), cell->right,
@@ -185,24 +236,60 @@ static void fill_orders(struct table *table, const struct cell *cell, const stru
 			   element_text(text, column, value.list.v[i]) ? text : NULL);
 }
 
+/* @depth: of a row of a tree, by which a text in the first cell is indented. */
 static void fill_row(struct table *table, const struct cells *cells, const struct view view,
-		     const void *row, const struct units *units)
+		     const void *row, unsigned int depth, const struct units *units)
 {
-	const struct column *column;
 	const struct cell *cell;
+	struct column column;
 	const void *record;
 	struct value value;
 
 	for (cell = cells->v; cell < cells->v + cells->n; cell++) {
 		record = cell_record(cell, row);
-		column = &cell->column;
-		if (cell->other && !column_get(column, &view, record, &value))
-			column = cell->other;
-		if (column_is_by_order(column))
+		column = column_in(cell, &view, record);
+		if (column_is_by_order(&column))
 			fill_orders(table, cell, &view, record);
+		else if (depth && cell == cells->v && column.kind == KIND_TEXT &&
+			 column_get(&column, &view, record, &value))
+			table_cellf(table, "%*s%s", 2 * (int)depth, "", value.text);
 		else
-			cell_column(table, column, &view, record, units);
+			cell_column(table, &column, &view, record, units);
 	}
+}
+
+static void fill_totals(struct table *table, const struct cells *cells,
+			const struct listing *rows, const struct units *units)
+{
+	const struct cell *cell;
+	struct value total;
+	char *text;
+
+	table_total_row(table);
+	for (cell = cells->v; cell < cells->v + cells->n; cell++) {
+		text = NULL;
+		if (!listing_total(rows, &cell->column, &total))
+			text = cell->column.total ? NULL : xstrdup(cell == cells->v ? "total" : "");
+		else if (cell->column.total == TOTAL_SUM)
+			text = value_text(&cell->column, rows->view, &total, units);
+		else
+			text = xasprintf("%" PRIu64, total.number);
+		table_cell(table, text);
+		free(text);
+	}
+}
+
+struct units report_units(const struct report *report)
+{
+	const struct snapshot *snap = report->view.snap;
+	const struct amount total = snap ? amount_total(snap, MEMCENSUS_S_TOTAL) :
+					   (struct amount){ };
+
+	return (struct units){
+		.suffixes = report->options->suffixes,
+		.percent = report->options->percent,
+		.whole = total.known ? total.bytes : 0,
+	};
 }
 
 static struct table_look look_of(const struct report *report)
@@ -216,35 +303,37 @@ static struct table_look look_of(const struct report *report)
 static void show_section_table(struct report *report, const struct section *section)
 {
 	const struct options *options = report->options;
-	const struct units units = command_units(&report->view, options);
+	const struct units units = report_units(report);
 	struct table *table = table_new(look_of(report), report->out);
+	struct cells cells = choose_cells(report, section, section->columns);
 	struct listing rows;
-	struct cells cells;
 	size_t i;
 
-	choose_cells(&cells, section, section->columns, options->raw);
 	arrange(&rows, report, section);
 	for (i = 0; i < cells.n; i++)
 		add_column(table, report, section, &cells.v[i], &rows, &units);
 	for (i = 0; i < rows.n_rows; i++) {
 		table_row(table);
 		fill_row(table, &cells, view_of(report, section, rows.rows[i]), rows.rows[i],
-			 &units);
+			 rows.depths && !options->raw ? rows.depths[i] : 0, &units);
 	}
 	report->rows += rows.n_rows;
-	listing_free(&rows);
+	if (section->chosen && (section->totals || options->totals))
+		fill_totals(table, &cells, &rows, &units);
 	if (section->sum && !options->raw) {
 		table_total_row(table);
-		fill_row(table, &cells, report->view, section->sum, &units);
+		fill_row(table, &cells, report->view, section->sum, 0, &units);
 	}
 	table_finish(table);
+	listing_free(&rows);
+	free(cells.v);
 }
 
 /* All columns of one record, one a row, with their meaning unless the output is raw. */
 static void show_described(const struct report *report, const struct section *section)
 {
 	const struct options *options = report->options;
-	const struct units units = command_units(&report->view, options);
+	const struct units units = report_units(report);
 	struct table *table = table_new(look_of(report), report->out);
 	const struct column *column;
 	unsigned int i;
@@ -262,53 +351,32 @@ static void show_described(const struct report *report, const struct section *se
 	table_finish(table);
 }
 
-/* The options by which rows that are @chosen are arranged. */
-static struct options arrangement(const struct report *report, const struct section *section)
-{
-	struct options options = *report->options;
-
-	options.reverse ^= section->falling && !options.sort;
-	return options;
-}
-
-/* Records of command_rows(), arranged by @options. */
-static struct listing chosen_rows(const struct report *report, const struct section *section)
-{
-	const struct options options = arrangement(report, section);
-	struct listing listing;
-
-	command_arrange(&listing, &report->view, &options, section->rows.size ? section->rows :
-			records_in(report->view.snap, command_rows(&options)->type));
-	return listing;
-}
-
-static void show_chosen(const struct report *report, const struct section *section)
-{
-	const struct units units = command_units(&report->view, report->options);
-	struct listing listing = chosen_rows(report, section);
-
-	listing_print(&listing, look_of(report), &units,
-		      section->totals || report->options->totals, report->out);
-	listing_free(&listing);
-}
-
 static void show_section(struct report *report, const struct section *section)
 {
 	const struct options *options = report->options;
 
 	if (section->title)
-		command_title(options, report->out, *section->title ? section->title : NULL);
-	if (section->chosen)
-		show_chosen(report, section);
-	else if (section->described)
+		putc('\n', report->out);
+	if (section->title && *section->title && !options->raw)
+		fprintf(report->out, "%s:\n\n", section->title);
+	if (section->described)
 		show_described(report, section);
-	else if (section->columns)
+	else if (section->columns || (section->chosen && section->shape != SECTION_TOTALS))
 		show_section_table(report, section);
 	if (section->note && !options->raw)
 		fputs(section->note, report->out);
 }
 
 /* JSON */
+
+static void put_cell(struct report *report, const struct cell *cell, const struct view *view,
+		     const void *row)
+{
+	const void *record = cell_record(cell, row);
+	const struct column column = column_in(cell, view, record);
+
+	json_column(&report->json, &column, view, record);
+}
 
 /* The members of a row: those of @cells or, without, all. */
 static void put_section_row(struct report *report, const struct section *section,
@@ -322,12 +390,11 @@ static void put_section_row(struct report *report, const struct section *section
 	if (section->number.known)
 		json_put_signed(&report->json, "seq", section->number.bytes);
 	for (i = 0; i < cells->n; i++)
-		json_column(&report->json, &cells->v[i].column, &view,
-			    cell_record(&cells->v[i], row));
+		put_cell(report, &cells->v[i], &view, row);
 	if (section->described)
 		for (i = 0; (column = record_column(section->type, i)); i++)
 			json_column(&report->json, column, &view, row);
-	else if (!section->members)
+	else if (!cells->n)
 		json_members(&report->json, all.join ? all.join->type : section->type, &view,
 			     cell_record(&all, row));
 	report->view = view;
@@ -351,8 +418,7 @@ static void put_keyed(struct report *report, const struct section *section, stru
 	else
 		cells->v[1].column.name = key.text;
 	for (i = 1; i < cells->n; i++)
-		json_column(&report->json, &cells->v[i].column, &view,
-			    cell_record(&cells->v[i], row));
+		put_cell(report, &cells->v[i], &view, row);
 	if (cells->n > 2)
 		json_close(&report->json, '}');
 }
@@ -373,11 +439,10 @@ static void put_rows(struct report *report, const struct section *section)
 	const bool array = section->shape == SECTION_ARRAY;
 	const bool members = section->shape == SECTION_MEMBERS;
 	struct json *json = &report->json;
+	struct cells cells = choose_cells(report, section, section->members);
 	struct listing rows;
-	struct cells cells;
 	size_t i;
 
-	choose_cells(&cells, section, section->members ?: "", false);
 	if (!members)
 		json_open(json, section->name, array ? '[' : '{');
 	arrange(&rows, report, section);
@@ -396,18 +461,40 @@ static void put_rows(struct report *report, const struct section *section)
 	if (!members)
 		json_close(json, array ? ']' : '}');
 	listing_free(&rows);
+	free(cells.v);
 }
 
-static void put_chosen(struct report *report, const struct section *section)
+/* The sums of rows that are chosen, of each column of them. */
+static void put_totals(struct report *report, const struct section *section)
 {
-	struct listing listing = chosen_rows(report, section);
+	const struct column *column;
+	struct listing rows;
+	struct value total;
+	unsigned int i;
 
-	if (section->shape == SECTION_TOTALS)
-		snapshot_json_totals(&report->json, &listing, command_rows(report->options)->type);
-	else
-		snapshot_json_listing(&report->json, section->name,
-				      command_rows(report->options)->type, &listing);
-	listing_free(&listing);
+	json_open(&report->json, section->name, '{');
+	arrange(&rows, report, section);
+	for (i = 0; (column = record_column(section->type, i)); i++)
+		if (column->total == TOTAL_SUM)
+			json_value(&report->json, column,
+				   listing_total(&rows, column, &total) ? &total : NULL);
+	listing_free(&rows);
+	json_close(&report->json, '}');
+}
+
+/* How the census was made. */
+static void put_scan(struct json *json, const struct snapshot *snap)
+{
+	const struct view view = { .snap = snap };
+
+	json_open(json, "scan", '{');
+	json_put_unsigned(json, "seq", snap->seq);
+	json_members(json, &scan_record, &view, &snap->scan);
+	json_close(json, '}');
+
+	json_open(json, "module", '{');
+	json_members(json, &info_record, &view, &snap->info);
+	json_close(json, '}');
 }
 
 static void put_section(struct report *report, const struct section *section)
@@ -425,11 +512,53 @@ static void put_section(struct report *report, const struct section *section)
 	else if (section->shape == SECTION_NULL)
 		json_put_null(json, section->name);
 	else if (section->shape == SECTION_SCAN)
-		snapshot_json_scan(json, report->view.snap);
-	else if (section->chosen)
-		put_chosen(report, section);
+		put_scan(json, report->view.snap);
+	else if (section->shape == SECTION_TOTALS)
+		put_totals(report, section);
 	else
 		put_rows(report, section);
+}
+
+struct document_point document_point_of(const struct snapshot *snap)
+{
+	struct document_point point = { };
+
+	if (!snap)
+		return point;
+	point.seq = snap->seq;
+	point.realtime = time_of(&snap->scan);
+	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS))
+		point.boottime = snap->scan.boottime;
+	return point;
+}
+
+/* NULL: since boot. */
+static void put_point(struct json *json, const char *key, const struct document_point *point)
+{
+	if (!point) {
+		json_put_null(json, key);
+		return;
+	}
+	json_open(json, key, '{');
+	json_put_known(json, "seq", point->seq, (int64_t)point->seq);
+	json_put_realtime(json, "realtime_ns", point->realtime);
+	json_put_boottime(json, "boottime_ns", point->boottime);
+	json_close(json, '}');
+}
+
+void document_window(struct json *json, const struct document_point *from,
+		     const struct document_point *to)
+{
+	json_open(json, "window", '{');
+	put_point(json, "from", from);
+	put_point(json, "to", to);
+}
+
+static void put_head(struct json *json, const char *command)
+{
+	json_open(json, NULL, '{');
+	json_put_unsigned(json, "memcensus", DOCUMENT_VERSION);
+	json_put_string(json, "command", command);
 }
 
 void report_begin_line(struct report *report, const struct options *options,
@@ -440,7 +569,7 @@ void report_begin_line(struct report *report, const struct options *options,
 		.json = { .out = out, .line = line },
 	};
 	if (options->json)
-		document_open(&report->json, options->command->name);
+		put_head(&report->json, options->command->name);
 }
 
 void report_begin(struct report *report, const struct options *options,
@@ -451,12 +580,17 @@ void report_begin(struct report *report, const struct options *options,
 
 void report_sections(struct report *report, const struct section *sections, size_t n)
 {
-	for (; n--; sections++)
+	for (; n--; sections++) {
+		struct section section = *sections;
+
+		if (section.chosen)
+			section.type = command_rows(report->options)->type;
 		if (!report->options->json)
-			show_section(report, sections);
-		else if (sections->name || sections->shape == SECTION_CLOSE ||
-			 sections->shape == SECTION_MEMBERS)
-			put_section(report, sections);
+			show_section(report, &section);
+		else if (section.name || section.shape == SECTION_CLOSE ||
+			 section.shape == SECTION_MEMBERS)
+			put_section(report, &section);
+	}
 }
 
 void report_points(struct report *report, const struct document_point *from,

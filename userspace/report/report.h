@@ -8,9 +8,13 @@
 #ifndef READER_REPORT_H
 #define READER_REPORT_H
 
+#include "cli/command.h"
 #include "lib/json.h"
-#include "report/document.h"
-#include "report/show.h"
+#include "model/amount.h"
+#include "report/listing.h"
+
+/* Grows if a member of JSON is renamed, removed, or changes its meaning or unit. */
+#define DOCUMENT_VERSION	1
 
 /* What a section is in JSON. */
 enum section_shape {
@@ -132,6 +136,28 @@ void report_sections(struct report *report, const struct section *sections, size
 	report_sections(report, (const struct section[]){ __VA_ARGS__ },	\
 			ARRAY_SIZE(((const struct section[]){ __VA_ARGS__ })))
 
+/**
+ * struct document_point - a point in time; what is 0 is unknown
+ * @seq: number of the census that began then
+ * @realtime: ns since 1970
+ * @boottime: ns since boot
+ */
+struct document_point {
+	uint64_t seq;
+	uint64_t realtime;
+	uint64_t boottime;
+};
+
+/* When the census @snap began; nowhen if it is NULL. */
+struct document_point document_point_of(const struct snapshot *snap);
+
+/*
+ * Writes the window of a document: what changed or was seen between two points in time.  It stays
+ * open for more members.  @from NULL: since boot.
+ */
+void document_window(struct json *json, const struct document_point *from,
+		     const struct document_point *to);
+
 /*
  * Writes the window of JSON: from one census or point in time to another, or since boot if @from
  * is NULL.
@@ -139,6 +165,9 @@ void report_sections(struct report *report, const struct section *sections, size
 void report_points(struct report *report, const struct document_point *from,
 		   const struct document_point *to);
 void report_window(struct report *report, const struct snapshot *from, const struct snapshot *to);
+
+/* How tables of @report write amounts. */
+struct units report_units(const struct report *report);
 
 /* Text that lives as long as @report, for titles and notes. */
 const char *report_text(struct report *report, const char *format, ...)

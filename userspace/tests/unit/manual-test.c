@@ -204,7 +204,7 @@ static bool has_type(const struct command *command, const struct record_type *ty
 	for (further = command->further; further && further->option; further++)
 		if (further->type == type)
 			return true;
-	return command->rows.type == type || (command->groups && type == &group_record);
+	return command->rows.type == type;
 }
 
 static void test_types(void)
@@ -216,7 +216,7 @@ static void test_types(void)
 	for (each = commands; *each; each++) {
 		const struct command *command = *each;
 		const struct record_type *const of[] = {
-			command->rows.type, command->groups ? &group_record : NULL,
+			command->rows.type, has_type(command, &group_record) ? &group_record : NULL,
 			has_type(command, &node_sum_record) ? &node_sum_record : NULL,
 		};
 		size_t i;

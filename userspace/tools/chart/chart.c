@@ -498,6 +498,6 @@ const struct command chart_command = {
 	.own_size = sizeof(struct chart_options),
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 	.rows = { &task_record, "pid,comm,uss,pss,swap", "pss" },
-	.groups = true,
+	.further = (const struct further_rows[]){ { "groups", &group_record }, { } },
 	.run = chart_run,
 };

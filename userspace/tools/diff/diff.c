@@ -39,6 +39,8 @@ static int diff_words(struct options *options, char **words, int n,
 	if (!strcmp(words[0], "-") && (n < 2 || !strcmp(words[1], "-")))
 		return fail(why, FAIL_USAGE, "stdin can be read only once");
 	options->file = words[0];
+	/* diff_run() opens the records itself. */
+	options->no_source = true;
 	own->other = n > 1 ? words[1] : NULL;
 	return 0;
 }
@@ -173,6 +175,4 @@ const struct command diff_command = {
 	.own_size = sizeof(struct diff_options),
 	.rows = { &change_record, "pid,user,comm,change,swap,uss,pss,rss", "size" },
 	.run = diff_run,
-	/* diff_run() opens the records itself. */
-	.no_source = true,
 };

@@ -34,13 +34,6 @@ static void choose_widths(struct flame_options *own, bool running)
 		own->mark = FLAME_MARK_BEGIN;
 }
 
-static bool counts_pages(const struct options *options)
-{
-	const struct flame_options *own = options->own;
-
-	return own->by != FLAME_FAULTED;
-}
-
 static int flame_words(struct options *options, char **words, int n, struct failure *why)
 {
 	struct flame_options *own = options->own;
@@ -59,6 +52,7 @@ static int flame_words(struct options *options, char **words, int n, struct fail
 	if (options->n_pids > 1)
 		return fail(why, FAIL_USAGE, "'flame' follows one process, and what it starts");
 	choose_widths(own, !options->program);
+	options->no_source = own->by == FLAME_FAULTED;
 	if ((own->by == FLAME_GROWN || own->difference) && !own->mark)
 		return fail(why, FAIL_USAGE, "'%s' needs '--mark'",
 			    own->difference ? "--diff" : "--by grown");
@@ -196,5 +190,4 @@ const struct command flame_command = {
 	.own_size = sizeof(struct flame_options),
 	.run = flame_run,
 	.program = true,
-	.needs_source = counts_pages,
 };

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
-#include "report/show.h"
+#include "report/report.h"
 #include "tools/flame/grown.h"
 
 /* Stacks that are printed. */
@@ -80,36 +80,31 @@ static void sum_mappings(struct growth *v, size_t n)
 	}
 }
 
-static void put_growth(const struct growth *v, size_t n, const struct options *options, FILE *out)
-{
-	const struct units units = { .suffixes = options->suffixes };
-	struct table *table = table_new(command_look(options), out);
-	size_t i;
+static const struct column growth_columns[] = {
+	MEMBER(growth, "grown", "Grown", bytes, BYTES, "how much it grew"),
+	MEMBER(growth, "mapping", "Mapping", mapping, TEXT, "where"),
+	MEMBER(growth, "stack", "Stack", stack, TEXT, "by whom"),
+};
 
-	table_columns(table, ">Grown Mapping");
-	table_column_long(table, "Stack");
-	for (i = 0; i < n && i < STACKS_SHOWN; i++) {
-		table_row(table);
-		cell_bytes(table, (int64_t)v[i].bytes, &units);
-		table_cell(table, v[i].mapping);
-		table_cell(table, v[i].stack);
-	}
-	table_finish(table);
-}
+static const struct record_type growth_record = RECORDS_OF("stack that grew", growth_columns);
 
 void flame_grown(const struct flame_node *root, const struct options *options, FILE *out)
 {
 	struct growths growths = { .n = 0 };
+	struct report report;
 	size_t i;
 
 	flame_each_path(root, true, add_growth, &growths);
-	command_title(options, out, growths.n ? "Stacks whose memory grew" :
-		      "No stack's memory grew");
 	if (growths.n) {
 		sum_mappings(growths.v, growths.n);
 		qsort(growths.v, growths.n, sizeof(*growths.v), by_growth);
-		put_growth(growths.v, growths.n, options, out);
 	}
+	report_begin(&report, options, NULL, out);
+	REPORT(&report,
+	       { .title = growths.n ? "Stacks whose memory grew" : "No stack's memory grew",
+		 .type = &growth_record, .columns = growths.n ? "grown mapping:1 stack" : NULL,
+		 .rows = ROWS(growths.v, growths.n < STACKS_SHOWN ? growths.n : STACKS_SHOWN) });
+	report_end(&report);
 	for (i = 0; i < growths.n; i++)
 		free(growths.v[i].stack);
 	free(growths.v);

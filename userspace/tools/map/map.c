@@ -5,6 +5,7 @@
 
 #include "cli/subtree.h"
 #include "lib/text.h"
+#include "report/present.h"
 #include "tools/map/pages.h"
 
 static const char *name_of_map(struct report *report, uint64_t pid)
@@ -168,16 +169,15 @@ static const struct option_rule map_rules[] = {
 	{ }
 };
 
-static int map_prepare(struct session *session, struct failure *why)
+static int map_run(struct session *session, struct failure *why)
 {
 	const struct map_options *own = session->options->own;
 
-	(void)why;
 	session->request.command = own->pages ? MEMCENSUS_CMD_PAGES : 0;
 	session->request.start = own->start;
 	session->request.end = own->end;
 	session->by_subtree = session->options->below && session->source->ops->live;
-	return 0;
+	return present_census(session, NULL, why);
 }
 
 const struct command map_command = {
@@ -200,9 +200,10 @@ const struct command map_command = {
 	.options = map_uses,
 	.rules = map_rules,
 	.own_size = sizeof(struct map_options),
-	.prepare = map_prepare,
 	.basis = MEMCENSUS_BASIS_MAPCOUNT,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
 	.rows = ROWS_MAP,
 	.sections = map_sections,
+	.run = map_run,
+	.last = true,
 };

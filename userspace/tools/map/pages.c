@@ -8,7 +8,7 @@
 
 #include "lib/memory.h"
 #include "model/pages.h"
-#include "report/snapshot-json.h"
+#include "report/row-json.h"
 #include "tools/map/pages.h"
 
 /* Letters of a picture; a mapping with fewer pages has as many as pages. */

@@ -319,16 +319,12 @@ static int oom_run(struct session *session, struct failure *why)
 	return 0;
 }
 
-/* recorded_ooms_read() opens the record itself. */
-static bool needs_source(const struct options *options)
-{
-	return !options->file;
-}
-
 static int oom_words(struct options *options, char **words, int n, struct failure *why)
 {
 	struct oom_options *own = options->own;
 
+	/* recorded_ooms_read() opens the record itself. */
+	options->no_source = options->file;
 	if (n > 1)
 		return fail(why, FAIL_USAGE, "'oom' takes no '%.60s'", words[1]);
 	if (n && (!text_number(words[0], strlen(words[0]), &own->number) || !own->number))
@@ -367,5 +363,4 @@ const struct command oom_command = {
 	.options = oom_options,
 	.own_size = sizeof(struct oom_options),
 	.run = oom_run,
-	.needs_source = needs_source,
 };

@@ -8,7 +8,7 @@
 #include "lib/text.h"
 #include "model/physical.h"
 #include "report/figures.h"
-#include "report/show.h"
+#include "report/report.h"
 #include "tools/physical/blocks.h"
 
 /* Characters of a line of the map, and lines at most. */
@@ -371,8 +371,9 @@ void blocks_report(struct report *report)
 	       { .shape = SECTION_CLOSE });
 	if (!report->options->raw && !report->options->json) {
 		text_size(scale, (double)(map_scale(c->n) * c->bytes));
-		command_title(report->options, report->out,
-			      report_text(report, "Each character is %s, by address", scale));
+		REPORT(report,
+		       { .title = report_text(report, "Each character is %s, by address",
+					      scale) });
 		show_map(snap, c, report->out);
 		fputc('\n', report->out);
 		show_letters(snap, report->out);

@@ -69,8 +69,32 @@ static const struct vm_setting {
 	  "1: unprivileged tasks may handle page faults of the kernel" },
 };
 
-/* Finds the value in the line "@name VALUE" of @text; the caller frees it; or NULL. */
-static char *find_setting(const char *text, const char *name)
+/**
+ * struct setting - a row
+ * @value: its text
+ * @number: what that is, if @is_number
+ */
+struct setting {
+	const char *name;
+	const char *help;
+	const char *value;
+	bool is_number;
+	int64_t number;
+};
+
+DERIVED(setting_number, setting, sign, row->number, row->is_number)
+
+static const struct column setting_columns[] = {
+	MEMBER(setting, "name", "Setting", name, TEXT, "its name"),
+	MEMBER(setting, "value", "Value", value, TEXT, "its value"),
+	MEMBER(setting, "help", "Meaning", help, TEXT, "what it means"),
+	{ "number", .kind = KIND_COUNT, .sign = true, .derive = setting_number },
+};
+
+static const struct record_type setting_record = RECORDS_OF("setting", setting_columns);
+
+/* Finds the value in the line "@name VALUE" of @text; or NULL. */
+static const char *find_setting(struct report *report, const char *text, const char *name)
 {
 	const size_t len = strlen(name);
 	char *value, *c;
@@ -78,7 +102,8 @@ static char *find_setting(const char *text, const char *name)
 	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
 		if (strncmp(text, name, len) || text[len] != ' ')
 			continue;
-		value = xasprintf("%.*s", (int)strcspn(text + len + 1, "\n"), text + len + 1);
+		value = (char *)report_text(report, "%.*s", (int)strcspn(text + len + 1, "\n"),
+					    text + len + 1);
 		for (c = value; *c; c++)
 			if (*c == '\t')
 				*c = ' ';
@@ -87,53 +112,27 @@ static char *find_setting(const char *text, const char *name)
 	return NULL;
 }
 
-/* A member with a setting: a number, if it is one. */
-static void put_setting(struct report *report, const char *name, const char *value)
-{
-	char *end;
-	long long number;
-
-	errno = 0;
-	number = strtoll(value, &end, 10);
-	if (*value && !*end && !errno)
-		REPORT(report, { name, SECTION_NUMBER, .number = { true, number } });
-	else
-		REPORT(report, { name, SECTION_TEXT, .text = value });
-}
-
 static void show_settings(struct report *report, const char *text)
 {
-	const struct options *options = report->options;
-	struct table *table = NULL;
-	char *value;
-	size_t i;
+	struct setting rows[ARRAY_SIZE(vm_settings)], *row;
+	size_t i, n = 0;
+	char *end;
 
-	REPORT(report, { .name = "vm", .shape = SECTION_OPEN });
-	if (!options->json) {
-		table = table_new(command_look(options), report->out);
-		table_columns(table, "Setting >Value");
-		if (!options->raw)
-			table_column_long(table, "Meaning");
-	}
 	for (i = 0; i < ARRAY_SIZE(vm_settings); i++) {
-		value = find_setting(text, vm_settings[i].name);
+		row = &rows[n];
+		*row = (struct setting){ vm_settings[i].name, vm_settings[i].help,
+					 find_setting(report, text, vm_settings[i].name), false, 0 };
 		/* Some kernels lack some settings. */
-		if (!value)
+		if (!row->value)
 			continue;
-		if (options->json) {
-			put_setting(report, vm_settings[i].name, value);
-		} else {
-			table_row(table);
-			table_cell(table, vm_settings[i].name);
-			table_cell(table, value);
-			if (!options->raw)
-				table_cell(table, vm_settings[i].help);
-		}
-		free(value);
+		errno = 0;
+		row->number = strtoll(row->value, &end, 10);
+		row->is_number = *row->value && !*end && !errno;
+		n++;
 	}
-	REPORT(report, { .shape = SECTION_CLOSE });
-	if (table)
-		table_finish(table);
+	REPORT(report,
+	       { "vm", SECTION_KEYED, .type = &setting_record, .rows = ROWS(rows, n),
+		 .columns = "name:1 >value:1 ~help", .members = "name number|value" });
 }
 
 /**
@@ -192,53 +191,32 @@ static struct slab *read_slabs(const char *text, uint64_t page_size, size_t *n)
 }
 
 DERIVED(slab_name, slab, text, row->name, true)
+DERIVED(slab_use, slab, ratio, 100 * row->active / (row->objects ?: 1), row->objects)
 
 static const struct column slab_columns[] = {
-	{ "name", .help = "its name", .kind = KIND_TEXT, .derive = slab_name },
-	MEMBER(slab, "objects", NULL, objects, COUNT, "all that its slabs hold"),
-	MEMBER(slab, "active", NULL, active, COUNT, "objects in use"),
-	MEMBER(slab, "object_size", NULL, object_size, BYTES, "of each"),
-	MEMBER(slab, "slabs", NULL, slabs, COUNT, "its slabs"),
-	MEMBER(slab, "per_slab", NULL, per_slab, COUNT, "objects in each"),
-	MEMBER(slab, "bytes", NULL, bytes, BYTES, "of all its slabs"),
+	{ "name", "Name", "its name", .kind = KIND_TEXT, .derive = slab_name },
+	MEMBER(slab, "objects", "Objects", objects, COUNT, "all that its slabs hold"),
+	MEMBER(slab, "active", "Active", active, COUNT, "objects in use"),
+	MEMBER(slab, "object_size", "Size", object_size, COUNT, "bytes of each"),
+	MEMBER(slab, "slabs", "Slabs", slabs, COUNT, "its slabs"),
+	MEMBER(slab, "per_slab", "Obj/Slab", per_slab, COUNT, "objects in each"),
+	MEMBER(slab, "bytes", "Cache", bytes, BYTES, "of all its slabs"),
+	{ "use", "Use", "part of the objects in use", .kind = KIND_PERCENT, .format = "%.0f%%",
+	  .derive = slab_use },
 };
 
 static const struct record_type slab_record = RECORDS_OF("slab cache", slab_columns);
 
-static void put_slab(struct table *table, const struct slab *slab,
-		     const struct units *units)
-{
-	table_row(table);
-	table_cellf(table, "%" PRIu64, slab->objects);
-	table_cellf(table, "%" PRIu64, slab->active);
-	if (slab->objects)
-		table_cellf(table, "%" PRIu64 "%%", 100 * slab->active / slab->objects);
-	else
-		table_cell(table, NULL);
-	table_cellf(table, "%" PRIu64, slab->object_size);
-	table_cellf(table, "%" PRIu64, slab->slabs);
-	table_cellf(table, "%" PRIu64, slab->per_slab);
-	cell_bytes(table, slab->bytes, units);
-	table_cell(table, slab->name);
-}
-
 static void show_slabs(struct report *report, const char *text, uint64_t page_size)
 {
-	const struct options *options = report->options;
-	const struct units units = { .suffixes = options->suffixes };
-	struct table *table;
 	struct slab *slabs;
-	size_t n, i;
+	size_t n;
 
 	slabs = read_slabs(text, page_size, &n);
-	REPORT(report, { "slabs", .type = &slab_record, .rows = ROWS(slabs, n) });
-	if (!options->json) {
-		table = table_new(command_look(options), report->out);
-		table_columns(table, ">Objects >Active >Use >Size >Slabs >Obj/Slab >Cache Name");
-		for (i = 0; i < n; i++)
-			put_slab(table, &slabs[i], &units);
-		table_finish(table);
-	}
+	REPORT(report,
+	       { "slabs", .type = &slab_record, .rows = ROWS(slabs, n),
+		 .columns = "objects active use object_size slabs per_slab bytes name:1",
+		 .members = "name objects active object_size slabs per_slab bytes" });
 	free(slabs);
 }
 

@@ -58,7 +58,7 @@ static void show_breakdown(struct report *report)
 			.name = raw || json || !row->of ? row->name :
 				report_text(report, "  %s", strchr(row->name, '_') + 1),
 			.meaning = row->help, .amounts = { breakdown.rows[i] },
-			.whole = command_units(&report->view, report->options).whole,
+			.whole = report_units(report).whole,
 		};
 	}
 	/* The last one is the sum. */
@@ -163,17 +163,11 @@ static int system_words(struct options *options, char **words, int n, struct fai
 {
 	const struct system_options *own = options->own;
 
+	/* The /proc texts of this machine need no census. */
+	options->no_source = !options->file && (own->vm || own->slab);
 	return options_interval_without(options, words, n, own->vm ? "vm" :
 					own->slab ? "slab" :
 					options->all ? "all" : NULL, why);
-}
-
-/* The /proc texts of this machine need no census. */
-static bool system_needs_source(const struct options *options)
-{
-	const struct system_options *own = options->own;
-
-	return options->file || !(own->vm || own->slab);
 }
 
 static const struct option_entry option_vm = {
@@ -231,5 +225,4 @@ const struct command system_command = {
 	.interval = &system_interval,
 	.sections = system_sections,
 	.run = system_run,
-	.needs_source = system_needs_source,
 };

@@ -5,6 +5,7 @@
 #include <curses.h>
 
 #include "cli/command.h"
+#include "model/amount.h"
 #include "tools/top/top-state.h"
 
 /* Default interval between two censuses, ns; htop uses 1.5 s, top 3 s. */

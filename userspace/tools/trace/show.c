@@ -10,7 +10,6 @@
 #include "lib/text.h"
 #include "model/format.h"
 #include "os/exit-watch.h"
-#include "report/document.h"
 #include "report/report.h"
 #include "tools/trace/call-text.h"
 #include "tools/trace/show.h"
@@ -52,17 +51,19 @@ static void json_row(const struct trace_report *report, const struct trace_row *
 {
 	const struct document_point from = { .realtime = row->time + report->realtime };
 	const struct document_point to = { .realtime = from.realtime + row->ns };
-	struct json json = { .out = report->out, .line = true };
+	struct report shown;
+	struct json *json = &shown.json;
 
-	document_between(&json, report->options->command->name, &from, &to);
-	json_put_unsigned(&json, "pid", row->process->pid);
-	json_put_unsigned(&json, "tid", row->tid);
-	json_put_string(&json, "comm", comm_of(row->process));
-	json_put_string(&json, "call", trace_call_names[row->call]);
-	call_text_json(&json, row);
-	json_put_bool(&json, "failed", row->failed);
-	json_put_unsigned(&json, "took_ns", row->ns);
-	json_close(&json, '}');
+	report_begin_line(&shown, report->options, &no_census, report->out, true);
+	report_points(&shown, &from, &to);
+	json_put_unsigned(json, "pid", row->process->pid);
+	json_put_unsigned(json, "tid", row->tid);
+	json_put_string(json, "comm", comm_of(row->process));
+	json_put_string(json, "call", trace_call_names[row->call]);
+	call_text_json(json, row);
+	json_put_bool(json, "failed", row->failed);
+	json_put_unsigned(json, "took_ns", row->ns);
+	report_end(&shown);
 }
 
 void trace_show_row(const void *context, const struct trace_row *row)
@@ -241,8 +242,7 @@ static void put_head(const struct trace_report *trace, struct report *report)
 	const struct document_point to = { .realtime = trace->now + trace->realtime };
 	const int status = trace->child_status;
 
-	document_window(&report->json, &from, &to);
-	json_close(&report->json, '}');
+	report_points(report, &from, &to);
 	REPORT(report,
 	       { "duration_ns", SECTION_NUMBER,
 		 .number = number_of(true, trace->now - trace->begun) },

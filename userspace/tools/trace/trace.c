@@ -475,6 +475,8 @@ static int trace_words(struct options *options, char **words, int n, struct fail
 	const struct trace_options *own = options->own;
 	int targets = (n > 0) + own->everything + !!options->below + !!options->program;
 
+	/* It asks tracefs, not the module. */
+	options->no_source = true;
 	if (options->program && !options->program[0])
 		return fail(why, FAIL_USAGE, "'trace --' needs a command to run");
 	if (n && options_pids(options, words, n, why))
@@ -549,7 +551,5 @@ const struct command trace_command = {
 		&trace_record,
 		"pid,comm,calls,failed,mapped,unmapped,net,rate,min_faults,maj_faults", "net" },
 	.run = trace_run,
-	/* It asks tracefs, not the module. */
-	.no_source = true,
 	.program = true,
 };

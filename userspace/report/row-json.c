@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A snapshot as JSON, by the arrays of columns. */
+/* Records as JSON, by the arrays of columns. */
 #include <string.h>
 
 #include "lib/json.h"
 #include "model/on-nodes.h"
-#include "report/snapshot-json.h"
+#include "report/row-json.h"
 
 /* Bytes of the longest name of a member. */
 #define NAME_SIZE	40
@@ -63,9 +63,7 @@ static void put_rate(struct json *json, const struct column *column, const struc
 		json_put_null(json, name);
 }
 
-/* NULL: unknown. */
-static void put_value(struct json *json, const struct column *column,
-		      const struct value *value)
+void json_value(struct json *json, const struct column *column, const struct value *value)
 {
 	const uint64_t number = value ? value->number : 0;
 	const char *word = NULL;
@@ -174,7 +172,7 @@ void json_column(struct json *json, const struct column *column, const struct vi
 	else if (record && column->kind == KIND_HOLDERS)
 		put_holders(json, column, record);
 	else
-		put_value(json, column, record && column_get(column, view, record, &value) ?
+		json_value(json, column, record && column_get(column, view, record, &value) ?
 			  &value : NULL);
 }
 
@@ -187,9 +185,6 @@ static void put_set(struct json *json, const struct column_set *set,
 		if (set->columns[i].name && set->columns[i].kind != KIND_NEST)
 			json_column(json, &set->columns[i], view, record);
 }
-
-static void put_records(struct json *json, const char *key, const struct record_type *type,
-			const struct view *view, struct records records);
 
 /* The values of @set that are read, not computed from others. */
 static void put_read(struct json *json, const struct column_set *set,
@@ -208,6 +203,7 @@ void json_members(struct json *json, const struct record_type *type, const struc
 	const struct zone *zone = type == &zone_record ? record : NULL;
 	const struct group *group = type == &group_record ? record : NULL;
 	unsigned int i;
+	size_t t;
 
 	put_set(json, &type->fields, view, record);
 	for (i = 0; i < type->derived.n; i++)
@@ -216,73 +212,13 @@ void json_members(struct json *json, const struct record_type *type, const struc
 	put_set(json, &type->figures, view, record);
 	if (group && KNOWN(group, MEMCENSUS_GROUP_CGROUP))
 		put_read(json, &type->derived, view, record);
-	if (zone && zone->n_types)
-		put_records(json, "types", &zone_type_record, view,
-			    records_of(zone->types, zone->n_types, sizeof(*zone->types)));
-}
-
-void snapshot_json_listing(struct json *json, const char *key,
-			   const struct record_type *type,
-			   const struct listing *listing)
-{
-	size_t row, i;
-
-	json_open(json, key, '[');
-	for (row = 0; row < listing->n_rows; row++) {
+	if (!zone || !zone->n_types)
+		return;
+	json_open(json, "types", '[');
+	for (t = 0; t < zone->n_types; t++) {
 		json_open(json, NULL, '{');
-		if (!listing->columns.n)
-			json_members(json, type, listing->view, listing->rows[row]);
-		for (i = 0; i < listing->columns.n; i++)
-			json_column(json, listing->columns.v[i], listing->view,
-				    listing->rows[row]);
+		json_members(json, &zone_type_record, view, &zone->types[t]);
 		json_close(json, '}');
 	}
 	json_close(json, ']');
-}
-
-void snapshot_json_totals(struct json *json, const struct listing *listing,
-			  const struct record_type *type)
-{
-	const struct column *column;
-	struct value total;
-	unsigned int i;
-
-	json_open(json, "totals", '{');
-	for (i = 0; (column = record_column(type, i)); i++) {
-		if (column->total == TOTAL_SUM)
-			put_value(json, column, listing_total(listing, column, &total) ?
-				  &total : NULL);
-	}
-	json_close(json, '}');
-}
-
-static void put_records(struct json *json, const char *key, const struct record_type *type,
-			const struct view *view, struct records records)
-{
-	struct listing listing;
-
-	listing_fill(&listing, view, records);
-	snapshot_json_listing(json, key, type, &listing);
-	listing_free(&listing);
-}
-
-void document_open(struct json *json, const char *command)
-{
-	json_open(json, NULL, '{');
-	json_put_unsigned(json, "memcensus", DOCUMENT_VERSION);
-	json_put_string(json, "command", command);
-}
-
-void snapshot_json_scan(struct json *json, const struct snapshot *snap)
-{
-	const struct view view = { .snap = snap };
-
-	json_open(json, "scan", '{');
-	json_put_unsigned(json, "seq", snap->seq);
-	json_members(json, &scan_record, &view, &snap->scan);
-	json_close(json, '}');
-
-	json_open(json, "module", '{');
-	json_members(json, &info_record, &view, &snap->info);
-	json_close(json, '}');
 }
