@@ -10,7 +10,7 @@
 #include "cli/help.h"
 #include "cli/parse.h"
 #include "cli/subtree.h"
-#include "cli/words.h"
+#include "cli/completion.h"
 #include "lib/output.h"
 #include "lib/signals.h"
 #include "reader.h"
@@ -189,15 +189,15 @@ static int run_on_source(const struct options *options, FILE *out, source_open_f
 /* Whether @options ask for what needs no census. */
 static bool asks(const struct options *options)
 {
-	return options->version || options->words || options->help;
+	return options->version || options->completion || options->help;
 }
 
 static int answer_command(const struct options *options, FILE *out)
 {
 	if (options->version)
 		fprintf(out, "memcensus %s (ABI %d)\n", VERSION, MEMCENSUS_ABI);
-	else if (options->words)
-		words_print(out, options);
+	else if (options->completion)
+		completion_print(out, options);
 	else if (options->command_given)
 		help_print_command(out, options->command);
 	else
@@ -226,10 +226,10 @@ static int write_output(const struct options *options, source_open_fn *open)
 
 static int check(struct options *options, struct failure *why)
 {
-	if (options->words && !words_known(options->words))
+	if (options->completion && !completion_known(options->completion))
 		return fail(why, FAIL_USAGE,
 			    "no words '%.60s'; there are: commands options columns cgroups",
-			    options->words);
+			    options->completion);
 	return asks(options) ? 0 : command_choose(options, why) || choose_basis(options, why);
 }
 

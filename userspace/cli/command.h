@@ -22,7 +22,7 @@ struct further_rows {
 /**
  * struct command - a subcommand
  * @name: as in command_names[]
- * @words: parses the @n arguments; returns 0, or -1 and @why, which names the wrong one
+ * @words: parses the @n arguments @words; returns 0, or -1 and @why, which names the wrong one
  * @about: the description, for --help
  * @options: in the order of --help; an entry without an option ends the array
  * @rules: between them, in addition to those of all; ended by one without an option; or NULL

@@ -24,7 +24,7 @@ struct rows;
  * @command_given: it is named; else it is the default one
  * @command_wrong: the named command does not exist
  * @own: the options of the command alone, as it defines them; owned
- * @words: kind of words for shell completion, like @help; NULL: not given
+ * @completion: what to complete, for shells, like @help; NULL: not given
  * @json, @raw: output format; a table if neither
  * @suffixes, @percent: amounts with a suitable unit, in percent of MemTotal; else in KiB
  * @parts: MEMCENSUS_PART_* to request: those of the command, unless its words() sets others, and
@@ -58,7 +58,7 @@ struct options {
 	void *own;
 	bool help;
 	bool version;
-	const char *words;
+	const char *completion;
 	bool json;
 	bool raw;
 	bool no_header;

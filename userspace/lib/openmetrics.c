@@ -68,12 +68,12 @@ static void put_label_text(FILE *out, const char *text)
 
 static void put_metric_name(const struct openmetrics *om, bool sample)
 {
-	const struct family *family = om->family;
+	const struct metric *metric = om->metric;
 
-	fputs(family->name, om->out);
-	if (family->unit)
-		fprintf(om->out, "_%s", family->unit);
-	if (family->counter && (sample || om->older))
+	fputs(metric->name, om->out);
+	if (metric->unit)
+		fprintf(om->out, "_%s", metric->unit);
+	if (metric->counter && (sample || om->older))
 		fputs("_total", om->out);
 }
 
@@ -84,21 +84,21 @@ static void put_head(const struct openmetrics *om)
 	fputs("# HELP ", om->out);
 	put_metric_name(om, false);
 	putc(' ', om->out);
-	for (c = om->family->help; *c; c++)
+	for (c = om->metric->help; *c; c++)
 		put_plain(om->out, c, 1, !om->older);
 	fputs("\n# TYPE ", om->out);
 	put_metric_name(om, false);
-	fprintf(om->out, " %s\n", om->family->counter ? "counter" : "gauge");
-	if (om->older || !om->family->unit)
+	fprintf(om->out, " %s\n", om->metric->counter ? "counter" : "gauge");
+	if (om->older || !om->metric->unit)
 		return;
 	fputs("# UNIT ", om->out);
 	put_metric_name(om, false);
-	fprintf(om->out, " %s\n", om->family->unit);
+	fprintf(om->out, " %s\n", om->metric->unit);
 }
 
-void openmetrics_family(struct openmetrics *om, const struct family *family)
+void openmetrics_metric(struct openmetrics *om, const struct metric *metric)
 {
-	om->family = family;
+	om->metric = metric;
 	om->begun = false;
 }
 

@@ -4,9 +4,9 @@
  *
  * OpenMetrics 1.0, or the older text format of Prometheus, which node_exporter's
  * textfile collector and promtool read.  The older format ends the name of a
- * counter's family in _total; it has neither units nor an end mark.
+ * counter's metric in _total; it has neither units nor an end mark.
  *
- * A family is opened once; all its samples follow.  A family without samples is
+ * A metric is opened once; all its samples follow.  A metric without samples is
  * not written, so an unknown value is absent.
  */
 #ifndef READER_OPENMETRICS_H
@@ -28,13 +28,13 @@ struct label {
 };
 
 /**
- * struct family - a metric
+ * struct metric - what samples have in common
  * @name: without unit and without _total
  * @unit: "bytes", "seconds", "ratio", or NULL; the suffix of the full name
  * @counter: it never decreases until the next boot; else it is a gauge
  * @help: one line
  */
-struct family {
+struct metric {
 	const char *name;
 	const char *unit;
 	bool counter;
@@ -44,18 +44,18 @@ struct family {
 /**
  * struct openmetrics - a document under construction
  * @older: write the Prometheus text format
- * @family: the open family; the caller owns it
+ * @metric: the open metric; the caller owns it
  * @begun: its first sample is written
  */
 struct openmetrics {
 	FILE *out;
 	bool older;
-	const struct family *family;
+	const struct metric *metric;
 	bool begun;
 };
 
-/* Opens @family for the next samples; it must stay valid until the next call. */
-void openmetrics_family(struct openmetrics *om, const struct family *family);
+/* Opens @metric for the next samples; it must stay valid until the next call. */
+void openmetrics_metric(struct openmetrics *om, const struct metric *metric);
 
 void openmetrics_unsigned(struct openmetrics *om, const struct label *labels,
 			  size_t n, uint64_t value);

@@ -80,7 +80,7 @@ static struct amount of_tasks(const struct snapshot *snap, unsigned int figure)
 	return sum;
 }
 
-static struct amount of_zones(const struct snapshot *snap)
+static struct amount sum_pcp(const struct snapshot *snap)
 {
 	struct amount sum = { snap->n_zones > 0, 0 };
 	size_t i;
@@ -124,7 +124,7 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 	rows[ROW_SHMEM_UNMAPPED] = amount_minus(shmem, rows[ROW_SHMEM]);
 	rows[ROW_KERNEL_MISC] = amount_minus(rows[ROW_KERNEL_MISC], rows[ROW_SLAB_RECLAIMABLE]);
 	rows[ROW_VMALLOC] = without_stacks(rows[ROW_VMALLOC], rows[ROW_KERNEL_STACK]);
-	rows[ROW_PCP] = of_zones(snap);
+	rows[ROW_PCP] = sum_pcp(snap);
 
 	*rest = rows[ROW_TOTAL];
 	for (i = 0; i < ROW_UNACCOUNTED; i++)

@@ -174,14 +174,14 @@ static const char *help_of(const char *prefix, const struct column *column, char
 	return help;
 }
 
-/* The family memcensus_PREFIX_NAME of @column, with a sample for each record. */
+/* The metric memcensus_PREFIX_NAME of @column, with a sample for each record. */
 static void put_column(struct openmetrics *om, const char *prefix,
 		       const struct column *column, const struct view *view,
 		       struct records records, label_fn *label)
 {
 	const char *record = records.v;
 	char name[NAME_SIZE], help[HELP_SIZE];
-	struct family family = {
+	struct metric metric = {
 		.unit = unit_of(column), .help = help_of(prefix, column, help),
 		.counter = column->counter,
 	};
@@ -193,8 +193,8 @@ static void put_column(struct openmetrics *om, const char *prefix,
 
 	suffix = metric_name(column, &size);
 	snprintf(name, sizeof(name), "memcensus_%s_%.*s", prefix, size, suffix);
-	family.name = name;
-	openmetrics_family(om, &family);
+	metric.name = name;
+	openmetrics_metric(om, &metric);
 	for (i = 0; i < records.n; i++, record += records.size) {
 		labels.n = 0;
 		if (column_get(column, view, record, &value) &&
@@ -238,15 +238,15 @@ static void put_metric_columns(struct openmetrics *om, const char *prefix,
 static void put_number(struct openmetrics *om, const char *name, const char *unit,
 		       const char *help, double value)
 {
-	const struct family family = { .name = name, .unit = unit, .help = help };
+	const struct metric metric = { .name = name, .unit = unit, .help = help };
 
-	openmetrics_family(om, &family);
+	openmetrics_metric(om, &metric);
 	openmetrics_real(om, NULL, 0, value);
 }
 
 static void put_info(struct openmetrics *om, const struct snapshot *snap)
 {
-	const struct family family = {
+	const struct metric metric = {
 		.name = "memcensus_module_info",
 		.help = "1; versions of the module and of the kernel",
 	};
@@ -258,7 +258,7 @@ static void put_info(struct openmetrics *om, const struct snapshot *snap)
 		add_text(&labels, "version", snap->info.version);
 	if (KNOWN(&snap->info, MEMCENSUS_INFO_KERNEL))
 		add_text(&labels, "kernel", snap->info.kernel);
-	openmetrics_family(om, &family);
+	openmetrics_metric(om, &metric);
 	openmetrics_unsigned(om, labels.v, labels.n, 1);
 }
 
@@ -296,11 +296,11 @@ static void put_census(struct openmetrics *om, const struct view *view,
 
 static void put_breakdown(struct openmetrics *om, const struct snapshot *snap)
 {
-	static const struct family family = {
+	static const struct metric metric = {
 		.name = "memcensus_memory", .unit = "bytes",
 		.help = "parts of MemTotal: the sum of all is memcensus_memory_total_bytes",
 	};
-	static const struct family total = {
+	static const struct metric total = {
 		.name = "memcensus_memory_total", .unit = "bytes",
 		.help = "memory that the kernel manages (MemTotal)",
 	};
@@ -309,7 +309,7 @@ static void put_breakdown(struct openmetrics *om, const struct snapshot *snap)
 	struct labels labels;
 	unsigned int i;
 
-	openmetrics_family(om, &family);
+	openmetrics_metric(om, &metric);
 	for (i = 0; i < BREAKDOWN_ROWS - 1; i++) {
 		/* Parts of a row above would count twice in a sum. */
 		if (!row[i].known || breakdown_rows[i].of)
@@ -318,14 +318,14 @@ static void put_breakdown(struct openmetrics *om, const struct snapshot *snap)
 		add_text(&labels, "part", breakdown_rows[i].name);
 		openmetrics_signed(om, labels.v, labels.n, row[i].bytes);
 	}
-	openmetrics_family(om, &total);
+	openmetrics_metric(om, &total);
 	if (row[BREAKDOWN_ROWS - 1].known)
 		openmetrics_signed(om, NULL, 0, row[BREAKDOWN_ROWS - 1].bytes);
 }
 
 static void put_kswapd(struct openmetrics *om, const struct view *view)
 {
-	static const struct family family = {
+	static const struct metric metric = {
 		.name = "memcensus_node_kswapd_running",
 		.help = "1 while kswapd of the node reclaims",
 	};
@@ -333,7 +333,7 @@ static void put_kswapd(struct openmetrics *om, const struct view *view)
 	struct labels labels;
 	size_t i;
 
-	openmetrics_family(om, &family);
+	openmetrics_metric(om, &metric);
 	for (i = 0; i < view->snap->n_nodes; i++) {
 		node = &view->snap->nodes[i];
 		labels.n = 0;
@@ -348,7 +348,7 @@ static void put_meminfo(struct openmetrics *om, const struct snapshot *snap)
 {
 	static const struct {
 		const char *line;
-		struct family family;
+		struct metric metric;
 	} lines[] = {
 		{ "SwapTotal", { "memcensus_meminfo_swap_total", "bytes", false,
 		  "meminfo: swap, used or not (SwapTotal)" } },
@@ -378,7 +378,7 @@ static void put_meminfo(struct openmetrics *om, const struct snapshot *snap)
 		/* Without swap or hugetlb pages the kernel may have no such line. */
 		if (k == snap->n_meminfo)
 			continue;
-		openmetrics_family(om, &lines[i].family);
+		openmetrics_metric(om, &lines[i].metric);
 		openmetrics_unsigned(om, NULL, 0, snap->meminfo[k].value);
 	}
 }
@@ -387,7 +387,7 @@ static void put_meminfo(struct openmetrics *om, const struct snapshot *snap)
 static void put_events(struct openmetrics *om, const struct view *view)
 {
 	const struct figures *events = &view->snap->totals.events;
-	struct family family = { .counter = true };
+	struct metric metric = { .counter = true };
 	const struct column *column;
 	char name[NAME_SIZE], help[HELP_SIZE];
 	unsigned int i;
@@ -401,12 +401,12 @@ static void put_events(struct openmetrics *om, const struct view *view)
 		snprintf(name, sizeof(name), "memcensus_vmstat_%.*s",
 			 (int)(strlen(column->name) - (kib ? strlen("_kib") : 0)),
 			 column->name);
-		family.name = name;
-		family.unit = kib ? "bytes" : NULL;
+		metric.name = name;
+		metric.unit = kib ? "bytes" : NULL;
 		snprintf(help, sizeof(help), "vmstat: %s (%s)",
 			 column->help + (kib ? strlen("KiB ") : 0), column->kernel);
-		family.help = help;
-		openmetrics_family(om, &family);
+		metric.help = help;
+		openmetrics_metric(om, &metric);
 		openmetrics_unsigned(om, NULL, 0, kib ? events->v[i] << 10 : events->v[i]);
 	}
 }
@@ -444,14 +444,14 @@ static void put_on_nodes(struct openmetrics *om, const char *prefix, bool hugetl
 	const struct numbers *ids = &view->snap->node_ids;
 	const char *record = records.v;
 	char name[NAME_SIZE], help[HELP_SIZE];
-	const struct family family = { .name = name, .unit = "bytes", .help = help };
+	const struct metric metric = { .name = name, .unit = "bytes", .help = help };
 	struct labels labels;
 	size_t i, k, n;
 
 	snprintf(name, sizeof(name), "memcensus_%s_node_%s", prefix, hugetlb ? "hugetlb" : "rss");
 	snprintf(help, sizeof(help), "%s: %s on the NUMA node", prefix,
 		 hugetlb ? "mapped hugetlb pages" : "of the RSS, what is");
-	openmetrics_family(om, &family);
+	openmetrics_metric(om, &metric);
 	for (i = 0; i < records.n; i++, record += records.size) {
 		const struct task *task = (const void *)record;	/* or a group, as for on_node() */
 		struct task_node found;

@@ -154,7 +154,7 @@ int main(void)
 		{ "if_stopped", &stopped_record }, { "stopped_file", &stopped_file_record },
 		{ "mapped_file", &mapped_file_record },
 		{ "file_mapper", &file_mapper_record },
-		{ "family", &family_record }, { "family_member", &family_member_record },
+		{ "family", &relatives_record }, { "family_member", &relative_record },
 	};
 	unsigned int i;
 

@@ -78,7 +78,7 @@ static const struct compared {
 };
 
 /* The sum over all zones of class or state @number of @type; unknown if a zone has none. */
-static struct amount of_zones(const struct snapshot *snap, const struct record_type *type,
+static struct amount sum_zones(const struct snapshot *snap, const struct record_type *type,
 			      unsigned int number)
 {
 	struct amount sum = { snap->n_physical_zones > 0, 0 };
@@ -100,7 +100,7 @@ static struct amount of_classes(const struct snapshot *snap, uint64_t bits)
 	unsigned int i;
 
 	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++) {
-		one = of_zones(snap, &physical_zone_record, i);
+		one = sum_zones(snap, &physical_zone_record, i);
 		if (!(bits >> i & 1) || !one.known)
 			continue;
 		sum.known = true;
@@ -118,7 +118,7 @@ static struct amount of_lines(const struct snapshot *snap, const struct compared
 
 static struct amount of_pass(const struct snapshot *snap, const struct compared *row)
 {
-	return row->state ? of_zones(snap, &physical_state_record, row->state) :
+	return row->state ? sum_zones(snap, &physical_state_record, row->state) :
 			    of_classes(snap, row->classes);
 }
 
@@ -157,7 +157,7 @@ static uint64_t known_classes(const struct snapshot *snap)
 	unsigned int i;
 
 	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++)
-		if (of_zones(snap, &physical_zone_record, i).known)
+		if (sum_zones(snap, &physical_zone_record, i).known)
 			known |= 1ULL << i;
 	return known;
 }
@@ -185,7 +185,7 @@ static void report_classes(struct report *report, bool in_table)
 	unsigned int i;
 
 	for (i = 0; i < set->n; i++) {
-		rows[i].amounts[0] = of_zones(report->view.snap, &physical_zone_record, i);
+		rows[i].amounts[0] = sum_zones(report->view.snap, &physical_zone_record, i);
 		rows[i].whole = sum.whole;
 	}
 	REPORT(report,

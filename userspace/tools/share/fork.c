@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memcensus share --fork: what a family still shares by fork, and what that can cost. */
+/* memcensus share --fork: what relatives still share by fork, and what that can cost. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -44,18 +44,18 @@ static struct amount rate_of(struct amount before, struct amount now, double sec
 }
 
 /**
- * struct member - a process of a family
+ * struct relative - a process, among its relatives
  * @task: in the last census
  * @before: in the first one; NULL: there is none to compare with
  * @seconds: between the two
  */
-struct member {
+struct relative {
 	const struct task *task;
 	const struct task *before;
 	double seconds;
 };
 
-static struct amount unshared_of(const struct member *row)
+static struct amount unshared_of(const struct relative *row)
 {
 	const struct amount none = { false, 0 };
 
@@ -64,11 +64,11 @@ static struct amount unshared_of(const struct member *row)
 }
 
 #define AMOUNT_OF(name, amount)							\
-	DERIVED(member_##name, member, sign, (amount).bytes, (amount).known)
+	DERIVED(relative_##name, relative, sign, (amount).bytes, (amount).known)
 
-DERIVED(member_pid, member, number, row->task->pid, KNOWN(row->task, MEMCENSUS_TASK_PID))
-DERIVED(member_ppid, member, number, row->task->ppid, KNOWN(row->task, MEMCENSUS_TASK_PPID))
-DERIVED(member_comm, member, text, row->task->comm, KNOWN(row->task, MEMCENSUS_TASK_COMM))
+DERIVED(relative_pid, relative, number, row->task->pid, KNOWN(row->task, MEMCENSUS_TASK_PID))
+DERIVED(relative_ppid, relative, number, row->task->ppid, KNOWN(row->task, MEMCENSUS_TASK_PPID))
+DERIVED(relative_comm, relative, text, row->task->comm, KNOWN(row->task, MEMCENSUS_TASK_COMM))
 AMOUNT_OF(anon, amount_figure(&row->task->figures, MEMCENSUS_F_ANON))
 AMOUNT_OF(own, own_of(row->task))
 AMOUNT_OF(shared, shared_of(row->task))
@@ -77,12 +77,12 @@ AMOUNT_OF(unshared, unshared_of(row))
 
 #define BYTES_OF(name_, header_, total_, help_)					\
 	{ #name_, header_, help_, .kind = KIND_BYTES, .sign = true,		\
-	  .total = total_, .derive = member_##name_ }
+	  .total = total_, .derive = relative_##name_ }
 
-static const struct column member_columns[] = {
-	{ "pid", "PID", "process", .kind = KIND_ID, .total = TOTAL_ROWS, .derive = member_pid },
-	{ "ppid", "PPID", "its parent", .kind = KIND_ID, .derive = member_ppid },
-	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = member_comm },
+static const struct column relative_columns[] = {
+	{ "pid", "PID", "process", .kind = KIND_ID, .total = TOTAL_ROWS, .derive = relative_pid },
+	{ "ppid", "PPID", "its parent", .kind = KIND_ID, .derive = relative_ppid },
+	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = relative_comm },
 	BYTES_OF(anon, "Anon", TOTAL_NONE, "anonymous memory that it maps"),
 	BYTES_OF(own, "Own", TOTAL_SUM, "anonymous memory that is exclusive to the process"),
 	/* Each of them has it. */
@@ -91,13 +91,13 @@ static const struct column member_columns[] = {
 	BYTES_OF(most, "Most", TOTAL_SUM,
 		 "its part of the copies if all owners write to all of that"),
 	{ "unshared_per_second", "Unshared/s", "by how much shared shrank, each second",
-	  .kind = KIND_BYTES, .sign = true, .derive = member_unshared },
+	  .kind = KIND_BYTES, .sign = true, .derive = relative_unshared },
 };
 
-const struct record_type family_member_record = RECORDS_OF("process of a family", member_columns);
+const struct record_type relative_record = RECORDS_OF("relative", relative_columns);
 
-/* struct family - a process and its descendants; the columns describe the amounts */
-struct family {
+/* struct relatives - a process and its descendants; the columns describe the amounts */
+struct relatives {
 	uint64_t processes;
 	uint64_t mms;
 	struct amount own;
@@ -107,10 +107,10 @@ struct family {
 	struct amount copied;
 };
 
-#define NUMBER(name, help)	MEMBER(family, #name, NULL, name, COUNT, help)
-#define BYTES(name, of, help)	MEMBER_AMOUNT(family, name, NULL, of, help)
+#define NUMBER(name, help)	MEMBER(relatives, #name, NULL, name, COUNT, help)
+#define BYTES(name, of, help)	MEMBER_AMOUNT(relatives, name, NULL, of, help)
 
-static const struct column family_columns[] = {
+static const struct column relatives_columns[] = {
 	NUMBER(processes, "the process and its descendants"),
 	NUMBER(mms, "their address spaces"),
 	BYTES("own", own, "anonymous memory that only one of them has"),
@@ -120,10 +120,10 @@ static const struct column family_columns[] = {
 	BYTES("copied_per_second", copied, "by how much the most shrank: copied, or unmapped"),
 };
 
-const struct record_type family_record = RECORDS_OF("family", family_columns);
+const struct record_type relatives_record = RECORDS_OF("relatives", relatives_columns);
 
-/* Fills @family with process @root and all its descendants. */
-static int find_family(struct ids *family, uint32_t root, struct failure *why)
+/* Fills @found with process @root and all its descendants. */
+static int find_relatives(struct ids *found, uint32_t root, struct failure *why)
 {
 	struct ids all = { NULL, 0 };
 	uint32_t *parents;
@@ -135,42 +135,42 @@ static int find_family(struct ids *family, uint32_t root, struct failure *why)
 	for (i = 0; i < all.n; i++) {
 		parents[i] = process_parent(all.v[i]);
 		if (all.v[i] == root)
-			ids_add(family, root);
+			ids_add(found, root);
 	}
 	/* A PID that was reused meanwhile is not added twice, so this ends. */
-	for (i = 0; i < family->n; i++)
+	for (i = 0; i < found->n; i++)
 		for (k = 0; k < all.n; k++)
-			if (parents[k] == family->v[i])
-				ids_add(family, all.v[k]);
+			if (parents[k] == found->v[i])
+				ids_add(found, all.v[k]);
 	free(parents);
 	ids_free(&all);
-	if (!family->n)
+	if (!found->n)
 		return fail(why, FAIL_NO_PROCESS,
 			    "no such process, or one without memory: PID %" PRIu32, root);
-	if (family->n == 1)
+	if (found->n == 1)
 		return fail(why, FAIL_NO_PROCESS,
 			    "process %" PRIu32 " has no child: name the parent, perhaps %" PRIu32,
 			    root, process_parent(root));
-	if (family->n > MEMCENSUS_PIDS_MAX)
+	if (found->n > MEMCENSUS_PIDS_MAX)
 		return fail(why, FAIL_USAGE,
 			    "the process has too many descendants, %zu with itself: at most %d",
-			    family->n, MEMCENSUS_PIDS_MAX);
+			    found->n, MEMCENSUS_PIDS_MAX);
 	return 0;
 }
 
-/* Takes a census of the family as it is now. */
-static enum taken take_with_family(struct session *session, struct snapshot **snap,
+/* Takes a census of the relatives that there are now. */
+static enum taken take_with_relatives(struct session *session, struct snapshot **snap,
 				   struct failure *why)
 {
-	struct ids family = { NULL, 0 };
+	struct ids pids = { NULL, 0 };
 	enum taken taken = TAKE_FAILED;
 
-	if (!find_family(&family, process_of(session->options->pids[0]), why)) {
-		session->request.pids = (struct numbers){ family.n, family.v };
+	if (!find_relatives(&pids, process_of(session->options->pids[0]), why)) {
+		session->request.pids = (struct numbers){ pids.n, pids.v };
 		taken = session_take(session, snap, why);
 		session->request.pids.n = 0;
 	}
-	ids_free(&family);
+	ids_free(&pids);
 	if (taken == TAKE_DONE)
 		snapshot_drop_gone(*snap);
 	return taken;
@@ -185,7 +185,7 @@ static const struct task *same_of(const struct snapshot *snap, const struct task
 }
 
 /* Are both censuses of the same processes? */
-static bool same_family(const struct snapshot *before, const struct snapshot *now)
+static bool same_relatives(const struct snapshot *before, const struct snapshot *now)
 {
 	size_t i;
 
@@ -208,15 +208,15 @@ static bool is_whole(const struct snapshot *snap)
 	return !snap->torn;
 }
 
-/* Amounts of the whole family at one time. */
-static void sum_up_family(const struct snapshot *snap, struct family *sum)
+/* Amounts of all of them at one time. */
+static void sum_up_relatives(const struct snapshot *snap, struct relatives *sum)
 {
 	const struct figures none = { 0 };
 	const struct figures *group = snap->n_groups ? &snap->groups[0].figures : &none;
 	const uint64_t page = snap->info.page_size;
 	size_t i;
 
-	*sum = (struct family){
+	*sum = (struct relatives){
 		.own = { true, 0 }, .most = { true, 0 },
 		.mms = snap->n_tasks,
 	};
@@ -239,25 +239,25 @@ static void show_fork(struct session *session, const struct snapshot *before,
 {
 	const double seconds = before ? interval_seconds(before, now) : 0;
 	const bool was_whole = before && is_whole(before), whole = was_whole && is_whole(now);
-	const bool same = before && same_family(before, now), rates = same && whole;
-	struct member *members = xcalloc(now->n_tasks + 1, sizeof(*members));
-	struct family sum, was;
+	const bool same = before && same_relatives(before, now), rates = same && whole;
+	struct relative *members = xcalloc(now->n_tasks + 1, sizeof(*members));
+	struct relatives sum, was;
 	struct report report;
 	size_t i;
 
-	sum_up_family(now, &sum);
+	sum_up_relatives(now, &sum);
 	for (i = 0; i < now->n_tasks; i++)
-		members[i] = (struct member){
+		members[i] = (struct relative){
 			&now->tasks[i], rates ? same_of(before, &now->tasks[i]) : NULL, seconds };
 	if (rates) {
-		sum_up_family(before, &was);
+		sum_up_relatives(before, &was);
 		sum.unshared = rate_of(was.shared, sum.shared, seconds);
 		sum.copied = rate_of(was.most, sum.most, seconds);
 	}
 	report_begin(&report, session->options, now, session->out);
 	report_window(&report, before, now);
 	REPORT(&report,
-	       { "family", .shape = SECTION_OBJECT, .type = &family_record, .described = true,
+	       { "family", .shape = SECTION_OBJECT, .type = &relatives_record, .described = true,
 		 .rows = ONE_ROW(&sum) },
 	       { "members", .title = "Its processes", .chosen = true,
 		 .rows = ROWS(members, now->n_tasks) });
@@ -283,10 +283,10 @@ int fork_run(struct session *session, struct failure *why)
 	session->request.parts = MEMCENSUS_PART_TASKS;
 	session->request.group_by = MEMCENSUS_BY_PIDS;
 	session->request.basis = MEMCENSUS_BASIS_FRAMES;
-	taken = take_with_family(session, &first, why);
+	taken = take_with_relatives(session, &first, why);
 	if (taken == TAKE_DONE &&
 	    signals_sleep_until(signals_now() + session->options->interval))
-		taken = take_with_family(session, &second, why);
+		taken = take_with_relatives(session, &second, why);
 	if (taken != TAKE_FAILED && first)
 		show_fork(session, second ? first : NULL, second ? second : first);
 	snapshot_free(first);

@@ -8,12 +8,12 @@
 #include "cli/rows.h"
 #include "cli/session.h"
 
-/* A family, and a process of it. */
-extern const struct record_type family_record;
-extern const struct record_type family_member_record;
+/* A process with its descendants, and one of them. */
+extern const struct record_type relatives_record;
+extern const struct record_type relative_record;
 
 /*
- * Shows the family of the only process of @session->options, from two censuses with the
+ * Shows the relatives of the only process of @session->options, from two censuses with the
  * interval between them.  Returns 0, or -1 and @why.
  */
 int fork_run(struct session *session, struct failure *why);

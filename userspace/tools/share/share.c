@@ -51,7 +51,7 @@ static const struct rows stopped_rows = {
 	&stopped_file_record, "outcome,holder,memory,swap,file", "memory"
 };
 static const struct rows fork_rows = {
-	&family_member_record, "pid,ppid,comm,anon,own,shared,unshared_per_second,most", "shared"
+	&relative_record, "pid,ppid,comm,anon,own,shared,unshared_per_second,most", "shared"
 };
 static const struct rows file_rows = {
 	&file_mapper_record, "pid,user,comm,addresses,mapped,%file,exclusive,pss,copied", "mapped"

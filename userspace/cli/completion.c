@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/command-names.h"
-#include "cli/words.h"
+#include "cli/completion.h"
 #include "os/cgroups.h"
 
 /* Maps the name of a value in --help to what completes it. */
@@ -106,7 +106,7 @@ static const struct {
 	{ "cgroups", put_cgroups },
 };
 
-bool words_known(const char *what)
+bool completion_known(const char *what)
 {
 	size_t i;
 
@@ -116,11 +116,11 @@ bool words_known(const char *what)
 	return false;
 }
 
-void words_print(FILE *out, const struct options *options)
+void completion_print(FILE *out, const struct options *options)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (!strcmp(kinds[i].name, options->words))
+		if (!strcmp(kinds[i].name, options->completion))
 			kinds[i].put(out, options->command);
 }

@@ -2,13 +2,13 @@
 /*
  * --words, for the shells, from the arrays of commands, options and columns.
  */
-#ifndef READER_WORDS_H
-#define READER_WORDS_H
+#ifndef READER_COMPLETION_H
+#define READER_COMPLETION_H
 
 #include "cli/command.h"
 
 /* --words: whether @what is a known kind of words. */
-bool words_known(const char *what);
+bool completion_known(const char *what);
 
 /*
  * Prints the words that @options select, one per line, with tabs between its fields:
@@ -23,6 +23,6 @@ bool words_known(const char *what);
  * "@files"; "@cgroup"; "@program": as "@pids", and after -- a program and its arguments;
  * else a list of words separated by blanks.
  */
-void words_print(FILE *out, const struct options *options);
+void completion_print(FILE *out, const struct options *options);
 
-#endif /* READER_WORDS_H */
+#endif /* READER_COMPLETION_H */
