@@ -256,7 +256,8 @@ const struct command tasks_command = {
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 	.rows = { &task_record, "pid,user,comm,swap,uss,pss,rss", "pss" },
 	.further = (const struct further_rows[]){
-		{ "groups", &group_record }, { "-m", &mapping_record }, { "--by node", &node_sum_record }, { }
+		{ "groups", &group_record }, { "-m", &mapping_record },
+		{ "--by node", &node_sum_record }, { }
 	},
 	.sections = tasks_sections,
 	.run = tasks_run,

@@ -242,8 +242,8 @@ COMPUTED(payer_frames, payer, payer_figure(view, row, MEMCENSUS_F_FRAMES, value)
 COMPUTED(payer_exclusive, payer, payer_figure(view, row, MEMCENSUS_F_USS, value))
 
 COMPUTED(payer_by_others, payer,
-	payer_figure(view, row, MEMCENSUS_F_FRAMES, value) && KNOWN(row, MEMCENSUS_PAYER_OWN) &&
-	!__builtin_sub_overflow(value->number, row->own, &value->number))
+	 payer_figure(view, row, MEMCENSUS_F_FRAMES, value) && KNOWN(row, MEMCENSUS_PAYER_OWN) &&
+	 !__builtin_sub_overflow(value->number, row->own, &value->number))
 
 DERIVED(payer_for_others, payer, number, row->charged - row->own,
 	KNOWN(row, MEMCENSUS_PAYER_CHARGED) && KNOWN(row, MEMCENSUS_PAYER_OWN) &&

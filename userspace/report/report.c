@@ -19,7 +19,7 @@
  * @right: aligned so
  * @width: at least so wide
  * @orders: it is a list by order: so many columns of a table
- * @lengthy: it is cut first
+ * @cut: of a table that is too wide
  */
 struct cell {
 	struct column column;
@@ -28,7 +28,7 @@ struct cell {
 	bool right;
 	unsigned int width;
 	size_t orders;
-	bool lengthy;
+	enum cut cut;
 };
 
 /* @v: owned */
@@ -41,6 +41,11 @@ static struct cell *add_cell(struct cells *cells)
 {
 	cells->v = array_grow(cells->v, cells->n, sizeof(*cells->v));
 	return &cells->v[cells->n++];
+}
+
+static enum cut cut_of(const struct column *column)
+{
+	return column->kind == KIND_TEXT || column->kind == KIND_HOLDERS ? CUT_WIDEST : CUT_NEVER;
 }
 
 /* The columns that options choose; in a table those by node are one for each. */
@@ -58,7 +63,7 @@ static struct cells chosen_cells(const struct report *report)
 		cell = add_cell(&cells);
 		cell->column = *columns.v[i];
 		cell->right = column_is_right(&cell->column);
-		cell->lengthy = columns.v[i] == task_cmdline;
+		cell->cut = columns.v[i] == task_cmdline ? CUT_FIRST : cut_of(&cell->column);
 	}
 	if (!options->json)
 		columns_free(&columns);
@@ -107,9 +112,12 @@ static struct cells choose_cells(struct report *report, const struct section *se
 		len -= cell->right;
 		find_column(cell, section, list);
 		cell->right |= column_is_right(&cell->column);
+		cell->cut = cut_of(&cell->column);
 		name = strcspn(list, " :=");
-		if (list[name] == ':')
+		if (list[name] == ':') {
 			cell->width = (unsigned int)atoi(list + name + 1);
+			cell->cut = CUT_NEVER;
+		}
 		name = strcspn(list, " =");
 		if (name == len)
 			continue;
@@ -198,13 +206,8 @@ static void add_column(struct table *table, const struct report *report,
 	size_t i;
 
 	if (!column_is_by_order(column)) {
-		if (cell->lengthy)
-			table_column_long(table, column_header(column));
-		else if ((column->kind == KIND_TEXT || column->kind == KIND_HOLDERS) && !cell->width)
-			table_column_text(table, column_header(column));
-		else
-			table_column_wide(table, units_header(units, column), cell->right,
-					  cell->width);
+		table_column(table, units_header(units, column), cell->right, cell->width,
+			     cell->cut);
 		return;
 	}
 	for (i = 0; i < rows->n_rows; i++) {
@@ -216,7 +219,7 @@ static void add_column(struct table *table, const struct report *report,
 	}
 	for (i = 0; i < cell->orders; i++) {
 		snprintf(order, sizeof(order), "%zu", i);
-		table_column_wide(table, order, true, cell->width);
+		table_column(table, order, true, cell->width, CUT_NEVER);
 	}
 }
 
@@ -237,8 +240,9 @@ static void fill_orders(struct table *table, const struct cell *cell, const stru
 }
 
 /* @depth: of a row of a tree, by which a text in the first cell is indented. */
-static void fill_row(struct table *table, const struct cells *cells, const struct view view,
-		     const void *row, unsigned int depth, const struct units *units)
+static void fill_row(struct report *report, struct table *table, const struct cells *cells,
+		     const struct view view, const void *row, unsigned int depth,
+		     const struct units *units)
 {
 	const struct cell *cell;
 	struct column column;
@@ -252,7 +256,8 @@ static void fill_row(struct table *table, const struct cells *cells, const struc
 			fill_orders(table, cell, &view, record);
 		else if (depth && cell == cells->v && column.kind == KIND_TEXT &&
 			 column_get(&column, &view, record, &value))
-			table_cellf(table, "%*s%s", 2 * (int)depth, "", value.text);
+			table_cell(table, report_text(report, "%*s%s", 2 * (int)depth, "",
+						      value.text));
 		else
 			cell_column(table, &column, &view, record, units);
 	}
@@ -292,19 +297,17 @@ struct units report_units(const struct report *report)
 	};
 }
 
-static struct table_look look_of(const struct report *report)
+static struct table *new_table(const struct report *report)
 {
-	return (struct table_look){
-		.raw = report->options->raw,
-		.no_header = report->options->no_header || report->no_header,
-	};
+	return table_new(report->options->raw, report->options->no_header || report->no_header,
+			 report->out);
 }
 
 static void show_section_table(struct report *report, const struct section *section)
 {
 	const struct options *options = report->options;
 	const struct units units = report_units(report);
-	struct table *table = table_new(look_of(report), report->out);
+	struct table *table = new_table(report);
 	struct cells cells = choose_cells(report, section, section->columns);
 	struct listing rows;
 	size_t i;
@@ -314,15 +317,15 @@ static void show_section_table(struct report *report, const struct section *sect
 		add_column(table, report, section, &cells.v[i], &rows, &units);
 	for (i = 0; i < rows.n_rows; i++) {
 		table_row(table);
-		fill_row(table, &cells, view_of(report, section, rows.rows[i]), rows.rows[i],
-			 rows.depths && !options->raw ? rows.depths[i] : 0, &units);
+		fill_row(report, table, &cells, view_of(report, section, rows.rows[i]),
+			 rows.rows[i], rows.depths && !options->raw ? rows.depths[i] : 0, &units);
 	}
 	report->rows += rows.n_rows;
 	if (section->chosen && (section->totals || options->totals))
 		fill_totals(table, &cells, &rows, &units);
 	if (section->sum && !options->raw) {
 		table_total_row(table);
-		fill_row(table, &cells, report->view, section->sum, 0, &units);
+		fill_row(report, table, &cells, report->view, section->sum, 0, &units);
 	}
 	table_finish(table);
 	listing_free(&rows);
@@ -334,13 +337,14 @@ static void show_described(const struct report *report, const struct section *se
 {
 	const struct options *options = report->options;
 	const struct units units = report_units(report);
-	struct table *table = table_new(look_of(report), report->out);
+	struct table *table = new_table(report);
 	const struct column *column;
 	unsigned int i;
 
-	table_columns(table, "What >Amount");
+	table_column(table, "What", false, 0, CUT_NEVER);
+	table_column(table, "Amount", true, 0, CUT_NEVER);
 	if (!options->raw)
-		table_column_text(table, "Meaning");
+		table_column(table, "Meaning", false, 0, CUT_WIDEST);
 	for (i = 0; (column = record_column(section->type, i)); i++) {
 		table_row(table);
 		table_cell(table, column->name);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A table of text, aligned or raw. */
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <libsmartcols.h>
@@ -18,13 +17,6 @@
 #define LEAST	8
 /* The end of a cut text, as in top. */
 #define CUT	"+"
-
-/* Which columns are cut, and in which order. */
-enum cut {
-	CUT_NEVER,
-	CUT_WIDEST,
-	CUT_FIRST,
-};
 
 /**
  * struct cuttable - what a table remembers of a column to cut it
@@ -61,27 +53,33 @@ static void check(int error)
 		memory_failed();
 }
 
-struct table *table_new(struct table_look look, FILE *out)
+struct table *table_new(bool raw, bool no_header, FILE *out)
 {
 	struct table *table = xcalloc(1, sizeof(*table));
 
 	table->grid = scols_new_table();
 	check(!table->grid);
-	table->raw = look.raw;
+	table->raw = raw;
 	table->out = out;
 	scols_table_set_stream(table->grid, out);
-	scols_table_enable_raw(table->grid, look.raw);
-	scols_table_enable_noheadings(table->grid, look.no_header);
+	scols_table_enable_raw(table->grid, raw);
+	scols_table_enable_noheadings(table->grid, no_header);
 	/* libsmartcols does not escape the backslash; our encoding is reversible. */
 	scols_table_enable_noencoding(table->grid, 1);
 	return table;
 }
 
-static void column_add(struct table *table, const char *header, unsigned int width, int flags,
-		       enum cut cut)
+void table_column(struct table *table, const char *header, bool right, unsigned int width,
+		  enum cut cut)
 {
 	const size_t len = strlen(header);
+	int flags = (right ? SCOLS_FL_RIGHT : 0) | (cut ? SCOLS_FL_TRUNC : 0);
 
+	/* A width above the header's is a minimum only with STRICTWIDTH. */
+	if (width > len)
+		flags |= SCOLS_FL_STRICTWIDTH;
+	else if (width)
+		width = (unsigned int)len;
 	check(!scols_table_new_column(table->grid, header, width, flags));
 	table->columns = array_grow(table->columns, table->n, sizeof(*table->columns));
 	table->columns[table->n++] = (struct cuttable){
@@ -89,46 +87,6 @@ static void column_add(struct table *table, const char *header, unsigned int wid
 		.width = width > len ? width : len,
 		.least = len > LEAST ? len : LEAST,
 	};
-}
-
-void table_column(struct table *table, const char *header, bool right)
-{
-	table_column_wide(table, header, right, 0);
-}
-
-void table_columns(struct table *table, const char *headers)
-{
-	char *copy = xstrdup(headers), *rest = copy, *header;
-	bool right;
-
-	while ((header = strsep(&rest, " "))) {
-		right = *header == '>';
-		table_column(table, header + right, right);
-	}
-	free(copy);
-}
-
-void table_column_wide(struct table *table, const char *header, bool right,
-		       unsigned int width)
-{
-	int flags = right ? SCOLS_FL_RIGHT : 0;
-
-	/* A width above the header's is a minimum only with STRICTWIDTH. */
-	if (width > strlen(header))
-		flags |= SCOLS_FL_STRICTWIDTH;
-	else if (width)
-		width = strlen(header);
-	column_add(table, header, width, flags, CUT_NEVER);
-}
-
-void table_column_text(struct table *table, const char *header)
-{
-	column_add(table, header, 0, SCOLS_FL_TRUNC, CUT_WIDEST);
-}
-
-void table_column_long(struct table *table, const char *header)
-{
-	column_add(table, header, 0, SCOLS_FL_TRUNC, CUT_FIRST);
 }
 
 /* The next column to be cut; NULL: none can be. */
@@ -230,18 +188,6 @@ void table_cell(struct table *table, const char *text)
 		table->columns[table->cell].width = width;
 	check(scols_line_set_data(table->line, table->cell++, text));
 	free(printable);
-}
-
-void table_cellf(struct table *table, const char *format, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	text = xvasprintf(format, args);
-	va_end(args);
-	table_cell(table, text);
-	free(text);
 }
 
 static void put_divider(struct table *table)

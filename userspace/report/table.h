@@ -13,39 +13,33 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* How tables are shown.  @raw: one blank between words, no alignment. */
-struct table_look {
-	bool raw;
-	bool no_header;
-};
-
 struct table;
 
 /*
+ * @raw: one blank between words, no alignment.
+ *
  * A raw table writes each complete row to @out at once, so memory does not grow with the
  * number of rows.  An aligned table needs all rows first.
  */
-struct table *table_new(struct table_look look, FILE *out);
-
-void table_column(struct table *table, const char *header, bool right);
-
-/* Adds columns, by headers with a blank between two; '>' before one: right-aligned. */
-void table_columns(struct table *table, const char *headers);
+struct table *table_new(bool raw, bool no_header, FILE *out);
 
 /*
- * The same, at least @width characters wide: single-row tables then line up
- * unless a cell is wider.
+ * Whether the text of a column is cut if the terminal is too narrow for all: first columns first,
+ * the last of them before the others, then the widest.  A cut text ends in '+'.  Output that is
+ * not to a terminal is never cut.
  */
-void table_column_wide(struct table *table, const char *header, bool right,
-		       unsigned int width);
+enum cut {
+	CUT_NEVER,
+	CUT_WIDEST,
+	CUT_FIRST,
+};
 
 /*
- * Add a text column that is cut if the terminal is too narrow for all columns: the long
- * ones first, the last of them before the others, then the widest.  A cut text ends in '+'.
- * Output that is not to a terminal is never cut.
+ * Adds a column, at least @width characters wide: single-row tables then line up unless a cell is
+ * wider.
  */
-void table_column_text(struct table *table, const char *header);
-void table_column_long(struct table *table, const char *header);
+void table_column(struct table *table, const char *header, bool right, unsigned int width,
+		  enum cut cut);
 
 /* Begins a row. Its cells are filled from left to right. */
 void table_row(struct table *table);
@@ -55,8 +49,6 @@ void table_total_row(struct table *table);
 
 /* Fills the next cell of the row; NULL: unknown. */
 void table_cell(struct table *table, const char *text);
-void table_cellf(struct table *table, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
 void table_finish(struct table *table);
 
 #endif /* READER_TABLE_H */

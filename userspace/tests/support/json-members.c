@@ -89,6 +89,7 @@ static const char *help_of(const char *help, bool kib)
 static void put_column(const char *record, const struct column *column)
 {
 	const char *type = type_of(column);
+	const bool kib = column->kind == KIND_KIB || column->kind == KIND_BYTES_RATE;
 	const bool rate = column->kind == KIND_RATE || column->kind == KIND_BYTES_RATE;
 
 	if (!column->name || !type)
@@ -102,8 +103,7 @@ static void put_column(const char *record, const struct column *column)
 	else
 		printf("%s\t%s\t", column->name, type);
 	put_words(column);
-	printf("\t%s\n", help_of(column->help, column->kind == KIND_KIB ||
-				       column->kind == KIND_BYTES_RATE));
+	printf("\t%s\n", help_of(column->help, kib));
 }
 
 static void put_set(const char *record, const struct column_set *set)

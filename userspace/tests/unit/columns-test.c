@@ -14,7 +14,8 @@
 /* Retired numbers have no column. */
 static bool is_retired(const struct column_set *set, unsigned int number)
 {
-	return (set == &scan_record.fields && number > MEMCENSUS_SCAN_PSS &&
+	return (set == &info_record.fields && number == MEMCENSUS_INFO_SUBJECTS - 1) ||
+	       (set == &scan_record.fields && number > MEMCENSUS_SCAN_PSS &&
 		number < MEMCENSUS_SCAN_VIOLATIONS) ||
 	       (set == &zone_type_record.fields && number == MEMCENSUS_TYPE_FREE_BLOCKS - 1);
 }

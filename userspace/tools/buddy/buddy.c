@@ -71,7 +71,8 @@ static void show_orders(struct report *report, bool types)
 	       { .title = types ? "Free blocks by migrate type" : "Fragmentation of each order",
 		 .type = &orders_record, .joins = { JOIN(zone_record, orders, zone) },
 		 .rows = ROWS(rows, n),
-		 .columns = types ? "node name what=Type blocks" : "node name what=Index indexes" });
+		 .columns = types ? "node name what=Type blocks" :
+				    "node name what=Index indexes" });
 	free(rows);
 }
 
@@ -252,8 +253,8 @@ static void show_row(struct report *report, const struct interval *row)
 			 .rows = ROWS(events, ARRAY_SIZE(events)), .members = "figure 0" },
 		       { "zones", .type = &orders_record, .rows = ROWS(rows, n),
 			 .joins = { JOIN(zone_record, orders, zone) },
-			 .columns = report_text(report, ">time:%d node:4 name:7 %s:4 free:8", TIME_WIDTH,
-						row->average ? "per_second" :
+			 .columns = report_text(report, ">time:%d node:4 name:7 %s:4 free:8",
+						TIME_WIDTH, row->average ? "per_second" :
 						row->before ? "changes" : "blocks"),
 			 .members = "node name free free_blocks change" },
 		       { .note = failed && !row->average && (any || !row->before) ?

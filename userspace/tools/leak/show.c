@@ -182,9 +182,13 @@ static const struct record_type leak_record = RECORDS_OF("suspect", leak_columns
 static void put_finding(struct report *report, const struct leak_row *row)
 {
 	REPORT(report,
-	       { .shape = SECTION_MEMBERS, .type = &leak_record, .rows = ONE_ROW(row),
-		 .members = FINDING(row).verdict != VERDICT_GROWS ? "verdict private" :
-			"verdict private grown since_realtime_ns slope slope_low slope_high tau p" });
+	       { .shape = SECTION_MEMBERS, .type = &leak_record, .members = "verdict private",
+		 .rows = ONE_ROW(row) });
+	if (FINDING(row).verdict == VERDICT_GROWS)
+		REPORT(report,
+		       { .shape = SECTION_MEMBERS, .type = &leak_record, .rows = ONE_ROW(row),
+			 .members =
+				"grown since_realtime_ns slope slope_low slope_high tau p" });
 }
 
 static void put_region(struct report *report, const void *record)
@@ -257,14 +261,16 @@ static void show_sums(struct report *report, const struct leak_report *leaks)
 		track = leaks->others[i].track;
 		name = text_printable(track->comm ?: "-");
 		REPORT(report,
-		       { .note = report_text(report, "Process %" PRIu32 " (%s) %s.\n", track->pid, name,
+		       { .note = report_text(report, "Process %" PRIu32 " (%s) %s.\n",
+				track->pid, name,
 				explanations[leaks->others[i].finding.verdict]) });
 		free(name);
 	}
 	time_duration(took, (tracks->boottime - tracks->zero) / 1e9);
 	REPORT(report,
-	       { .note = report_text(report, "%" PRIu64 " censuses in %s: %zu grow, %zu rose but not steadily, %zu do not grow, %zu had too few samples, %zu ended",
-			tracks->censuses, took, leaks->counts[VERDICT_GROWS],
+	       { .note = report_text(report,
+			"%llu censuses in %s: %zu grow, %zu rose but not steadily, %zu do not grow, %zu had too few samples, %zu ended",
+			(unsigned long long)tracks->censuses, took, leaks->counts[VERDICT_GROWS],
 			leaks->counts[VERDICT_UNEVEN], leaks->counts[VERDICT_STEADY],
 			leaks->counts[VERDICT_SHORT], leaks->ended) },
 	       { .note = tracks->readers ? report_text(report, "; %zu of memcensus left out.\n",

@@ -174,7 +174,8 @@ static void show_pictures(struct report *report)
 	}
 	REPORT(report,
 	       { .type = &picture_record, .rows = ROWS(rows, n), .sum = &all,
-		 .columns = "start|total size mapped exclusive huge swap each|pages pages:1 mode:1 mapping",
+		 .columns =
+			"start|total size mapped exclusive huge swap each|pages pages:1 mode:1 mapping",
 		 .note = report->options->no_header ? NULL :
 		   "\nA letter stands for pages of Each KiB: E exclusive, S shared, W in swap,\n"
 		   ". none, ? unknown; small: for less than half of its pages.\n" });

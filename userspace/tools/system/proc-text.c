@@ -120,8 +120,9 @@ static void show_settings(struct report *report, const char *text)
 
 	for (i = 0; i < ARRAY_SIZE(vm_settings); i++) {
 		row = &rows[n];
-		*row = (struct setting){ vm_settings[i].name, vm_settings[i].help,
-					 find_setting(report, text, vm_settings[i].name), false, 0 };
+		row->name = vm_settings[i].name;
+		row->help = vm_settings[i].help;
+		row->value = find_setting(report, text, row->name);
 		/* Some kernels lack some settings. */
 		if (!row->value)
 			continue;

@@ -89,10 +89,9 @@ void trace_show_row(const void *context, const struct trace_row *row)
 	call_text_result(result, row);
 	time_seconds(took, row->ns);
 	if (report->options->raw) {
-		table = table_new((struct table_look){ .raw = true, .no_header = true },
-				  report->out);
+		table = table_new(true, true, report->out);
 		for (i = 0; i < ARRAY_SIZE(cells); i++)
-			table_column(table, "", false);
+			table_column(table, "", false, 0, CUT_NEVER);
 		table_row(table);
 		for (i = 0; i < ARRAY_SIZE(cells); i++)
 			table_cell(table, cells[i]);

@@ -168,6 +168,7 @@ static void show_watched(struct watch *watch, const struct snapshot *snap,
 			 const struct sample *then)
 {
 	const struct options *options = watch->session->options;
+	const bool frames = watch->basis == MEMCENSUS_BASIS_FRAMES;
 	struct watch_row row = { .task = task, .now = *now };
 	struct report report;
 
@@ -181,11 +182,12 @@ static void show_watched(struct watch *watch, const struct snapshot *snap,
 	REPORT(&report,
 	       { .shape = SECTION_MEMBERS, .type = &watch_record, .rows = ONE_ROW(&row),
 		 .joins = { JOIN(task_record, watch_row, task) },
-		 .columns = report_text(&report,
-			"time:%d pid:7 vss:9 rss:9 pss:9 uss:9 swap:9 %sfork_most:9 min_faults:8 maj_faults:8 steady|growth:1=Growth",
-			TIME_WIDTH, watch->basis == MEMCENSUS_BASIS_FRAMES ? "fork_shared:9 " : ""),
 		 .members =
-			"pid state vss rss pss uss swap fork_shared fork_most min_faults maj_faults growth" });
+			"pid state vss rss pss uss swap fork_shared fork_most min_faults maj_faults growth",
+		 .columns = report_text(&report,
+			"time:%d pid:7 vss:9 rss:9 pss:9 uss:9 swap:9 %sfork_most:9 %s",
+			TIME_WIDTH, frames ? "fork_shared:9 " : "",
+			"min_faults:8 maj_faults:8 steady|growth:1=Growth") });
 	report_end(&report);
 }
 
