@@ -113,25 +113,19 @@ DERIVED(get_size, change, number,
 	llabs(figure_delta(row, MEMCENSUS_F_PSS).bytes + figure_delta(row, MEMCENSUS_F_SWAP).bytes),
 	figure_delta(row, MEMCENSUS_F_PSS).known && figure_delta(row, MEMCENSUS_F_SWAP).known)
 
-#define GETTER(name, amount, condition)					\
-	DERIVED(name, change, sign, (amount).bytes, (amount).known && (condition))
-#define FIGURE(name, num)						\
-	GETTER(get_##name, figure_delta(row, MEMCENSUS_F_##num), true)		\
-	GETTER(get_##name##_before, figure_of_task(row->before, MEMCENSUS_F_##num), row->before) \
-	GETTER(get_##name##_after, figure_of_task(row->after, MEMCENSUS_F_##num), row->after)
+COMPUTED(get_delta, change, value_amount(value, figure_delta(row, column->number)))
+COMPUTED(get_before, change,
+	 value_amount(value, figure_of_task(row->before, column->number)) && row->before)
+COMPUTED(get_after, change,
+	 value_amount(value, figure_of_task(row->after, column->number)) && row->after)
 
-FIGURE(swap, SWAP)
-FIGURE(uss, USS)
-FIGURE(pss, PSS)
-FIGURE(rss, RSS)
-
-#define BYTES(name, header, help, get)					\
+#define BYTES(name, header, help, get, num)				\
 	{ name, header, help, .kind = KIND_BYTES, .sign = true,		\
-	  .total = TOTAL_SUM, .derive = get }
-#define THREE(name, header, what)					\
-	BYTES(#name, header, "change of its " what, get_##name), \
-	BYTES(#name "_before", header "Was", what " in the first census", get_##name##_before), \
-	BYTES(#name "_after", header "Is", what " in the second census", get_##name##_after)
+	  .total = TOTAL_SUM, .derive = get, .number = MEMCENSUS_F_##num }
+#define THREE(name, header, what, num)						\
+	BYTES(name, header, "change of its " what, get_delta, num),		\
+	BYTES(name "_before", header "Was", what " in the first census", get_before, num), \
+	BYTES(name "_after", header "Is", what " in the second census", get_after, num)
 
 static const struct column change_columns[] = {
 	{ "pid", "PID", "process that owns the address space",
@@ -145,10 +139,10 @@ static const struct column change_columns[] = {
 	  "new, gone, moved, grown or shrunk (PSS), changed, unknown",
 	  .kind = KIND_WORD, .words = words, .n_words = ARRAY_SIZE(words),
 	  .derive = get_change },
-	THREE(swap, "Swap", "swap"),
-	THREE(uss, "USS", "USS"),
-	THREE(pss, "PSS", "PSS"),
-	THREE(rss, "RSS", "RSS"),
+	THREE("swap", "Swap", "swap", SWAP),
+	THREE("uss", "USS", "USS", USS),
+	THREE("pss", "PSS", "PSS", PSS),
+	THREE("rss", "RSS", "RSS", RSS),
 	{ "size", "Size", "absolute change of PSS and swap",
 	  .kind = KIND_BYTES, .derive = get_size },
 	{ "cgroup_path", "CgroupPath", "path of its cgroup in the default hierarchy",

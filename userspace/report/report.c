@@ -487,18 +487,14 @@ static void put_totals(struct report *report, const struct section *section)
 }
 
 /* How the census was made. */
-static void put_scan(struct json *json, const struct snapshot *snap)
+static void put_scan(struct report *report)
 {
-	const struct view view = { .snap = snap };
+	const struct snapshot *snap = report->view.snap;
 
-	json_open(json, "scan", '{');
-	json_put_unsigned(json, "seq", snap->seq);
-	json_members(json, &scan_record, &view, &snap->scan);
-	json_close(json, '}');
-
-	json_open(json, "module", '{');
-	json_members(json, &info_record, &view, &snap->info);
-	json_close(json, '}');
+	REPORT(report,
+	       { "scan", SECTION_OBJECT, .type = &scan_record, .rows = ONE_ROW(&snap->scan),
+		 .number = { true, (int64_t)snap->seq } },
+	       { "module", SECTION_OBJECT, .type = &info_record, .rows = ONE_ROW(&snap->info) });
 }
 
 static void put_section(struct report *report, const struct section *section)
@@ -516,7 +512,7 @@ static void put_section(struct report *report, const struct section *section)
 	else if (section->shape == SECTION_NULL)
 		json_put_null(json, section->name);
 	else if (section->shape == SECTION_SCAN)
-		put_scan(json, report->view.snap);
+		put_scan(report);
 	else if (section->shape == SECTION_TOTALS)
 		put_totals(report, section);
 	else
