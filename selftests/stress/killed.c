@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A reader that is killed ends within 100 ms at any point of its census: in the walk, also
- * by several threads, in the count of owners, and while it holds a large result.
+ * A reader that is killed ends within 100 ms at any point of its census: in the walk, in the
+ * count of owners, and while it holds a large result.
  *
  * KILLED_PROCESSES and KILLED_MIB set the size.
  */
@@ -37,13 +37,11 @@ static unsigned int number_of(const char *name, unsigned int otherwise)
  * @pids: @nr of them
  * @begun_with: number before any was added
  * @fd: of the memfd that they map
- * @uneven: some map much more than others
  */
 struct crowd {
 	pid_t *pids;
 	unsigned int nr, begun_with;
 	int fd;
-	bool uneven;
 };
 
 FIXTURE(killed)
@@ -56,56 +54,25 @@ FIXTURE_VARIANT(killed)
 {
 	const char *name;
 	uint8_t basis, group_by;
-	bool uneven;
 };
 
 #define FRAMES		MEMCENSUS_BASIS_FRAMES
 #define MAPCOUNT	MEMCENSUS_BASIS_MAPCOUNT
 
-FIXTURE_VARIANT_ADD(killed, frames) { "frames", FRAMES, 0, false };
-FIXTURE_VARIANT_ADD(killed, uneven) { "uneven", MAPCOUNT, 0, true };
-FIXTURE_VARIANT_ADD(killed, groups) { "groups", FRAMES, MEMCENSUS_BY_COMM, false };
-
-/**
- * struct mapped - what a child maps
- * @fd: of a memfd
- * @times: number of mappings of the whole file
- */
-struct mapped {
-	int fd;
-	unsigned int times;
-};
+FIXTURE_VARIANT_ADD(killed, frames) { "frames", FRAMES, 0 };
+FIXTURE_VARIANT_ADD(killed, mapcount) { "mapcount", MAPCOUNT, 0 };
+FIXTURE_VARIANT_ADD(killed, groups) { "groups", FRAMES, MEMCENSUS_BY_COMM };
 
 static void map_all(void *arg)
 {
-	const struct mapped *m = arg;
-	size_t size = lseek(m->fd, 0, SEEK_END);
-	unsigned int i;
+	const int *fd = arg;
 
-	for (i = 0; i < m->times; i++)
-		map(PLACE(i), size, PROT_READ, MAP_SHARED | MAP_POPULATE, m->fd, 0);
-}
-
-/*
- * How often a child maps the file. Uneven: of the first @nr only three map, the first of these
- * less; so do those that are added to them.
- */
-static unsigned int times_of(unsigned int child, unsigned int nr, bool uneven)
-{
-	if (!uneven)
-		return 1;
-	if (child >= nr)
-		return nr / 16;
-	return child > 2 ? 0 : nr / (child ? 16 : 64);
+	map(PLACE(0), lseek(*fd, 0, SEEK_END), PROT_READ, MAP_SHARED | MAP_POPULATE, *fd, 0);
 }
 
 static void start_child(struct crowd *crowd)
 {
-	struct mapped m = {
-		.fd = crowd->fd,
-		.times = times_of(crowd->nr, crowd->begun_with, crowd->uneven),
-	};
-	pid_t pid = child_start(map_all, &m);
+	pid_t pid = child_start(map_all, &crowd->fd);
 
 	need(pid > 0, "child");
 	crowd->pids[crowd->nr++] = pid;
@@ -122,7 +89,6 @@ FIXTURE_SETUP(killed)
 	if (ko_is_loaded())
 		ASSERT_EQ(0, ko_unload_patiently(5000));
 	ASSERT_EQ(0, ko_load(""));
-	crowd->uneven = variant->uneven;
 	crowd->fd = memfd("killed", pages);
 	write_pages(map(PLACE(0), pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, crowd->fd, 0),
 		    pages);
