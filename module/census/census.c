@@ -344,8 +344,6 @@ static int count_owners(struct census *c)
 	struct census_slice slice = { .nr = 1 };
 	int err;
 
-	/* Groups, shares and page bitmaps are of pages. */
-	slice.huge = !c->req->group_by && !c->req->share && !c->snap->pages;
 	census_hash_init(&slice.hash);
 	for (;;) {
 		start_over(c);
@@ -358,7 +356,6 @@ static int count_owners(struct census *c)
 		if (slice.nr == SLICES_MAX)
 			break;
 		slice.nr *= 4;
-		slice.huge = false;
 	}
 	c->snap->cost.slices = slice.nr;
 	c->snap->cost.pss = census_share_bytes(c->pss, PAGE_SIZE);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/bitmap.h>
 #include <linux/hugetlb_inline.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
@@ -230,31 +229,12 @@ static const struct census_walk_ops swap_ops = {
 
 /* The frames basis: nothing under a lock, and masks instead of PRESENT runs. */
 
-/*
- * A process may map a file at several addresses, and a page of it both as a part of a huge page,
- * marked in a block of its own, and by a PTE: then it is marked only once.
- */
-static void compare_masks(struct census_frames *f, const struct census_mask *masks,
-			  unsigned int nr)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		if (masks[i].key < CENSUS_SPACE(CENSUS_SPACE_FILES) ||
-		    census_key_huge(masks[i].key) || !census_frames_has_huge(f, masks[i].key))
-			census_frames_mark(f, &masks[i], 1);
-}
-
 static void frames_masks(void *context, const struct census_mask *masks,
 			 unsigned int nr)
 {
 	struct census_tally *t = context;
 	unsigned int i, first = 0;
 
-	if (t->compare_huge) {
-		compare_masks(t->frames, masks, nr);
-		return;
-	}
 	if (t->frames->slice.nr == 1) {
 		census_frames_mark(t->frames, masks, nr);
 		return;
@@ -413,15 +393,6 @@ int census_tally_mm(struct census_tally *t, struct census_mm *m)
 	t->m = m;
 	if (!m->begun)
 		t->shmem_of = NULL;
-	t->first_key = 0;
-	t->compare_huge = false;
-	/* What an earlier visit has met is not kept. */
-	bitmap_zero(t->files_seen, CENSUS_FILE_HASHES);
-	bitmap_zero(t->files_huge, CENSUS_FILE_HASHES);
-	if (m->begun) {
-		bitmap_fill(t->files_seen, CENSUS_FILE_HASHES);
-		bitmap_fill(t->files_huge, CENSUS_FILE_HASHES);
-	}
 	return census_owners_turn(&t->frames->owners, m->holdings, m->number, &m->chain) ?
 	       0 : -ENOMEM;
 }
@@ -635,43 +606,12 @@ static u64 *heap_or_stack(struct census_tally *t)
 	return NULL;
 }
 
-/*
- * Checks whether huge pages may be marked in blocks of their own, and not page by page.  The space
- * must not own one of these pages in another way, because the two are not compared: so not if
- * another VMA may map the same file.  One that follows is compared, in compare_masks().
- */
-static bool may_mark_huge(struct census_tally *t, u64 key)
-{
-	bool resumed = t->first_key == key && t->first_start == t->vma->vm_start &&
-		       t->first_pgoff == t->vma->vm_pgoff;
-
-	t->file_hash = census_hash(&t->frames->slice.hash, key) % CENSUS_FILE_HASHES;
-	if (resumed)
-		return true;
-	if (test_bit(t->file_hash, t->files_huge))
-		t->compare_huge = true;
-	if (__test_and_set_bit(t->file_hash, t->files_seen)) {
-		/* The first one may grow into what this one maps. */
-		t->first_key = 0;
-		return false;
-	}
-	t->first_key = key;
-	t->first_start = t->vma->vm_start;
-	t->first_pgoff = t->vma->vm_pgoff;
-	return true;
-}
-
 /* Sets how the pages of the VMA are numbered from @addr on. */
 static void number_pages(struct census_tally *t, struct census_walk *walk, unsigned long addr)
 {
 	const struct vm_area_struct *vma = t->vma;
-	bool huge = IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) && t->frames->slice.huge &&
-		    walk->ops == &frames_ops && !walk->each_page;
 
 	walk->frames = census_frames_key(t->class);
-	walk->huge_frames = huge && t->class == CENSUS_ANON ?
-			    census_frames_huge_key(CENSUS_ANON) : 0;
-	walk->huge_file = 0;
 	walk->file = 0;
 	walk->copies = 0;
 	if (t->class == CENSUS_ANON)
@@ -681,8 +621,6 @@ static void number_pages(struct census_tally *t, struct census_walk *walk, unsig
 		walk->dirty_is_copied = t->class == CENSUS_FILE;
 	}
 	walk->file = census_files_key(t->files, t->vma, t->class, addr);
-	if (huge && walk->file && may_mark_huge(t, walk->file))
-		walk->huge_file = census_file_huge_key(walk->file);
 }
 
 /*
@@ -753,8 +691,6 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 void census_tally_vma_end(struct census_tally *t, struct census_walk *walk, u64 bytes)
 {
 	t->pages += walk->pages;
-	if (walk->huge && !walk->ops->by_run && walk->huge_file)
-		__set_bit(t->file_hash, t->files_huge);
 	if (walk->exclusive && !t->files->only)
 		add_exclusive(t, CENSUS_ANON, walk->exclusive);
 	t->sums->vss += bytes;

@@ -18,9 +18,6 @@
 #include "count/shmem.h"
 #include "walk/walk.h"
 
-/* So many hashes tell the files of an address space apart; two with one hash lose only time. */
-#define CENSUS_FILE_HASHES 256
-
 /**
  * struct census_tally - counts of address spaces
  * @snap: snapshot in progress
@@ -53,13 +50,6 @@
  * @shmem_of: address space of the mapping of which @shmem is
  * @shmem_start: its first address
  * @shmem_first: its first page
- * @files_seen: hashes of the files that VMAs of @m map, of those met
- * @files_huge: of these, files with huge pages in blocks of their own
- * @file_hash: hash of the file of @vma
- * @first_key: key of the file of the last VMA that was the first of its file in @m
- * @first_start: start of this VMA
- * @first_pgoff: index in the file at its start
- * @compare_huge: pages that @m maps may be huge pages that it maps elsewhere
  * @pages: mapped pages met
  * @rss_before: RSS of @sums when the walk of @vma started or continued, for @of_heap
  */
@@ -93,13 +83,6 @@ struct census_tally {
 	const struct census_mm *shmem_of;
 	unsigned long shmem_start;
 	pgoff_t shmem_first;
-	DECLARE_BITMAP(files_seen, CENSUS_FILE_HASHES);
-	DECLARE_BITMAP(files_huge, CENSUS_FILE_HASHES);
-	unsigned int file_hash;
-	u64 first_key;
-	unsigned long first_start;
-	pgoff_t first_pgoff;
-	bool compare_huge;
 	u64 pages;
 	u64 rss_before;
 };

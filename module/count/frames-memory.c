@@ -221,7 +221,7 @@ int census_frames_reset(struct census_frames *f, const struct census_slice *slic
 		f->owners.failed = true;
 	memset(f->recent, 0, sizeof(f->recent));
 	f->appended = 0;
-	f->huge = false;
+	f->eights = false;
 	memset(f->sparse, 0, sizeof(f->sparse));
 	memset(&f->totals, 0, sizeof(f->totals));
 	f->slice = *slice;

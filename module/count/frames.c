@@ -27,7 +27,7 @@
 
 /* Number of blocks of a section, minus one: see frames.h. */
 #define DENSE_MASK (CENSUS_CHUNK_UNITS - 1)
-#define SPARSE_SHIFT 2
+#define SPARSE_SHIFT CENSUS_EIGHT_SHIFT
 #define SPARSE_MASK (BIT(SPARSE_SHIFT) - 1)
 
 static bool is_dense(u64 key)
@@ -64,7 +64,7 @@ static u32 new_blocks(struct census_frames *f, u64 key)
 
 	if (!block) {
 		block = census_pool_take(pool, CENSUS_CHUNK_UNITS);
-		if (!block)
+		if (!block || block & CENSUS_FOR_EIGHT)
 			return 0;
 		census_chunk(pool->dirs, block >> CENSUS_CHUNK_SHIFT)->kind = kind;
 		memset(census_unit(pool, block), 0, CENSUS_CHUNK_BYTES);
@@ -93,7 +93,6 @@ static struct census_section *add_section(struct census_frames *f, u64 first)
 		.key = first, .first = census_block(&f->owners, block), .block = block,
 	};
 	census_table_add(&f->table, &s->link);
-	f->huge |= census_key_huge(first);
 	return s;
 }
 
@@ -126,49 +125,23 @@ static __always_inline struct census_recent *get_section(struct census_frames *f
 	return recent->key == key - at || search_section(f, key, recent) ? recent : NULL;
 }
 
-/* Checks whether the current slice counts the owners of the pages of @key. */
+/* Checks whether the current slice, one for all of eight blocks, counts the owners of @key. */
 bool census_frames_counts(const struct census_frames *f, u64 key)
 {
 	const struct census_slice *slice = &f->slice;
 
 	return slice->nr == 1 ||
-	       (census_hash(&slice->hash, key) & (slice->nr - 1)) == slice->number;
-}
-
-/*
- * Return: the block of @key and those after it, or NULL if nothing in its section was marked.  Sets
- * @nr to the number of blocks up to the end of the section.
- */
-struct census_block *census_frames_blocks(const struct census_frames *f, u64 key, u64 *nr)
-{
-	u64 at = key & section_mask(key);
-	const struct census_section *s = lookup_section(f, key - at);
-
-	*nr = section_mask(key) + 1 - at;
-	return s ? s->first + at : NULL;
+	       (census_hash(&slice->hash, key >> CENSUS_EIGHT_SHIFT) & (slice->nr - 1)) ==
+	       slice->number;
 }
 
 /* Return: the block of @key, or NULL if nothing in its section was marked. */
 struct census_block *census_frames_block(const struct census_frames *f, u64 key)
 {
-	u64 nr;
-
-	return census_frames_blocks(f, key, &nr);
-}
-
-/*
- * Adds owners to pages of the block of @key, after all marks.  Return: unit number of the block, or
- * 0 without memory.
- */
-u32 census_frames_add(struct census_frames *f, u64 key, u64 mask, u32 owners)
-{
 	u64 at = key & section_mask(key);
-	struct census_recent *recent = get_section(f, key, at);
+	const struct census_section *s = lookup_section(f, key - at);
 
-	if (!recent)
-		return 0;
-	census_owners_add(&f->owners, recent->first + at, mask, owners);
-	return recent->block + at;
+	return s ? s->first + at : NULL;
 }
 
 /*
@@ -210,6 +183,8 @@ void census_frames_mark(struct census_frames *f,
 	bool fetch = f->appended > nr / 2;
 	struct census_marker m;
 	unsigned int i;
+	u64 keys = 0;
+	bool eights;
 
 	cond_resched();
 	if (!census_owners_room(o, nr))
@@ -217,13 +192,32 @@ void census_frames_mark(struct census_frames *f,
 	m = census_marker(o);
 	/* Prefetch all blocks before the first one is marked. */
 	for (i = 0; i < nr; i++) {
-		if (find_target(f, masks[i].key, &f->targets[i]) && fetch && !(i % 4))
+		u64 key = masks[i].key;
+
+		keys |= key;
+		if (find_target(f, key & ~CENSUS_KEY_EIGHT, &f->targets[i]) && fetch && !(i % 4))
 			prefetchw(census_marker_entry(&m, m.next + i));
 	}
-	for (i = 0; i < nr; i++)
-		if (f->targets[i].b)
-			census_mark(o, &m, f->targets[i].b, f->targets[i].block,
-				    masks[i].mask);
+	f->eights |= !!(keys & CENSUS_KEY_EIGHT);
+	eights = f->eights;
+	if (eights) {
+		if (!census_owners_room(o, nr * CENSUS_EIGHT))
+			return;
+		m = census_marker(o);
+	}
+	for (i = 0; i < nr; i++) {
+		const struct census_target *t = &f->targets[i];
+
+		if (!t->b)
+			continue;
+		if (eights && masks[i].key & CENSUS_KEY_EIGHT) {
+			census_mark_eight(o, &m, t->block);
+			continue;
+		}
+		if (eights)
+			census_eight_split(o, t->block);
+		census_mark(o, &m, t->b, t->block, masks[i].mask);
+	}
 	f->appended = m.next - o->entries.nr;
 	census_marker_end(o, &m);
 }
@@ -522,6 +516,7 @@ static bool finish_table(struct census_frames *f, const struct census_forked *t)
 			values[i] = 0;
 			continue;
 		}
+		census_eight_split(&f->owners, target->block);
 		pages = 0;
 		take_page(&values[i], target, &pages);
 		for (; i + n < t->nr && target[n].b == target->b; n++)
@@ -594,15 +589,7 @@ static struct census_section *section_of_unit(const struct census_frames *f, u32
 	return census_unit(&f->sections, unit);
 }
 
-/* Return: a section, by number from 0; NULL after the last. */
-struct census_section *census_frames_section(const struct census_frames *f, u32 number)
-{
-	u64 unit = FIRST_SECTION + (u64)number * CENSUS_SECTION_UNITS;
-
-	return unit < f->sections.nr ? section_of_unit(f, unit) : NULL;
-}
-
-u32 census_section_blocks(const struct census_section *s)
+static u32 section_blocks(const struct census_section *s)
 {
 	return section_mask(s->key) + 1;
 }
@@ -624,15 +611,18 @@ bool census_frames_swapped(const struct census_frames *f)
 /* Splits the blocks that have owners.  Return: 0, -ENOMEM or -EINTR. */
 static int finish_blocks(struct census_frames *f)
 {
-	u32 unit, i;
+	u32 unit, i, n;
 
 	for (unit = FIRST_SECTION; unit < f->sections.nr; unit += CENSUS_SECTION_UNITS) {
 		const struct census_section *s = section_of_unit(f, unit);
-		u32 step = census_key_huge(s->key) ? CENSUS_HUGE_UNITS : 1;
 
-		for (i = 0; i < census_section_blocks(s); i += step)
-			if (s->first[i].ones || s->first[i].planes)
-				census_block_finish(&f->owners, s->block + i, &f->totals);
+		for (i = 0; i < section_blocks(s); i += n) {
+			const struct census_block *b = s->first + i;
+
+			n = 1;
+			if (b->ones || b->planes || b->newest)
+				n = census_block_finish(&f->owners, s->block + i, &f->totals);
+		}
 		cond_resched();
 		if (fatal_signal_pending(current))
 			return -EINTR;
@@ -682,15 +672,10 @@ int census_frames_finish(struct census_frames *f)
 {
 	int err = finish_tables(f);
 
-	/* All mixed ones are found before one is split: what that adds looks like single marks. */
-	if (!err && f->huge)
-		err = census_frames_find_mixed(f) ?: census_frames_split_mixed(f);
 	if (!err)
 		err = finish_blocks(f);
 	if (!err)
 		err = sum_tables(f);
-	if (!err && f->huge)
-		err = census_frames_sum_mixed(f);
 	return err ?: finish_turns(f);
 }
 
@@ -709,7 +694,7 @@ int census_frames_prepare_groups(struct census_frames *f, struct census_pool *st
 	for (unit = FIRST_SECTION; unit < f->sections.nr; unit += CENSUS_SECTION_UNITS) {
 		const struct census_section *s = section_of_unit(f, unit);
 
-		for (i = 0; i < census_section_blocks(s); i++) {
+		for (i = 0; i < section_blocks(s); i++) {
 			u32 state = census_pool_take(states, units);
 
 			if (!state) {

@@ -6,8 +6,7 @@
  * A key is a space above a block number.  Anonymous frames, swap slots and hugetlb pages
  * are numbered by location, file pages by index: see files.h.  Blocks are in sections,
  * which a hash table finds.  A section has 256 blocks (64 MiB of memory, 4 KiB) if
- * neighbours are likely to be in use too, else 4 blocks (1 MiB of a file, one cache
- * line).
+ * neighbours are likely to be in use too, else 8 blocks (2 MiB of a file).
  *
  * Users choose the offsets of file pages.  So what depends on a key's hash, the table and the
  * slice, depends on random numbers too: see table.h.
@@ -28,7 +27,6 @@
 #include "base/params.h"
 #include "base/table.h"
 #include "owners/account.h"
-#include "owners/huge.h"
 #include "walk/walk.h"
 
 /*
@@ -41,18 +39,15 @@
 enum census_space {
 	CENSUS_SPACE_FRAMES = 1,	/* + class */
 	CENSUS_SPACE_EXCLUSIVE = 4,	/* never marked: see census_frames_exclusive() */
-	CENSUS_SPACE_HUGE = 5,		/* + class: blocks of huge pages, see huge.h */
 	CENSUS_SPACE_SWAP = 8,		/* + swap type */
 	CENSUS_SPACE_SPARSE = 48,	/* sections are small from here on */
 	CENSUS_SPACE_HUGETLB = 48,	/* + kind */
 	CENSUS_SPACE_FILES = 64,	/* + census_file_space() */
-	CENSUS_SPACE_END = 1 << (64 - CENSUS_SPACE_SHIFT),
+	CENSUS_SPACE_END = 1 << (63 - CENSUS_SPACE_SHIFT),
 };
 
 static_assert(CENSUS_SPACE_FRAMES + CENSUS_CLASSES <= CENSUS_SPACE_EXCLUSIVE);
-static_assert(CENSUS_SPACE_EXCLUSIVE < CENSUS_SPACE_HUGE);
-static_assert(CENSUS_CLASSES == CENSUS_HUGE_KINDS);
-static_assert(CENSUS_SPACE_HUGE + CENSUS_CLASSES <= CENSUS_SPACE_SWAP);
+static_assert(CENSUS_SPACE(CENSUS_SPACE_END) == CENSUS_KEY_EIGHT);
 static_assert(CENSUS_SPACE_SWAP + MAX_SWAPFILES <= CENSUS_SPACE_SPARSE);
 static_assert(CENSUS_SPACE_HUGETLB + CENSUS_KINDS <= CENSUS_SPACE_FILES);
 
@@ -62,31 +57,14 @@ static inline u64 census_frames_key(enum census_class class)
 	return CENSUS_SPACE(CENSUS_SPACE_FRAMES + class);
 }
 
-/* Key of the first huge page, for those of a class. */
-static inline u64 census_frames_huge_key(enum census_class class)
-{
-	return CENSUS_SPACE(CENSUS_SPACE_HUGE + class);
-}
-
-/* The lowest bits of a file's space: its class, and whether its blocks are of huge pages. */
-#define CENSUS_SPACES_PER_FILE 4
-#define CENSUS_FILE_HUGE 2
-
-/* Checks whether a key is that of a block of huge pages. */
-static inline bool census_key_huge(u64 key)
-{
-	u32 space = key >> CENSUS_SPACE_SHIFT;
-
-	if (space >= CENSUS_SPACE_FILES)
-		return space & CENSUS_FILE_HUGE;
-	return space >= CENSUS_SPACE_HUGE && space < CENSUS_SPACE_HUGE + CENSUS_CLASSES;
-}
-
 /* Checks whether the pages of a key are exclusive frames, which are counted, not marked. */
 static inline bool census_key_exclusive(u64 key)
 {
 	return key >> CENSUS_SPACE_SHIFT == CENSUS_SPACE_EXCLUSIVE;
 }
+
+/* The lowest bit of a file's space is its class. */
+#define CENSUS_SPACES_PER_FILE 2
 
 /* Space of a file's pages. */
 static inline u32 census_file_space(u32 number, enum census_class class)
@@ -96,26 +74,17 @@ static inline u32 census_file_space(u32 number, enum census_class class)
 
 static_assert(CENSUS_SPACE_FILES % CENSUS_SPACES_PER_FILE == 0);
 
-/* Key of the first huge page of a file, from that of its first page. */
-static inline u64 census_file_huge_key(u64 key)
-{
-	return key + CENSUS_SPACE(CENSUS_FILE_HUGE);
-}
-
-/* Return: &enum census_class or &enum census_page_kind; %CENSUS_KINDS + class of huge pages. */
+/* Return: &enum census_class or &enum census_page_kind. */
 static inline u32 census_key_kind(u64 key)
 {
-	u32 space = key >> CENSUS_SPACE_SHIFT;
+	u32 space = (key & ~CENSUS_KEY_EIGHT) >> CENSUS_SPACE_SHIFT;
 
 	if (space >= CENSUS_SPACE_FILES)
-		return (space & CENSUS_FILE_HUGE ? CENSUS_KINDS : 0) +
-		       (space & 1 ? CENSUS_SHMEM : CENSUS_FILE);
+		return space & 1 ? CENSUS_SHMEM : CENSUS_FILE;
 	if (space >= CENSUS_SPACE_HUGETLB)
 		return space - CENSUS_SPACE_HUGETLB;
 	if (space >= CENSUS_SPACE_SWAP)
 		return CENSUS_OF_SWAP;
-	if (space >= CENSUS_SPACE_HUGE)
-		return CENSUS_KINDS + space - CENSUS_SPACE_HUGE;
 	return space - CENSUS_SPACE_FRAMES;
 }
 
@@ -164,13 +133,11 @@ static_assert(sizeof(struct census_sample) <= CENSUS_SAMPLE_UNITS * CENSUS_UNIT_
  * @hash: of keys; the same for all slices of a census
  * @number: keys with this hash are marked
  * @nr: number of slices, a power of two; 1: all keys are marked
- * @huge: what reads the blocks knows those of huge pages; only if all keys are marked
  */
 struct census_slice {
 	struct census_hash hash;
 	u32 number;
 	u32 nr;
-	bool huge;
 };
 
 #define CENSUS_RECENT 256
@@ -210,7 +177,7 @@ struct census_target {
  * @images: @samples by key
  * @recent: sections found last, by the low bits of their number
  * @appended: number of entries that the last census_frames_mark() added
- * @huge: there is a block of huge pages
+ * @eights: there are masks of eight blocks
  * @sparse: by kind, first free block in a chunk of small sections; 0: none
  * @hugetlb: sizes met, in base pages, by kind from %CENSUS_OF_HUGETLB on
  * @slice: keys to mark
@@ -227,8 +194,8 @@ struct census_frames {
 	struct census_table images;
 	struct census_recent recent[CENSUS_RECENT];
 	u32 appended;
-	bool huge;
-	u32 sparse[CENSUS_BLOCK_KINDS];
+	bool eights;
+	u32 sparse[CENSUS_KINDS];
 	unsigned int hugetlb[CENSUS_HUGETLB_SIZES];
 	struct census_slice slice;
 	struct census_target targets[CENSUS_MASKS_AT_ONCE];
@@ -257,19 +224,11 @@ void census_frames_image(struct census_frames *f, const struct census_image *ima
 u64 census_frames_exclusive(const struct census_frames *f, const struct census_mask *mask);
 u64 census_frames_exclusive_swap(const struct census_frames *f,
 				 const struct census_run *run);
-int census_frames_find_mixed(const struct census_frames *f);
-int census_frames_split_mixed(struct census_frames *f);
-int census_frames_sum_mixed(const struct census_frames *f);
 int census_frames_finish(struct census_frames *f);
 int census_frames_prepare_groups(struct census_frames *f, struct census_pool *states, u32 units);
 
 bool census_frames_counts(const struct census_frames *f, u64 key);
 struct census_block *census_frames_block(const struct census_frames *f, u64 key);
-struct census_block *census_frames_blocks(const struct census_frames *f, u64 key, u64 *nr);
-u32 census_frames_add(struct census_frames *f, u64 key, u64 mask, u32 owners);
-struct census_section *census_frames_section(const struct census_frames *f, u32 number);
-bool census_frames_has_huge(const struct census_frames *f, u64 key);
-u32 census_section_blocks(const struct census_section *s);
 u64 census_frames_hugetlb_key(struct census_frames *f, unsigned long pfn,
 			      unsigned int nr, u32 *at);
 

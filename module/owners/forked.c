@@ -132,6 +132,8 @@ void census_owners_forget(struct census_owners *o, struct census_chain *chain)
 
 		for (e = census_turn(o, turn - 1)->first; e < end; e++) {
 			struct census_entry *entry = census_entry(o, e);
+			struct census_block *b;
+			u32 nr;
 
 			if (o->failed)
 				break;
@@ -141,7 +143,8 @@ void census_owners_forget(struct census_owners *o, struct census_chain *chain)
 				cond_resched();
 				continue;
 			}
-			census_planes_subtract(o, census_block(o, entry->block), entry->mask);
+			for (b = census_entry_blocks(o, entry, &nr); nr; nr--, b++)
+				census_planes_subtract(o, b, entry->mask);
 			entry->mask = 0;
 			if (!(e % CENSUS_RESCHED_ENTRIES))
 				cond_resched();

@@ -176,11 +176,15 @@ static __always_inline u32 census_turn_each(const struct census_owners *o, u32 t
 		end = begin + CENSUS_ENTRIES_AT_ONCE;
 	for (i = begin; i < end && tables < CENSUS_TABLES_AT_ONCE; i++) {
 		const struct census_entry *e = census_entry(o, i);
+		u32 block = e->block & ~CENSUS_FOR_EIGHT;
+		u32 last = block + (e->block & CENSUS_FOR_EIGHT ? CENSUS_EIGHT - 1 : 0);
 
 		tables += !e->block;
-		if (e->block ? e->mask && !take(context, o, e->block, e->mask) :
-			       !census_forked_each(o, e, take, context))
+		if (!e->block && !census_forked_each(o, e, take, context))
 			return 0;
+		for (; e->block && e->mask && block <= last; block++)
+			if (!take(context, o, block, e->mask))
+				return 0;
 	}
 	return i;
 }

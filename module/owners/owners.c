@@ -9,9 +9,14 @@
 #define PLANES_MIN 4
 #define PLANES_MAX 32
 
+static u32 planes_size(u32 planes)
+{
+	return planes & (BIT(PLANES_SIZE_BITS) - 1);
+}
+
 static u32 planes_capacity(u32 planes)
 {
-	return PLANES_MIN << (planes & (BIT(PLANES_SIZE_BITS) - 1));
+	return PLANES_MIN << planes_size(planes);
 }
 
 static u64 *planes_words(const struct census_owners *o, u32 planes)
@@ -64,10 +69,13 @@ static void resume_owners(struct census_owners *o)
 		u32 end = census_turn_end(o, turn - 1);
 
 		for (e = census_turn(o, turn - 1)->first; e < end; e++) {
-			u32 block = census_entry(o, e)->block;
+			const struct census_entry *entry = census_entry(o, e);
+			struct census_block *b;
+			u32 nr;
 
-			if (block)
-				census_block(o, block)->newest = e;
+			if (entry->block)
+				for (b = census_entry_blocks(o, entry, &nr); nr; nr--, b++)
+					b->newest = e;
 			if (!(e % CENSUS_RESCHED_ENTRIES))
 				cond_resched();
 		}
@@ -191,24 +199,10 @@ u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
 	return mask;
 }
 
-/* Return: the pages of a block that the current address space has marked. */
-u64 census_owners_marked(const struct census_owners *o, const struct census_block *b)
-{
-	u32 e = b->newest;
-	u64 mask = 0;
-
-	if (e < o->space_first && (!e || !is_of_space(o, e)))
-		return 0;
-	for (; e; e = census_entry(o, e)->older)
-		mask |= census_entry(o, e)->mask;
-	return mask;
-}
-
-/* Doubles the capacity of a block's planes and copies the old ones. */
-static bool grow_planes(struct census_owners *o, struct census_block *b)
+/* Gives a block, which has those of another one, planes of its own, of at least that capacity. */
+static bool copy_planes(struct census_owners *o, struct census_block *b, u32 size)
 {
 	u32 old = b->planes ? planes_capacity(b->planes) : 0;
-	u32 size = old ? (b->planes & (BIT(PLANES_SIZE_BITS) - 1)) + 1 : 0;
 	u32 capacity = PLANES_MIN << size;
 	u32 unit = census_pool_take(&o->planes,
 				    capacity * sizeof(u64) / CENSUS_UNIT_BYTES);
@@ -224,6 +218,12 @@ static bool grow_planes(struct census_owners *o, struct census_block *b)
 	memset(words + old, 0, (capacity - old) * sizeof(*words));
 	b->planes = unit << PLANES_SIZE_BITS | size;
 	return true;
+}
+
+/* Doubles the capacity of a block's planes and copies the old ones. */
+static bool grow_planes(struct census_owners *o, struct census_block *b)
+{
+	return copy_planes(o, b, b->planes ? planes_size(b->planes) + 1 : 0);
 }
 
 /**
@@ -294,40 +294,49 @@ void census_planes_subtract(struct census_owners *o, struct census_block *b, u64
 	}
 }
 
-/* Return: the pages of a block that have an owner, before it is finished. */
-u64 census_block_owned(const struct census_owners *o, const struct census_block *b)
+/**
+ * census_mark_eight() - census_mark() for all pages of eight blocks
+ * @o: the owners, with room for %CENSUS_EIGHT more entries
+ * @m: of @o
+ * @block: unit number of the first, a multiple of %CENSUS_EIGHT
+ */
+void census_mark_eight(struct census_owners *o, struct census_marker *m, u32 block)
 {
-	u32 end = b->planes ? planes_capacity(b->planes) : 0, i;
-	const u64 *words = end ? planes_words(o, b->planes) : NULL;
-	u64 owned = b->ones;
+	struct census_block *first = census_block(o, block);
+	bool one = census_stands_for_eight(first);
+	u32 i;
 
-	for (i = 0; i < end; i++)
-		owned |= words[i];
-	return owned;
+	/* If nothing is marked yet, the first one stands for all from now on. */
+	for (i = 0; i < CENSUS_EIGHT && !one && !first[i].newest; i++)
+		;
+	if (i == CENSUS_EIGHT)
+		first[1].newest = CENSUS_IN_FIRST;
+	if (one || i == CENSUS_EIGHT)
+		census_mark(o, m, first, block | CENSUS_FOR_EIGHT, ~0ULL);
+	else
+		for (i = 0; i < CENSUS_EIGHT; i++)
+			census_mark(o, m, first + i, block + i, ~0ULL);
 }
 
-/* Return: number of owners of page @at of a block, before it is finished. */
-u32 census_block_owners(const struct census_owners *o, const struct census_block *b,
-			unsigned int at)
+/**
+ * census_eight_split() - prepare a block of which not all pages are marked, or get owners
+ * @o: the owners; @failed is set without memory
+ * @block: unit number of a block
+ *
+ * If another block stands for it, each of the eight counts its owners from now on.
+ */
+void census_eight_split(struct census_owners *o, u32 block)
 {
-	u32 end = b->planes ? planes_capacity(b->planes) : 0, i;
-	const u64 *words = end ? planes_words(o, b->planes) : NULL;
-	u64 owners = b->ones >> at & 1;
+	struct census_block *first = census_block(o, block & ~(CENSUS_EIGHT - 1));
+	u32 i;
 
-	for (i = 0; i < end; i++)
-		owners |= (words[i] >> at & 1) << (i + 1);
-	return owners;
-}
-
-/* Takes all owners away from the pages @mask, before the block is finished. */
-void census_planes_clear(const struct census_owners *o, struct census_block *b, u64 mask)
-{
-	u32 end = b->planes ? planes_capacity(b->planes) : 0, i;
-	u64 *words = end ? planes_words(o, b->planes) : NULL;
-
-	b->ones &= ~mask;
-	for (i = 0; i < end; i++)
-		words[i] &= ~mask;
+	if (!census_stands_for_eight(first))
+		return;
+	for (i = 1; i < CENSUS_EIGHT; i++) {
+		first[i] = *first;
+		if (first->planes && !copy_planes(o, first + i, planes_size(first->planes)))
+			return;
+	}
 }
 
 static_assert(CENSUS_SUM_PLANES == PLANES_MAX + 1);

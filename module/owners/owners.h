@@ -22,6 +22,16 @@
  * A block refers to its newest entry.  If it belongs to the current owner, the new mask
  * is merged into this entry and only new bits are counted: a page that an address space
  * maps twice has one owner.
+ *
+ * A huge page that a PMD maps is eight blocks, or a multiple.  As long as all owners map all of
+ * it, the first of these blocks stands for the eight, and an owner has one entry, for eight:
+ *
+ *	entries  [all, 8 of block 16] | [all, 8 of block 16] | [mask, block 18] ...
+ *	          owner A                owner B                owner C, who maps pages of it
+ *
+ * The first mark of a part (owner C) copies the first block to the others.  From then on each of
+ * them counts its own owners, and an owner of all pages has eight entries.  The entries for
+ * eight that there are stay: they say the same of each block.
  */
 #ifndef _CENSUS_OWNERS_H
 #define _CENSUS_OWNERS_H
@@ -40,13 +50,6 @@
 
 #define CENSUS_KINDS_MAX 8
 
-/* Kinds of blocks: those of pages, and three of huge pages, see huge.h. */
-#define CENSUS_HUGE_KINDS 3
-#define CENSUS_BLOCK_KINDS (CENSUS_KINDS_MAX + CENSUS_HUGE_KINDS)
-
-/* Pages of a huge page that a PMD maps, as a shift. */
-#define CENSUS_HUGE_SHIFT (PMD_SHIFT - PAGE_SHIFT)
-
 /* Pages by kind. */
 typedef u64 census_kinds[CENSUS_KINDS_MAX];
 
@@ -60,11 +63,17 @@ typedef unsigned __int128 census_share;
 #define CENSUS_BLOCK_SHIFT 6
 #define CENSUS_BLOCK_PAGES BIT(CENSUS_BLOCK_SHIFT)
 
+/* Blocks for which the first one may stand, and their pages. */
+#define CENSUS_EIGHT_SHIFT 3
+#define CENSUS_EIGHT BIT(CENSUS_EIGHT_SHIFT)
+#define CENSUS_EIGHT_PAGES (CENSUS_EIGHT * CENSUS_BLOCK_PAGES)
+
 /**
  * struct census_block - 64 pages
  * @ones: plane 0; finished: pages with exactly one owner
- * @newest: entry added last, 0: none; finished: number of splits of its pages with several
- *	owners
+ * @newest: entry added last, 0: none; of the second of eight blocks %CENSUS_IN_FIRST, if the
+ *	first one stands for them; finished: number of splits of its pages with several owners,
+ *	and then %CENSUS_STOOD_FOR_EIGHT
  * @planes: unit of planes 1 and up, and their capacity, see owners.c; 0: none; finished:
  *	unit of the first split; grouped: unit of census_grouping_state()
  */
@@ -74,10 +83,14 @@ struct census_block {
 	u32 planes;
 };
 
+#define CENSUS_IN_FIRST (~0U)
+#define CENSUS_STOOD_FOR_EIGHT BIT(8)
+
 /**
  * struct census_entry - pages of a block that an owner maps
  * @mask: one bit for each page
- * @block: unit number of the block; 0: @mask refers to a table, see forked.h
+ * @block: unit number of the block; 0: @mask refers to a table, see forked.h; with
+ *	%CENSUS_FOR_EIGHT of the first of eight blocks: @mask is that of each of them
  * @older: previous entry of the same address space for the same block, 0: none
  */
 struct census_entry {
@@ -85,6 +98,9 @@ struct census_entry {
 	u32 block;
 	u32 older;
 };
+
+/* Blocks have units below this. */
+#define CENSUS_FOR_EIGHT BIT(31)
 
 /**
  * struct census_holding - pages of one kind that an owner maps
@@ -231,6 +247,12 @@ static inline struct census_block *census_block(const struct census_owners *o,
 	return census_unit(&o->blocks, block);
 }
 
+/* Checks whether the first of eight blocks, which are not finished, stands for them. */
+static inline bool census_stands_for_eight(const struct census_block *first)
+{
+	return first[1].newest == CENSUS_IN_FIRST;
+}
+
 static inline u32 census_block_kind(const struct census_owners *o, u32 block)
 {
 	return census_chunk(o->blocks.dirs, block >> CENSUS_CHUNK_SHIFT)->kind;
@@ -240,6 +262,16 @@ static inline struct census_entry *census_entry(const struct census_owners *o,
 						u32 entry)
 {
 	return census_unit(&o->entries, entry);
+}
+
+/* Return: the block that counts an entry of pages, not finished, the first of @nr. */
+static inline struct census_block *census_entry_blocks(const struct census_owners *o,
+						       const struct census_entry *e, u32 *nr)
+{
+	struct census_block *b = census_block(o, e->block & ~CENSUS_FOR_EIGHT);
+
+	*nr = e->block & CENSUS_FOR_EIGHT && !census_stands_for_eight(b) ? CENSUS_EIGHT : 1;
+	return b;
 }
 
 /* User Mode Linux does not patch hweight64(); Kbuild knows the CPU of the host. */
@@ -260,15 +292,12 @@ bool census_owners_turn(struct census_owners *o,
 bool census_owners_room(struct census_owners *o, u32 nr);
 u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
 		       struct census_block *b, u32 block, u64 mask);
-u64 census_owners_marked(const struct census_owners *o, const struct census_block *b);
+void census_mark_eight(struct census_owners *o, struct census_marker *m, u32 block);
+void census_eight_split(struct census_owners *o, u32 block);
 void census_planes_add(struct census_owners *o, struct census_block *b,
 		       u64 carry);
 void census_owners_add(struct census_owners *o, struct census_block *b, u64 mask, u32 nr);
-u64 census_block_owned(const struct census_owners *o, const struct census_block *b);
-u32 census_block_owners(const struct census_owners *o, const struct census_block *b,
-			unsigned int at);
 void census_planes_subtract(struct census_owners *o, struct census_block *b, u64 mask);
-void census_planes_clear(const struct census_owners *o, struct census_block *b, u64 mask);
 void census_owners_chain_last(struct census_owners *o);
 void census_plane_sum_add(struct census_plane_sum *sum, u64 mask);
 void census_plane_sum_read(struct census_plane_sum *sum, const struct census_owners *o,

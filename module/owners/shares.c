@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/kernel.h>
+
 #include "owners/forked.h"
-#include "owners/huge.h"
 #include "owners/shares.h"
 
 /*
  * Of the entries that are passed at once, tables that fork() copied: each may take as long as all
- * its entries.  A mixed huge page counts as one, because its shares are those of as many pages.
+ * its entries.
  */
 #define TABLES_AT_ONCE (CENSUS_RESCHED_ENTRIES / CENSUS_FORKED_ENTRIES)
 
@@ -35,36 +36,24 @@ static unsigned int weight_class(u64 weight)
 	return census_owner_class(weight >= (1ULL << CENSUS_SHARE_SHIFT) / 9 ? 9 : 10);
 }
 
-/**
- * census_block_finish() - split the pages of a block by their number of owners
- * @o: its pool takes the splits; its @failed is set without memory
- * @block: unit number of the block, which has an owner
- * @totals: @pages and @several are increased
- *
- * No marks may follow.
- */
-void census_block_finish(struct census_owners *o, u32 block, struct census_totals *totals)
+/* Splits a block; each of its pages counts 1 << @shift. */
+static void split_block(struct census_owners *o, struct census_block *b, unsigned int kind,
+			unsigned int shift, struct census_totals *totals)
 {
-	unsigned int kind = census_block_kind(o, block);
-	unsigned int shift = kind < CENSUS_KINDS_MAX ? 0 : CENSUS_HUGE_SHIFT;
-	struct census_block *b = census_block(o, block);
 	const struct census_split *splits;
 	struct census_plane_sum sum;
-	u64 shared = 0, *pages;
 	u32 first, n, i;
+	u64 shared = 0;
 
-	if (shift)
-		kind -= CENSUS_KINDS_MAX;
-	pages = &totals->pages[kind];
 	if (!b->planes) {
-		*pages += (u64)census_popcount(b->ones) << shift;
+		totals->pages[kind] += (u64)census_popcount(b->ones) << shift;
 		b->newest = 0;
 		return;
 	}
 	census_plane_sum_read(&sum, o, b);
 	for (i = 1; i < sum.nr; i++)
 		shared |= sum.planes[i];
-	*pages += (u64)census_popcount(shared | b->ones) << shift;
+	totals->pages[kind] += (u64)census_popcount(shared | b->ones) << shift;
 	first = census_pool_take(&o->splits, CENSUS_BLOCK_PAGES);
 	if (!first) {
 		o->failed = true;
@@ -80,6 +69,37 @@ void census_block_finish(struct census_owners *o, u32 block, struct census_total
 	b->ones &= ~shared;
 	b->newest = n;
 	b->planes = first;
+}
+
+/**
+ * census_block_finish() - split the pages of a block by their number of owners
+ * @o: its pool takes the splits; its @failed is set without memory
+ * @block: unit number of the block, which is marked or has owners
+ * @totals: @pages and @several are increased
+ *
+ * No marks may follow.
+ *
+ * Return: number of blocks that are finished: eight, if this one stands for them.
+ */
+u32 census_block_finish(struct census_owners *o, u32 block, struct census_totals *totals)
+{
+	struct census_block *b = census_block(o, block);
+	bool eight = !(block % CENSUS_EIGHT) && census_stands_for_eight(b);
+	u32 i;
+
+	split_block(o, b, census_block_kind(o, block), eight ? CENSUS_EIGHT_SHIFT : 0, totals);
+	if (!eight)
+		return 1;
+	b->newest |= CENSUS_STOOD_FOR_EIGHT;
+	for (i = 1; i < CENSUS_EIGHT; i++)
+		b[i] = *b;
+	return CENSUS_EIGHT;
+}
+
+/* Return: number of splits of a finished block. */
+static u32 nr_splits(const struct census_block *b)
+{
+	return b->newest & (CENSUS_STOOD_FOR_EIGHT - 1);
 }
 
 static const struct census_split *block_splits(const struct census_owners *o,
@@ -110,7 +130,7 @@ static void add_page(const struct census_owners *o, u64 value, int one, struct s
 	unsigned int at = value & (CENSUS_BLOCK_PAGES - 1);
 	const struct census_split *split;
 	u64 weight = 0;
-	u32 n = b->newest;
+	u32 n = nr_splits(b);
 
 	for (split = n ? block_splits(o, b) : NULL; n; n--, split++)
 		weight += -(split->pages >> at & 1) & split->weight;
@@ -119,18 +139,19 @@ static void add_page(const struct census_owners *o, u64 value, int one, struct s
 	to->share += one * weight;
 }
 
-static void add_entry(const struct census_owners *o, const struct census_block *b, u64 mask,
-		      struct sum *h)
+/* @shift: each page counts 1 << @shift */
+static __always_inline void add_entry(const struct census_owners *o, const struct census_block *b,
+				      u64 mask, unsigned int shift, struct sum *h)
 {
 	const struct census_split *split;
-	u32 n = b->newest;
+	u32 n = nr_splits(b);
 
-	h->pages += census_popcount(mask);
-	h->exclusive += census_popcount(mask & b->ones);
+	h->pages += (u64)census_popcount(mask) << shift;
+	h->exclusive += (u64)census_popcount(mask & b->ones) << shift;
 	if (!n)
 		return;
 	for (split = block_splits(o, b); n; n--, split++)
-		h->share += census_popcount(mask & split->pages) * split->weight;
+		h->share += census_popcount(mask & split->pages) * split->weight << shift;
 }
 
 /**
@@ -164,7 +185,7 @@ void census_forked_sum(const struct census_owners *o, struct census_forked *t)
 		if (block && n == 1)
 			add_page(o, values[i], 1, &sum);
 		else if (block)
-			add_entry(o, census_block(o, block), pages, &sum);
+			add_entry(o, census_block(o, block), pages, 0, &sum);
 	}
 	t->pages = sum.pages;
 	t->exclusive = sum.exclusive;
@@ -195,62 +216,28 @@ static void add_table(const struct census_owners *o, const struct census_entry *
 	}
 }
 
-/**
- * census_mixed_add() - add the pages of a block to what each owner has of a mixed huge page
- * @o: the owners
- * @b: finished; all of its pages are of the huge page
- * @to: increased
- */
-void census_mixed_add(const struct census_owners *o, const struct census_block *b,
-		      struct census_mixed *to)
+/* Adds pages of an entry for eight blocks, each of which has counted its own owners. */
+static noinline void add_eight(const struct census_owners *o, const struct census_block *first,
+			       u64 mask, struct sum *h)
 {
-	struct sum sum = {};
+	u32 i;
 
-	add_entry(o, b, ~0ULL, &sum);
-	to->exclusive += sum.exclusive;
-	to->share += sum.share;
-}
-
-/*
- * Adds the mixed ones of the huge pages @mask to @h, and increases @nr by their number.
- *
- * Return: the others.
- */
-static noinline u64 add_mixed(const struct census_owners *o, struct census_block *b,
-			      u64 mask, struct sum *h, u32 *nr)
-{
-	const struct census_huge_block *huge = census_huge_block(b);
-	u64 left;
-
-	for (left = mask & huge->mixed; left; left &= left - 1) {
-		const struct census_mixed *m = census_mixed(o, huge, __builtin_ctzll(left));
-
-		h->pages += 1UL << CENSUS_HUGE_SHIFT;
-		h->exclusive += m->exclusive;
-		h->share += m->share;
-		++*nr;
-	}
-	return mask & ~huge->mixed;
+	for (i = 0; i < CENSUS_EIGHT; i++)
+		add_entry(o, first + i, mask, 0, h);
 }
 
 /* Adds pages of a kind of blocks to the owner's holdings and to the totals. */
 static void add_sum(const struct sum *sum, u32 kind, struct census_holding *holdings,
 		    struct census_totals *totals)
 {
-	unsigned int shift = kind < CENSUS_KINDS_MAX ? 0 : CENSUS_HUGE_SHIFT;
-	census_share share = sum->share;
+	census_share share = sum->share + ((census_share)sum->exclusive << CENSUS_SHARE_SHIFT);
 
-	if (!sum->pages)
-		return;
-	if (shift)
-		kind -= CENSUS_KINDS_MAX;
-	share += (census_share)sum->exclusive << CENSUS_SHARE_SHIFT;
-	holdings[kind].pages += sum->pages << shift;
-	holdings[kind].exclusive += sum->exclusive << shift;
-	holdings[kind].share += share << shift;
-	totals->share[kind] += share << shift;
+	holdings[kind].pages += sum->pages;
+	holdings[kind].exclusive += sum->exclusive;
+	holdings[kind].share += share;
+	totals->share[kind] += share;
 	/* Each divided page loses less than one unit. */
-	totals->lost += (sum->pages - sum->exclusive) << shift;
+	totals->lost += sum->pages - sum->exclusive;
 }
 
 /* Return: entry to continue at. */
@@ -258,16 +245,16 @@ static u32 finish_entries(const struct census_owners *o, u32 begin, u32 end,
 			  struct census_holding *holdings, struct census_totals *totals)
 {
 	struct census_chunk *const *entries = o->entries.dirs, *const *blocks = o->blocks.dirs;
-	struct sum sums[CENSUS_BLOCK_KINDS] = {};
+	struct sum sums[CENSUS_KINDS_MAX] = {};
 	u32 tables = 0, kind, i;
 
 	for (i = begin; i < end && tables < TABLES_AT_ONCE; i++) {
 		const struct census_entry *e = census_chunk_unit(entries, i);
+		u32 block = e->block & ~CENSUS_FOR_EIGHT;
 		const struct census_chunk *chunk =
-			census_chunk(blocks, e->block >> CENSUS_CHUNK_SHIFT);
-		struct census_block *b = (struct census_block *)chunk->units +
-					 (e->block & (CENSUS_CHUNK_UNITS - 1));
-		u64 mask = e->mask;
+			census_chunk(blocks, block >> CENSUS_CHUNK_SHIFT);
+		const struct census_block *b = (struct census_block *)chunk->units +
+					       (block & (CENSUS_CHUNK_UNITS - 1));
 
 		if (!e->block) {
 			add_table(o, e, &sums[CENSUS_FORKED_KIND]);
@@ -278,14 +265,19 @@ static u32 finish_entries(const struct census_owners *o, u32 begin, u32 end,
 			const struct census_entry *ahead =
 				census_chunk_unit(entries, i + BLOCKS_AHEAD);
 
-			__builtin_prefetch(census_chunk_unit(blocks, ahead->block));
+			__builtin_prefetch(census_chunk_unit(blocks, ahead->block &
+							     ~CENSUS_FOR_EIGHT));
 		}
-		if (unlikely(chunk->kind >= CENSUS_KINDS_MAX))
-			mask = add_mixed(o, b, mask, &sums[chunk->kind - CENSUS_KINDS_MAX],
-					 &tables);
-		add_entry(o, b, mask, &sums[chunk->kind]);
+		if (!(e->block & CENSUS_FOR_EIGHT)) {
+			add_entry(o, b, e->mask, 0, &sums[chunk->kind]);
+		} else if (b->newest & CENSUS_STOOD_FOR_EIGHT) {
+			add_entry(o, b, e->mask, CENSUS_EIGHT_SHIFT, &sums[chunk->kind]);
+		} else {
+			add_eight(o, b, e->mask, &sums[chunk->kind]);
+			tables++;
+		}
 	}
-	for (kind = 0; kind < CENSUS_BLOCK_KINDS; kind++)
+	for (kind = 0; kind < CENSUS_KINDS_MAX; kind++)
 		add_sum(&sums[kind], kind, holdings, totals);
 	return i;
 }
@@ -313,7 +305,7 @@ u32 census_turn_finish(const struct census_owners *o, u32 turn, u32 begin,
 static bool add_owners(void *context, const struct census_owners *o, u32 block, u64 mask)
 {
 	const struct census_block *b = census_block(o, block);
-	u32 n = b->newest, kind = census_block_kind(o, block);
+	u32 n = nr_splits(b), kind = census_block_kind(o, block);
 	const struct census_split *split;
 	census_kinds *pages = context;
 

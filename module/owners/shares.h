@@ -15,12 +15,9 @@
 #include "owners/owners.h"
 
 struct census_forked;
-struct census_mixed;
 
-void census_block_finish(struct census_owners *o, u32 block, struct census_totals *totals);
+u32 census_block_finish(struct census_owners *o, u32 block, struct census_totals *totals);
 void census_forked_sum(const struct census_owners *o, struct census_forked *t);
-void census_mixed_add(const struct census_owners *o, const struct census_block *b,
-		      struct census_mixed *to);
 u32 census_turn_finish(const struct census_owners *o, u32 turn, u32 begin,
 		       struct census_totals *totals);
 u32 census_turn_by_owners(const struct census_owners *o, u32 turn, u32 begin, census_kinds *pages);

@@ -505,16 +505,6 @@ static __always_inline bool census_plain_pmd(pmd_t pmd, bool writable)
 #endif
 }
 
-/* Return: the first frame of a huge page, of census_plain_pmd(). */
-static inline unsigned long census_plain_pmd_pfn(pmd_t pmd)
-{
-#if defined(CONFIG_X86_64) && !defined(CONFIG_UML)
-	return (*(const unsigned long *)&pmd & PHYSICAL_PMD_PAGE_MASK) >> PAGE_SHIFT;
-#else
-	return pmd_pfn(pmd);
-#endif
-}
-
 /* PMD table of a PUD value that was read once; with folded PMDs, of the PUD itself. */
 #ifdef __PAGETABLE_PMD_FOLDED
 #define census_pmd_offset(pudp, pud, addr) pmd_offset(pudp, addr)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
 
-#include "owners/huge.h"
+#include "owners/owners.h"
 #include "walk/exclusive.h"
 #include "walk/pte.h"
 #include "walk/report.h"
@@ -58,7 +58,7 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 			 unsigned long addr, unsigned long pfn, unsigned int nr,
 			 u8 bits)
 {
-	u64 key = walk->frames, huge = walk->huge_frames, number = pfn;
+	u64 key = walk->frames, number = pfn;
 	bool exclusive = bits & CENSUS_EXCLUSIVE, counted;
 	u64 apart = 0;
 
@@ -77,7 +77,6 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 		if (!(bits & CENSUS_NOT_PRESENT))
 			census_exclusive_check(pfn, nr, bits & CENSUS_PMD);
 		key = walk->copies ?: walk->frames;
-		huge = 0;
 		if (walk->copies)
 			count_copied(walk, nr, bits);
 		if (counted)
@@ -86,19 +85,14 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 			apart = walk->exclusive_key - key;
 	} else if (census_may_have_copies(walk, vma) && PageAnon(pfn_to_page(pfn))) {
 		key = walk->copies;
-		huge = 0;
 		count_copied(walk, nr, bits);
 	} else if (walk->file) {
 		key = walk->file;
-		huge = walk->huge_file;
 		number = linear_page_index(vma, addr);
 	}
-	if (huge && bits & CENSUS_PMD && nr == 1U << CENSUS_HUGE_SHIFT) {
-		number >>= CENSUS_HUGE_SHIFT;
-		census_walk_mask(walk, census_huge_key(huge, number),
-				 BIT_ULL(number & (CENSUS_BLOCK_PAGES - 1)));
-		return;
-	}
+	for (; nr >= CENSUS_EIGHT_PAGES && !(number % CENSUS_EIGHT_PAGES) && !exclusive &&
+	     !walk->each_page; nr -= CENSUS_EIGHT_PAGES, number += CENSUS_EIGHT_PAGES)
+		census_walk_mask(walk, (key + (number >> 6)) | CENSUS_KEY_EIGHT, ~0ULL);
 	/* Nothing is kept of them: the blocks of a huge page would take longer than the rest. */
 	if (counted && !walk->each_page)
 		return;

@@ -18,7 +18,6 @@
 #include <linux/string.h>
 
 #include "base/memory.h"
-#include "owners/huge.h"
 #include "walk/exclusive.h"
 #include "walk/pte.h"
 #include "walk/ptes.h"
@@ -234,65 +233,10 @@ static unsigned long count_exclusive_pmds(struct census_walk *walk, const pmd_t 
 }
 
 /*
- * Checks whether the huge pages of a VMA are only marked, each by one bit.  A file's have no copies
- * then, and no device is behind it: so each is what its entry says.
- */
-static bool marks_huge_pages(const struct census_walk *walk, struct vm_area_struct *vma)
-{
-	return (walk->huge_frames || walk->huge_file) && !walk->copies && !walk->exclusive_key &&
-	       !walk->ops->by_run && !walk->each_page &&
-	       !(vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP)) && !vma_is_dax(vma);
-}
-
-/*
- * Marks huge pages, of anonymous memory those that are read-only.  Called under the lock of the
- * table; @addr and @end are aligned.
- *
- * Return: number of entries up to the first one that is something else.
- */
-static unsigned long mark_pmds(struct census_walk *walk, struct vm_area_struct *vma,
-			       const pmd_t *pmdp, unsigned long addr, unsigned long end)
-{
-	bool file = walk->huge_file;
-	u64 huge = walk->huge_file ?: walk->huge_frames, number;
-	struct census_mask last = {};
-	unsigned long first = addr, nr;
-
-	for (; addr < end; addr += PMD_SIZE, pmdp++) {
-		pmd_t pmd = READ_ONCE(*pmdp);
-		u64 key;
-
-		if (!census_plain_pmd(pmd, false) && !(file && census_plain_pmd(pmd, true)))
-			break;
-		/* See pmd_maps_zero(). */
-		if (!file && !PageAnon(pfn_to_page(census_plain_pmd_pfn(pmd))))
-			break;
-		number = (file ? linear_page_index(vma, addr) : census_plain_pmd_pfn(pmd)) >>
-			 CENSUS_HUGE_SHIFT;
-		key = census_huge_key(huge, number);
-		if (key != last.key) {
-			if (last.mask)
-				census_walk_mask(walk, last.key, last.mask);
-			last = (struct census_mask){ .key = key };
-		}
-		last.mask |= BIT_ULL(number & (CENSUS_BLOCK_PAGES - 1));
-	}
-	if (last.mask)
-		census_walk_mask(walk, last.key, last.mask);
-	nr = (addr - first) >> PAGE_SHIFT;
-	walk->pages += nr;
-	walk->huge += nr;
-	walk->work += nr / PAGES_PER_WORK;
-	return (addr - first) >> PMD_SHIFT;
-}
-
-/*
  * Masks and runs that a huge page may have.  In one hold of the lock of a table of huge
- * pages there are no more of these than in one of a PTE table.  One that is only marked has one
- * mask, but its struct page is read.
+ * pages there are no more of these than in one of a PTE table.
  */
 #define LEAF_MASKS (PMD_SIZE / PAGE_SIZE / 64 + 1)
-#define LEAF_MARKED 4
 
 static_assert(LEAF_MASKS <= CENSUS_PTES_MAX);
 
@@ -307,7 +251,7 @@ static_assert(LEAF_MASKS <= CENSUS_PTES_MAX);
 static unsigned long walk_pmd_leaves(struct census_walk *walk, struct vm_area_struct *vma,
 				     pmd_t *pmdp, unsigned long addr, unsigned long end)
 {
-	bool exclusive = counts_exclusive_pmds(walk, vma), marks = marks_huge_pages(walk, vma);
+	bool exclusive = counts_exclusive_pmds(walk, vma);
 	long room = reads_pages(walk) || EXCLUSIVE_AT_ONCE == 1 ? LEAF_MASKS : CENSUS_PTES_MAX;
 	unsigned long next, whole = end & PMD_MASK;
 	pmd_t *first = pmdp;
@@ -320,11 +264,6 @@ static unsigned long walk_pmd_leaves(struct census_walk *walk, struct vm_area_st
 		if (exclusive && !(addr & ~PMD_MASK)) {
 			nr = count_exclusive_pmds(walk, pmdp, addr, whole);
 			room -= nr ? LEAF_MASKS : 0;
-		}
-		if (!nr && marks && !(addr & ~PMD_MASK)) {
-			nr = mark_pmds(walk, vma, pmdp, addr,
-				       min(whole, addr + room / LEAF_MARKED * PMD_SIZE));
-			room -= nr * LEAF_MARKED;
 		}
 		next = addr + nr * PMD_SIZE;
 		if (!nr) {

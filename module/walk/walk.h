@@ -68,9 +68,13 @@ static inline unsigned int census_run_nr(const struct census_run *run)
 /* These have no more runs than entries. */
 #define CENSUS_RUNS_MAX CENSUS_PTES_MAX
 
+/* A mask is that of the block of its key and of the seven after it. */
+#define CENSUS_KEY_EIGHT BIT_ULL(63)
+
 /**
  * struct census_mask - mapped pages among 64 with consecutive numbers
- * @key: @frames, @copies or @file of &struct census_walk, plus the page number >> 6
+ * @key: @frames, @copies or @file of &struct census_walk, plus the page number >> 6; of all pages
+ *	of eight blocks, the first of these with %CENSUS_KEY_EIGHT
  * @mask: one bit for each page
  */
 struct census_mask {
@@ -181,9 +185,6 @@ struct census_walk_ops {
  * @holes: report HOLE runs, in the current VMA
  * @each_page: call @ops->page, in the current VMA: all entries are read one by one
  * @frames: masks: key of frame 0 in the current VMA
- * @huge_frames: masks: key of the first huge page, if those of the current VMA are in masks of
- *	their own, which have a bit for each, see census_huge_key(); else 0
- * @huge_file: the same of the current VMA's file, whose huge pages are numbered by index
  * @file: masks: key of the first page of the current VMA's file; 0: its pages are
  *	numbered by frame
  * @copies: masks: key of frame 0 for copied pages in the current VMA, a private file
@@ -218,8 +219,6 @@ struct census_walk {
 	bool holes;
 	bool each_page;
 	u64 frames;
-	u64 huge_frames;
-	u64 huge_file;
 	u64 file;
 	u64 copies;
 	bool dirty_is_copied;

@@ -76,12 +76,13 @@ static void free_pool(struct census_pool *pool)
 	*pool = (struct census_pool) {};
 }
 
-/* A chunk for each kind. */
+/* A chunk for each kind. The first eights of blocks begin where those of units do. */
 static u32 block_of(unsigned int page)
 {
 	unsigned int number = page / CENSUS_BLOCK_PAGES;
 
-	return (number / BLOCKS_OF_KIND << CENSUS_CHUNK_SHIFT) + 1 + number % BLOCKS_OF_KIND;
+	return (number / BLOCKS_OF_KIND << CENSUS_CHUNK_SHIFT) + CENSUS_EIGHT +
+	       number % BLOCKS_OF_KIND;
 }
 
 static void begin(void)
@@ -153,9 +154,11 @@ static void finish_tables(void)
 			if (!values[i])
 				continue;
 			block = block_of(page);
-			if (nr)
+			if (nr) {
+				census_eight_split(o, block);
 				census_owners_add(o, census_block(o, block),
 						  1ULL << page % CENSUS_BLOCK_PAGES, nr);
+			}
 			values[i] = nr ? (u64)block << CENSUS_BLOCK_SHIFT |
 					 page % CENSUS_BLOCK_PAGES : 0;
 		}
@@ -167,9 +170,30 @@ static unsigned int kind_of(unsigned int page)
 	return page / CENSUS_BLOCK_PAGES / BLOCKS_OF_KIND;
 }
 
-/* Marks @percent of the pages in random blocks. */
+/* Marks all pages of eight blocks of a random kind at once, if there is no table of them. */
+static void mark_eight(unsigned int space, unsigned int mapping)
+{
+	struct census_owners *o = &owners;
+	unsigned int number = rand() % KINDS * BLOCKS_OF_KIND + rand() % 2 * CENSUS_EIGHT, i;
+	unsigned int page = number * CENSUS_BLOCK_PAGES;
+	struct census_marker m;
+
+	for (i = 0; i < CENSUS_EIGHT_PAGES; i++)
+		if (by_table[space][page + i])
+			return;
+	if (!census_owners_room(o, CENSUS_EIGHT))
+		return;
+	for (i = 0; i < CENSUS_EIGHT_PAGES; i++)
+		if (!owned[space][page + i])
+			owned[space][page + i] = mapping + 1;
+	m = census_marker(o);
+	census_mark_eight(o, &m, block_of(page));
+	census_marker_end(o, &m);
+}
+
+/* Marks @percent of the pages in random blocks, or, @eights of 16 times, all of eight blocks. */
 static void mark_some(unsigned int space, unsigned int mapping, unsigned int blocks,
-		      unsigned int percent)
+		      unsigned int percent, unsigned int eights)
 {
 	struct census_owners *o = &owners;
 	unsigned int i, j;
@@ -179,6 +203,10 @@ static void mark_some(unsigned int space, unsigned int mapping, unsigned int blo
 		unsigned int page = rand() % BLOCKS * CENSUS_BLOCK_PAGES;
 		u64 mask = 0;
 
+		if (rand() % 16u < eights) {
+			mark_eight(space, mapping);
+			continue;
+		}
 		for (j = 0; j < CENSUS_BLOCK_PAGES; j++) {
 			if (rand() % 100u >= percent || by_table[space][page + j])
 				continue;
@@ -187,10 +215,11 @@ static void mark_some(unsigned int space, unsigned int mapping, unsigned int blo
 				owned[space][page + j] = mapping + 1;
 		}
 		if (mask && census_owners_room(o, 1)) {
-			struct census_marker m = census_marker(o);
-
+			struct census_marker m;
 			u32 block = block_of(page);
 
+			census_eight_split(o, block);
+			m = census_marker(o);
 			census_mark(o, &m, census_block(o, block), block, mask);
 			census_marker_end(o, &m);
 		}
@@ -201,16 +230,17 @@ static void mark_some(unsigned int space, unsigned int mapping, unsigned int blo
 static void finish(struct census_totals *totals)
 {
 	struct census_owners *o = &owners;
-	unsigned int page, t;
+	unsigned int page, nr, t;
 	u32 turn, entry;
 
 	if (tables[0])
 		finish_tables();
-	for (page = 0; page < PAGES; page += CENSUS_BLOCK_PAGES) {
+	for (page = 0; page < PAGES; page += nr * CENSUS_BLOCK_PAGES) {
 		const struct census_block *b = census_block(o, block_of(page));
 
-		if (b->ones || b->planes)
-			census_block_finish(o, block_of(page), totals);
+		nr = 1;
+		if (b->ones || b->planes || b->newest)
+			nr = census_block_finish(o, block_of(page), totals);
 	}
 	for (t = 0; t < TABLES && tables[t]; t++)
 		census_forked_sum(o, census_forked(o, tables[t]));
@@ -663,32 +693,43 @@ static void check_groups(unsigned int spaces, const char *round)
  * @resumed: each address space marks once more after all others
  * @vanish: after that every second address space vanishes
  * @forked: each address space has a table too
+ * @eights: of 16 times, all of eight blocks are marked at once
  */
 struct round {
 	const char *name;
 	unsigned int spaces, mappings, blocks, percent;
 	bool resumed, vanish, forked;
+	unsigned int eights;
 };
 
 static const struct round rounds[] = {
-	{ "one owner", 1, 1, 100, 50, false, false, false },
-	{ "few owners, few pages", 5, 1, 5, 3, false, false, false },
-	{ "12 owners at random", 12, 1, 100, 60, false, false, false },
-	{ "whole blocks", 40, 1, 20, 100, false, false, false },
-	{ "300 owners at random", 300, 1, 100, 60, false, false, false },
-	{ "700 owners of everything", 700, 1, 600, 100, false, false, false },
-	{ "owners are mappings", 30, 3, 60, 30, false, false, false },
-	{ "address spaces are resumed", 40, 1, 40, 30, true, false, false },
-	{ "mappings, resumed", 40, 3, 40, 10, true, false, false },
-	{ "60 owners, mappings, resumed", 60, 3, 60, 20, true, false, false },
-	{ "every second one vanishes", 300, 1, 100, 60, false, true, false },
-	{ "all but one vanish", 2, 1, 100, 60, false, true, false },
-	{ "mappings, resumed, vanish", 60, 3, 60, 20, true, true, false },
-	{ "tables", 100, 1, 30, 30, false, false, true },
-	{ "tables only", 300, 1, 0, 0, false, false, true },
-	{ "tables, mappings, resumed", 60, 3, 40, 20, true, false, true },
-	{ "tables vanish", 300, 1, 40, 20, true, true, true },
-	{ "all owners of tables vanish", 1, 1, 30, 30, false, true, true },
+	{ "one owner", 1, 1, 100, 50, false, false, false, 0 },
+	{ "few owners, few pages", 5, 1, 5, 3, false, false, false, 0 },
+	{ "12 owners at random", 12, 1, 100, 60, false, false, false, 0 },
+	{ "whole blocks", 40, 1, 20, 100, false, false, false, 0 },
+	{ "300 owners at random", 300, 1, 100, 60, false, false, false, 0 },
+	{ "700 owners of everything", 700, 1, 600, 100, false, false, false, 0 },
+	{ "owners are mappings", 30, 3, 60, 30, false, false, false, 0 },
+	{ "address spaces are resumed", 40, 1, 40, 30, true, false, false, 0 },
+	{ "mappings, resumed", 40, 3, 40, 10, true, false, false, 0 },
+	{ "60 owners, mappings, resumed", 60, 3, 60, 20, true, false, false, 0 },
+	{ "every second one vanishes", 300, 1, 100, 60, false, true, false, 0 },
+	{ "all but one vanish", 2, 1, 100, 60, false, true, false, 0 },
+	{ "mappings, resumed, vanish", 60, 3, 60, 20, true, true, false, 0 },
+	{ "tables", 100, 1, 30, 30, false, false, true, 0 },
+	{ "tables only", 300, 1, 0, 0, false, false, true, 0 },
+	{ "tables, mappings, resumed", 60, 3, 40, 20, true, false, true, 0 },
+	{ "tables vanish", 300, 1, 40, 20, true, true, true, 0 },
+	{ "all owners of tables vanish", 1, 1, 30, 30, false, true, true, 0 },
+	{ "eights", 100, 1, 2, 0, false, false, false, 16 },
+	{ "eights of many owners", 700, 1, 5, 0, false, false, false, 16 },
+	{ "eights, resumed, vanish", 60, 1, 2, 0, true, true, false, 16 },
+	{ "all owners of eights vanish", 1, 1, 4, 0, false, true, false, 16 },
+	{ "eights and parts", 300, 1, 10, 30, false, false, false, 12 },
+	{ "eights and a few parts", 40, 1, 3, 10, false, false, false, 15 },
+	{ "eights and parts, mappings, resumed", 60, 3, 3, 20, true, false, false, 14 },
+	{ "eights and parts, mappings, resumed, vanish", 60, 3, 3, 20, true, true, false, 14 },
+	{ "eights and tables", 60, 1, 6, 20, true, true, true, 15 },
 };
 
 static void end(void)
@@ -718,7 +759,7 @@ static void run(const struct round *r)
 	for (again = 0; again <= r->resumed; again++)
 		for (s = 0; s < r->spaces; s++)
 			for (m = 0; m < r->mappings; m++)
-				mark_some(s, m, r->blocks, r->percent);
+				mark_some(s, m, r->blocks, r->percent, r->eights);
 	for (s = 0; r->vanish && s < r->spaces; s += 2) {
 		census_owners_forget(&owners, &chains[s]);
 		memset(owned[s], 0, sizeof(owned[s]));
@@ -735,18 +776,18 @@ static void run_out(void)
 {
 	unsigned int chunks, failures = 0, s;
 
-	for (chunks = 3; chunks < 40; chunks++) {
+	for (chunks = 3; chunks < 200; chunks++) {
 		memset(owned, 0, sizeof(owned));
 		memset(chains, 0, sizeof(chains));
 		memory_left = 100;
 		begin();
 		memory_left = chunks - 3;
 		for (s = 0; s < 300; s++)
-			mark_some(s, 0, 30, 60);
+			mark_some(s, 0, 30, 60, 8);
 		failures += owners.failed;
 		end();
 	}
-	point(failures > 5 && failures < 37, "too little memory is noticed",
+	point(failures > 5 && failures < 197, "too little memory is noticed",
 	      "run out");
 }
 
