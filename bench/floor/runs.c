@@ -24,7 +24,7 @@ static struct census_walk walk = {
 	.ops = &no_ops,
 	.pause = pause_when_full,
 	.pause_context = &walk,
-	.frames = 1ULL << 40,
+	.frames_key = 1ULL << 40,
 };
 
 /* A walk adds masks until it is asked to pass them on, which the census does without the lock. */

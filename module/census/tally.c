@@ -1,4 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Turns what a walk reports into the figures of an address space or of its VMAs.
+ *
+ * There are four ways, chosen for each VMA (choose_ops()).  By map count, struct page is read
+ * under the page table lock, and smaps' sums are increased.  By frames, masks of pages go to the
+ * marks of count/frames.h once all locks are dropped, and figures follow when all address spaces
+ * are walked.  For one file the same is done without the copies that private mappings have.  For
+ * owners of swap slots alone, only these are marked.
+ *
+ * census_tally_vma() prepares one VMA: who owns its pages (the address space, or a record of the
+ * VMA), how they are numbered, and what of shmem may be in swap.  It may ask for a pause instead,
+ * and is then called again.  census_tally_vma_end() adds what the walk has counted.
+ *
+ * In slices, what does not depend on owners is counted in the first one only (@later).
+ */
 #include <linux/hugetlb_inline.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
@@ -56,17 +71,9 @@ static void mark_swap(struct census_tally *t, const struct census_run *run)
 		unsigned int at = first & (CENSUS_BLOCK_PAGES - 1);
 
 		next = min(end, first - at + CENSUS_BLOCK_PAGES);
-		census_walk_mask(t->walk, space + (first >> CENSUS_BLOCK_SHIFT),
-				 GENMASK_ULL(at + (next - first) - 1, at));
+		census_report_mask(t->walk, space + (first >> CENSUS_BLOCK_SHIFT),
+				   GENMASK_ULL(at + (next - first) - 1, at));
 	}
-}
-
-static void mark_hugetlb(struct census_tally *t, const struct census_run *run)
-{
-	u32 at;
-	u64 key = census_frames_hugetlb_key(t->frames, run->pfn, census_run_nr(run), &at);
-
-	census_walk_mask(t->walk, key, BIT_ULL(at));
 }
 
 /* No more of files may be read: how much of the current mapping is in swap is unknown. */
@@ -106,6 +113,8 @@ static void take_runs(void *context, const struct census_run *runs,
 {
 	struct census_tally *t = context;
 	const struct census_run *run;
+	u64 key;
+	u32 at;
 
 	for (run = runs; run < runs + nr; run++) {
 		const u64 bytes = (u64)census_run_nr(run) << PAGE_SHIFT;
@@ -133,7 +142,9 @@ static void take_runs(void *context, const struct census_run *runs,
 		case CENSUS_HUGETLB:
 			if (t->basis != MEMCENSUS_BASIS_FRAMES || t->huge_copied)
 				break;
-			mark_hugetlb(t, run);
+			key = census_frames_hugetlb_key(t->frames, run->pfn, census_run_nr(run),
+							&at);
+			census_report_mask(t->walk, key, BIT_ULL(at));
 			t->pages += census_run_nr(run);
 			break;
 		case CENSUS_PRESENT:
@@ -273,11 +284,11 @@ static const u64 *frames_find_image(void *context, struct census_image *image,
 	return census_frames_find_image(t->frames, image, index, value);
 }
 
-static u32 frames_masks_met(void *context, const struct census_image *image, u32 *pages)
+static bool frames_want_image(void *context, const struct census_image *image, unsigned int masks)
 {
 	struct census_tally *t = context;
 
-	return census_frames_masks_met(t->frames, image, pages);
+	return census_frames_want_image(t->frames, image, masks);
 }
 
 static void frames_image(void *context, const struct census_image *image)
@@ -292,7 +303,7 @@ static const struct census_walk_ops frames_ops = {
 	.page = take_page,
 	.masks = frames_masks,
 	.find_image = frames_find_image,
-	.masks_met = frames_masks_met,
+	.want_image = frames_want_image,
 	.image = frames_image,
 };
 
@@ -611,16 +622,16 @@ static void number_pages(struct census_tally *t, struct census_walk *walk, unsig
 {
 	const struct vm_area_struct *vma = t->vma;
 
-	walk->frames = census_frames_key(t->class);
-	walk->file = 0;
-	walk->copies = 0;
+	walk->frames_key = census_frames_key(t->class);
+	walk->file_key = 0;
+	walk->anon_key = 0;
 	if (t->class == CENSUS_ANON)
 		return;
 	if (!(vma->vm_flags & VM_SHARED)) {
-		walk->copies = census_frames_key(CENSUS_ANON);
-		walk->dirty_is_copied = t->class == CENSUS_FILE;
+		walk->anon_key = census_frames_key(CENSUS_ANON);
+		walk->dirty_is_anon = t->class == CENSUS_FILE;
 	}
-	walk->file = census_files_key(t->files, t->vma, t->class, addr);
+	walk->file_key = census_files_key(t->files, t->vma, t->class, addr);
 }
 
 /*
@@ -672,11 +683,11 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	walk->images = may_have_images(t, walk);
 	walk->pages = 0;
 	walk->exclusive = 0;
-	walk->copied = 0;
+	walk->anon = 0;
 	walk->huge = 0;
 	if (t->of_heap)
 		t->rss_before = census_sums_rss(t->sums);
-	walk->copied_huge = 0;
+	walk->anon_huge = 0;
 	if (!walk->ops->by_run)
 		number_pages(t, walk, addr);
 	return 0;
@@ -694,10 +705,10 @@ void census_tally_vma_end(struct census_tally *t, struct census_walk *walk, u64 
 	if (walk->exclusive && !t->files->only)
 		add_exclusive(t, CENSUS_ANON, walk->exclusive);
 	t->sums->vss += bytes;
-	t->sums->rss[t->class] += (walk->pages - walk->copied) << PAGE_SHIFT;
-	t->sums->rss[CENSUS_ANON] += walk->copied << PAGE_SHIFT;
-	t->sums->thp[t->class] += (walk->huge - walk->copied_huge) << PAGE_SHIFT;
-	t->sums->thp[CENSUS_ANON] += walk->copied_huge << PAGE_SHIFT;
+	t->sums->rss[t->class] += (walk->pages - walk->anon) << PAGE_SHIFT;
+	t->sums->rss[CENSUS_ANON] += walk->anon << PAGE_SHIFT;
+	t->sums->thp[t->class] += (walk->huge - walk->anon_huge) << PAGE_SHIFT;
+	t->sums->thp[CENSUS_ANON] += walk->anon_huge << PAGE_SHIFT;
 	if (t->of_heap)
 		*t->of_heap += census_sums_rss(t->sums) - t->rss_before;
 }

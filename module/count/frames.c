@@ -316,22 +316,22 @@ const u64 *census_frames_find_image(const struct census_frames *f, struct census
 	return census_forked_values(&f->owners, t);
 }
 
-/* @table: 0: the table is not kept, but @image->masks are counted. */
-static void add_sample(struct census_frames *f, const struct census_image *image,
-		       unsigned int index, u64 value, u32 table)
+/* @table: 0: the table is not kept, but its masks are counted.  Return: NULL without memory. */
+static struct census_sample *add_sample(struct census_frames *f, const struct census_image *image,
+					unsigned int index, u64 value, u32 table)
 {
 	u32 unit = census_pool_take(&f->samples, CENSUS_SAMPLE_UNITS);
 	struct census_sample *s;
 
 	if (!unit)
-		return;
+		return NULL;
 	s = census_unit(&f->samples, unit);
 	*s = (struct census_sample) {
 		.key = sample_key(f, image->first, image->nr, index, value),
-		.table = table, .index = index, .masks = table ? 0 : image->masks,
-		.pages = table ? 0 : image->pages,
+		.table = table, .index = index,
 	};
 	census_table_add(&f->images, &s->link);
+	return s;
 }
 
 /* Return: what was counted of tables that were not kept, like one with this entry; or NULL. */
@@ -350,34 +350,39 @@ static struct census_sample *find_met(const struct census_frames *f,
 	return NULL;
 }
 
+/* After more masks of similar tables one is kept: parent and child alone do not pay. */
+#define MASKS_TO_KEEP (2 * CENSUS_MASKS_PER_IMAGE)
+
 /**
- * census_frames_masks_met() - number of masks of similar tables that were not kept
+ * census_frames_want_image() - check whether to keep a table that fork() may have copied
  * @f: the marks
- * @image: @first, @nr, @index and @value are set
- * @pages: set to the most of one of them
+ * @image: @pages and all members below it are set
+ * @masks: number of its masks
  *
- * Takes no lock and does not sleep.
+ * A lone table takes less time and memory without an image, a family with many members takes less
+ * with one, and nothing tells how many will follow.  So one is kept when the members met until now
+ * have had twice as many masks as it takes, if it has about as many pages as the others.  Without
+ * memory to count these, similar tables are kept later.
+ *
+ * Does not sleep.
  */
-u32 census_frames_masks_met(const struct census_frames *f, const struct census_image *image,
-			    u32 *pages)
-{
-	const struct census_sample *s = find_met(f, image);
-
-	*pages = s ? s->pages : 0;
-	return s ? s->masks : 0;
-}
-
-/* Counts the masks of a table that is not kept; without memory, similar ones are kept later. */
-static void count_met(struct census_frames *f, const struct census_image *image)
+bool census_frames_want_image(struct census_frames *f, const struct census_image *image,
+			      unsigned int masks)
 {
 	struct census_sample *s = find_met(f, image);
+	u32 met = masks + (s ? s->masks : 0), most = s ? s->pages : 0;
 
+	/* If none has as many pages as the first ones, those were not typical. */
+	if (met > 2 * MASKS_TO_KEEP ||
+	    (met > MASKS_TO_KEEP && image->pages >= most - most / 8))
+		return true;
+	if (!s)
+		s = add_sample(f, image, image->index, image->value, 0);
 	if (s) {
-		s->masks += image->masks;
-		s->pages = max_t(u16, s->pages, image->pages);
-		return;
+		s->masks = met;
+		s->pages = max(most, image->pages);
 	}
-	add_sample(f, image, image->index, image->value, 0);
+	return false;
 }
 
 /*
@@ -423,8 +428,7 @@ static void count_kept_owner(void)
 /**
  * census_frames_image() - record that the current owner has a table that fork() copied
  * @f: census_owners_turn() has set the owner
- * @image: the table, or what it lacks of another; or the number of its masks, which say when
- *	tables like it are kept
+ * @image: the table, or what it lacks of another
  *
  * Does not sleep.  Without memory census_frames_failed() returns true.
  */
@@ -433,10 +437,6 @@ void census_frames_image(struct census_frames *f, const struct census_image *ima
 	u32 table = image->match;
 	struct census_sample *met;
 
-	if (image->masks) {
-		count_met(f, image);
-		return;
-	}
 	if (!table) {
 		table = census_forked_add(&f->owners, image->values, image->first, image->nr);
 		if (!table)

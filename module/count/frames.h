@@ -27,7 +27,7 @@
 #include "base/params.h"
 #include "base/table.h"
 #include "owners/account.h"
-#include "walk/walk.h"
+#include "walk/entries.h"
 
 /*
  * Spaces: bits of a key from CENSUS_SPACE_SHIFT on.  Below is a block number: 2^46 pages,
@@ -218,8 +218,8 @@ void census_frames_mark(struct census_frames *f,
 bool census_frames_swapped(const struct census_frames *f);
 const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
 				    unsigned int index, u64 value);
-u32 census_frames_masks_met(const struct census_frames *f, const struct census_image *image,
-			    u32 *pages);
+bool census_frames_want_image(struct census_frames *f, const struct census_image *image,
+			      unsigned int masks);
 void census_frames_image(struct census_frames *f, const struct census_image *image);
 u64 census_frames_exclusive(const struct census_frames *f, const struct census_mask *mask);
 u64 census_frames_exclusive_swap(const struct census_frames *f,

@@ -7,7 +7,7 @@
 #define _CENSUS_MAPCOUNT_H
 
 #include "owners/account.h"
-#include "walk/walk.h"
+#include "walk/entries.h"
 
 void census_mapcount_take(struct census_sums *sums, bool locked,
 			  const struct census_run *run);

@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "base/process.h"
 #include "count/numa.h"
-#include "walk/walk.h"
+#include "walk/entries.h"
 
 /**
  * struct edge - start or end of the span of a node

@@ -17,7 +17,7 @@
 #define _CENSUS_PAGES_H
 
 #include "count/frames.h"
-#include "walk/walk.h"
+#include "walk/entries.h"
 
 /**
  * struct census_page_block - 64 pages; bit n is page n

@@ -19,7 +19,7 @@
 
 #include "base/table.h"
 #include "count/frames.h"
-#include "walk/walk.h"
+#include "walk/entries.h"
 
 /**
  * struct census_paid - what a cgroup pays for

@@ -46,10 +46,7 @@ const u64 *census_image_find(struct census_walk *walk, const struct census_plain
 	return values;
 }
 
-/* After more masks of similar tables one is kept: parent and child alone do not pay. */
-#define MASKS_TO_KEEP (2 * CENSUS_MASKS_PER_IMAGE)
-
-/* Sets @index and @value of an image to the first value of the table.  Return: their number. */
+/* Sets @index and @value of an image to the first value of the table.  Return: number of values. */
 static unsigned int count_values(struct census_image *image, const struct census_plain *plain,
 				 const pte_t *pte)
 {
@@ -67,18 +64,13 @@ static unsigned int count_values(struct census_image *image, const struct census
 }
 
 /*
- * Checks whether to make an image of the table at @pte, which was reported by so many masks.  A
- * lone table takes less time and memory without one, a family with many members takes less with
- * one, and nothing tells how many will follow.  So an image is made when the members met until now
- * have had twice as many masks as it takes, of one that has about as many pages as the others.
- *
- * If not, this may set @walk->image->masks: then the masks are to be counted.
+ * Checks whether to make an image of the table at @pte, which was reported by so many masks: if it
+ * takes less than these, or if the consumer wants one.
  */
 bool census_image_pays(struct census_walk *walk, const struct census_plain *plain,
 		       const pte_t *pte, unsigned int masks)
 {
 	struct census_image *image = walk->image;
-	u32 pages, most, met;
 
 	image->value = 0;
 	if (masks > CENSUS_MASKS_PER_IMAGE)
@@ -86,19 +78,12 @@ bool census_image_pays(struct census_walk *walk, const struct census_plain *plai
 	/* In slices masks are fewer, and tables not. */
 	if (masks < CENSUS_MASKS_TO_FIND || walk->exclusive_key)
 		return false;
-	pages = count_values(image, plain, pte);
-	if (pages < masks || pages < CENSUS_PAGES_PER_IMAGE)
+	image->pages = count_values(image, plain, pte);
+	if (image->pages < masks || image->pages < CENSUS_PAGES_PER_IMAGE)
 		return false;
 	/* By this entry one is found that is of no relative, and would be found again. */
-	if (walk->ops->find_image(walk->context, image, image->index, image->value))
-		return false;
-	met = walk->ops->masks_met(walk->context, image, &most) + masks;
-	/* If none has as many pages as the first ones, those were not typical. */
-	if (met > 2 * MASKS_TO_KEEP || (met > MASKS_TO_KEEP && pages >= most - most / 8))
-		return true;
-	image->masks = masks;
-	image->pages = pages;
-	return false;
+	return !walk->ops->find_image(walk->context, image, image->index, image->value) &&
+	       walk->ops->want_image(walk->context, image, masks);
 }
 
 /*

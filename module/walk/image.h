@@ -6,12 +6,9 @@
 #ifndef _CENSUS_IMAGE_H
 #define _CENSUS_IMAGE_H
 
-#include "walk/walk.h"
+#include "walk/report.h"
 
 struct census_plain;
-
-/* An image takes as much memory as this number of masks, each an entry of an owner. */
-#define CENSUS_MASKS_PER_IMAGE 256
 
 /* A table with fewer pages is not kept: each further member of its family is compared with it. */
 #define CENSUS_PAGES_PER_IMAGE 64

@@ -1,4 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads PTE tables, many entries at a time.
+ *
+ * Most entries are plain (pte.h): none, or a page whose frame number they contain unchanged.  So
+ * eight entries are read at once, and what they have in common is found by word operations.  What
+ * is not plain goes to report.c, entry by entry, and so does a whole table if the consumer is told
+ * of each page or takes runs.  There are three ways, by how pages are numbered:
+ *
+ * take_by_frame(): anonymous memory, and all else without another number.  Writable entries of
+ * private mappings are counted, in eights.  Consecutive frames, from eight on, are one mask or a
+ * part of one.  Scattered frames are eight masks for eight entries, without a branch, because the
+ * CPU could not predict it.
+ *
+ * report_file(): pages of a file.  Their numbers follow from the address, so a mask is only which
+ * of 64 entries are present.
+ *
+ * take_copied_ptes(): a private mapping of a file that was written to.  An entry tells whether its
+ * page is a copy, or struct page does.
+ *
+ * A table that fork() copied would give the same masks for each process.  After the first masks of
+ * a table, image.c searches one that was kept and is similar; if there is one, the masks are taken
+ * back, and the table is reported by what it lacks of that one.
+ */
 #include <linux/mm.h>
 
 #include "owners/owners.h"
@@ -36,14 +59,14 @@ static void take_copied_ptes(struct census_walk *walk,
 		if (!pte_present(entry) || census_pte_special(vma, addr, entry) ||
 		    (pte_write(entry) && walk->writable_is_exclusive) ||
 		    !(pte_write(entry) ||
-		      (pte_dirty(entry) && walk->dirty_is_copied))) {
+		      (pte_dirty(entry) && walk->dirty_is_anon))) {
 			census_report_pte(walk, vma, addr, entry);
 			continue;
 		}
 		walk->pages++;
-		walk->copied++;
-		census_walk_mask(walk, walk->copies + (pte_pfn(entry) >> 6),
-				 BIT_ULL(pte_pfn(entry) & 63));
+		walk->anon++;
+		census_report_mask(walk, walk->anon_key + (pte_pfn(entry) >> 6),
+				   BIT_ULL(pte_pfn(entry) & 63));
 	}
 }
 
@@ -217,14 +240,6 @@ struct progress {
 	u64 exclusive;
 };
 
-static struct progress progress_of(const struct census_walk *walk)
-{
-	return (struct progress) {
-		.last = last_mask_begin(walk), .pages = walk->pages,
-		.exclusive = walk->exclusive,
-	};
-}
-
 /* Discards what was reported since.  No run of an earlier table is pending. */
 static void go_back(struct census_walk *walk, const struct progress *to)
 {
@@ -232,12 +247,6 @@ static void go_back(struct census_walk *walk, const struct progress *to)
 	walk->pages = to->pages;
 	walk->exclusive = to->exclusive;
 	walk->nr = 0;
-}
-
-/* Of a table in single frames the first eight entries tell. */
-static unsigned int masks_to_find(unsigned int entries)
-{
-	return entries > 8 ? CENSUS_MASKS_TO_FIND : CENSUS_MASKS_TO_FIND_OF_8;
 }
 
 /*
@@ -257,18 +266,19 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 {
 	struct last_mask last = last_mask_begin(walk);
 	const struct census_plain p = *plain;
-	struct plain_counts c = { .frames = walk->frames };
+	struct plain_counts c = { .frames = walk->frames_key };
 	const struct census_mask *begin = last.at;
 	const pte_t *first = pte;
-	unsigned int n;
+	unsigned int n, enough;
 
 	if (walk->writable_is_exclusive && walk->exclusive_key)
-		c.apart = walk->exclusive_key - walk->frames;
+		c.apart = walk->exclusive_key - walk->frames_key;
 	else if (walk->writable_is_exclusive)
 		c.count = ~0ULL;
 	for (;; pte += n, addr += n * PAGE_SIZE, nr -= n) {
 		/* Also after the last entries: what is not searched for must not be kept. */
-		if (unlikely(images && last.at - begin >= masks_to_find(pte - first))) {
+		enough = pte - first > 8 ? CENSUS_MASKS_TO_FIND : CENSUS_MASKS_TO_FIND_OF_8;
+		if (unlikely(images && last.at - begin >= enough)) {
 			images = false;
 			*values = census_image_find(walk, plain, first);
 			if (*values)
@@ -322,7 +332,9 @@ static noinline void report_frames(struct census_walk *walk,
 				   const pte_t *pte, unsigned int nr,
 				   unsigned long addr)
 {
-	struct progress begin = progress_of(walk);
+	struct progress begin = {
+		.last = last_mask_begin(walk), .pages = walk->pages, .exclusive = walk->exclusive,
+	};
 	struct census_image *image = walk->image;
 	const u64 *values = NULL;
 	unsigned int masks;
@@ -333,7 +345,6 @@ static noinline void report_frames(struct census_walk *walk,
 	}
 	image->first = (addr >> PAGE_SHIFT) & (CENSUS_PTES_MAX - 1);
 	image->nr = nr;
-	image->masks = 0;
 	if (report_masks_or_image(walk, vma, plain, pte, addr, &begin))
 		return;
 	masks = last_mask_begin(walk).at - begin.last.at;
@@ -341,7 +352,7 @@ static noinline void report_frames(struct census_walk *walk,
 	    census_image_make(walk, plain, pte, masks)) {
 		go_back(walk, &begin);
 		census_image_report(walk, vma, plain, image->values, pte, addr);
-	} else if (!image->masks) {
+	} else {
 		image->nr = 0;
 	}
 }
@@ -388,7 +399,7 @@ static noinline void report_file(struct census_walk *walk,
 		if (unlikely(!mapped_pages(pte + i, n, &pages))) {
 			report_ptes(walk, vma, pte + i, n, addr + i * PAGE_SIZE);
 		} else if (pages) {
-			census_walk_mask(walk, walk->file + (index >> 6), pages << at);
+			census_report_mask(walk, walk->file_key + (index >> 6), pages << at);
 			walk->pages += census_popcount(pages);
 		}
 	}
@@ -412,7 +423,7 @@ void census_ptes_report(struct census_walk *walk, struct vm_area_struct *vma,
 		report_ptes(walk, vma, pte, nr, addr);
 	else if (census_may_have_copies(walk, vma))
 		take_copied_ptes(walk, vma, pte, nr, addr);
-	else if (walk->file)
+	else if (walk->file_key)
 		report_file(walk, vma, pte, nr, addr);
 	else
 		report_frames(walk, vma, &plain, pte, nr, addr);

@@ -6,7 +6,7 @@
 #ifndef _CENSUS_PTES_H
 #define _CENSUS_PTES_H
 
-#include "walk/walk.h"
+#include "walk/report.h"
 
 void census_ptes_report(struct census_walk *walk, struct vm_area_struct *vma,
 			const pte_t *pte, unsigned int nr, unsigned long addr);

@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reports what any entry maps: the complete and slow way, beside that of ptes.c.
+ *
+ * A mapped page has a key and a bit, by which it is known in all address spaces that map it:
+ * those of its frame; of its index, in a mapping that shows the page cache of a file; or of its
+ * frame among anonymous pages, if a private mapping of a file has a copy.  For what is not mapped
+ * (swap, holes, special mappings) and for all of hugetlb there are runs.  Entries in a row join
+ * the last run or the last mask, so that a table in order takes few of them.
+ *
+ * What has to be done under the lock of the table is done by ops->runs_locked and ops->page;
+ * ops->runs follows when that lock is dropped, ops->masks when all locks are.
+ */
 #include <linux/mm.h>
 
 #include "owners/owners.h"
@@ -29,7 +41,7 @@ void census_report_run(struct census_walk *walk, enum census_kind kind, u8 bits,
 }
 
 /* Adds pages @mask of block @key.  There is room, see census_walk_full(). */
-void census_walk_mask(struct census_walk *walk, u64 key, u64 mask)
+void census_report_mask(struct census_walk *walk, u64 key, u64 mask)
 {
 	struct census_mask *last = &walk->masks[(long)walk->nr_masks - 1];
 
@@ -44,9 +56,9 @@ void census_walk_mask(struct census_walk *walk, u64 key, u64 mask)
 
 static void count_copied(struct census_walk *walk, unsigned int nr, u8 bits)
 {
-	walk->copied += nr;
+	walk->anon += nr;
 	if (bits & CENSUS_PMD)
-		walk->copied_huge += nr;
+		walk->anon_huge += nr;
 }
 
 /*
@@ -58,7 +70,7 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 			 unsigned long addr, unsigned long pfn, unsigned int nr,
 			 u8 bits)
 {
-	u64 key = walk->frames, number = pfn;
+	u64 key = walk->frames_key, number = pfn;
 	bool exclusive = bits & CENSUS_EXCLUSIVE, counted;
 	u64 apart = 0;
 
@@ -76,23 +88,23 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 	if (exclusive) {
 		if (!(bits & CENSUS_NOT_PRESENT))
 			census_exclusive_check(pfn, nr, bits & CENSUS_PMD);
-		key = walk->copies ?: walk->frames;
-		if (walk->copies)
+		key = walk->anon_key ?: walk->frames_key;
+		if (walk->anon_key)
 			count_copied(walk, nr, bits);
 		if (counted)
 			walk->exclusive += nr;
 		else
 			apart = walk->exclusive_key - key;
 	} else if (census_may_have_copies(walk, vma) && PageAnon(pfn_to_page(pfn))) {
-		key = walk->copies;
+		key = walk->anon_key;
 		count_copied(walk, nr, bits);
-	} else if (walk->file) {
-		key = walk->file;
+	} else if (walk->file_key) {
+		key = walk->file_key;
 		number = linear_page_index(vma, addr);
 	}
 	for (; nr >= CENSUS_EIGHT_PAGES && !(number % CENSUS_EIGHT_PAGES) && !exclusive &&
 	     !walk->each_page; nr -= CENSUS_EIGHT_PAGES, number += CENSUS_EIGHT_PAGES)
-		census_walk_mask(walk, (key + (number >> 6)) | CENSUS_KEY_EIGHT, ~0ULL);
+		census_report_mask(walk, (key + (number >> 6)) | CENSUS_KEY_EIGHT, ~0ULL);
 	/* Nothing is kept of them: the blocks of a huge page would take longer than the rest. */
 	if (counted && !walk->each_page)
 		return;
@@ -100,8 +112,8 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 		unsigned int at = number & 63, n = min(64 - at, nr);
 
 		if (!counted)
-			census_walk_mask(walk, key + apart + (number >> 6),
-					 GENMASK_ULL(at + n - 1, at));
+			census_report_mask(walk, key + apart + (number >> 6),
+					   GENMASK_ULL(at + n - 1, at));
 		census_report_place(walk, (struct census_place) {
 			.kind = CENSUS_PRESENT, .bits = bits, .at = at, .nr = n, .addr = addr,
 			.pfn = pfn, .key = key + (number >> 6),

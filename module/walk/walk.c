@@ -143,11 +143,6 @@ static bool pmd_maps_zero(struct vm_area_struct *vma, pmd_t pmd)
 	return vma_is_anonymous(vma) && !pmd_write(pmd) && !PageAnon(pmd_page(pmd));
 }
 
-static bool pmd_maps_special(struct vm_area_struct *vma, pmd_t pmd)
-{
-	return vma->vm_flags & VM_PFNMAP || census_pmd_special(pmd) || pmd_maps_zero(vma, pmd);
-}
-
 /* Pages of a huge page that take as long as an entry, if struct page is not read. */
 #define PAGES_PER_WORK 32
 
@@ -171,7 +166,7 @@ static bool report_pmd(struct census_walk *walk, struct vm_area_struct *vma, pmd
 	if (pmd_present(pmd) && census_pmd_devmap(pmd)) {
 		census_report_run(walk, CENSUS_SPECIAL, 0, 0, nr, 0);
 	} else if (pmd_present(pmd) && pmd_trans_huge(pmd)) {
-		if (pmd_maps_special(vma, pmd))
+		if (vma->vm_flags & VM_PFNMAP || census_pmd_special(pmd) || pmd_maps_zero(vma, pmd))
 			census_report_run(walk, CENSUS_SPECIAL, 0, 0, nr, 0);
 		else
 			census_report_pages(walk, vma, addr, pmd_pfn(pmd) + skip, nr,
@@ -189,13 +184,6 @@ static bool report_pmd(struct census_walk *walk, struct vm_area_struct *vma, pmd
 	}
 	walk->work += reads_pages(walk) ? nr : nr / PAGES_PER_WORK;
 	return true;
-}
-
-/* Checks whether nothing is kept of an exclusive huge page but the number of its pages. */
-static bool counts_exclusive_pmds(const struct census_walk *walk, struct vm_area_struct *vma)
-{
-	return walk->writable_is_exclusive && !walk->exclusive_key && !walk->ops->by_run &&
-	       !walk->each_page && vma_is_anonymous(vma);
 }
 
 /* census_exclusive_check() reads struct page. */
@@ -251,7 +239,9 @@ static_assert(LEAF_MASKS <= CENSUS_PTES_MAX);
 static unsigned long walk_pmd_leaves(struct census_walk *walk, struct vm_area_struct *vma,
 				     pmd_t *pmdp, unsigned long addr, unsigned long end)
 {
-	bool exclusive = counts_exclusive_pmds(walk, vma);
+	/* Nothing is kept of an exclusive huge page but the number of its pages. */
+	bool exclusive = walk->writable_is_exclusive && !walk->exclusive_key &&
+			 !walk->ops->by_run && !walk->each_page && vma_is_anonymous(vma);
 	long room = reads_pages(walk) || EXCLUSIVE_AT_ONCE == 1 ? LEAF_MASKS : CENSUS_PTES_MAX;
 	unsigned long next, whole = end & PMD_MASK;
 	pmd_t *first = pmdp;
@@ -326,21 +316,6 @@ static unsigned long walk_pmd(struct census_walk *walk, struct vm_area_struct *v
 		/* The PMD was changed by a split, a collapse or a fault. */
 		cpu_relax();
 	}
-}
-
-/*
- * A leaf above the PMD level maps device memory (DAX, PFN map).  A missing table maps
- * nothing.
- */
-static void skip_upper(struct census_walk *walk, struct vm_area_struct *vma,
-		       bool leaf, unsigned long addr, unsigned long end)
-{
-	if (leaf)
-		census_report_run(walk, CENSUS_SPECIAL, 0, 0, (end - addr) >> PAGE_SHIFT,
-				  0);
-	else
-		census_report_hole(walk, vma, addr, end);
-	census_report_flush(walk);
 }
 
 /* Bytes skipped at once: a run has 32 bits, but a PGD entry covers up to 2^36 pages. */
@@ -624,7 +599,13 @@ unsigned long census_walk_vma(struct census_walk *walk,
 		if (!pmd) {
 			if (walk->holes)
 				next = min(next, addr + HOLE_MAX);
-			skip_upper(walk, vma, leaf, addr, next);
+			/* A leaf above the PMD level maps device memory (DAX, PFN map). */
+			if (leaf)
+				census_report_run(walk, CENSUS_SPECIAL, 0, 0,
+						  (next - addr) >> PAGE_SHIFT, 0);
+			else
+				census_report_hole(walk, vma, addr, next);
+			census_report_flush(walk);
 			walk->work += ENTRIES_PER_EMPTY;
 		} else {
 			unsigned long to = next;
