@@ -121,11 +121,13 @@ static void show_value(struct seq_file *seq, const char *name, bool known, u64 v
 static void show_rows(struct seq_file *seq, const struct census_record_row *row, const void *record,
 		      unsigned int shift)
 {
-	for (; row->name; row++) {
-		u64 value = census_record_u64(row, record);
+	u64 value;
 
-		if (row->type == CENSUS_ROW_u64)
-			show_value(seq, row->name, value != CENSUS_UNKNOWN, value >> shift);
+	for (; row->name; row++) {
+		if (row->type != CENSUS_ROW_u64)
+			continue;
+		value = census_record_u64(row, record);
+		show_value(seq, row->name, value != CENSUS_UNKNOWN, value >> shift);
 	}
 }
 
@@ -286,6 +288,7 @@ static void zones_show(struct seq_file *seq, const struct text_view *view,
 	const struct census_record_row *number;
 	const struct census_zone *z;
 	unsigned int i;
+	u64 bytes;
 
 	if (!row) {
 		show_header(seq, view->snap);
@@ -298,10 +301,9 @@ static void zones_show(struct seq_file *seq, const struct text_view *view,
 	z = &view->snap->zones[row - 1];
 	seq_printf(seq, "node %u zone %s:", z->node, z->name);
 	for (number = census_zone_rows; number->name; number++) {
-		u64 bytes = census_record_u64(number, z);
-
 		if (number->type != CENSUS_ROW_u64)
 			continue;
+		bytes = census_record_u64(number, z);
 		seq_printf(seq, " %s", number->name);
 		show_number(seq, bytes != CENSUS_UNKNOWN, KIB(bytes), 0);
 	}
