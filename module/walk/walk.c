@@ -400,18 +400,28 @@ static void report_hugetlb(struct census_walk *walk, unsigned long addr, pte_t p
 	census_report_locked(walk);
 }
 
-/* Return: the entry of a huge page, at the level of its size, or NULL if it has no table. */
-static pte_t *find_hugetlb(struct mm_struct *mm, unsigned long addr, unsigned long size)
+/* Bytes that an entry maps at the level where huge pages of @size are. */
+static unsigned long hugetlb_entry_size(unsigned long size)
 {
-	unsigned long next;
+	return size >= PUD_SIZE ? PUD_SIZE : size >= PMD_SIZE ? PMD_SIZE : PAGE_SIZE;
+}
+
+/*
+ * Return: the entry of a huge page, at the level of its size, or NULL if it has no table.  @next is
+ * set to the end of what the table maps, or of what lacks one, @end at most.
+ */
+static pte_t *find_hugetlb(struct mm_struct *mm, unsigned long addr, unsigned long end,
+			   unsigned long size, unsigned long *next)
+{
 	pmd_t *pmdp, pmd;
 	bool leaf;
 
 	if (size >= PUD_SIZE)
-		return (pte_t *)find_pud(mm, addr, addr + size, &next);
-	pmdp = find_pmd(mm, addr, addr + size, &next, &leaf);
+		return (pte_t *)find_pud(mm, addr, end, next);
+	pmdp = find_pmd(mm, addr, end, next, &leaf);
 	if (!pmdp || size >= PMD_SIZE)
 		return (pte_t *)pmdp;
+	*next = pmd_addr_end(addr, *next);
 	pmd = pmdp_get_lockless(pmdp);
 	return pmd_present(pmd) && !pmd_bad(pmd) ? pte_offset_kernel(&pmd, addr) : NULL;
 }
@@ -420,15 +430,12 @@ static pte_t *find_hugetlb(struct mm_struct *mm, unsigned long addr, unsigned lo
  * The page table lock keeps the entry, and so its huge page, while struct page is read: a
  * copy on write and migration replace the entry under this lock, without i_mmap_rwsem.
  */
-static void walk_hugetlb_table(struct census_walk *walk, struct vm_area_struct *vma,
-			       unsigned long addr, unsigned long size)
+static void walk_hugetlb_entry(struct census_walk *walk, struct vm_area_struct *vma,
+			       unsigned long addr, pte_t *ptep, unsigned long size)
 {
-	pte_t *ptep = find_hugetlb(vma->vm_mm, addr, size);
 	unsigned int nr = size >> PAGE_SHIFT;
 	spinlock_t *ptl;
 
-	if (!ptep)
-		return;
 	ptl = huge_pte_lock(hstate_vma(vma), vma->vm_mm, ptep);
 	/*
 	 * The frame is read at the entry's level, where its flags are in other bits.
@@ -452,47 +459,68 @@ static void walk_hugetlb_table(struct census_walk *walk, struct vm_area_struct *
 }
 
 /*
+ * Walks a table from @addr to @end up to its first entry that is not empty.  Any user may have a
+ * hugetlb mapping of most of the address space, with or without empty tables: where the pool is
+ * empty, a page fault leaves one.
+ *
  * Several address spaces may share a PMD table of hugetlb.  huge_pmd_unshare() removes it
  * from this one without the locks held here, but always with the file's i_mmap_rwsem held
  * for writing.  So the table stays while that lock is held for reading.  It is only
  * tried: truncation holds it for a long time.
  *
- * Return: false if the lock is not available.
+ * Return: the address at which to go on: @addr if the lock is not available.
  */
-static bool walk_hugetlb_entry(struct census_walk *walk,
-			       struct vm_area_struct *vma, unsigned long addr,
-			       unsigned long size)
+static unsigned long walk_hugetlb_table(struct census_walk *walk, struct vm_area_struct *vma,
+					unsigned long addr, unsigned long end,
+					unsigned long size)
 {
 	struct address_space *mapping = vma->vm_file->f_mapping;
+	unsigned long step = size / hugetlb_entry_size(size);
+	bool empty = true;
+	pte_t *ptep;
 
 	if (!i_mmap_trylock_read(mapping))
-		return false;
-	walk_hugetlb_table(walk, vma, addr, size);
-	walk->ptes++;
-	walk->work += ENTRIES_PER_HUGETLB;
+		return addr;
+	for (ptep = find_hugetlb(vma->vm_mm, addr, end, size, &end);
+	     ptep && empty && addr < end; addr += size, ptep += step) {
+		/* An entry that is not empty has some bit at each level. */
+		empty = pte_none(census_pte_get(ptep));
+		if (!empty)
+			walk_hugetlb_entry(walk, vma, addr, ptep, size);
+		walk->ptes++;
+		walk->work++;
+	}
+	if (!ptep)
+		addr = end;
 	i_mmap_unlock_read(mapping);
 	/* Pass on at once: each huge page is counted separately, so runs must not be merged. */
-	census_report_flush(walk);
-	return true;
+	if (!empty)
+		census_report_flush(walk);
+	walk->work += ENTRIES_PER_HUGETLB;
+	return addr;
 }
 
 static unsigned long walk_hugetlb(struct census_walk *walk,
 				  struct vm_area_struct *vma,
 				  unsigned long addr, unsigned long end)
 {
-	unsigned long size = huge_page_size(hstate_vma(vma));
+	unsigned long size = huge_page_size(hstate_vma(vma)), next;
 
 	/*
 	 * Round up, because addresses only go up: @addr is within a huge page only if the
 	 * VMA was created while the walk paused at @addr in another VMA, or divided it there.
 	 */
-	for (addr = ALIGN(addr, size); addr < end; ) {
-		walk->blocked = !walk_hugetlb_entry(walk, vma, addr, size);
-		if (walk->blocked)
-			break;
-		addr += size;
+	for (addr = ALIGN(addr, size); addr < end; addr = next) {
+		if (find_hugetlb(vma->vm_mm, addr, end, size, &next)) {
+			next = walk_hugetlb_table(walk, vma, addr, next, size);
+			walk->blocked = next == addr;
+			if (walk->blocked)
+				break;
+		} else {
+			walk->work += ENTRIES_PER_EMPTY;
+		}
 		if (walk->pause(walk->pause_context))
-			break;
+			return next;
 	}
 	return addr;
 }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -222,6 +223,72 @@ TEST(files)
 	plain.wall *= many.n / few.n;
 	expect_alike(_metadata, "160,000 files, beside 16 times 10,000",
 		     of_load(_metadata, many), plain);
+}
+
+static void do_nothing(const struct load *load)
+{
+}
+
+/* Most of the address space: no pool is needed for that. */
+#define HUGETLB_BYTES	(1UL << 46)
+
+static void map_hugetlb(const struct load *load)
+{
+	need(mmap(NULL, HUGETLB_BYTES, RW,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_NORESERVE, -1, 0) != MAP_FAILED,
+	     "mmap of hugetlb");
+}
+
+static sigjmp_buf after_fault;
+
+static void skip_fault(int signal)
+{
+	siglongjmp(after_fault, 1);
+}
+
+/* A fault without a page in the pool leaves an empty table. */
+static void fault_hugetlb(const struct load *load)
+{
+	const struct sigaction action = { .sa_handler = skip_fault };
+	volatile unsigned int i;
+	volatile char *at;
+
+	at = mmap(NULL, HUGETLB_BYTES, RW,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_NORESERVE, -1, 0);
+	need(at != MAP_FAILED, "mmap of hugetlb");
+	need(!sigaction(SIGBUS, &action, NULL), "sigaction");
+	for (i = 0; i < load->n; i++)
+		if (!sigsetjmp(after_fault, 1))
+			at[(unsigned long)i << 30] = 1;
+}
+
+/* As many tables, with a page in each. */
+static void fault_pages(const struct load *load)
+{
+	char *at = map(PLACE(0), (size_t)load->n << 21, RW,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	unsigned int i;
+
+	need(!madvise(at, (size_t)load->n << 21, MADV_NOHUGEPAGE) || errno == EINVAL, "madvise");
+	for (i = 0; i < load->n; i++)
+		at[(size_t)i << 21] = 1;
+}
+
+TEST(empty_hugetlb)
+{
+	struct load plain = { .body = do_nothing }, load = { .body = map_hugetlb };
+
+	expect_alike(_metadata, "four empty hugetlb mappings of 64 TiB",
+		     of_load(_metadata, load), of_load(_metadata, plain));
+}
+
+TEST(hugetlb_tables)
+{
+	struct load plain = { .body = fault_pages, .n = 1000 };
+	struct load load = { .body = fault_hugetlb, .n = 1000 };
+
+	expect_alike(_metadata, "4,000 empty tables of hugetlb",
+		     of_load(_metadata, load), of_load(_metadata, plain));
 }
 
 #define PEERS		3000U
