@@ -84,7 +84,7 @@ bool interval_rate(const struct column *column, const struct view *view, const v
 			      page_size_of(row->now);
 
 	(void)view;
-	value->ratio = row->seconds ? growth.bytes * (int64_t)unit / row->seconds : 0;
+	value->ratio = row->seconds ? growth.bytes * (double)unit / row->seconds : 0;
 	return growth.known && row->seconds && unit;
 }
 
