@@ -22,6 +22,7 @@ enum {
 	ROW_FREE,
 	ROW_PCP,
 	ROW_UNACCOUNTED,
+	ROW_SWAP_CACHED,
 	ROW_TOTAL,
 };
 _Static_assert(ROW_TOTAL + 1 == BREAKDOWN_ROWS, "BREAKDOWN_ROWS is not their number");
@@ -59,6 +60,8 @@ const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 	[ROW_PCP] = { "pcp", false, "free too, in lists of CPUs" },
 	[ROW_UNACCOUNTED] = { "unaccounted", false,
 		"in use, in no counter of the kernel" },
+	[ROW_SWAP_CACHED] = { "also_swap_cached", true,
+		"in swap too: of processes_anon if mapped, else of this", FIGURE(SWAP_CACHED) },
 	[ROW_TOTAL] = { "total", false, "memory the kernel manages", FIGURE(TOTAL) },
 };
 
@@ -135,6 +138,7 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 
 bool breakdown_shows(const struct breakdown *breakdown, unsigned int i)
 {
-	return (i != ROW_KERNEL_MISC && i != ROW_SEC_PAGETABLES && i != ROW_ZSWAP) ||
+	return (i != ROW_KERNEL_MISC && i != ROW_SEC_PAGETABLES && i != ROW_ZSWAP &&
+		i != ROW_SWAP_CACHED) ||
 	       breakdown->rows[i].bytes;
 }

@@ -28,8 +28,8 @@ struct breakdown_row {
 	const char *line;
 };
 
-/* The last two are unaccounted memory and MemTotal. */
-#define BREAKDOWN_ROWS	20
+/* The last is MemTotal. */
+#define BREAKDOWN_ROWS	21
 extern const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS];
 
 /* The amounts of a census, as breakdown_rows[]. */
