@@ -15,9 +15,9 @@
  * Not __GFP_ACCOUNT: several callers share a census, and memory for counting owners is
  * kept for the next one, so neither belongs to one caller's cgroup.  Results of named PIDs
  * do, see snapshot.h.  Also, a cgroup at
- * its limit would fail although the machine has memory.  The caller needs CAP_SYS_PTRACE
- * in the initial user namespace, and max_mem bounds everything that is not proportional
- * to the number of processes and VMAs.
+ * its limit would fail although the machine has memory.  The caller needs CAP_PERFMON
+ * or CAP_SYS_PTRACE in the initial user namespace, and max_mem bounds everything that is not
+ * proportional to the number of processes and VMAs.
  */
 #ifndef _CENSUS_MEMORY_H
 #define _CENSUS_MEMORY_H

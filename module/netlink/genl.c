@@ -10,10 +10,16 @@
 
 static struct genl_family census_family;
 
+/* As for smaps, see may_access_mm() in the kernel: CAP_PERFMON only reads. */
+static bool is_privileged(const struct sk_buff *skb)
+{
+	return netlink_capable(skb, CAP_PERFMON) || netlink_capable(skb, CAP_SYS_PTRACE);
+}
+
 static int refuse_unprivileged(struct netlink_ext_ack *extack)
 {
 	NL_SET_ERR_MSG(extack,
-		       "the census needs CAP_SYS_PTRACE in the initial user namespace");
+		       "the census needs CAP_PERFMON or CAP_SYS_PTRACE in the initial user namespace");
 	return -EPERM;
 }
 
@@ -29,7 +35,7 @@ static int info_doit(struct sk_buff *skb, struct genl_info *info)
 	struct sk_buff *reply;
 	int err;
 
-	if (!netlink_capable(skb, CAP_SYS_PTRACE))
+	if (!is_privileged(skb))
 		return refuse_unprivileged(info->extack);
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, CENSUS_GFP);
 	if (!reply)
@@ -75,7 +81,7 @@ static const struct command commands[] = {
  */
 static int census_start(struct netlink_callback *cb)
 {
-	cb->args[ALLOWED] = netlink_capable(cb->skb, CAP_SYS_PTRACE);
+	cb->args[ALLOWED] = is_privileged(cb->skb);
 	return 0;
 }
 

@@ -569,8 +569,8 @@ int census_text_open(struct file *file, const struct census_text *text)
 	struct text_view *view;
 	int err;
 
-	/* The file mode admits root; the content also requires CAP_SYS_PTRACE. */
-	if (!capable(CAP_SYS_PTRACE))
+	/* The file mode admits root; the content also requires a capability, as a request does. */
+	if (!capable(CAP_PERFMON) && !capable(CAP_SYS_PTRACE))
 		return -EPERM;
 	/* Not __seq_open_private(), which may invoke the OOM killer. */
 	view = kzalloc(sizeof(*view), CENSUS_GFP | __GFP_ACCOUNT);

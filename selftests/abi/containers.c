@@ -256,7 +256,7 @@ TEST(container_of_a_user_namespace)
 }
 
 /* The capabilities that container engines give to root without a user namespace. */
-static const uint32_t usual =
+static const uint64_t usual =
 	1U << CAP_CHOWN | 1U << CAP_DAC_OVERRIDE | 1U << CAP_FSETID |
 	1U << CAP_FOWNER | 1U << CAP_SETGID | 1U << CAP_SETUID |
 	1U << CAP_NET_RAW | 1U << CAP_SYS_CHROOT | 1U << CAP_KILL |

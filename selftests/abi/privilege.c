@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/uio.h>
 
 #include "capabilities.h"
 #include "selftest.h"
@@ -37,22 +38,62 @@ TEST(nobody)
 	expect_refused(_metadata);
 }
 
+/* The highest one is 40, CAP_CHECKPOINT_RESTORE. */
 TEST(root_without_the_capability)
 {
-	keep_capabilities(~(1U << CAP_SYS_PTRACE));
+	keep_capabilities((CAPABILITY(CHECKPOINT_RESTORE) * 2 - 1) &
+			  ~(CAPABILITY(SYS_PTRACE) | CAPABILITY(PERFMON)));
 	expect_refused(_metadata);
+	EXPECT_EQ(-1, open("/proc/memcensus", O_RDONLY));
+	EXPECT_EQ(EPERM, errno);
 }
 
-TEST(nobody_with_the_capability)
+FIXTURE(nobody_with) {};
+FIXTURE_SETUP(nobody_with) {}
+FIXTURE_TEARDOWN(nobody_with) {}
+
+FIXTURE_VARIANT(nobody_with)
+{
+	uint64_t capability;
+	bool writes;
+};
+
+FIXTURE_VARIANT_ADD(nobody_with, perfmon) { .capability = CAPABILITY(PERFMON) };
+FIXTURE_VARIANT_ADD(nobody_with, ptrace) { CAPABILITY(SYS_PTRACE), .writes = true };
+
+/* Bytes that are written into init's memory: of none. */
+static ssize_t write_into_init(void)
+{
+	char byte = 0;
+	struct iovec local = { &byte, 1 }, remote = { NULL, 1 };
+
+	return process_vm_writev(1, &local, 1, &remote, 1, 0);
+}
+
+TEST_F(nobody_with, the_capability)
 {
 	struct census census;
 
 	prctl(PR_SET_KEEPCAPS, 1);
 	become_nobody();
-	keep_capabilities(1U << CAP_SYS_PTRACE);
+	keep_capabilities(variant->capability);
 	ASSERT_EQ(0, census_take(&all, &census, NULL));
 	EXPECT_NE(NULL, census_task_of(&census, 1));
 	census_free(&census);
+	/* One of them may write too: the address is wrong, not the caller. */
+	EXPECT_EQ(-1, write_into_init());
+	EXPECT_EQ(variant->writes ? EFAULT : EPERM, errno);
+}
+
+/* The files have mode 0400. */
+TEST(root_with_perfmon)
+{
+	int fd;
+
+	keep_capabilities(CAPABILITY(PERFMON));
+	fd = open("/proc/memcensus", O_RDONLY);
+	EXPECT_LE(0, fd);
+	close(fd);
 }
 
 /* Root inside the namespace, unprivileged outside. */

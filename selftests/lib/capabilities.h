@@ -10,14 +10,17 @@
 
 #include "memory/pages.h"
 
-/* Drops all capabilities except these, of the first 32. */
-static inline void keep_capabilities(uint32_t effective)
+#define CAPABILITY(n)	(1ULL << CAP_##n)
+
+/* Drops all capabilities except these. */
+static inline void keep_capabilities(uint64_t effective)
 {
 	struct __user_cap_header_struct header = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
 	struct __user_cap_data_struct data[2] = {
 		{ .effective = effective, .permitted = effective },
+		{ .effective = effective >> 32, .permitted = effective >> 32 },
 	};
 
 	need(!syscall(SYS_capset, &header, data), "capset");

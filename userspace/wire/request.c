@@ -104,7 +104,7 @@ static const struct answer {
 	const char *text;
 } answers[] = {
 	{ EPERM, FAIL_PRIVILEGE,
-	  "permission denied: a census needs CAP_SYS_PTRACE in the initial user namespace: run as root (sudo)",
+	  "permission denied: a census needs CAP_PERFMON or CAP_SYS_PTRACE in the initial user namespace: run as root (sudo)",
 	},
 	{ ENOENT, FAIL_NO_MODULE,
 	  "the kernel module is not loaded: run 'modprobe memcensus' (or 'insmod memcensus.ko')" },
