@@ -64,6 +64,10 @@ static void shares(void)
 	      "512 pages of three owners are cut once");
 	equal(512 * PAGE, s.shared_dirty, "and dirty and shared");
 
+	census_account_share(&s, CENSUS_FILE, PAGE, 2, false, false, true);
+	equal(5592405 + WHOLE / 2, s.pss[CENSUS_FILE], "a half of two owners");
+	equal(PAGE, s.private_clean, "clean and private, if the caller says so");
+
 	/* One owner more than there are units. */
 	memset(&s, 0, sizeof(s));
 	census_account_share(&s, CENSUS_ANON, PAGE, (1U << 24) + 1, false, false,
@@ -77,10 +81,12 @@ static void shares(void)
 	s.rss[CENSUS_FILE] = 20;
 	s.rss[CENSUS_SHMEM] = 300;
 	equal(321, census_sums_rss(&s), "RSS is that of all classes");
+	more.rss[CENSUS_ANON] = 4;
 	more.rss[CENSUS_FILE] = 5;
 	more.stack = 7;
 	census_sums_add(&s, &more);
-	equal(25, s.rss[CENSUS_FILE], "sums are added from the first field");
+	equal(5, s.rss[CENSUS_ANON], "sums are added from the first field");
+	equal(25, s.rss[CENSUS_FILE], "and the next");
 	equal(7, s.stack, "to the last");
 }
 
@@ -114,6 +120,79 @@ static void figures_of_sums(void)
 	      "figures: nor is the share of swap");
 }
 
+/* Each figure has an amount of its own. */
+static void all_figures(void)
+{
+	const struct census_sums s = {
+		.rss = { 1 * PAGE, 2 * PAGE, 4 * PAGE },
+		.pss = { 8 * WHOLE, 16 * WHOLE, 32 * WHOLE },
+		.pss_dirty = 3 * WHOLE, .pss_locked = 5 * WHOLE,
+		.shared_clean = 6 * PAGE, .shared_dirty = 9 * PAGE,
+		.private_clean = 10 * PAGE, .private_dirty = 11 * PAGE,
+		.referenced = 12 * PAGE, .ksm = 13 * PAGE, .lazyfree = 14 * PAGE,
+		.thp = { 64 * PAGE, 128 * PAGE, 256 * PAGE },
+		.shared_hugetlb = 17 * PAGE, .private_hugetlb = 18 * PAGE,
+		.swap = 19 * PAGE, .special = 20 * PAGE, .vss = 21 * PAGE,
+		.heap = 22 * PAGE, .stack = 23 * PAGE,
+	};
+	static const struct {
+		enum memcensus_figure figure;
+		unsigned int pages;
+	} wanted[] = {
+		{ MEMCENSUS_F_RSS, 7 }, { MEMCENSUS_F_ANON, 1 }, { MEMCENSUS_F_FILE, 2 },
+		{ MEMCENSUS_F_SHMEM, 4 }, { MEMCENSUS_F_THP, 448 }, { MEMCENSUS_F_ANON_THP, 64 },
+		{ MEMCENSUS_F_FILE_THP, 128 }, { MEMCENSUS_F_SHMEM_THP, 256 },
+		{ MEMCENSUS_F_SPECIAL, 20 }, { MEMCENSUS_F_HEAP, 22 }, { MEMCENSUS_F_STACK, 23 },
+		{ MEMCENSUS_F_SWAP, 19 }, { MEMCENSUS_F_USS, 21 }, { MEMCENSUS_F_PSS, 56 },
+		{ MEMCENSUS_F_SHARED, 15 }, { MEMCENSUS_F_PSS_ANON, 8 },
+		{ MEMCENSUS_F_PSS_FILE, 16 }, { MEMCENSUS_F_PSS_SHMEM, 32 },
+		{ MEMCENSUS_F_PSS_DIRTY, 3 }, { MEMCENSUS_F_SHARED_CLEAN, 6 },
+		{ MEMCENSUS_F_SHARED_DIRTY, 9 }, { MEMCENSUS_F_PRIVATE_CLEAN, 10 },
+		{ MEMCENSUS_F_PRIVATE_DIRTY, 11 }, { MEMCENSUS_F_REFERENCED, 12 },
+		{ MEMCENSUS_F_KSM, 13 }, { MEMCENSUS_F_LAZYFREE, 14 },
+		{ MEMCENSUS_F_HUGETLB, 35 }, { MEMCENSUS_F_SHARED_HUGETLB, 17 },
+		{ MEMCENSUS_F_PRIVATE_HUGETLB, 18 }, { MEMCENSUS_F_LOCKED, 5 },
+	};
+	struct census_sums unknown = s;
+	struct census_figures f = {};
+	u64 known = 0;
+	char what[32];
+	unsigned int i;
+
+	census_sums_figures(&s, &f);
+	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
+		snprintf(what, sizeof(what), "figure %u", wanted[i].figure);
+		equal(wanted[i].pages * PAGE, f.value[wanted[i].figure], what);
+		known |= 1ULL << wanted[i].figure;
+	}
+	equal(known, f.known, "these figures are known, and no other");
+	point(census_figure_known(&f, MEMCENSUS_F_RSS) && census_figure_known(&f, MEMCENSUS_F_LOCKED),
+	      "the first and the last one say so");
+	unknown.unknown_swap = 1;
+	memset(&f, 0, sizeof(f));
+	census_sums_figures(&unknown, &f);
+	equal(known & ~(1ULL << MEMCENSUS_F_SWAP), f.known,
+	      "swap is not, if it is not of one mapping");
+}
+
+/* All kinds are added, each member to the same one. */
+static void added_holdings(void)
+{
+	struct census_holding to[CENSUS_KINDS + 1] = {}, from[CENSUS_KINDS + 1] = {};
+	unsigned int i, right = 0;
+
+	for (i = 0; i <= CENSUS_KINDS; i++) {
+		to[i] = (struct census_holding) { 1000, 100, 10 };
+		from[i] = (struct census_holding) { 3 + i, 2 + i, 1 + i };
+	}
+	census_holdings_add(to, from);
+	for (i = 0; i < CENSUS_KINDS; i++)
+		right += to[i].pages == 1003 + i && to[i].exclusive == 102 + i &&
+			 to[i].share == 11 + i;
+	equal(CENSUS_KINDS, right, "holdings: added, of each kind");
+	equal(1000, to[CENSUS_KINDS].pages, "holdings: and nothing behind them");
+}
+
 static void figures_of_holdings(void)
 {
 	const u64 whole = 1ULL << CENSUS_SHARE_SHIFT, third = whole / 3;
@@ -140,6 +219,8 @@ static void figures_of_holdings(void)
 	equal(7 * PAGE + 4095, f.value[MEMCENSUS_F_PSS_ANON],
 	      "holdings: PSS of anonymous, three thirds less a cut");
 	equal(2730, f.value[MEMCENSUS_F_PSS_FILE], "holdings: PSS of files");
+	equal(0, f.value[MEMCENSUS_F_PSS_SHMEM], "holdings: PSS of shmem");
+	equal(0, f.value[MEMCENSUS_F_USS_SHMEM], "holdings: USS of shmem");
 	equal((3 * 512 + 512 * 512) * PAGE, f.value[MEMCENSUS_F_HUGETLB],
 	      "holdings: hugetlb of two sizes");
 	equal((512 + 512 * 512) * PAGE, f.value[MEMCENSUS_F_PRIVATE_HUGETLB],
@@ -149,6 +230,27 @@ static void figures_of_holdings(void)
 	/* 2 * 22906492245 * 512 / 2^24 = 1398101.25 */
 	equal((512 + 512 * 512) * PAGE + 1398101,
 	      f.value[MEMCENSUS_F_HUGETLB_PSS], "holdings: PSS of hugetlb");
+
+	/* Five shmem pages, four exclusive, and two exclusive ones of a file. */
+	h[CENSUS_SHMEM] = (struct census_holding) { 5, 4, 4 * whole + third };
+	h[CENSUS_FILE] = (struct census_holding) { 2, 2, 2 * whole };
+	census_holdings_figures(&s, h, sizes, PAGE, &f);
+	equal(17 * PAGE, f.value[MEMCENSUS_F_FRAMES], "holdings: frames of all classes");
+	equal(13 * PAGE, f.value[MEMCENSUS_F_USS], "holdings: USS of all classes");
+	equal(4 * PAGE, f.value[MEMCENSUS_F_SHARED], "holdings: shared, of all classes");
+	/* 13 pages, and 4 * 22906492245 / 2^24 = 5461.33 */
+	equal(13 * PAGE + 5461, f.value[MEMCENSUS_F_PSS], "holdings: PSS of all classes");
+	equal(2 * PAGE, f.value[MEMCENSUS_F_USS_FILE], "holdings: USS of a file");
+	equal(4 * PAGE, f.value[MEMCENSUS_F_USS_SHMEM], "holdings: USS of shared memory");
+	equal(4 * PAGE + 1365, f.value[MEMCENSUS_F_PSS_SHMEM], "holdings: PSS of shared memory");
+
+	/* A unit less than a page, in "huge" pages of one page. */
+	memset(h, 0, sizeof(h));
+	h[CENSUS_OF_HUGETLB] = (struct census_holding) { 1, 0, whole - 1 };
+	census_holdings_figures(&s, h, (const unsigned int[CENSUS_HUGETLB_SIZES]) { 1 }, PAGE, &f);
+	equal(PAGE - 1, f.value[MEMCENSUS_F_HUGETLB_PSS], "holdings: a share is cut");
+	h[CENSUS_ANON] = (struct census_holding) { 10, 7, 7 * whole + 3 * third };
+	h[CENSUS_FILE] = (struct census_holding) { 2, 0, 2 * third };
 
 	/* 16 KiB pages: the same shares are four times as large. */
 	census_holdings_figures(&s, h, sizes, 4 * PAGE, &f);
@@ -221,6 +323,8 @@ int main(void)
 {
 	shares();
 	figures_of_sums();
+	all_figures();
+	added_holdings();
 	figures_of_holdings();
 	indices();
 	watermarks();
