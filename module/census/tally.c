@@ -2,11 +2,10 @@
 /*
  * Turns what a walk reports into the figures of an address space or of its VMAs.
  *
- * There are four ways, chosen for each VMA (choose_ops()).  By map count, struct page is read
+ * There are three ways, chosen for each VMA (choose_ops()).  By map count, struct page is read
  * under the page table lock, and smaps' sums are increased.  By frames, masks of pages go to the
  * marks of count/frames.h once all locks are dropped, and figures follow when all address spaces
- * are walked.  For one file the same is done without the copies that private mappings have.  For
- * owners of swap slots alone, only these are marked.
+ * are walked.  For owners of swap slots alone, only these are marked.
  *
  * census_tally_vma() prepares one VMA: who owns its pages (the address space, or a record of the
  * VMA), how they are numbered, and what of shmem may be in swap.  It may ask for a pause instead,
@@ -196,8 +195,29 @@ static void take_page(void *context, const struct census_place *place)
 				 PageAnon(pfn_to_page(place->pfn));
 }
 
-/* The mapcount basis: reads struct page under the page table lock. */
+/*
+ * Marks pages and swap slots, after all locks were dropped: in slices not those that an entry
+ * proves exclusive, which are counted, and of one file not the copies in private mappings.
+ */
+static void take_masks(void *context, const struct census_mask *masks, unsigned int nr)
+{
+	struct census_tally *t = context;
+	bool all = t->frames->slice.nr == 1 && !t->files->only;
+	unsigned int i, first = 0;
 
+	for (i = 0; i < nr && !all; i++) {
+		if (t->files->only ? !is_copy(masks[i].key) : !census_key_exclusive(masks[i].key))
+			continue;
+		if (!t->files->only)
+			add_exclusive(t, CENSUS_ANON,
+				      census_frames_exclusive(t->frames, &masks[i]));
+		census_frames_mark(t->frames, masks + first, i - first);
+		first = i + 1;
+	}
+	census_frames_mark(t->frames, masks + first, nr - first);
+}
+
+/* The mapcount basis: reads struct page under the page table lock. */
 static void mapcount_locked(void *context, const struct census_run *runs,
 			    unsigned int nr)
 {
@@ -213,21 +233,13 @@ static void mapcount_locked(void *context, const struct census_run *runs,
 	}
 }
 
-/* Only swap slots are in masks. */
-static void swap_masks(void *context, const struct census_mask *masks, unsigned int nr)
-{
-	struct census_tally *t = context;
-
-	census_frames_mark(t->frames, masks, nr);
-}
-
 static const struct census_walk_ops mapcount_ops = {
 	.bits = CENSUS_YOUNG | CENSUS_DIRTY,
 	.by_run = true,
 	.runs_locked = mapcount_locked,
 	.runs = take_runs,
 	.page = take_page,
-	.masks = swap_masks,
+	.masks = take_masks,
 };
 
 /* Only the owners of swap slots are needed. */
@@ -235,46 +247,8 @@ static const struct census_walk_ops swap_ops = {
 	.by_run = true,
 	.runs = take_runs,
 	.page = take_page,
-	.masks = swap_masks,
+	.masks = take_masks,
 };
-
-/* The frames basis: nothing under a lock, and masks instead of PRESENT runs. */
-
-static void frames_masks(void *context, const struct census_mask *masks,
-			 unsigned int nr)
-{
-	struct census_tally *t = context;
-	unsigned int i, first = 0;
-
-	if (t->frames->slice.nr == 1) {
-		census_frames_mark(t->frames, masks, nr);
-		return;
-	}
-	for (i = 0; i < nr; i++) {
-		if (!census_key_exclusive(masks[i].key))
-			continue;
-		add_exclusive(t, CENSUS_ANON, census_frames_exclusive(t->frames, &masks[i]));
-		census_frames_mark(t->frames, masks + first, i - first);
-		first = i + 1;
-	}
-	census_frames_mark(t->frames, masks + first, nr - first);
-}
-
-/* The frames basis, of one file: without the copies that private mappings have of its pages. */
-
-static void file_masks(void *context, const struct census_mask *masks, unsigned int nr)
-{
-	struct census_tally *t = context;
-	unsigned int i, first = 0;
-
-	for (i = 0; i < nr; i++) {
-		if (!is_copy(masks[i].key))
-			continue;
-		census_frames_mark(t->frames, masks + first, i - first);
-		first = i + 1;
-	}
-	census_frames_mark(t->frames, masks + first, nr - first);
-}
 
 static const u64 *frames_find_image(void *context, struct census_image *image,
 				    unsigned int index, u64 value)
@@ -298,19 +272,14 @@ static void frames_image(void *context, const struct census_image *image)
 	census_frames_image(t->frames, image);
 }
 
+/* The frames basis: nothing under a lock, and masks instead of PRESENT runs. */
 static const struct census_walk_ops frames_ops = {
 	.runs = take_runs,
 	.page = take_page,
-	.masks = frames_masks,
+	.masks = take_masks,
 	.find_image = frames_find_image,
 	.want_image = frames_want_image,
 	.image = frames_image,
-};
-
-static const struct census_walk_ops file_ops = {
-	.runs = take_runs,
-	.page = take_page,
-	.masks = file_masks,
 };
 
 /* Checks whether bitmaps of the pages of @m are requested. */
@@ -598,9 +567,7 @@ static bool may_have_images(const struct census_tally *t, const struct census_wa
 
 static const struct census_walk_ops *choose_ops(const struct census_tally *t)
 {
-	if (t->files->only)
-		return &file_ops;
-	if (t->basis == MEMCENSUS_BASIS_FRAMES)
+	if (t->basis == MEMCENSUS_BASIS_FRAMES || t->files->only)
 		return &frames_ops;
 	return t->m->task && !t->later ? &mapcount_ops : &swap_ops;
 }
