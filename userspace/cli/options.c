@@ -55,7 +55,7 @@ static int set_basis(struct options *options, const char *value, struct failure 
 }
 
 /* The path from the root of the hierarchy, as a census shows it, without a / at the end. */
-static int set_below(struct options *options, const char *value, struct failure *why)
+static int set_cgroup(struct options *options, const char *value, struct failure *why)
 {
 	static const char *const mounts[] = { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" };
 	size_t i, len;
@@ -70,10 +70,10 @@ static int set_below(struct options *options, const char *value, struct failure 
 	else if (*value != '/')
 		return fail(why, FAIL_USAGE, "'%.60s' is not a path of a cgroup: it begins with /",
 			    value);
-	free(options->below);
-	options->below = xstrdup(value);
+	free(options->cgroup);
+	options->cgroup = xstrdup(value);
 	for (len = strlen(value); len && value[len - 1] == '/'; len--)
-		options->below[len - 1] = '\0';
+		options->cgroup[len - 1] = '\0';
 	return 0;
 }
 
@@ -167,11 +167,11 @@ const struct option_entry option_numeric = {
 	'n', "numeric", NULL, "show users and cgroups as numbers", SHARED(FLAG, numeric) };
 const struct option_entry option_user = {
 	'u', "user", NULL, "a row for each user", .group_by = MEMCENSUS_BY_UID };
-const struct option_entry option_cgroup = {
+const struct option_entry option_cgroups = {
 	'g', "cgroups", NULL, "a row for each cgroup", .group_by = MEMCENSUS_BY_CGROUP };
-const struct option_entry option_below = {
+const struct option_entry option_cgroup = {
 	0, "cgroup", "PATH", "only processes of this cgroup and of those below it",
-	.set = set_below };
+	.set = set_cgroup };
 const struct option_entry option_command = {
 	0, "command", NULL, "a row for each command name", .group_by = MEMCENSUS_BY_COMM };
 const struct option_entry option_tree = {
@@ -225,7 +225,7 @@ const struct option_entry option_interval = {
 
 const struct option_use options_shared[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(percent), USE(numeric),
-	USE(user), USE(cgroup), USE(command), USE(tree), USE(below), USE(pid), USE(together),
+	USE(user), USE(cgroups), USE(command), USE(tree), USE(cgroup), USE(pid), USE(together),
 	USE(basis), USE(wide),
 	USE(top), USE(for), USE(interval), USE(from), USE(to), OPTIONS_COMMON
 };
@@ -233,11 +233,11 @@ const struct option_use options_shared[] = {
 const struct option_rule options_rules[] = {
 	{ .one = &option_json, .others = { &option_raw } },
 	{ .one = &option_percent, .others = { &option_abbreviate } },
-	{ .one = &option_user, .others = { &option_cgroup, &option_command, &option_together } },
-	{ .one = &option_cgroup, .others = { &option_command, &option_together } },
+	{ .one = &option_user, .others = { &option_cgroups, &option_command, &option_together } },
+	{ .one = &option_cgroups, .others = { &option_command, &option_together } },
 	{ .one = &option_command, .others = { &option_together } },
-	{ .one = &option_tree, .others = { &option_cgroup }, .needs = "'-g'" },
-	{ .one = &option_below, .others = { &option_pid } },
+	{ .one = &option_tree, .others = { &option_cgroups }, .needs = "'-g'" },
+	{ .one = &option_cgroup, .others = { &option_pid } },
 	{ .one = &option_all, .others = { &option_columns } },
 	{ .one = &option_at, .others = { &option_file }, .needs = "'--file'" },
 	{ .one = &option_from, .others = { &option_file }, .needs = "'--file'" },

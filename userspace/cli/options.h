@@ -39,7 +39,7 @@ struct rows;
  * @pids: requested processes, NULL for all; owned
  * @file: record to read instead of the kernel, or NULL
  * @selection: census of the record, by --at; SELECTION_ALL without --at
- * @below: path of a cgroup, without a / at its end, so "" is the root: only its processes and
+ * @cgroup: path of a cgroup, without a / at its end, so "" is the root: only its processes and
  *	those below it; NULL: all; owned
  * @window: censuses of the record, by --from and --to; SELECTION_ALL without
  * @interval, @duration: ns between two censuses, from the first to the last; 0: not given
@@ -70,7 +70,7 @@ struct options {
 	bool all;
 	bool wide;
 	bool tree;
-	char *below;
+	char *cgroup;
 	uint32_t parts;
 	const struct rows *rows;
 	const char *columns;
@@ -165,10 +165,10 @@ extern const struct option_entry option_totals;
 extern const struct option_entry option_percent;
 extern const struct option_entry option_numeric;
 extern const struct option_entry option_user;
-extern const struct option_entry option_cgroup;
+extern const struct option_entry option_cgroups;
 extern const struct option_entry option_command;
 extern const struct option_entry option_tree;
-extern const struct option_entry option_below;
+extern const struct option_entry option_cgroup;
 extern const struct option_entry option_pid;
 extern const struct option_entry option_together;
 extern const struct option_entry option_basis;
@@ -194,7 +194,7 @@ extern const struct option_use options_shared[];
 extern const struct option_rule options_rules[];
 
 /* The options that make groups. */
-#define OPTIONS_OF_GROUPS	&option_user, &option_cgroup, &option_command, &option_together
+#define OPTIONS_OF_GROUPS	&option_user, &option_cgroups, &option_command, &option_together
 
 #define USE(name_)		{ .option = &option_##name_ }
 #define USE_AS(name_, help_)	{ .option = &option_##name_, .help = help_ }

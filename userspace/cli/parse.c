@@ -318,5 +318,5 @@ void parse_free(struct options *options)
 	columns_free(&options->chosen);
 	free(options->pids);
 	free(options->own);
-	free(options->below);
+	free(options->cgroup);
 }

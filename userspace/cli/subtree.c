@@ -11,7 +11,7 @@
 /* Of --cgroup; the root has no name in the options. */
 static const char *path_of(const struct options *options)
 {
-	return *options->below ? options->below : "/";
+	return *options->cgroup ? options->cgroup : "/";
 }
 
 int subtree_check(const struct options *options, struct failure *why)
@@ -22,7 +22,7 @@ int subtree_check(const struct options *options, struct failure *why)
 int subtree_processes(struct ids *ids, const struct options *options, struct failure *why)
 {
 	/* The root has kernel threads too. */
-	return *options->below ? cgroup_processes(ids, path_of(options), why) :
+	return *options->cgroup ? cgroup_processes(ids, path_of(options), why) :
 				 process_all(ids, why);
 }
 
@@ -48,7 +48,7 @@ int subtree_prepare(struct session *session, struct failure *why)
 {
 	const uint8_t group_by = session->request.group_by;
 
-	session->by_subtree = session->options->below && group_by &&
+	session->by_subtree = session->options->cgroup && group_by &&
 			      group_by != MEMCENSUS_BY_CGROUP;
 	if (!session->by_subtree || session->source->ops->live)
 		return 0;
@@ -57,17 +57,17 @@ int subtree_prepare(struct session *session, struct failure *why)
 }
 
 /* Whether the cgroup @id, which @known says is one, is in the subtree. */
-static bool is_in(const struct snapshot *snap, const char *below, bool known, uint64_t id)
+static bool is_in(const struct snapshot *snap, const char *cgroup, bool known, uint64_t id)
 {
-	const size_t len = strlen(below);
+	const size_t len = strlen(cgroup);
 	const char *path;
 
 	path = known && snap->naming ? snap->naming(snap, NAME_CGROUP, id, false) : NULL;
-	return path && !strncmp(path, below, len) && (!path[len] || path[len] == '/');
+	return path && !strncmp(path, cgroup, len) && (!path[len] || path[len] == '/');
 }
 
 /* @counted: only processes of the subtree were requested. */
-static void narrow_tasks(struct snapshot *snap, const char *below, bool counted)
+static void narrow_tasks(struct snapshot *snap, const char *cgroup, bool counted)
 {
 	struct task *outside = snapshot_alloc(snap, snap->n_tasks * sizeof(*outside)), *task;
 	size_t i, n = 0;
@@ -76,7 +76,7 @@ static void narrow_tasks(struct snapshot *snap, const char *below, bool counted)
 	for (i = 0; i < snap->n_tasks; i++) {
 		task = &snap->tasks[i];
 		if (task_is_unplaced(task) ? counted :
-		    is_in(snap, below, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup))
+		    is_in(snap, cgroup, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup))
 			snap->tasks[n++] = *task;
 		else
 			outside[snap->n_outside++] = *task;
@@ -87,21 +87,21 @@ static void narrow_tasks(struct snapshot *snap, const char *below, bool counted)
 void subtree_narrow(const struct session *session, struct snapshot *snap)
 {
 	const bool counted = session->by_subtree || session->pids;
-	const char *below = session->options->below;
+	const char *cgroup = session->options->cgroup;
 	const struct group *group;
 	size_t i, n = 0;
 
-	if (!below)
+	if (!cgroup)
 		return;
 	for (i = 0; i < snap->n_groups; i++) {
 		group = &snap->groups[i];
 		/* Other groups are of the subtree if they were counted of its processes. */
 		if (KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
-		    is_in(snap, below, true, group->cgroup) : counted)
+		    is_in(snap, cgroup, true, group->cgroup) : counted)
 			snap->groups[n++] = *group;
 	}
 	snap->n_groups = n;
-	narrow_tasks(snap, below, counted);
+	narrow_tasks(snap, cgroup, counted);
 	snapshot_drop_vmas(snap);
 	cgroup_tree_link(snap);
 }
@@ -112,7 +112,7 @@ int subtree_found(const struct options *options, const struct snapshot *snap,
 	const bool grouped = options->group_by == MEMCENSUS_BY_CGROUP;
 	size_t i, unknown = 0;
 
-	if (!options->below || (grouped ? snap->n_groups : snap->n_tasks))
+	if (!options->cgroup || (grouped ? snap->n_groups : snap->n_tasks))
 		return 0;
 	for (i = 0; i < snap->n_outside; i++)
 		unknown += task_is_unplaced(&snap->outside[i]);
@@ -128,7 +128,7 @@ int subtree_found(const struct options *options, const struct snapshot *snap,
 
 int subtree_words(const struct options *options, struct failure *why)
 {
-	if (!options->below || !options->n_pids)
+	if (!options->cgroup || !options->n_pids)
 		return 0;
 	return fail(why, FAIL_USAGE, "'%s' takes PIDs or '--cgroup', not both", options->name);
 }

@@ -35,7 +35,7 @@ static bool is_grouped(const struct options *options)
 {
 	return options->group_by &&
 	       (is_filtered(options) ||
-		(options->below && options->group_by != MEMCENSUS_BY_CGROUP));
+		(options->cgroup && options->group_by != MEMCENSUS_BY_CGROUP));
 }
 
 /* @snap: a census that was filtered; NULL: there was none. */
@@ -87,7 +87,7 @@ static int choose_tasks(struct session *session, struct failure *why)
 	size_t i, n = 0, n_pids = 0;
 	struct cmdline_of *of;
 
-	if (options->below ? subtree_processes(&all, options, why) : process_all(&all, why)) {
+	if (options->cgroup ? subtree_processes(&all, options, why) : process_all(&all, why)) {
 		ids_free(&all);
 		return -1;
 	}

@@ -160,10 +160,10 @@ static const struct option_entry option_mapfilter = {
 static const struct option_use tasks_options[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
 	USE(totals), USE(percent), USE(numeric),
-	USE(user), USE(cgroup), USE(tree), USE(command), USE(mappings), USE(by),
+	USE(user), USE(cgroups), USE(tree), USE(command), USE(mappings), USE(by),
 	USE_AS(top, "with --by node: name the N largest processes, 3 by default; 0: all"),
 	USE(processfilter), USE(userfilter), USE(mapfilter),
-	USE(below), USE(pid), USE(together), USE(basis),
+	USE(cgroup), USE(pid), USE(together), USE(basis),
 	USE(areas),
 	OPTIONS_COMMON,
 };
@@ -178,10 +178,10 @@ static const struct option_rule tasks_rules[] = {
 	{ .one = &option_top, .others = { &option_by }, .needs = "'--by'" },
 	{ .one = &option_mapfilter, .others = { OPTIONS_OF_GROUPS },
 	  .because = "figures of groups cover all mappings" },
-	{ .one = &option_areas, .others = { &option_below },
+	{ .one = &option_areas, .others = { &option_cgroup },
 	  .because = "areas are of the whole system" },
 	{ .one = &option_together,
-	  .others = { &option_pid, &option_processfilter, &option_userfilter, &option_below },
+	  .others = { &option_pid, &option_processfilter, &option_userfilter, &option_cgroup },
 	  .needs = "'--pid', '--cgroup' or a filter" },
 	{ }
 };

@@ -461,14 +461,14 @@ static const struct option_entry option_keep = {
 
 static const struct option_use chart_uses[] = {
 	USE_AS(sort, "draw this one, an amount"),
-	USE(user), USE(cgroup), USE(command), USE(below), USE(pid), USE(basis),
+	USE(user), USE(cgroups), USE(command), USE(cgroup), USE(pid), USE(basis),
 	USE(file), USE(at), OPTIONS_OF_SERIES, USE(output),
 	USE(for), USE(interval), USE(top), USE(system), USE(keep),
 	USE(abbreviate), OPTIONS_ALWAYS,
 };
 
 static const struct option_rule chart_rules[] = {
-	{ .one = &option_system, .others = { OPTIONS_OF_GROUPS, &option_below, &option_pid,
+	{ .one = &option_system, .others = { OPTIONS_OF_GROUPS, &option_cgroup, &option_pid,
 						     &option_sort },
 	  .because = "it draws neither processes, groups nor columns" },
 	{ }

@@ -65,7 +65,7 @@ static const struct option_entry option_nodes = {
 
 static const struct option_use export_uses[] = {
 	USE_AS(user, "export only groups by user"),
-	USE_AS(cgroup, "export only groups by cgroup"),
+	USE_AS(cgroups, "export only groups by cgroup"),
 	USE_AS(command, "export only groups by command name"),
 	USE(numeric),
 	USE_AS(top, "add the N processes with the largest PSS, by PID; 0: all"),

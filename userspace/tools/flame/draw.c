@@ -230,9 +230,9 @@ static char *title_of(const struct flame *flame)
 	if (options->program)
 		return xasprintf("%s%s by the code that touched it: %.100s", what[flame->own->by],
 				 change, options->program[0]);
-	if (options->below)
+	if (options->cgroup)
 		return xasprintf("%s%s by the code that touched it: %.200s", what[flame->own->by],
-				 change, *options->below ? options->below : "/");
+				 change, *options->cgroup ? options->cgroup : "/");
 	return xasprintf("%s%s by the code that touched it: PID %" PRIu64, what[flame->own->by],
 			 change, flame->pids.v[0]);
 }

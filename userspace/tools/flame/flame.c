@@ -38,9 +38,9 @@ static int flame_words(struct options *options, char **words, int n, struct fail
 {
 	struct flame_options *own = options->own;
 
-	if (options->below && n)
+	if (options->cgroup && n)
 		return fail(why, FAIL_USAGE, "'flame' takes a PID or '--cgroup', not both");
-	if (options->program ? n || !options->program[0] || options->below : !n && !options->below)
+	if (options->program ? n || !options->program[0] || options->cgroup : !n && !options->cgroup)
 		return fail(why, FAIL_USAGE,
 			    "'flame' needs a PID, '--cgroup', or '--' and a command");
 	if (options->program && !options->output)
@@ -151,7 +151,7 @@ static const struct option_entry option_table = {
 	0, "table", "LETTERS", NULL, .set = set_table };
 
 static const struct option_use flame_uses[] = {
-	USE_AS(below, "the processes of this cgroup and of those below it"),
+	USE_AS(cgroup, "the processes of this cgroup and of those below it"),
 	USE_AS(for, "until when; without it until Ctrl-C, or the end of COMMAND"),
 	USE(by), USE(by_mapping), USE(call_graph), USE(mark), USE(diff), USE(folded),
 	USE_AS(output, "the picture, as SVG; FILE is replaced when all is done"),

@@ -265,7 +265,7 @@ static int find_processes(struct flame *flame, struct failure *why)
 {
 	const struct options *options = flame->session->options;
 
-	if (options->below)
+	if (options->cgroup)
 		return subtree_processes(&flame->pids, options, why);
 	if (!options->program)
 		ids_add(&flame->pids, process_of(options->pids[0]));
@@ -280,7 +280,7 @@ static void find_joined(struct flame *flame)
 	struct failure ignored;
 	size_t i;
 
-	if (!options->below || subtree_processes(&now, options, &ignored))
+	if (!options->cgroup || subtree_processes(&now, options, &ignored))
 		now.n = 0;
 	for (i = 0; i < now.n; i++)
 		ids_add(&flame->pids, now.v[i]);
@@ -314,9 +314,9 @@ static void say_followed(const struct flame *flame)
 {
 	const struct options *options = flame->session->options;
 
-	if (options->below)
+	if (options->cgroup)
 		fprintf(stderr, "memcensus: following the page faults of %s, %zu process%s\n",
-			*options->below ? options->below : "/", flame->pids.n,
+			*options->cgroup ? options->cgroup : "/", flame->pids.n,
 			flame->pids.n == 1 ? "" : "es");
 	else
 		fprintf(stderr, "memcensus: following the page faults of %" PRIu64 "\n",

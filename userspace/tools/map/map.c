@@ -138,7 +138,7 @@ static int map_words(struct options *options, char **words, int n, struct failur
 {
 	const struct map_options *own = options->own;
 
-	if ((n || !options->below) && options_pids(options, words, n, why))
+	if ((n || !options->cgroup) && options_pids(options, words, n, why))
 		return -1;
 	if (subtree_words(options, why))
 		return -1;
@@ -149,7 +149,7 @@ static int map_words(struct options *options, char **words, int n, struct failur
 }
 
 static const struct option_use map_uses[] = {
-	USE_AS(below, "the processes of this cgroup and of those below it"),
+	USE_AS(cgroup, "the processes of this cgroup and of those below it"),
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(basis), USE(smaps),
 	USE(pages), USE(range),
 	OPTIONS_COMMON,
@@ -159,7 +159,7 @@ static const struct option_rule map_rules[] = {
 	{ .one = &option_pages, .others = { &option_columns, &option_all, &option_sort,
 					    &option_reverse, &option_smaps },
 	  .because = "it has its own rows" },
-	{ .one = &option_pages, .others = { &option_below },
+	{ .one = &option_pages, .others = { &option_cgroup },
 	  .because = "it shows one process" },
 	{ .one = &option_pages, .others = { &option_basis },
 	  .because = "who else maps a page is counted by frames" },
@@ -176,7 +176,7 @@ static int map_run(struct session *session, struct failure *why)
 	session->request.command = own->pages ? MEMCENSUS_CMD_PAGES : 0;
 	session->request.start = own->start;
 	session->request.end = own->end;
-	session->by_subtree = session->options->below && session->source->ops->live;
+	session->by_subtree = session->options->cgroup && session->source->ops->live;
 	return present_census(session, NULL, why);
 }
 

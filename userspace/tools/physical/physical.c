@@ -79,7 +79,7 @@ static const struct compared {
 
 /* The sum over all zones of class or state @number of @type; unknown if a zone has none. */
 static struct amount sum_zones(const struct snapshot *snap, const struct record_type *type,
-			      unsigned int number)
+			       unsigned int number)
 {
 	struct amount sum = { snap->n_physical_zones > 0, 0 };
 	size_t i;

@@ -203,7 +203,7 @@ static int record_all(struct recording *run, struct failure *why)
 	session->request.proc_texts = PROC_TEXTS_BIT_MEMINFO | PROC_TEXTS_BIT_VM |
 		(own->slab ? PROC_TEXTS_BIT_SLABINFO : 0);
 	session->request.cmdlines = own->cmdline;
-	session->by_subtree = session->options->below;
+	session->by_subtree = session->options->cgroup;
 	/* A record of a subtree has the figures of tasks --cgroup, unless chosen. */
 	if (session->by_subtree && !session->request.basis)
 		session->request.basis = MEMCENSUS_BASIS_FRAMES;
@@ -235,7 +235,7 @@ static int record_run(struct session *session, struct failure *why)
 	if (own->on_pressure) {
 		run.pace = &pace;
 		memory_lock_begin();
-		ret = pace_open(&pace, options->below, options->interval,
+		ret = pace_open(&pace, options->cgroup, options->interval,
 				own->budget > 0 ? own->budget : BUDGET_DEFAULT, why);
 	}
 	if (!ret) {
@@ -276,9 +276,9 @@ static const struct option_entry option_budget = {
 
 static const struct option_rule record_rules[] = {
 	{ .one = &option_budget, .others = { &option_on_pressure }, .needs = "'--on-pressure'" },
-	{ .one = &option_vmas, .others = { &option_pid, &option_below },
+	{ .one = &option_vmas, .others = { &option_pid, &option_cgroup },
 	  .needs = "'--pid' or '--cgroup'" },
-	{ .one = &option_below, .others = { &option_together },
+	{ .one = &option_cgroup, .others = { &option_together },
 	  .because = "'--cgroups' has the sum of each cgroup" },
 	{ .one = &option_together, .others = { &option_pid }, .needs = "'--pid'" },
 	{ }
@@ -286,9 +286,9 @@ static const struct option_rule record_rules[] = {
 
 static const struct option_use record_uses[] = {
 	USE_AS(user, "include groups by user, for -u"),
-	USE_AS(cgroup, "include groups by cgroup, for -g"),
+	USE_AS(cgroups, "include groups by cgroup, for -g"),
 	USE_AS(command, "include groups by command, for --command"),
-	USE_AS(below, "only the processes of this cgroup and of those below it"),
+	USE_AS(cgroup, "only the processes of this cgroup and of those below it"),
 	USE(pid),
 	USE_AS(together, "include one group of the processes of --pid"),
 	USE(basis),

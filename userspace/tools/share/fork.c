@@ -160,7 +160,7 @@ static int find_relatives(struct ids *found, uint32_t root, struct failure *why)
 
 /* Takes a census of the relatives that there are now. */
 static enum taken take_with_relatives(struct session *session, struct snapshot **snap,
-				   struct failure *why)
+				      struct failure *why)
 {
 	struct ids pids = { NULL, 0 };
 	enum taken taken = TAKE_FAILED;

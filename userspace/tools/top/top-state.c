@@ -85,7 +85,7 @@ int top_init(struct top *top, const struct options *options, bool live, struct f
 
 	memset(top, 0, sizeof(*top));
 	top->live = live;
-	top->narrow = options->below;
+	top->narrow = options->cgroup;
 	top->interval = options->interval ? options->interval : DEFAULT_INTERVAL;
 	top->units.suffixes = options->suffixes;
 	top->units.percent = options->percent;

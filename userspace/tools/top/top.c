@@ -222,7 +222,7 @@ static int top_run(struct session *session, struct failure *why)
 static const struct option_use top_options[] = {
 	USE(columns), USE(all), USE(sort),
 	USE_AS(reverse, "reverse the order: amounts smallest first"),
-	USE(percent), USE(numeric), USE(below), USE(basis), USE(file), USE(at), OPTIONS_OF_SERIES,
+	USE(percent), USE(numeric), USE(cgroup), USE(basis), USE(file), USE(at), OPTIONS_OF_SERIES,
 	USE(abbreviate), OPTIONS_ALWAYS,
 };
 

@@ -188,7 +188,7 @@ static void reap(struct trace *trace)
 static bool is_trace_over(struct trace *trace)
 {
 	reap(trace);
-	if (trace->own->everything || trace->session->options->below)
+	if (trace->own->everything || trace->session->options->cgroup)
 		return false;
 	look_for_ended(trace);
 	return !trace->sums.n_live && (!trace->program.pid || trace->report.child_ended);
@@ -298,7 +298,7 @@ static int find_targets(struct trace *trace, struct failure *why)
 	const struct options *options = trace->session->options;
 	size_t i;
 
-	if (options->below && subtree_processes(&trace->pids, options, why))
+	if (options->cgroup && subtree_processes(&trace->pids, options, why))
 		return -1;
 	for (i = 0; i < options->n_pids; i++)
 		ids_add(&trace->pids, process_of(options->pids[i]));
@@ -473,7 +473,7 @@ static int trace_run(struct session *session, struct failure *why)
 static int trace_words(struct options *options, char **words, int n, struct failure *why)
 {
 	const struct trace_options *own = options->own;
-	int targets = (n > 0) + own->everything + !!options->below + !!options->program;
+	int targets = (n > 0) + own->everything + !!options->cgroup + !!options->program;
 
 	/* It asks tracefs, not the module. */
 	options->no_source = true;
@@ -508,7 +508,7 @@ static const struct option_entry option_buffer = {
 	0, "buffer", "KIB", "size of the kernel's trace buffer of each CPU", .set = set_buffer };
 
 static const struct option_use trace_uses[] = {
-	USE_AS(below, "the processes of this cgroup and of those below it"),
+	USE_AS(cgroup, "the processes of this cgroup and of those below it"),
 	{ &option_everything, NULL },
 	USE_AS(for, "how long: seconds, or 10m, 2h, 1d; else until all have ended, or Ctrl-C"),
 	USE_AS(interval, "rows every TIME, of what happened since the last"),

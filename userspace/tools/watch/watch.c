@@ -397,7 +397,7 @@ static void show_task(struct watch *watch, const struct snapshot *snap, const st
 /* A record may have all processes; a live census, or one of a subtree, only those requested. */
 static bool is_asked_for(const struct watch *watch, const struct task *task)
 {
-	return watch->session->source->ops->live || watch->session->options->below ||
+	return watch->session->source->ops->live || watch->session->options->cgroup ||
 	       task_is_of(task, watch->pids.v, watch->pids.n);
 }
 
@@ -489,7 +489,7 @@ static int watch_each(struct watch *watch, struct failure *why)
 	enum taken taken = TAKE_DONE;
 	struct snapshot *snap;
 
-	while ((watch->pids.n || session->options->below) && taken == TAKE_DONE) {
+	while ((watch->pids.n || session->options->cgroup) && taken == TAKE_DONE) {
 		/* The first census must find at least one process. */
 		session->may_end = watch->n;
 		taken = session_next(session, &snap, why);
@@ -504,10 +504,10 @@ static int watch_each(struct watch *watch, struct failure *why)
 
 static int none_found(const struct options *options, struct failure *why)
 {
-	if (options->below)
+	if (options->cgroup)
 		return fail(why, FAIL_NO_PROCESS,
 			    "no process of these censuses is in cgroup '%.200s'",
-			    *options->below ? options->below : "/");
+			    *options->cgroup ? options->cgroup : "/");
 	return fail(why, FAIL_NO_PROCESS, "these censuses do not contain process %" PRIu64,
 		    options->pids[0]);
 }
@@ -525,7 +525,7 @@ static int watch_run(struct session *session, struct failure *why)
 		ids_add(&watch.pids, live ? process_of(options->pids[i]) : options->pids[i]);
 	/* Request all processes of a record: by PID it fails if one of several has ended. */
 	session->request.pids = (struct numbers){ live ? watch.pids.n : 0, watch.pids.v };
-	session->by_subtree = live && options->below;
+	session->by_subtree = live && options->cgroup;
 	if (live)
 		watch.exits = exit_watch_listen(watch.pids.v, watch.pids.n);
 	ret = watch_each(&watch, why);
@@ -542,7 +542,7 @@ static int watch_run(struct session *session, struct failure *why)
 static int watch_words(struct options *options, char **words, int n,
 		       struct failure *why)
 {
-	const int named = !options->below;
+	const int named = !options->cgroup;
 
 	if ((named && options_pids(options, words, n ? 1 : 0, why)) ||
 	    options_interval(options, words + named, n - named, why))
@@ -554,7 +554,7 @@ static int watch_words(struct options *options, char **words, int n,
 }
 
 static const struct option_use watch_options[] = {
-	USE_AS(below, "the processes of this cgroup and of those below it"),
+	USE_AS(cgroup, "the processes of this cgroup and of those below it"),
 	USE(basis), OPTIONS_OF_SERIES, OPTIONS_COMMON,
 };
 
