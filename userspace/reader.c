@@ -15,7 +15,7 @@
 #include "lib/signals.h"
 #include "reader.h"
 #include "record/source-file.h"
-#include "report/present.h"
+#include "report/show.h"
 
 static int print_failure(const struct failure *why)
 {

@@ -4,7 +4,7 @@
 
 #include "commands/tasks-filter.h"
 #include "report/figures.h"
-#include "report/present.h"
+#include "report/show.h"
 
 static const struct rows mappings = {
 	&mapping_record, "mapping,mms,swap,uss,pss,avg_pss,rss", "pss"
@@ -99,7 +99,7 @@ static void tasks_sections(struct report *report)
 
 static int tasks_run(struct session *session, struct failure *why)
 {
-	return tasks_prepare(session, why) ?: present_census(session, tasks_refine, why);
+	return tasks_prepare(session, why) ?: show_census(session, tasks_refine, why);
 }
 
 static int set_mappings(struct options *options, const char *value, struct failure *why)

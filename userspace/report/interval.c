@@ -11,7 +11,7 @@
 #include "model/format.h"
 #include "report/changes.h"
 #include "report/interval.h"
-#include "report/present.h"
+#include "report/show.h"
 #include "report/warnings.h"
 
 /**
@@ -262,9 +262,9 @@ static void show_last(struct session *session, const struct snapshot *snap)
 		return;
 	time_text(when, time_of(&snap->scan), true);
 	fprintf(session->out, "\nThe last census, of %s:\n\n", when);
-	present_sections(session, snap);
+	show_sections(session, snap);
 	fflush(session->out);
-	session->partial |= present_warnings(options, snap);
+	session->partial |= show_warnings(options, snap);
 }
 
 static int show_rows(struct session *session, interval_fn *show, struct failure *why)
@@ -299,7 +299,7 @@ int interval_or_one(struct session *session, interval_fn *show, uint32_t parts,
 	size_t n = 0;
 
 	if (!command_series(session->options))
-		return present_census(session, NULL, why);
+		return show_census(session, NULL, why);
 	session->request.parts = parts;
 	if (session->options->interval)
 		return show_rows(session, show, why);
@@ -318,5 +318,5 @@ int interval_or_one(struct session *session, interval_fn *show, uint32_t parts,
 	    all & ~snaps[0]->scan.parts)
 		return show_rows(session, show, why);
 	session->request.parts = all;
-	return present_census(session, NULL, why);
+	return show_census(session, NULL, why);
 }

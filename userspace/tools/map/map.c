@@ -5,7 +5,7 @@
 
 #include "cli/subtree.h"
 #include "lib/text.h"
-#include "report/present.h"
+#include "report/show.h"
 #include "tools/map/pages.h"
 
 static const char *name_of_map(struct report *report, uint64_t pid)
@@ -177,7 +177,7 @@ static int map_run(struct session *session, struct failure *why)
 	session->request.start = own->start;
 	session->request.end = own->end;
 	session->by_subtree = session->options->cgroup && session->source->ops->live;
-	return present_census(session, NULL, why);
+	return show_census(session, NULL, why);
 }
 
 const struct command map_command = {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Takes and shows a census. */
 #include "cli/subtree.h"
-#include "report/present.h"
+#include "report/show.h"
 #include "report/report.h"
 #include "report/warnings.h"
 
-bool present_warnings(const struct options *options, const struct snapshot *snap)
+bool show_warnings(const struct options *options, const struct snapshot *snap)
 {
 	/* A record may have more than what is shown of it. */
 	if (options->parts && !(options->parts & MEMCENSUS_PART_TASKS))
@@ -14,7 +14,7 @@ bool present_warnings(const struct options *options, const struct snapshot *snap
 					     warnings_of_sums(stderr, snap);
 }
 
-void present_sections(const struct session *session, const struct snapshot *snap)
+void show_sections(const struct session *session, const struct snapshot *snap)
 {
 	const struct options *options = session->options;
 	struct report report;
@@ -26,17 +26,17 @@ void present_sections(const struct session *session, const struct snapshot *snap
 }
 
 /* Shows one census, and prints its warnings. */
-static void present(struct session *session, const struct snapshot *snap)
+static void show_taken(struct session *session, const struct snapshot *snap)
 {
 	const struct options *options = session->options;
 
-	present_sections(session, snap);
+	show_sections(session, snap);
 	/* Print the table before the warnings: both may go to one terminal. */
 	fflush(session->out);
 	if (session->taken == 1 && options->bound)
 		fprintf(stderr, "memcensus: %s is known on the %s basis only: using it\n",
 			options->bound->name, basis_words[options->bound->basis]);
-	session->partial |= present_warnings(options, snap);
+	session->partial |= show_warnings(options, snap);
 	if (options->parts & MEMCENSUS_PART_TASK_NODES)
 		session->partial |= warnings_nodes(stderr, snap);
 	if (session->missed)
@@ -47,7 +47,7 @@ static void present(struct session *session, const struct snapshot *snap)
 	session->missed = 0;
 }
 
-int present_census(struct session *session, refine_fn *refine, struct failure *why)
+int show_census(struct session *session, refine_fn *refine, struct failure *why)
 {
 	struct snapshot *snap;
 	enum taken taken;
@@ -63,7 +63,7 @@ int present_census(struct session *session, refine_fn *refine, struct failure *w
 	if (!ret && refine)
 		ret = refine(session, snap, why);
 	if (!ret)
-		present(session, snap);
+		show_taken(session, snap);
 	snapshot_free(snap);
 	return ret;
 }

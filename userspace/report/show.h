@@ -2,16 +2,16 @@
 /*
  * Takes and shows a census.
  */
-#ifndef READER_PRESENT_H
-#define READER_PRESENT_H
+#ifndef READER_SHOW_H
+#define READER_SHOW_H
 
 #include "cli/command.h"
 
 /* Prints the warnings of a census that @options show; true if the result is partial. */
-bool present_warnings(const struct options *options, const struct snapshot *snap);
+bool show_warnings(const struct options *options, const struct snapshot *snap);
 
 /* Shows one census, by the sections of the command. */
-void present_sections(const struct session *session, const struct snapshot *snap);
+void show_sections(const struct session *session, const struct snapshot *snap);
 
 /* Filters a new census; returns 0, or -1 and @why. */
 typedef int refine_fn(struct session *session, struct snapshot *snap, struct failure *why);
@@ -20,6 +20,6 @@ typedef int refine_fn(struct session *session, struct snapshot *snap, struct fai
  * Takes a census, filters it by @refine unless that is NULL, shows it by the sections of the
  * command, and prints its warnings on stderr.  Returns 0, or -1 and @why.
  */
-int present_census(struct session *session, refine_fn *refine, struct failure *why);
+int show_census(struct session *session, refine_fn *refine, struct failure *why);
 
-#endif /* READER_PRESENT_H */
+#endif /* READER_SHOW_H */
