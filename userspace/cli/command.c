@@ -38,7 +38,7 @@ int command_choose(struct options *options, struct failure *why)
 
 	if (!rows->type)
 		return 0;
-	options->order = record_named(rows->type, sort);
+	options->order = column_named(rows->type, sort);
 	if (!options->order)
 		return columns_unknown(rows->type, sort, strlen(sort), why);
 	if ((!options->json || options->columns || options->all) &&

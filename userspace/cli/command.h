@@ -16,7 +16,7 @@ struct report;
 /* Rows that an option selects; @option: how --help names it. */
 struct further_rows {
 	const char *option;
-	const struct record_type *type;
+	const struct row_type *type;
 };
 
 /**
@@ -51,7 +51,7 @@ struct command {
 	uint32_t parts;
 	struct rows rows;
 	const struct further_rows *further;
-	const struct record_type *interval;
+	const struct row_type *interval;
 	void (*sections)(struct report *report);
 	int (*run)(struct session *session, struct failure *why);
 	bool last;

@@ -81,7 +81,7 @@ static void put_column_words(FILE *out, const struct command *command)
 	const struct column *column;
 	unsigned int i;
 
-	for (i = 0; command->rows.type && (column = record_column(command->rows.type, i)); i++)
+	for (i = 0; command->rows.type && (column = column_at(command->rows.type, i)); i++)
 		fprintf(out, "%s\t%s\n", column->name, column->help);
 }
 

@@ -22,7 +22,7 @@ static void put_options(FILE *out, const struct option_use *use)
 	}
 }
 
-static bool is_figure(const struct column *column, const struct record_type *type)
+static bool is_figure(const struct column *column, const struct row_type *type)
 {
 	const struct column *const first = type->figures.columns;
 
@@ -30,12 +30,12 @@ static bool is_figure(const struct column *column, const struct record_type *typ
 }
 
 /* Prints the columns of @type; @figures: including its figures. */
-static void put_help_columns(FILE *out, const struct record_type *type, bool figures)
+static void put_help_columns(FILE *out, const struct row_type *type, bool figures)
 {
 	const struct column *column;
 	unsigned int i;
 
-	for (i = 0; (column = record_column(type, i)); i++) {
+	for (i = 0; (column = column_at(type, i)); i++) {
 		if (!figures && is_figure(column, type))
 			continue;
 		fprintf(out, "  %-16s %-11s %s", column->name,
@@ -49,7 +49,7 @@ static void put_help_columns(FILE *out, const struct record_type *type, bool fig
 }
 
 /* Prints the columns of rows that @option selects, without the figures, which are above. */
-static void put_further_columns(FILE *out, const char *option, const struct record_type *type)
+static void put_further_columns(FILE *out, const char *option, const struct row_type *type)
 {
 	const struct column_set *figures = &type->figures;
 	unsigned int i;
@@ -137,7 +137,7 @@ void help_print_command(FILE *out, const struct command *command)
 		put_further_columns(out, further->option, further->type);
 	if (command->interval) {
 		fputs("\nColumns at an interval: name in JSON, heading, meaning.\n\n", out);
-		for (i = 0; (column = record_column(command->interval, i)); i++)
+		for (i = 0; (column = column_at(command->interval, i)); i++)
 			fprintf(out, "  %-16s %-10s %s%s\n", column->name,
 				column_header(column), column->help, column->wide ? " (-w)" : "");
 	}

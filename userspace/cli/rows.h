@@ -9,12 +9,12 @@
 
 /**
  * struct rows - the kind of rows that a table has
- * @type: record type whose columns -c and -s select; NULL: no such options
+ * @type: row type whose columns -c and -s select; NULL: no such options
  * @columns: columns shown without -c
  * @sort: column sorted by without -s
  */
 struct rows {
-	const struct record_type *type;
+	const struct row_type *type;
 	const char *columns;
 	const char *sort;
 };
@@ -26,6 +26,6 @@ extern const struct rows rows_groups[];
 extern const struct rows rows_tree;
 
 /* Those of the mappings of a task. */
-#define ROWS_MAP	{ &vma_record, "start,size,rss,pss,uss,dirty,swap,mode,mapping", "start" }
+#define ROWS_MAP	{ &vma_rows, "start,size,rss,pss,uss,dirty,swap,mode,mapping", "start" }
 
 #endif /* READER_ROWS_H */

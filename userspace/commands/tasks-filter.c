@@ -252,7 +252,7 @@ static void mappings_sum(struct snapshot *snap)
 
 	for (i = 0; i < snap->n_vmas; i++, last = v[i - 1]) {
 		if (!last || strcmp(mapping_name(last), mapping_name(v[i]))) {
-			mapping = record_add(&mapping_record, snap);
+			mapping = row_add(&mapping_rows, snap);
 			mapping->name = mapping_name(v[i]);
 			mapping->known = MAPPING_ALL;
 			last = NULL;

@@ -7,11 +7,11 @@
 #include "report/show.h"
 
 static const struct rows mappings = {
-	&mapping_record, "mapping,mms,swap,uss,pss,avg_pss,rss", "pss"
+	&mapping_rows, "mapping,mms,swap,uss,pss,avg_pss,rss", "pss"
 };
 
 static const struct rows nodes = {
-	&node_sum_record, "node,mms,running,rss,hugetlb,away,free,total,largest", "node"
+	&node_sum_rows, "node,mms,running,rss,hugetlb,away,free,total,largest", "node"
 };
 
 /* Present memory that the kernel does not manage: it was reserved at boot. */
@@ -55,7 +55,7 @@ static void show_areas(struct report *report)
 	};
 
 	REPORT(report,
-	       { .type = &figure_record, .rows = ROWS(rows, ARRAY_SIZE(rows)),
+	       { .type = &figure_rows, .rows = ROWS(rows, ARRAY_SIZE(rows)),
 		 .columns = "figure=Area 0=Used 1=Cache 2=Noncache" });
 }
 
@@ -70,10 +70,10 @@ static bool is_whole(const struct options *options)
 /* The member of JSON that has the rows; NULL: areas have none. */
 static const char *rows_key(const struct options *options, uint32_t parts)
 {
-	const struct record_type *type = command_rows(options)->type;
+	const struct row_type *type = command_rows(options)->type;
 
-	return type == &group_record ? "groups" : type == &mapping_record ? "mappings" :
-	       type == &node_sum_record ? "by_node" :
+	return type == &group_rows ? "groups" : type == &mapping_rows ? "mappings" :
+	       type == &node_sum_rows ? "by_node" :
 	       parts & MEMCENSUS_PART_TASKS ? "tasks" : NULL;
 }
 
@@ -86,13 +86,13 @@ static void tasks_sections(struct report *report)
 	if (own->areas)
 		show_areas(report);
 	REPORT(report,
-	       { is_whole(options) && options->group_by ? "tasks" : NULL, .type = &task_record },
+	       { is_whole(options) && options->group_by ? "tasks" : NULL, .type = &task_rows },
 	       { rows_key(options, parts), .chosen = options->json || !own->areas },
 	       { options->totals ? "totals" : NULL, SECTION_TOTALS, .chosen = options->json },
 	       { parts & MEMCENSUS_PART_ZONES && !options->rows ? "zones" : NULL,
-		 .type = &zone_record },
+		 .type = &zone_rows },
 	       { parts & MEMCENSUS_PART_NODES && !options->rows ? "nodes" : NULL,
-		 .type = &node_record });
+		 .type = &node_rows });
 	if (parts & MEMCENSUS_PART_SYSTEM)
 		figures_report_system(report);
 }
@@ -254,10 +254,10 @@ const struct command tasks_command = {
 	.rules = tasks_rules,
 	.own_size = sizeof(struct tasks_options),
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
-	.rows = { &task_record, "pid,user,comm,swap,uss,pss,rss", "pss" },
+	.rows = { &task_rows, "pid,user,comm,swap,uss,pss,rss", "pss" },
 	.further = (const struct further_rows[]){
-		{ "groups", &group_record }, { "-m", &mapping_record },
-		{ "--by node", &node_sum_record }, { }
+		{ "groups", &group_rows }, { "-m", &mapping_rows },
+		{ "--by node", &node_sum_rows }, { }
 	},
 	.sections = tasks_sections,
 	.run = tasks_run,

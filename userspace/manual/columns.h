@@ -10,7 +10,7 @@
 #include "model/columns.h"
 
 /* The types of the rows that -c and -s of a command choose columns of; ended by NULL. */
-extern const struct record_type *const manual_types[];
+extern const struct row_type *const manual_types[];
 
 /* Writes in the language of scdoc what the figures of all types are, then the rest of each. */
 void manual_columns(FILE *out);

@@ -244,7 +244,7 @@ static bool percent_of_total(const struct view *view, const struct figures *figu
 	return true;
 }
 
-/* A column of records that have @figures; @of: their type. */
+/* A column of rows that have @figures; @of: their type. */
 #define PERCENT_COLUMN(of)						\
 	{ "%mem", "%MEM", "PSS in percent of MemTotal", .kind = KIND_PERCENT, \
 	  .total = TOTAL_SUM, .derive = of##_percent }
@@ -284,10 +284,10 @@ DERIVED(group_away, group, number, 0, on_nodes_away(&row->on, &value->number))
 	  .kind = KIND_BYTES, .total = TOTAL_SUM, .derive = of##_away,	\
 	  .part = MEMCENSUS_PART_TASK_NODES }
 
-static bool on_node(const struct column *column, const struct view *view, const void *record,
+static bool on_node(const struct column *column, const struct view *view, const void *row,
 		    struct value *value)
 {
-	const struct task *task = record;	/* or a group: struct on_nodes is at one place */
+	const struct task *task = row;	/* or a group: struct on_nodes is at one place */
 	struct task_node found;
 
 	if (!on_nodes_get(view->snap, &task->on, column->number, &found))
@@ -445,7 +445,7 @@ static const struct column mapping_derived[] = {
 	PERCENT_COLUMN(mapping),
 };
 
-const struct record_type task_record = {
+const struct row_type task_rows = {
 	.name = "task",
 	.fields = COLUMNS_TO(MEMCENSUS_TASK_MAX, task_fields),
 	.figures = COLUMNS_TO(FIGURES_MAX - 1, figure_columns),
@@ -454,13 +454,13 @@ const struct record_type task_record = {
 	.find = find_on_node,
 };
 
-const struct record_type task_node_record = {
+const struct row_type task_node_rows = {
 	.name = "memory on a node",
 	.fields = COLUMNS_TO(MEMCENSUS_TN_MAX, task_node_fields),
 	IN_SNAPSHOT(task_nodes, n_task_nodes),
 };
 
-const struct record_type vma_record = {
+const struct row_type vma_rows = {
 	.name = "mapping",
 	.fields = COLUMNS_TO(MEMCENSUS_VMA_MAX, vma_fields),
 	.figures = COLUMNS_TO(FIGURES_MAX - 1, figure_columns),
@@ -468,7 +468,7 @@ const struct record_type vma_record = {
 	IN_SNAPSHOT(vmas, n_vmas),
 };
 
-const struct record_type group_record = {
+const struct row_type group_rows = {
 	.name = "group",
 	.fields = COLUMNS_TO(MEMCENSUS_GROUP_MAX, group_fields),
 	.figures = COLUMNS_TO(FIGURES_MAX - 1, figure_columns),
@@ -477,13 +477,13 @@ const struct record_type group_record = {
 	.find = find_on_node,
 };
 
-const struct record_type node_sum_record = {
+const struct row_type node_sum_rows = {
 	.name = "node by processes",
 	.fields = COLUMNS(node_sum_fields),
 	IN_SNAPSHOT(node_sums, n_node_sums),
 };
 
-const struct record_type mapping_record = {
+const struct row_type mapping_rows = {
 	.name = "mapping by name",
 	.fields = COLUMNS(mapping_fields),
 	.figures = COLUMNS_TO(FIGURES_MAX - 1, figure_columns),

@@ -202,55 +202,55 @@ static const struct column node_fields[] = {
 	NODE(WRITEBACK, "Writeback", writeback, U64, BYTES, "being written back"),
 };
 
-const struct record_type request_record = {
+const struct row_type request_rows = {
 	.name = "request",
 	.fields = COLUMNS_TO(MEMCENSUS_REQ_MAX, request_fields),
 	ONE_IN_SNAPSHOT(asked),
 };
 
-const struct record_type info_record = {
+const struct row_type info_rows = {
 	.name = "info",
 	.fields = COLUMNS_TO(MEMCENSUS_INFO_MAX, info_fields),
 	ONE_IN_SNAPSHOT(info),
 };
 
-const struct record_type scan_record = {
+const struct row_type scan_rows = {
 	.name = "scan",
 	.fields = COLUMNS_TO(MEMCENSUS_SCAN_MAX, scan_fields),
 	ONE_IN_SNAPSHOT(scan),
 };
 
-const struct record_type blocks_record = {
+const struct row_type blocks_rows = {
 	.name = "blocks",
 	.fields = COLUMNS_TO(MEMCENSUS_BLOCKS_MAX, blocks_fields),
 };
 
-const struct record_type zone_type_record = {
+const struct row_type zone_type_rows = {
 	.name = "migrate type",
 	.fields = COLUMNS_TO(MEMCENSUS_TYPE_MAX, zone_type_fields),
 };
 
-const struct record_type zone_record = {
+const struct row_type zone_rows = {
 	.name = "zone",
 	.fields = COLUMNS_TO(MEMCENSUS_ZONE_MAX, zone_fields),
 	.derived = COLUMNS(zone_derived),
 	IN_SNAPSHOT(zones, n_zones),
 };
 
-const struct record_type node_record = {
+const struct row_type node_rows = {
 	.name = "node",
 	.fields = COLUMNS_TO(MEMCENSUS_NODE_MAX, node_fields),
 	IN_SNAPSHOT(nodes, n_nodes),
 };
 
-const struct record_type oom_zone_record = {
+const struct row_type oom_zone_rows = {
 	.name = "zone at an OOM event",
 	.fields = COLUMNS_TO(MEMCENSUS_ZONE_MAX, zone_fields),
 	.derived = COLUMNS(zone_derived),
 	IN_SNAPSHOT(oom_zones, n_oom_zones),
 };
 
-const struct record_type oom_node_record = {
+const struct row_type oom_node_rows = {
 	.name = "node at an OOM event",
 	.fields = COLUMNS_TO(MEMCENSUS_NODE_MAX, node_fields),
 	IN_SNAPSHOT(oom_nodes, n_oom_nodes),
@@ -364,14 +364,14 @@ static const struct column events[] = {
 };
 
 /* Both read a struct totals, each at its own offsets. */
-const struct record_type bytes_record = {
+const struct row_type bytes_rows = {
 	.name = "system",
 	.fields = COLUMNS_TO(MEMCENSUS_SYSTEM_MAX, totals_fields),
 	.figures = COLUMNS_TO(MEMCENSUS_S_MAX, bytes),
 	ONE_IN_SNAPSHOT(totals),
 };
 
-const struct record_type events_record = {
+const struct row_type events_rows = {
 	.name = "system",
 	.fields = COLUMNS_TO(MEMCENSUS_SYSTEM_MAX, totals_fields),
 	.figures = COLUMNS_TO(MEMCENSUS_E_MAX, events),
@@ -386,7 +386,7 @@ static const struct column meminfo_columns[] = {
 	  .derive = meminfo_bytes },
 };
 
-const struct record_type meminfo_record = {
+const struct row_type meminfo_rows = {
 	.name = "line of meminfo",
 	.derived = COLUMNS(meminfo_columns),
 	IN_SNAPSHOT(meminfo, n_meminfo),

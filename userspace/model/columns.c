@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Find columns, and read their values from records. */
+/* Find columns, and read their values from rows. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,13 +24,13 @@ static bool get_held(const struct column *column, const char *base, struct value
 }
 
 bool column_get(const struct column *column, const struct view *view,
-		const void *record, struct value *value)
+		const void *row, struct value *value)
 {
-	const char *base = record;
+	const char *base = row;
 	uint64_t known;
 
 	if (column->derive)
-		return column->derive(column, view, record, value);
+		return column->derive(column, view, row, value);
 	if (column->held != HELD_ATTRIBUTE)
 		return get_held(column, base, value);
 
@@ -50,7 +50,7 @@ bool column_get(const struct column *column, const struct view *view,
 	return true;
 }
 
-void *record_add(const struct record_type *type, struct snapshot *snap)
+void *row_add(const struct row_type *type, struct snapshot *snap)
 {
 	char *array = (char *)snap + type->array;
 	size_t *n = (size_t *)((char *)snap + type->count);
@@ -94,8 +94,8 @@ bool column_is_right(const struct column *column)
 	}
 }
 
-const struct column *record_column(const struct record_type *type,
-				   unsigned int i)
+const struct column *column_at(const struct row_type *type,
+			       unsigned int i)
 {
 	const struct column_set *const sets[] = {
 		&type->fields, &type->figures, &type->derived,
@@ -118,27 +118,27 @@ static bool same_word(const char *word, const char *name, size_t len)
 	return strlen(word) == len && !strncasecmp(word, name, len);
 }
 
-const struct column *record_find(const struct record_type *type,
+const struct column *column_find(const struct row_type *type,
 				 const char *name, size_t len)
 {
 	const struct column *column;
 	unsigned int i;
 
-	for (i = 0; (column = record_column(type, i)); i++)
+	for (i = 0; (column = column_at(type, i)); i++)
 		if (same_word(column->name, name, len))
 			return column;
-	for (i = 0; (column = record_column(type, i)); i++)
+	for (i = 0; (column = column_at(type, i)); i++)
 		if (same_word(column_header(column), name, len))
 			return column;
 	return type->find ? type->find(name, len) : NULL;
 }
 
-const struct column *record_named(const struct record_type *type, const char *name)
+const struct column *column_named(const struct row_type *type, const char *name)
 {
-	return record_find(type, name, strlen(name));
+	return column_find(type, name, strlen(name));
 }
 
-int columns_unknown(const struct record_type *type, const char *name,
+int columns_unknown(const struct row_type *type, const char *name,
 		    size_t len, struct failure *why)
 {
 	const struct column *column;
@@ -146,7 +146,7 @@ int columns_unknown(const struct record_type *type, const char *name,
 	size_t used = 0;
 	unsigned int i;
 
-	for (i = 0; (column = record_column(type, i)); i++) {
+	for (i = 0; (column = column_at(type, i)); i++) {
 		used += snprintf(list + used, sizeof(list) - used, "%s%s",
 				 i ? " " : "", column->name);
 		if (used >= sizeof(list))
@@ -163,7 +163,7 @@ void columns_add(struct columns *columns, const struct column *column)
 }
 
 static int columns_add_list(struct columns *columns,
-			    const struct record_type *type, const char *list,
+			    const struct row_type *type, const char *list,
 			    struct failure *why)
 {
 	const struct column *column;
@@ -171,7 +171,7 @@ static int columns_add_list(struct columns *columns,
 
 	for (;; list += len + 1) {
 		len = strcspn(list, ",");
-		column = record_find(type, list, len);
+		column = column_find(type, list, len);
 		if (!column)
 			return columns_unknown(type, list, len, why);
 		columns_add(columns, column);
@@ -180,7 +180,7 @@ static int columns_add_list(struct columns *columns,
 	}
 }
 
-int columns_choose(struct columns *columns, const struct record_type *type,
+int columns_choose(struct columns *columns, const struct row_type *type,
 		   const char *list, const char *defaults, struct failure *why)
 {
 	const bool first_defaults = !list || *list == '+';
@@ -191,7 +191,7 @@ int columns_choose(struct columns *columns, const struct record_type *type,
 	*columns = (struct columns){ 0 };
 	if (first_defaults && defaults)
 		ret = columns_add_list(columns, type, defaults, why);
-	for (i = 0; first_defaults && !defaults && (column = record_column(type, i)); i++)
+	for (i = 0; first_defaults && !defaults && (column = column_at(type, i)); i++)
 		columns_add(columns, column);
 	columns->listed = columns->n;
 	if (!ret && list)

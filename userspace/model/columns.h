@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The columns of each kind of record, as data.
+ * The columns of each kind of row, as data.
  *
- * One array per kind of record, indexed by ABI number, gives each attribute its
+ * One array per kind of row, indexed by ABI number, gives each attribute its
  * name, its type in messages, its offset in memory and how to show it.  The
  * decoder, tables, raw output, JSON, the lists of -c and -s, and --help all
  * read these arrays: one line adds an attribute to the reader.
@@ -15,7 +15,7 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* Type of an attribute in a message; each comment gives its type in the record. */
+/* Type of an attribute in a message; each comment gives its type in the row. */
 enum wire {
 	WIRE_NONE,		/* not sent: padding, or derived */
 	WIRE_U32,		/* uint64_t */
@@ -55,12 +55,12 @@ enum kind {
 	KIND_CHANGES,		/* signed, or CHANGE_UNKNOWN; with a format millionths */
 	KIND_ON_NODES,		/* by NUMA node: in a table a column for each */
 	KIND_HOLDERS,		/* tasks: in a table one text */
-	KIND_NEST,		/* nested records or figures */
+	KIND_NEST,		/* nested rows or figures */
 };
 
 #define CHANGE_UNKNOWN	INT64_MIN
 
-/* How a record holds a value that is not computed. */
+/* How a row holds a value that is not computed. */
 enum held {
 	HELD_ATTRIBUTE,		/* known if its bit in the bitmap is set */
 	HELD_ALWAYS,		/* known; a text that is NULL is not */
@@ -87,7 +87,7 @@ enum group_rule {
 	GROUP_NONE,		/* groups do not have it */
 };
 
-/* A value read from a record; the column's kind selects the member. */
+/* A value read from a row; the column's kind selects the member. */
 struct value {
 	union {
 		uint64_t number;
@@ -99,7 +99,7 @@ struct value {
 };
 
 /**
- * struct view - what a getter may need in addition to the record
+ * struct view - what a getter may need in addition to the row
  * @snap: the census
  * @numeric: users and cgroups by number, not by name
  */
@@ -119,12 +119,12 @@ static inline const char *view_name(const struct view *view, enum name_kind kind
 
 struct column;
 
-/* Computes the @value of @column in @record; false if it is unavailable. */
-typedef bool column_fn(const struct column *column, const struct view *view, const void *record,
+/* Computes the @value of @column in @row; false if it is unavailable. */
+typedef bool column_fn(const struct column *column, const struct view *view, const void *row,
 		       struct value *value);
 
 /**
- * struct column - one attribute, figure or derived value of a record
+ * struct column - one attribute, figure or derived value of a row
  * @name: the ABI name in lower case, for JSON, -c and -s
  * @header: heading in a table; NULL: @name
  * @help: one line
@@ -134,7 +134,7 @@ typedef bool column_fn(const struct column *column, const struct view *view, con
  * @format: of a percentage, a change, a rate below 10 in tables; NULL: %.2f, %+d, %.0f
  * @kind: what its values are
  * @wire: its type in messages
- * @held: how the record holds it
+ * @held: how the row holds it
  * @total: its cell in the row of totals
  * @group: for a figure, how that of a group follows from its members
  * @basis: enum memcensus_basis, the only one that gives it; 0: both
@@ -145,8 +145,8 @@ typedef bool column_fn(const struct column *column, const struct view *view, con
  * @in_json: a derived value that JSON has with the attributes: the name of a number
  * @number: number of the attribute; its bit in the bitmap of known values; of a derived value:
  *	an argument of @derive
- * @known: offset of that bitmap in the record
- * @offset: of the value in the record
+ * @known: offset of that bitmap in the row
+ * @offset: of the value in the row
  * @words: words of a KIND_WORD, by value, and of KIND_BITS; of a KIND_BOOL in tables, for no and
  *	yes, where NULL is -
  * @derive: computes the value; NULL: it is at @offset
@@ -214,14 +214,14 @@ struct column {
 	MEMBER_MEMORY(of, name_, header_, member_, help_, .sign = true, __VA_ARGS__)
 
 /*
- * Defines @name for struct column.derive, where @row is the record, a struct @of: the
+ * Defines @name for struct column.derive, where @row is a struct @of: the
  * @member of the value is @expression, and available if @condition.
  */
 #define DERIVED(name, of, member, expression, condition)			\
 static bool name(const struct column *column, const struct view *view,	\
-		 const void *record, struct value *value)		\
+		 const void *untyped, struct value *value)		\
 {									\
-	const struct of *row = record;					\
+	const struct of *row = untyped;					\
 									\
 	(void)column;							\
 	(void)view;							\
@@ -232,9 +232,9 @@ static bool name(const struct column *column, const struct view *view,	\
 /* The same, where @get is an expression that fills @value and says whether it is available. */
 #define COMPUTED(name, of, get)						\
 static bool name(const struct column *column, const struct view *view,	\
-		 const void *record, struct value *value)		\
+		 const void *untyped, struct value *value)		\
 {									\
-	const struct of *row = record;					\
+	const struct of *row = untyped;					\
 									\
 	(void)column;							\
 	(void)view;							\
@@ -248,7 +248,7 @@ struct column_set {
 };
 
 /**
- * struct record_type - the columns of one kind of record
+ * struct row_type - the columns of one kind of row
  * @name: its name in messages
  * @fields: attributes, by number
  * @figures: figures of its nest, by number; empty if it has none
@@ -257,9 +257,9 @@ struct column_set {
  * @count: offset of their number
  * @size: bytes of each; 0: a snapshot has no array of them
  * @find: finds further columns, which no list has; NULL: there are none
- * @check: whether the records of a whole snapshot fit together: 0, or -1 and @why; NULL: they do
+ * @check: whether the rows of a whole snapshot fit together: 0, or -1 and @why; NULL: they do
  */
-struct record_type {
+struct row_type {
 	const char *name;
 	struct column_set fields;
 	struct column_set figures;
@@ -278,57 +278,57 @@ struct record_type {
 	.size = sizeof(*((struct snapshot *)0)->v_)
 #define ONE_IN_SNAPSHOT(member)	.array = offsetof(struct snapshot, member)
 
-/* Initializes the type of records without attributes of the ABI. */
-#define RECORDS_OF(name_, array_)	{ .name = name_, .derived = COLUMNS(array_) }
+/* Initializes the type of rows without attributes of the ABI. */
+#define ROWS_OF(name_, array_)	{ .name = name_, .derived = COLUMNS(array_) }
 
 /* Indexed by enum memcensus_basis. */
 extern const char *const basis_words[MEMCENSUS_BASIS_MAX + 1];
 
-extern const struct record_type request_record;	/* of struct request */
-extern const struct record_type info_record;
-extern const struct record_type scan_record;
-extern const struct record_type task_record;
-extern const struct record_type task_node_record;
-extern const struct record_type group_record;
-extern const struct record_type vma_record;
-extern const struct record_type pages_record;
-extern const struct record_type owners_record;
-extern const struct record_type pair_record;
-extern const struct record_type payer_record;
-extern const struct record_type mapping_record;
-extern const struct record_type node_sum_record;
-extern const struct record_type blocks_record;
-extern const struct record_type zone_type_record;
-extern const struct record_type zone_record;
-extern const struct record_type node_record;
-extern const struct record_type bytes_record;	/* of struct totals */
-extern const struct record_type events_record;	/* of struct totals */
-extern const struct record_type meminfo_record;
-extern const struct record_type physical_record;
-extern const struct record_type physical_zone_record;	/* its figures are the classes */
-extern const struct record_type physical_state_record;	/* the same, with the states */
-extern const struct record_type kernel_frames_record;
-extern const struct record_type frame_cgroup_record;
-extern const struct record_type frame_system_record;
-extern const struct record_type frame_file_record;
-extern const struct record_type frame_blocks_record;
-extern const struct record_type oom_record;
-extern const struct record_type oom_victim_record;
-extern const struct record_type oom_zone_record;	/* as zone_record, at an OOM event */
-extern const struct record_type oom_node_record;
+extern const struct row_type request_rows;	/* of struct request */
+extern const struct row_type info_rows;
+extern const struct row_type scan_rows;
+extern const struct row_type task_rows;
+extern const struct row_type task_node_rows;
+extern const struct row_type group_rows;
+extern const struct row_type vma_rows;
+extern const struct row_type pages_rows;
+extern const struct row_type owners_rows;
+extern const struct row_type pair_rows;
+extern const struct row_type payer_rows;
+extern const struct row_type mapping_rows;
+extern const struct row_type node_sum_rows;
+extern const struct row_type blocks_rows;
+extern const struct row_type zone_type_rows;
+extern const struct row_type zone_rows;
+extern const struct row_type node_rows;
+extern const struct row_type bytes_rows;	/* of struct totals */
+extern const struct row_type events_rows;	/* of struct totals */
+extern const struct row_type meminfo_rows;
+extern const struct row_type physical_rows;
+extern const struct row_type physical_zone_rows;	/* its figures are the classes */
+extern const struct row_type physical_state_rows;	/* the same, with the states */
+extern const struct row_type kernel_frames_rows;
+extern const struct row_type frame_cgroup_rows;
+extern const struct row_type frame_system_rows;
+extern const struct row_type frame_file_rows;
+extern const struct row_type frame_blocks_rows;
+extern const struct row_type oom_rows;
+extern const struct row_type oom_victim_rows;
+extern const struct row_type oom_zone_rows;	/* as zone_rows, at an OOM event */
+extern const struct row_type oom_node_rows;
 
-/* The column of task_record that is read from /proc, not from the census. */
+/* The column of task_rows that is read from /proc, not from the census. */
 extern const struct column *const task_cmdline;
 
 /*
- * Appends a record of @type, of which a snapshot has an array, with no known member.
+ * Appends a row of @type, of which a snapshot has an array, with no known member.
  * The pointer is valid until the next one is added.
  */
-void *record_add(const struct record_type *type, struct snapshot *snap);
+void *row_add(const struct row_type *type, struct snapshot *snap);
 
-/* Gets the value of @column in @record; false if it is unknown. */
+/* Gets the value of @column in @row; false if it is unknown. */
 bool column_get(const struct column *column, const struct view *view,
-		const void *record, struct value *value);
+		const void *row, struct value *value);
 
 const char *column_header(const struct column *column);
 
@@ -350,14 +350,14 @@ const char *column_word(const struct column *column, uint64_t value);
 bool column_is_right(const struct column *column);
 
 /* The @i-th column of @type that can be shown; NULL after the last. */
-const struct column *record_column(const struct record_type *type,
-				   unsigned int i);
+const struct column *column_at(const struct row_type *type,
+			       unsigned int i);
 
 /* Finds a column by name, else by header, ignoring case; NULL if there is none. */
-const struct column *record_find(const struct record_type *type,
+const struct column *column_find(const struct row_type *type,
 				 const char *name, size_t len);
 /* The same for a whole string. */
-const struct column *record_named(const struct record_type *type, const char *name);
+const struct column *column_named(const struct row_type *type, const char *name);
 
 /* Columns chosen to be shown, in order; @listed: the first that a list named, not the defaults. */
 struct columns {
@@ -371,14 +371,14 @@ struct columns {
  * adds them to @defaults.  @list NULL takes @defaults; if both are NULL, all.
  * 0, or -1 and @why, which names the unknown column and lists all.
  */
-int columns_choose(struct columns *columns, const struct record_type *type,
+int columns_choose(struct columns *columns, const struct row_type *type,
 		   const char *list, const char *defaults, struct failure *why);
 void columns_free(struct columns *columns);
 
 void columns_add(struct columns *columns, const struct column *column);
 
 /* Says in @why that @type has no column @name, and lists those it has. */
-int columns_unknown(const struct record_type *type, const char *name,
+int columns_unknown(const struct row_type *type, const char *name,
 		    size_t len, struct failure *why);
 
 #endif /* READER_COLUMNS_H */

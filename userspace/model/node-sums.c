@@ -30,7 +30,7 @@ static struct node_sum *find_or_add(struct snapshot *snap, uint64_t node)
 	struct node_sum *sum = find_node_sum(snap, node);
 
 	if (!sum) {
-		sum = record_add(&node_sum_record, snap);
+		sum = row_add(&node_sum_rows, snap);
 		*sum = (struct node_sum){ .known = BIT(NODE), .node = node };
 	}
 	return sum;

@@ -40,7 +40,7 @@ bool on_nodes_away(const struct on_nodes *on, uint64_t *bytes)
 	return on->n;
 }
 
-/* The nodes of all records, each once. */
+/* The nodes of all rows, each once. */
 static struct numbers find_ids(struct snapshot *snap)
 {
 	uint64_t *ids = snapshot_alloc(snap, (snap->n_task_nodes ?: 1) * sizeof(*ids));
@@ -102,7 +102,7 @@ static void add_to_groups(struct snapshot *snap, const struct task *task)
 	}
 }
 
-/* The records of @task, which are in the order of tasks, from *@at on. */
+/* The rows of @task, which are in the order of tasks, from *@at on. */
 static void link_task(struct snapshot *snap, struct task *task, size_t *at)
 {
 	const struct task_node *v = snap->task_nodes;
@@ -136,7 +136,7 @@ void on_nodes_link(struct snapshot *snap)
 			make_known(snap, &snap->groups[i]);
 }
 
-struct columns on_nodes_expand(const struct columns *columns, const struct record_type *type,
+struct columns on_nodes_expand(const struct columns *columns, const struct row_type *type,
 			       const struct snapshot *snap)
 {
 	struct columns all = { 0 };
@@ -152,7 +152,7 @@ struct columns on_nodes_expand(const struct columns *columns, const struct recor
 		}
 		for (n = 0; n < snap->node_ids.n; n++) {
 			name = xasprintf("%c%" PRIu64, column->name[0], snap->node_ids.v[n]);
-			columns_add(&all, record_named(type, name));
+			columns_add(&all, column_named(type, name));
 			free(name);
 		}
 	}

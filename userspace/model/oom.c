@@ -87,9 +87,9 @@ DERIVED(victim_cgroup, oom_victim, text,
 
 /* What a figure was of the victim in the census before it. */
 static bool figure_before(const struct column *column, const struct view *view,
-			  const void *record, struct value *value)
+			  const void *row, struct value *value)
 {
-	const struct task *task = oom_task(view->snap, record);
+	const struct task *task = oom_task(view->snap, row);
 
 	if (!task || !KNOWN(&task->figures, column->number))
 		return false;
@@ -108,13 +108,13 @@ static const struct column victim_derived[] = {
 	  .in_json = true, .derive = figure_before, .number = MEMCENSUS_F_PSS },
 };
 
-const struct record_type oom_record = {
+const struct row_type oom_rows = {
 	.name = "OOM event",
 	.fields = COLUMNS_TO(MEMCENSUS_OOM_MAX, oom_fields),
 	IN_SNAPSHOT(ooms, n_ooms),
 };
 
-const struct record_type oom_victim_record = {
+const struct row_type oom_victim_rows = {
 	.name = "victim of an OOM event",
 	.fields = COLUMNS_TO(MEMCENSUS_OOM_VICTIM_MAX, victim_fields),
 	.derived = COLUMNS(victim_derived),

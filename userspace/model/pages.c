@@ -79,7 +79,7 @@ static const struct column pages_fields[] = {
 	PAGES(SWAP, swap, U64S, LIST, "pages of each that are in swap"),
 };
 
-const struct record_type pages_record = {
+const struct row_type pages_rows = {
 	.name = "pages",
 	.fields = COLUMNS_TO(MEMCENSUS_PAGES_MAX, pages_fields),
 	IN_SNAPSHOT(pages, n_pages),

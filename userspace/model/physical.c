@@ -158,9 +158,9 @@ DERIVED(cgroup_path, frame_cgroup, text,
 	value->text)
 
 static bool cgroup_charged(const struct column *column, const struct view *view,
-			   const void *record, struct value *value)
+			   const void *untyped, struct value *value)
 {
-	const struct frame_cgroup *row = record;
+	const struct frame_cgroup *row = untyped;
 	unsigned int i;
 
 	(void)column;
@@ -201,7 +201,7 @@ static const struct column frame_system_fields[] = {
 		  "page cache that is being written"),
 };
 
-/* The first two records are of no file system, see the ABI. */
+/* The first two rows are of no file system, see the ABI. */
 DERIVED(system_name, frame_system, text,
 	row->type ?: KNOWN(row, MEMCENSUS_FY_FILES) ? "(not found)" : "(left out)", true)
 DERIVED(system_unmapped, frame_system, number, row->cached - row->mapped,
@@ -247,52 +247,52 @@ static const struct column frame_file_derived[] = {
 	  .total = TOTAL_SUM, .in_json = true, .derive = file_unmapped },
 };
 
-const struct record_type frame_system_record = {
+const struct row_type frame_system_rows = {
 	.name = "file system in the page cache",
 	.fields = COLUMNS_TO(MEMCENSUS_FY_MAX, frame_system_fields),
 	.derived = COLUMNS(frame_system_derived),
 	IN_SNAPSHOT(frame_systems, n_frame_systems),
 };
 
-const struct record_type frame_file_record = {
+const struct row_type frame_file_rows = {
 	.name = "file in the page cache",
 	.fields = COLUMNS_TO(MEMCENSUS_FF_MAX, frame_file_fields),
 	.derived = COLUMNS(frame_file_derived),
 	IN_SNAPSHOT(frame_files, n_frame_files),
 };
 
-const struct record_type physical_record = {
+const struct row_type physical_rows = {
 	.name = "pass over all frames",
 	.fields = COLUMNS_TO(MEMCENSUS_PHYSICAL_MAX, physical_fields),
 	ONE_IN_SNAPSHOT(physical),
 };
 
-const struct record_type physical_zone_record = {
+const struct row_type physical_zone_rows = {
 	.name = "zone of a pass",
 	.fields = COLUMNS_TO(MEMCENSUS_PZ_MAX, physical_zone_fields),
 	.figures = COLUMNS_TO(MEMCENSUS_FC_MAX, classes),
 	IN_SNAPSHOT(physical_zones, n_physical_zones),
 };
 
-const struct record_type physical_state_record = {
+const struct row_type physical_state_rows = {
 	.name = "zone of a pass",
 	.fields = COLUMNS_TO(MEMCENSUS_PZ_MAX, physical_zone_fields),
 	.figures = COLUMNS_TO(MEMCENSUS_FS_MAX, states),
 };
 
-const struct record_type kernel_frames_record = {
+const struct row_type kernel_frames_rows = {
 	.name = "frames of the kernel",
 	.fields = COLUMNS_TO(MEMCENSUS_KF_MAX, kernel_frames_fields),
 	IN_SNAPSHOT(kernel_frames, n_kernel_frames),
 };
 
-const struct record_type frame_blocks_record = {
+const struct row_type frame_blocks_rows = {
 	.name = "blocks of frames",
 	.fields = COLUMNS_TO(MEMCENSUS_FB_MAX, frame_blocks_fields),
 	IN_SNAPSHOT(frame_blocks, n_frame_blocks),
 };
 
-const struct record_type frame_cgroup_record = {
+const struct row_type frame_cgroup_rows = {
 	.name = "cgroup that frames are charged to",
 	.fields = COLUMNS_TO(MEMCENSUS_FG_MAX, frame_cgroup_fields),
 	.figures = COLUMNS_TO(MEMCENSUS_FC_MAX, cgroup_classes),

@@ -100,10 +100,10 @@ COMPUTED(owners_memory, owners, memory_of(&row->bytes, value))
 
 /* 1, 2, 3-9, 10+ */
 static bool owners_number(const struct column *column, const struct view *view,
-			  const void *record, struct value *value)
+			  const void *untyped, struct value *value)
 {
 	static char text[48];
-	const struct owners *row = record;
+	const struct owners *row = untyped;
 
 	(void)column;
 	(void)view;
@@ -261,21 +261,21 @@ static const struct column payer_derived[] = {
 	NAME("file", "File", "name of the file, as one of its mappings has it", payer_file),
 };
 
-const struct record_type owners_record = {
+const struct row_type owners_rows = {
 	.name = "number of owners",
 	.fields = COLUMNS_TO(MEMCENSUS_OWNERS_MAX, owners_fields),
 	.derived = COLUMNS(owners_derived),
 	IN_SNAPSHOT(owners, n_owners),
 };
 
-const struct record_type pair_record = {
+const struct row_type pair_rows = {
 	.name = "pair that shares",
 	.fields = COLUMNS_TO(MEMCENSUS_PAIR_MAX, pair_fields),
 	.derived = COLUMNS(pair_derived),
 	IN_SNAPSHOT(pairs, n_pairs),
 };
 
-const struct record_type payer_record = {
+const struct row_type payer_rows = {
 	.name = "cgroup that is charged",
 	.fields = COLUMNS_TO(MEMCENSUS_PAYER_MAX, payer_fields),
 	.derived = COLUMNS(payer_derived),

@@ -2,7 +2,7 @@
 /*
  * One census in memory, as received: no netlink, no presentation.
  *
- * Every record begins with a bitmap of its known attributes, one bit per
+ * Every row begins with a bitmap of its known attributes, one bit per
  * attribute number (MEMCENSUS_TASK_PID is bit MEMCENSUS_TASK_PID of
  * task.known).  If its bit is clear, a member is unavailable and its value means
  * nothing.  The columns (columns.h) map attributes to members.
@@ -49,7 +49,7 @@ struct numbers {
 /*
  * Records have a member for each attribute, of the same name without "_ns", which the ABI
  * describes.  members.h has them; nests and what is not in the ABI follow here.  share.h,
- * physical.h and oom.h have the records that only some commands show.
+ * physical.h and oom.h have the rows that only some commands show.
  */
 #include "model/members.h"
 
@@ -145,7 +145,7 @@ struct group {
 	const char *name;
 };
 
-/* Bits of struct mapping.known; the ABI has no such record. */
+/* Bits of struct mapping.known; the ABI has no such row. */
 enum mapping_field {
 	MAPPING_NAME,
 	MAPPING_MMS,
@@ -155,7 +155,7 @@ enum mapping_field {
 
 /**
  * struct mapping - all mappings of one name, summed by mappings_sum()
- * @known: as in other records, by enum mapping_field
+ * @known: as in other rows, by enum mapping_field
  * @figures: their sums
  * @name: path, [heap], [stack], [anon:...]; "[ anon ]": without a name
  * @vmas: how many
@@ -169,7 +169,7 @@ struct mapping {
 	uint64_t mms;
 };
 
-/* Bits of struct node_sum.known; the ABI has no such record. */
+/* Bits of struct node_sum.known; the ABI has no such row. */
 enum node_sum_field {
 	NODE_SUM_NODE,
 	NODE_SUM_MMS,
@@ -190,7 +190,7 @@ struct node_holder {
 
 /**
  * struct node_sum - a NUMA node and what tasks have there, by node_sums_fill()
- * @known: as in other records, by enum node_sum_field
+ * @known: as in other rows, by enum node_sum_field
  * @mms: address spaces that have memory there
  * @running: address spaces of which a thread ran there last
  * @rss, @hugetlb: sums over all tasks, in bytes
@@ -359,9 +359,9 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  * @named: requested by PIDs, so @tasks does not hold all tasks
  * @names: in a record, those on the machine where it was made
  * @memory: of strings and lists
- * @bytes: of records, strings and lists, and of what the lines of @proc_texts give when read
+ * @bytes: of rows, strings and lists, and of what the lines of @proc_texts give when read
  * @most: maximum of snapshot_bytes() of a census of a record; 0: any
- * @arrays: where the arrays of records are in it, by offset; record_add() made all of them
+ * @arrays: where the arrays of rows are in it, by offset; row_add() made all of them
  */
 struct snapshot {
 	uint64_t seq;
@@ -437,7 +437,7 @@ struct snapshot {
 	size_t n_arrays;
 };
 
-#define KNOWN(record, bit)	((record)->known >> (bit) & 1)
+#define KNOWN(row, bit)	((row)->known >> (bit) & 1)
 
 /* A new, empty snapshot; snapshot_free() frees it. */
 struct snapshot *snapshot_new(void);

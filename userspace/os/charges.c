@@ -233,7 +233,7 @@ static struct group *find_group(const struct snapshot *snap, const struct place 
 static void add_group(struct snapshot *snap, const struct line *line, uint64_t figures,
 		      uint64_t id)
 {
-	struct group *group = record_add(&group_record, snap);
+	struct group *group = row_add(&group_rows, snap);
 
 	group->id = id;
 	group->parent = line->parent;

@@ -120,7 +120,7 @@ static bool in_census(const char *name)
 	const struct column *column;
 	unsigned int i;
 
-	for (i = 0; (column = record_column(&bytes_record, i)); i++)
+	for (i = 0; (column = column_at(&bytes_rows, i)); i++)
 		if (!strcmp(column->kernel, name))
 			return true;
 	return false;

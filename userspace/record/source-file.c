@@ -216,7 +216,7 @@ static int check_parts(const struct snapshot *snap,
 static int check_basis(const struct snapshot *snap,
 		       const struct request *request, struct failure *why)
 {
-	const struct column *column = &scan_record.fields.columns[MEMCENSUS_SCAN_BASIS];
+	const struct column *column = &scan_rows.fields.columns[MEMCENSUS_SCAN_BASIS];
 
 	if (!request->basis || request->any_basis ||
 	    !KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS) ||

@@ -149,7 +149,7 @@ static const struct column change_columns[] = {
 	  .kind = KIND_TEXT, .derive = get_cgroup },
 };
 
-const struct record_type change_record = RECORDS_OF("change", change_columns);
+const struct row_type change_rows = ROWS_OF("change", change_columns);
 
 /* Only PID and start time together identify a process. */
 static int compare_tasks(const void *a, const void *b)
@@ -312,7 +312,7 @@ static const struct column cgroup_columns[] = {
 	CGROUP(charged_growth, "ChargedChange", "change of what is charged"),
 };
 
-const struct record_type cgroup_change_record = RECORDS_OF("change of a cgroup", cgroup_columns);
+const struct row_type cgroup_change_rows = ROWS_OF("change of a cgroup", cgroup_columns);
 
 /* The cgroup @id in the first @n of @v, which are sorted; NULL: none. */
 static struct cgroup_change *find_change(struct cgroup_change *v, size_t n, uint64_t id)
@@ -435,21 +435,21 @@ void changes_report(const struct changes *changes, size_t most, struct report *r
 	const bool json = report->options->json;
 	size_t n_cgroups;
 	struct cgroup_change *cgroups = changes_of_cgroups(changes, &n_cgroups);
-	const struct column_set *set = &bytes_record.figures;
+	const struct column_set *set = &bytes_rows.figures;
 	const struct figures *const both[] = {
 		&changes->before->totals.bytes, &changes->after->totals.bytes,
 	};
-	struct figure_row *rows = figure_rows(set, both, 2);
+	struct figure_row *rows = figure_rows_of(set, both, 2);
 
 	REPORT(report,
-	       { "cgroups", .type = &cgroup_change_record, .backwards = !json,
+	       { "cgroups", .type = &cgroup_change_rows, .backwards = !json,
 		 .title = "Cgroups: PSS and swap of their processes, and what is charged",
 		 .columns =
 			 "before after growth charged_before charged_after charged_growth cgroup_path",
 		 .members = "cgroup cgroup_path before after growth charged_before charged_after",
 		 .rows = ROWS(cgroups, most && most < n_cgroups ? most : n_cgroups),
 		 .filter = json ? NULL : cgroup_has_changed },
-	       { "system", SECTION_KEYED, .title = "The whole system", .type = &figure_record,
+	       { "system", SECTION_KEYED, .title = "The whole system", .type = &figure_rows,
 		 .columns = "figure=Figure 0=Was 1=Is change kernel", .members = "figure change",
 		 .rows = ROWS(rows, set->n),
 		 .filter = json ? NULL : has_changed });

@@ -21,8 +21,8 @@ enum diff_change {
 
 /**
  * struct change - a process
- * @before, @after: its records in the two censuses; NULL where it is missing
- * @outside: its record where it is outside of the cgroup that was selected, and so missing; or NULL
+ * @before, @after: its rows in the two censuses; NULL where it is missing
+ * @outside: its row where it is outside of the cgroup that was selected, and so missing; or NULL
  * @snap: the later census that has it; it provides the names
  * @same_basis: shares are comparable
  */
@@ -34,11 +34,11 @@ struct change {
 	bool same_basis;
 };
 
-/* The later record of a process that is in one census at least. */
+/* The later row of a process that is in one census at least. */
 const struct task *change_task(const struct change *row);
 
 /* The columns of such a row. */
-extern const struct record_type change_record;
+extern const struct row_type change_rows;
 
 /**
  * struct changes - between two censuses
@@ -82,7 +82,7 @@ struct cgroup_change {
 };
 
 /* The columns of such a row. */
-extern const struct record_type cgroup_change_record;
+extern const struct row_type cgroup_change_rows;
 
 /*
  * Whether @snap is of the boot of a moment, ns since 1970 and since boot, if the clock was not set

@@ -35,10 +35,10 @@ static const struct column figure_columns[] = {
 	  .derive = figure_part },
 };
 
-const struct record_type figure_record = RECORDS_OF("row of figures", figure_columns);
+const struct row_type figure_rows = ROWS_OF("row of figures", figure_columns);
 
-struct figure_row *figure_rows(const struct column_set *set, const struct figures *const *from,
-			       size_t n)
+struct figure_row *figure_rows_of(const struct column_set *set, const struct figures *const *from,
+				  size_t n)
 {
 	struct figure_row *rows = xcalloc(set->n, sizeof(*rows)), *row;
 	size_t i;
@@ -60,13 +60,13 @@ static bool has_name(const void *about, const void *row)
 	return ((const struct figure_row *)row)->name;
 }
 
-void figures_report(struct report *report, const char *title, const struct record_type *type,
+void figures_report(struct report *report, const char *title, const struct row_type *type,
 		    const unsigned int *which, size_t n)
 {
 	const struct totals *totals = &report->view.snap->totals;
-	const bool events = type == &events_record;
+	const bool events = type == &events_rows;
 	const struct figures *from = events ? &totals->events : &totals->bytes;
-	struct figure_row *all = figure_rows(&type->figures, &from, 1), *rows;
+	struct figure_row *all = figure_rows_of(&type->figures, &from, 1), *rows;
 	size_t i;
 
 	n = which ? n : type->figures.n;
@@ -74,7 +74,7 @@ void figures_report(struct report *report, const char *title, const struct recor
 	for (i = 0; i < n; i++)
 		rows[i] = all[which ? which[i] : i];
 	REPORT(report,
-	       { .title = title, .type = &figure_record, .rows = ROWS(rows, n), .filter = has_name,
+	       { .title = title, .type = &figure_rows, .rows = ROWS(rows, n), .filter = has_name,
 		 .columns = events ? "figure=Event count kernel=Vmstat ~meaning" :
 				     "figure=Figure 0=Amount kernel ~meaning" });
 	free(rows);
@@ -87,9 +87,9 @@ void figures_report_system(struct report *report)
 
 	REPORT(report,
 	       { .name = "system", .shape = SECTION_OPEN },
-	       { "bytes", SECTION_OBJECT, .type = &bytes_record, .rows = ONE_ROW(&snap->totals) },
-	       { "events", SECTION_OBJECT, .type = &events_record, .rows = ONE_ROW(&snap->totals) },
+	       { "bytes", SECTION_OBJECT, .type = &bytes_rows, .rows = ONE_ROW(&snap->totals) },
+	       { "events", SECTION_OBJECT, .type = &events_rows, .rows = ONE_ROW(&snap->totals) },
 	       { .shape = SECTION_CLOSE },
 	       /* Not part of the census, so an object apart. */
-	       { "meminfo", SECTION_KEYED, .type = &meminfo_record, .members = "name value" });
+	       { "meminfo", SECTION_KEYED, .type = &meminfo_rows, .members = "name value" });
 }

@@ -16,7 +16,7 @@
  * struct figure_row - figures of one name: the columns "figure", "meaning", "kernel", "0" to "6",
  *	"count", the first as a number, "change" from the first to the second, "next" from that to
  *	the third, "part", and the counts "n0" and "n1"
- * @of: record that they belong to, for a join
+ * @of: row that they belong to, for a join
  * @name, @meaning, @kernel: as in struct column; without @name, there is no such figure
  * @number: of the figure
  * @amounts: memory
@@ -36,17 +36,17 @@ struct figure_row {
 	uint64_t whole;
 };
 
-extern const struct record_type figure_record;
+extern const struct row_type figure_rows;
 
 /* A row for each entry of @set, with its amounts in @n figures; the caller frees. */
-struct figure_row *figure_rows(const struct column_set *set, const struct figures *const *from,
-			       size_t n);
+struct figure_row *figure_rows_of(const struct column_set *set, const struct figures *const *from,
+				  size_t n);
 
 /*
  * Shows under @title the @n figures in @which (NULL: all) of the totals, with their names in the
- * kernel.  @type is bytes_record or events_record.
+ * kernel.  @type is bytes_rows or events_rows.
  */
-void figures_report(struct report *report, const char *title, const struct record_type *type,
+void figures_report(struct report *report, const char *title, const struct row_type *type,
 		    const unsigned int *which, size_t n);
 
 /* The members of JSON that are about the system as a whole. */

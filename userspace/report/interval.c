@@ -52,7 +52,7 @@ static const struct column time_columns[] = {
 	{ "time", "Time", "when the census began", .kind = KIND_TEXT, .derive = interval_time },
 };
 
-const struct record_type interval_time_record = RECORDS_OF("time of a row", time_columns);
+const struct row_type interval_time_rows = ROWS_OF("time of a row", time_columns);
 
 struct amount interval_growth(const struct interval *row, unsigned int number)
 {
@@ -65,21 +65,21 @@ struct amount interval_growth(const struct interval *row, unsigned int number)
 	return now;
 }
 
-bool interval_level(const struct column *column, const struct view *view, const void *record,
+bool interval_level(const struct column *column, const struct view *view, const void *row,
 		    struct value *value)
 {
 	(void)view;
-	return value_amount(value, amount_total(((const struct interval *)record)->now,
+	return value_amount(value, amount_total(((const struct interval *)row)->now,
 						column->number));
 }
 
 /* Bytes are counted as KiB or as pages. */
-bool interval_rate(const struct column *column, const struct view *view, const void *record,
+bool interval_rate(const struct column *column, const struct view *view, const void *untyped,
 		   struct value *value)
 {
-	const struct interval *row = record;
+	const struct interval *row = untyped;
 	const struct amount growth = interval_growth(row, column->number);
-	const enum kind counted = events_record.figures.columns[column->number].kind;
+	const enum kind counted = events_rows.figures.columns[column->number].kind;
 	const uint64_t unit = column->kind == KIND_RATE ? 1 : counted == KIND_KIB ? 1024 :
 			      page_size_of(row->now);
 
@@ -124,9 +124,9 @@ bool interval_header_due(const struct options *options, uint64_t row)
 
 /* The mean of the levels of column @number. */
 static bool interval_mean(const struct column *column, const struct view *view,
-			  const void *record, struct value *value)
+			  const void *untyped, struct value *value)
 {
-	const struct interval *row = record;
+	const struct interval *row = untyped;
 	const struct level *level = &row->levels[column->number];
 	const double mean = level->n ? level->sum / level->n : 0;
 
@@ -148,7 +148,7 @@ static int width_of(const struct column *column)
 
 static void show_columns(struct report *report, const struct interval *row)
 {
-	struct record_type type = *report->options->command->interval;
+	struct row_type type = *report->options->command->interval;
 	struct column *columns = xmemdup(type.derived.columns, type.derived.n * sizeof(*columns));
 	size_t size, i;
 	char *list;
@@ -167,7 +167,7 @@ static void show_columns(struct report *report, const struct interval *row)
 	xfclose(out);
 	type.derived.columns = columns;
 	REPORT(report,
-	       { .shape = SECTION_MEMBERS, .type = &interval_time_record, .joins = { SELF(type) },
+	       { .shape = SECTION_MEMBERS, .type = &interval_time_rows, .joins = { SELF(type) },
 		 .columns = list, .rows = ONE_ROW(row) });
 	free(list);
 	free(columns);
@@ -176,7 +176,7 @@ static void show_columns(struct report *report, const struct interval *row)
 /* Adds the levels of the last census to the sums, but not those of the first. */
 static void add_levels(struct run *run)
 {
-	const struct record_type *type = run->session->options->command->interval;
+	const struct row_type *type = run->session->options->command->interval;
 	const struct interval row = { .now = run->now };
 	const struct column *column;
 	struct value value;

@@ -32,7 +32,7 @@ struct interval {
 };
 
 /* The column "time", for a join of the row with itself. */
-extern const struct record_type interval_time_record;
+extern const struct row_type interval_time_rows;
 
 /* The total @number of a column, and how much its event grew each second. */
 column_fn interval_level, interval_rate;

@@ -7,28 +7,28 @@
 #include "model/cgroup-tree.h"
 #include "report/listing.h"
 
-struct records records_in(const struct snapshot *snap, const struct record_type *type)
+struct row_array rows_in(const struct snapshot *snap, const struct row_type *type)
 {
-	struct records records = { .size = type->size, .groups = type == &group_record };
+	struct row_array rows = { .size = type->size, .groups = type == &group_rows };
 
 	if (type->size) {
-		memcpy(&records.v, (const char *)snap + type->array, sizeof(records.v));
-		memcpy(&records.n, (const char *)snap + type->count, sizeof(records.n));
+		memcpy(&rows.v, (const char *)snap + type->array, sizeof(rows.v));
+		memcpy(&rows.n, (const char *)snap + type->count, sizeof(rows.n));
 	}
-	return records;
+	return rows;
 }
 
-void listing_fill(struct listing *listing, const struct view *view, struct records records)
+void listing_fill(struct listing *listing, const struct view *view, struct row_array rows)
 {
 	size_t i;
 
 	memset(listing, 0, sizeof(*listing));
 	listing->view = view;
-	listing->rows = xcalloc(records.n, sizeof(*listing->rows));
-	for (i = 0; i < records.n; i++)
-		listing->rows[i] = (const char *)records.v + i * records.size;
-	listing->n_rows = records.n;
-	listing->groups = records.groups;
+	listing->rows = xcalloc(rows.n, sizeof(*listing->rows));
+	for (i = 0; i < rows.n; i++)
+		listing->rows[i] = (const char *)rows.v + i * rows.size;
+	listing->n_rows = rows.n;
+	listing->groups = rows.groups;
 }
 
 void listing_free(struct listing *listing)
@@ -103,12 +103,12 @@ void listing_nest(struct listing *listing)
 }
 
 void cell_column(struct table *table, const struct column *column, const struct view *view,
-		 const void *record, const struct units *units)
+		 const void *row, const struct units *units)
 {
 	struct value value;
 	char *text = NULL;
 
-	if (record && column_get(column, view, record, &value))
+	if (row && column_get(column, view, row, &value))
 		text = value_text(column, view, &value, units);
 	table_cell(table, text);
 	free(text);

@@ -10,9 +10,9 @@
 #include "report/table.h"
 
 /**
- * struct listing - records to be shown
+ * struct listing - rows to be shown
  * @view: for the getters; owned by the caller
- * @rows: the records in order; the array is owned, the records are not
+ * @rows: the rows in order; the array is owned, the rows are not
  * @n_rows: how many
  * @groups: they are groups, which may contain others
  * @depths: by row, how many rows contain it: text is indented; NULL: they are flat; owned
@@ -25,36 +25,36 @@ struct listing {
 	unsigned int *depths;
 };
 
-/* An array of @n records of one kind, of @size bytes each; @groups: of a snapshot. */
-struct records {
+/* An array of @n rows of one kind, of @size bytes each; @groups: of a snapshot. */
+struct row_array {
 	const void *v;
 	size_t n;
 	size_t size;
 	bool groups;
 };
 
-static inline struct records records_of(const void *v, size_t n, size_t size)
+static inline struct row_array rows_of(const void *v, size_t n, size_t size)
 {
-	return (struct records){ v, n, size, false };
+	return (struct row_array){ v, n, size, false };
 }
 
-/* The records of @snap of the kind @type: tasks, groups, mappings, zones or nodes. */
-struct records records_in(const struct snapshot *snap, const struct record_type *type);
+/* The rows of @snap of the kind @type: tasks, groups, mappings, zones or nodes. */
+struct row_array rows_in(const struct snapshot *snap, const struct row_type *type);
 
-/* Takes all @records in their order. */
-void listing_fill(struct listing *listing, const struct view *view, struct records records);
+/* Takes all @rows in their order. */
+void listing_fill(struct listing *listing, const struct view *view, struct row_array rows);
 void listing_free(struct listing *listing);
 
-/* Sorts by @column, unknown values first; equal rows keep the order of the records. */
+/* Sorts by @column, unknown values first; equal rows keep the order of the rows. */
 void listing_sort(struct listing *listing, const struct column *column,
 		  bool reverse);
 
 /* Puts groups behind those that contain them; after listing_sort(). */
 void listing_nest(struct listing *listing);
 
-/* Fills the next cell of @table with @column of @record; NULL: it is unknown. */
+/* Fills the next cell of @table with @column of @row; NULL: it is unknown. */
 void cell_column(struct table *table, const struct column *column, const struct view *view,
-		 const void *record, const struct units *units);
+		 const void *row, const struct units *units);
 
 /*
  * The total of @column over the rows, KIND_PERCENT as a ratio, TOTAL_ROWS and

@@ -15,7 +15,7 @@
 
 #define NAME_SIZE	128
 #define HELP_SIZE	256
-/* Labels of one record, and the text of those that are numbers. */
+/* Labels of one row, and the text of those that are numbers. */
 #define LABELS_MAX	4
 struct labels {
 	struct label v[LABELS_MAX];
@@ -36,14 +36,14 @@ static void add_number(struct labels *labels, const char *name, uint64_t value)
 	add_text(labels, name, text);
 }
 
-/* Adds the labels of @record; false if nothing identifies it.  NULL: it has none. */
-typedef bool label_fn(const struct view *view, const void *record,
+/* Adds the labels of @row; false if nothing identifies it.  NULL: it has none. */
+typedef bool label_fn(const struct view *view, const void *row,
 		      struct labels *labels);
 
-static bool zone_labels(const struct view *view, const void *record,
+static bool zone_labels(const struct view *view, const void *row,
 			struct labels *labels)
 {
-	const struct zone *zone = record;
+	const struct zone *zone = row;
 
 	(void)view;
 	if (!KNOWN(zone, MEMCENSUS_ZONE_NODE) || !KNOWN(zone, MEMCENSUS_ZONE_NAME))
@@ -53,10 +53,10 @@ static bool zone_labels(const struct view *view, const void *record,
 	return true;
 }
 
-static bool node_labels(const struct view *view, const void *record,
+static bool node_labels(const struct view *view, const void *row,
 			struct labels *labels)
 {
-	const struct node *node = record;
+	const struct node *node = row;
 
 	(void)view;
 	if (!KNOWN(node, MEMCENSUS_NODE_ID))
@@ -65,10 +65,10 @@ static bool node_labels(const struct view *view, const void *record,
 	return true;
 }
 
-static bool group_labels(const struct view *view, const void *record,
+static bool group_labels(const struct view *view, const void *row,
 			 struct labels *labels)
 {
-	const struct group *group = record;
+	const struct group *group = row;
 
 	/* Two users may have the same name: the UID tells them apart. */
 	if (KNOWN(group, MEMCENSUS_GROUP_UID)) {
@@ -82,10 +82,10 @@ static bool group_labels(const struct view *view, const void *record,
 	return labels->n && labels->v[0].value;
 }
 
-static bool task_labels(const struct view *view, const void *record,
+static bool task_labels(const struct view *view, const void *row,
 			struct labels *labels)
 {
-	const struct task *task = record;
+	const struct task *task = row;
 	const char *user = NULL;
 
 	if (!KNOWN(task, MEMCENSUS_TASK_PID))
@@ -174,12 +174,12 @@ static const char *help_of(const char *prefix, const struct column *column, char
 	return help;
 }
 
-/* The metric memcensus_PREFIX_NAME of @column, with a sample for each record. */
+/* The metric memcensus_PREFIX_NAME of @column, with a sample for each row. */
 static void put_column(struct openmetrics *om, const char *prefix,
 		       const struct column *column, const struct view *view,
-		       struct records records, label_fn *label)
+		       struct row_array rows, label_fn *label)
 {
-	const char *record = records.v;
+	const char *row = rows.v;
 	char name[NAME_SIZE], help[HELP_SIZE];
 	struct metric metric = {
 		.unit = unit_of(column), .help = help_of(prefix, column, help),
@@ -195,10 +195,10 @@ static void put_column(struct openmetrics *om, const char *prefix,
 	snprintf(name, sizeof(name), "memcensus_%s_%.*s", prefix, size, suffix);
 	metric.name = name;
 	openmetrics_metric(om, &metric);
-	for (i = 0; i < records.n; i++, record += records.size) {
+	for (i = 0; i < rows.n; i++, row += rows.size) {
 		labels.n = 0;
-		if (column_get(column, view, record, &value) &&
-		    (!label || label(view, record, &labels)))
+		if (column_get(column, view, row, &value) &&
+		    (!label || label(view, row, &labels)))
 			put_value(om, column, &value, &labels);
 	}
 }
@@ -221,8 +221,8 @@ static bool is_metric(const struct column *column)
 
 /* The columns in @names, in their order; NULL: all that are metrics. */
 static void put_metric_columns(struct openmetrics *om, const char *prefix,
-			       const struct record_type *type, const char *names,
-			       const struct view *view, struct records records, label_fn *label)
+			       const struct row_type *type, const char *names,
+			       const struct view *view, struct row_array rows, label_fn *label)
 {
 	struct columns columns;
 	struct failure why;
@@ -231,7 +231,7 @@ static void put_metric_columns(struct openmetrics *om, const char *prefix,
 	columns_choose(&columns, type, names, NULL, &why);
 	for (i = 0; i < columns.n; i++)
 		if (names || is_metric(columns.v[i]))
-			put_column(om, prefix, columns.v[i], view, records, label);
+			put_column(om, prefix, columns.v[i], view, rows, label);
 	columns_free(&columns);
 }
 
@@ -289,9 +289,9 @@ static void put_census(struct openmetrics *om, const struct view *view,
 	if (KNOWN(scan, MEMCENSUS_SCAN_REALTIME_NS))
 		put_number(om, "memcensus_census_timestamp", "seconds",
 			   "start of the census, since 1970", scan->realtime / 1e9);
-	put_metric_columns(om, "census", &scan_record,
+	put_metric_columns(om, "census", &scan_rows,
 			   "lock_hold_max_ns,mms,walked,busy,vanished,partial,kthreads,zombies,ptes,pages,memory,slices,frames,pss,violations",
-			   view, records_of(scan, 1, sizeof(*scan)), NULL);
+			   view, rows_of(scan, 1, sizeof(*scan)), NULL);
 }
 
 static void put_breakdown(struct openmetrics *om, const struct snapshot *snap)
@@ -394,7 +394,7 @@ static void put_events(struct openmetrics *om, const struct view *view)
 	bool kib;
 
 	for (i = 0; i <= MEMCENSUS_E_MAX; i++) {
-		column = &events_record.figures.columns[i];
+		column = &events_rows.figures.columns[i];
 		if (!column->name || !KNOWN(events, i))
 			continue;
 		kib = column->kind == KIND_KIB;
@@ -421,28 +421,28 @@ void metrics_system(struct openmetrics *om, const struct view *view,
 		put_census(om, view, snaps, n);
 	if (snap->has_totals)
 		put_breakdown(om, snap);
-	put_metric_columns(om, "zone", &zone_record, NULL, view,
-			   records_in(snap, &zone_record), zone_labels);
+	put_metric_columns(om, "zone", &zone_rows, NULL, view,
+			   rows_in(snap, &zone_rows), zone_labels);
 	put_kswapd(om, view);
-	put_metric_columns(om, "node", &node_record, NULL, view,
-			   records_in(snap, &node_record), node_labels);
+	put_metric_columns(om, "node", &node_rows, NULL, view,
+			   rows_in(snap, &node_rows), node_labels);
 	if (!snap->has_totals)
 		return;
-	put_metric_columns(om, "meminfo", &bytes_record, NULL, view,
-			   records_of(&snap->totals, 1, sizeof(snap->totals)), NULL);
+	put_metric_columns(om, "meminfo", &bytes_rows, NULL, view,
+			   rows_of(&snap->totals, 1, sizeof(snap->totals)), NULL);
 	put_meminfo(om, snap);
 	put_events(om, view);
 }
 
 /*
- * A sample for each of @records and each node of the machine, 0 where it has nothing, so that
+ * A sample for each of @rows and each node of the machine, 0 where it has nothing, so that
  * what is unknown differs from it.
  */
 static void put_on_nodes(struct openmetrics *om, const char *prefix, bool hugetlb,
-			 const struct view *view, struct records records, label_fn *label)
+			 const struct view *view, struct row_array rows, label_fn *label)
 {
 	const struct numbers *ids = &view->snap->node_ids;
-	const char *record = records.v;
+	const char *row = rows.v;
 	char name[NAME_SIZE], help[HELP_SIZE];
 	const struct metric metric = { .name = name, .unit = "bytes", .help = help };
 	struct labels labels;
@@ -452,12 +452,12 @@ static void put_on_nodes(struct openmetrics *om, const char *prefix, bool hugetl
 	snprintf(help, sizeof(help), "%s: %s on the NUMA node", prefix,
 		 hugetlb ? "mapped hugetlb pages" : "of the RSS, what is");
 	openmetrics_metric(om, &metric);
-	for (i = 0; i < records.n; i++, record += records.size) {
-		const struct task *task = (const void *)record;	/* or a group, as for on_node() */
+	for (i = 0; i < rows.n; i++, row += rows.size) {
+		const struct task *task = (const void *)row;	/* or a group: on_node() */
 		struct task_node found;
 
 		labels.n = 0;
-		if (!task->on.n || !label(view, record, &labels))
+		if (!task->on.n || !label(view, row, &labels))
 			continue;
 		n = labels.n;
 		for (k = 0; k < ids->n; k++) {
@@ -470,12 +470,12 @@ static void put_on_nodes(struct openmetrics *om, const char *prefix, bool hugetl
 	}
 }
 
-static void put_nodes(struct openmetrics *om, const char *prefix, const struct record_type *type,
-		      const struct view *view, struct records records, label_fn *label)
+static void put_nodes(struct openmetrics *om, const char *prefix, const struct row_type *type,
+		      const struct view *view, struct row_array rows, label_fn *label)
 {
-	put_on_nodes(om, prefix, false, view, records, label);
-	put_on_nodes(om, prefix, true, view, records, label);
-	put_metric_columns(om, prefix, type, "away", view, records, label);
+	put_on_nodes(om, prefix, false, view, rows, label);
+	put_on_nodes(om, prefix, true, view, rows, label);
+	put_metric_columns(om, prefix, type, "away", view, rows, label);
 }
 
 void metrics_nodes_unknown(struct openmetrics *om, struct snapshot *const *snaps, size_t n)
@@ -504,11 +504,11 @@ static void put_groups(struct openmetrics *om, const char *prefix, const struct 
 	for (i = 0; i < snap->n_groups; i++)
 		if (snap->groups[i].contains == contain)
 			groups[n++] = snap->groups[i];
-	put_metric_columns(om, prefix, &group_record, SIZES ",mms", view,
-			   records_of(groups, n, sizeof(*groups)), group_labels);
+	put_metric_columns(om, prefix, &group_rows, SIZES ",mms", view,
+			   rows_of(groups, n, sizeof(*groups)), group_labels);
 	if (nodes)
-		put_nodes(om, prefix, &group_record, view,
-			  records_of(groups, n, sizeof(*groups)), group_labels);
+		put_nodes(om, prefix, &group_rows, view,
+			  rows_of(groups, n, sizeof(*groups)), group_labels);
 	free(groups);
 }
 
@@ -523,8 +523,8 @@ void metrics_groups(struct openmetrics *om, const struct view *view, bool nodes)
 	if (!KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP))
 		return;
 	put_groups(om, "subtree", view, true, nodes);
-	put_metric_columns(om, "cgroup", &group_record, CHARGED, view,
-			   records_in(snap, &group_record), group_labels);
+	put_metric_columns(om, "cgroup", &group_rows, CHARGED, view,
+			   rows_in(snap, &group_rows), group_labels);
 }
 
 #define PAID	"charged,own,for_others,by_others,frames,exclusive"
@@ -545,7 +545,7 @@ static int by_size(const void *a, const void *b)
 /* The payers of @view with the largest first; what no cgroup pays for is before them. */
 static struct ranked *payers_ranked(const struct view *view)
 {
-	const struct column *by_others = record_named(&payer_record, "by_others");
+	const struct column *by_others = column_named(&payer_rows, "by_others");
 	const struct snapshot *snap = view->snap;
 	struct ranked *ranked = xcalloc(snap->n_payers + 1, sizeof(*ranked));
 	struct value value;
@@ -562,11 +562,11 @@ static struct ranked *payers_ranked(const struct view *view)
 	return ranked;
 }
 
-static bool payer_labels(const struct view *view, const void *record, struct labels *labels)
+static bool payer_labels(const struct view *view, const void *row, struct labels *labels)
 {
 	struct value name;
 
-	if (!column_get(record_named(&payer_record, "cgroup_path"), view, record, &name))
+	if (!column_get(column_named(&payer_rows, "cgroup_path"), view, row, &name))
 		return false;
 	add_text(labels, "cgroup", name.text);
 	return true;
@@ -605,10 +605,10 @@ void metrics_payers(struct openmetrics *om, const struct view *view, size_t n)
 		none += !KNOWN(&shown[i], MEMCENSUS_PAYER_CGROUP);
 	}
 	n = n < all - none ? n + none : all;
-	columns_choose(&columns, &payer_record, PAID, NULL, &why);
+	columns_choose(&columns, &payer_rows, PAID, NULL, &why);
 	for (i = 0; i < columns.n; i++) {
 		put_column(om, "payer", columns.v[i], view,
-			   records_of(shown, n, sizeof(*shown)), payer_labels);
+			   rows_of(shown, n, sizeof(*shown)), payer_labels);
 		put_payers_rest(om, columns.v[i], view, ranked + n, all - n);
 	}
 	put_number(om, "memcensus_payers_summed", NULL,
@@ -624,18 +624,18 @@ void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n, bo
 	struct listing tasks;
 	size_t i;
 
-	listing_fill(&tasks, view, records_in(view->snap, &task_record));
-	listing_sort(&tasks, &task_record.figures.columns[MEMCENSUS_F_PSS], true);
+	listing_fill(&tasks, view, rows_in(view->snap, &task_rows));
+	listing_sort(&tasks, &task_rows.figures.columns[MEMCENSUS_F_PSS], true);
 	if (n > tasks.n_rows)
 		n = tasks.n_rows;
 	largest = xcalloc(n, sizeof(*largest));
 	for (i = 0; i < n; i++)
 		memcpy(&largest[i], tasks.rows[i], sizeof(*largest));
-	put_metric_columns(om, "process", &task_record, SIZES, view,
-			   records_of(largest, n, sizeof(*largest)), task_labels);
+	put_metric_columns(om, "process", &task_rows, SIZES, view,
+			   rows_of(largest, n, sizeof(*largest)), task_labels);
 	if (nodes)
-		put_nodes(om, "process", &task_record, view,
-			  records_of(largest, n, sizeof(*largest)), task_labels);
+		put_nodes(om, "process", &task_rows, view,
+			  rows_of(largest, n, sizeof(*largest)), task_labels);
 	free(largest);
 	listing_free(&tasks);
 }

@@ -15,7 +15,7 @@
  * struct cell - a column of a section
  * @column: under its name and heading in the section
  * @other: where that is unknown; or NULL
- * @join: of its record; NULL: it is of the row
+ * @join: whose column it is; NULL: it is of the row
  * @right: aligned so
  * @width: at least so wide
  * @orders: it is a list by order: so many columns of a table
@@ -74,18 +74,18 @@ static struct cells chosen_cells(const struct report *report)
 static void find_column(struct cell *cell, const struct section *section, const char *name)
 {
 	const size_t len = strcspn(name, " |:=");
-	const struct column *column = record_find(section->type, name, len);
+	const struct column *column = column_find(section->type, name, len);
 	const struct section_join *join;
 
 	for (join = section->joins; !column && join->type; join++) {
 		cell->join = join;
-		column = record_find(join->type, name, len);
+		column = column_find(join->type, name, len);
 	}
 	if (!column)
 		abort();
 	cell->column = *column;
 	if (name[len] == '|')
-		cell->other = record_find(cell->join ? cell->join->type : section->type,
+		cell->other = column_find(cell->join ? cell->join->type : section->type,
 					  name + len + 1, strcspn(name + len + 1, " :="));
 }
 
@@ -128,24 +128,24 @@ static struct cells choose_cells(struct report *report, const struct section *se
 	return cells;
 }
 
-/* The record that has the value of @cell; NULL: none. */
-static const void *cell_record(const struct cell *cell, const void *row)
+/* The row, or what it points to, that has the value of @cell; NULL: none. */
+static const void *cell_joined(const struct cell *cell, const void *row)
 {
-	const void *record = row;
+	const void *joined = row;
 
 	if (cell->join && cell->join->at != SIZE_MAX)
-		memcpy(&record, (const char *)row + cell->join->at, sizeof(record));
-	return record;
+		memcpy(&joined, (const char *)row + cell->join->at, sizeof(joined));
+	return joined;
 }
 
-/* The column of @cell that has a value in @record, under the name of the first. */
+/* The column of @cell that has a value in @joined, under the name of the first. */
 static struct column column_in(const struct cell *cell, const struct view *view,
-			       const void *record)
+			       const void *joined)
 {
 	struct column column = cell->column;
 	struct value value;
 
-	if (cell->other && !(record && column_get(&column, view, record, &value))) {
+	if (cell->other && !(joined && column_get(&column, view, joined, &value))) {
 		column = *cell->other;
 		column.name = cell->column.name;
 	}
@@ -167,8 +167,8 @@ static void arrange(struct listing *listing, const struct report *report,
 		    const struct section *section)
 {
 	const struct options *options = report->options;
-	const struct records rows = section->rows.size ? section->rows :
-				    records_in(report->view.snap, section->type);
+	const struct row_array rows = section->rows.size ? section->rows :
+				    rows_in(report->view.snap, section->type);
 	const void *row;
 	size_t i, n = 0;
 
@@ -181,7 +181,7 @@ static void arrange(struct listing *listing, const struct report *report,
 	}
 	listing->n_rows = n;
 	if (section->sort)
-		listing_sort(listing, record_named(section->type, section->sort),
+		listing_sort(listing, column_named(section->type, section->sort),
 			     section->backwards);
 	if (section->chosen)
 		listing_sort(listing, options->order,
@@ -213,7 +213,7 @@ static void add_column(struct table *table, const struct report *report,
 	for (i = 0; i < rows->n_rows; i++) {
 		const struct view view = view_of(report, section, rows->rows[i]);
 
-		if (column_get(column, &view, cell_record(cell, rows->rows[i]), &value) &&
+		if (column_get(column, &view, cell_joined(cell, rows->rows[i]), &value) &&
 		    cell->orders < value.list.n)
 			cell->orders = value.list.n;
 	}
@@ -225,14 +225,14 @@ static void add_column(struct table *table, const struct report *report,
 
 /* A list by order: a cell for each. */
 static void fill_orders(struct table *table, const struct cell *cell, const struct view *view,
-			const void *record)
+			const void *joined)
 {
 	const struct column *column = &cell->column;
 	char text[NUMBER_SIZE];
 	struct value value;
 	size_t i;
 
-	if (!column_get(column, view, record, &value))
+	if (!column_get(column, view, joined, &value))
 		value.list.n = 0;
 	for (i = 0; i < cell->orders; i++)
 		table_cell(table, i < value.list.n &&
@@ -246,20 +246,20 @@ static void fill_row(struct report *report, struct table *table, const struct ce
 {
 	const struct cell *cell;
 	struct column column;
-	const void *record;
+	const void *joined;
 	struct value value;
 
 	for (cell = cells->v; cell < cells->v + cells->n; cell++) {
-		record = cell_record(cell, row);
-		column = column_in(cell, &view, record);
+		joined = cell_joined(cell, row);
+		column = column_in(cell, &view, joined);
 		if (column_is_by_order(&column))
-			fill_orders(table, cell, &view, record);
+			fill_orders(table, cell, &view, joined);
 		else if (depth && cell == cells->v && column.kind == KIND_TEXT &&
-			 column_get(&column, &view, record, &value))
+			 column_get(&column, &view, joined, &value))
 			table_cell(table, report_text(report, "%*s%s", 2 * (int)depth, "",
 						      value.text));
 		else
-			cell_column(table, &column, &view, record, units);
+			cell_column(table, &column, &view, joined, units);
 	}
 }
 
@@ -332,7 +332,7 @@ static void show_section_table(struct report *report, const struct section *sect
 	free(cells.v);
 }
 
-/* All columns of one record, one a row, with their meaning unless the output is raw. */
+/* All columns of one row, one a line, with their meaning unless the output is raw. */
 static void show_described(const struct report *report, const struct section *section)
 {
 	const struct options *options = report->options;
@@ -345,7 +345,7 @@ static void show_described(const struct report *report, const struct section *se
 	table_column(table, "Amount", true, 0, CUT_NEVER);
 	if (!options->raw)
 		table_column(table, "Meaning", false, 0, CUT_WIDEST);
-	for (i = 0; (column = record_column(section->type, i)); i++) {
+	for (i = 0; (column = column_at(section->type, i)); i++) {
 		table_row(table);
 		table_cell(table, column->name);
 		cell_column(table, column, &report->view, section->rows.v, &units);
@@ -376,10 +376,10 @@ static void show_section(struct report *report, const struct section *section)
 static void put_cell(struct report *report, const struct cell *cell, const struct view *view,
 		     const void *row)
 {
-	const void *record = cell_record(cell, row);
-	const struct column column = column_in(cell, view, record);
+	const void *joined = cell_joined(cell, row);
+	const struct column column = column_in(cell, view, joined);
 
-	json_column(&report->json, &column, view, record);
+	json_column(&report->json, &column, view, joined);
 }
 
 /* The members of a row: those of @cells or, without, all. */
@@ -396,11 +396,11 @@ static void put_section_row(struct report *report, const struct section *section
 	for (i = 0; i < cells->n; i++)
 		put_cell(report, &cells->v[i], &view, row);
 	if (section->described)
-		for (i = 0; (column = record_column(section->type, i)); i++)
+		for (i = 0; (column = column_at(section->type, i)); i++)
 			json_column(&report->json, column, &view, row);
 	else if (!cells->n)
 		json_members(&report->json, all.join ? all.join->type : section->type, &view,
-			     cell_record(&all, row));
+			     cell_joined(&all, row));
 	report->view = view;
 	if (section->parts)
 		section->parts(report, row);
@@ -415,7 +415,7 @@ static void put_keyed(struct report *report, const struct section *section, stru
 	struct value key;
 	size_t i;
 
-	if (!column_get(&cells->v[0].column, &view, cell_record(&cells->v[0], row), &key))
+	if (!column_get(&cells->v[0].column, &view, cell_joined(&cells->v[0], row), &key))
 		return;
 	if (cells->n > 2)
 		json_open(&report->json, key.text, '{');
@@ -478,7 +478,7 @@ static void put_totals(struct report *report, const struct section *section)
 
 	json_open(&report->json, section->name, '{');
 	arrange(&rows, report, section);
-	for (i = 0; (column = record_column(section->type, i)); i++)
+	for (i = 0; (column = column_at(section->type, i)); i++)
 		if (column->total == TOTAL_SUM)
 			json_value(&report->json, column,
 				   listing_total(&rows, column, &total) ? &total : NULL);
@@ -492,9 +492,9 @@ static void put_scan(struct report *report)
 	const struct snapshot *snap = report->view.snap;
 
 	REPORT(report,
-	       { "scan", SECTION_OBJECT, .type = &scan_record, .rows = ONE_ROW(&snap->scan),
+	       { "scan", SECTION_OBJECT, .type = &scan_rows, .rows = ONE_ROW(&snap->scan),
 		 .number = { true, (int64_t)snap->seq } },
-	       { "module", SECTION_OBJECT, .type = &info_record, .rows = ONE_ROW(&snap->info) });
+	       { "module", SECTION_OBJECT, .type = &info_rows, .rows = ONE_ROW(&snap->info) });
 }
 
 static void put_section(struct report *report, const struct section *section)

@@ -19,10 +19,10 @@
 /* What a section is in JSON. */
 enum section_shape {
 	SECTION_ARRAY,		/* an array of objects */
-	SECTION_OBJECT,		/* an object, of one record */
-	SECTION_MEMBERS,	/* members of what is open, of one record; @name is not used */
-	SECTION_KEYED,		/* an object: each record by its first member */
-	SECTION_FIGURES,	/* an object of all figures of @type; the record: struct figures */
+	SECTION_OBJECT,		/* an object, of one row */
+	SECTION_MEMBERS,	/* members of what is open, of one row; @name is not used */
+	SECTION_KEYED,		/* an object: each row by its first member */
+	SECTION_FIGURES,	/* an object of all figures of @type; the row: struct figures */
 	SECTION_NUMBER,		/* @number, or null */
 	SECTION_TEXT,		/* @text, or null */
 	SECTION_OPEN,		/* the following sections are members of an object ... */
@@ -33,11 +33,11 @@ enum section_shape {
 };
 
 /*
- * A record that rows point to: @at is the offset of the pointer, which may be NULL.  SELF(): the
- * row itself has further columns.
+ * A row of another type that rows point to: @at is the offset of the pointer, which may be
+ * NULL.  SELF(): the row itself has further columns.
  */
 struct section_join {
-	const struct record_type *type;
+	const struct row_type *type;
 	size_t at;
 };
 
@@ -52,14 +52,14 @@ struct report;
  * @shape: in JSON
  * @title: over its table; "": an empty line; NULL: none
  * @type: of its rows
- * @joins: at most two, of the records that the rows point to: where a column is searched that
+ * @joins: at most two, of what the rows point to: where a column is searched that
  *	@type does not have
  * @own_names: each row begins with a pointer to the snapshot that has its names
  * @columns: of its table; NULL: it has none
  * @members: in JSON; NULL: all of the first of @joins or, without, of @type
  * @chosen: columns and order are those of command_rows(), as chosen by options; no @type
  * @totals: a row of totals below the table, also without --totals; with @chosen
- * @described: of one record, a row for each column of @type, with its meaning; JSON has them all
+ * @described: of one row, a line for each column of @type, with its meaning; JSON has them all
  * @falling: largest first if no column to sort by is named; with @chosen
  * @rows: of no size: those in the snapshot, of @type or of command_rows()
  * @filter: whether a row is shown; NULL: all are
@@ -81,7 +81,7 @@ struct section {
 	const char *name;
 	enum section_shape shape;
 	const char *title;
-	const struct record_type *type;
+	const struct row_type *type;
 	struct section_join joins[3];
 	bool own_names;
 	const char *columns;
@@ -90,7 +90,7 @@ struct section {
 	bool totals;
 	bool described;
 	bool falling;
-	struct records rows;
+	struct row_array rows;
 	bool (*filter)(const void *about, const void *row);
 	const void *about;
 	const char *sort;
@@ -173,8 +173,8 @@ struct units report_units(const struct report *report);
 const char *report_text(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* An array as rows, or one record. */
-#define ROWS(array, n)		records_of(array, n, sizeof(*(array)))
-#define ONE_ROW(record)		ROWS(record, 1)
+/* An array as rows, or one row. */
+#define ROWS(array, n)		rows_of(array, n, sizeof(*(array)))
+#define ONE_ROW(row)		ROWS(row, 1)
 
 #endif /* READER_REPORT_H */

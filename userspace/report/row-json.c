@@ -110,9 +110,9 @@ void json_value(struct json *json, const struct column *column, const struct val
 
 /* All that is known by node, except that of other nodes the amounts are 0. */
 static void put_on_nodes(struct json *json, const struct column *column, const struct view *view,
-			 const void *record)
+			 const void *row)
 {
-	const struct task *task = record;	/* or a group: struct on_nodes is at one place */
+	const struct task *task = row;	/* or a group: struct on_nodes is at one place */
 	const struct numbers *ids = &view->snap->node_ids;
 	struct task_node found;
 	size_t i;
@@ -137,9 +137,9 @@ static void put_on_nodes(struct json *json, const struct column *column, const s
 	json_close(json, ']');
 }
 
-static void put_holders(struct json *json, const struct column *column, const void *record)
+static void put_holders(struct json *json, const struct column *column, const void *row)
 {
-	const struct node_sum *sum = record;
+	const struct node_sum *sum = row;
 	size_t i;
 
 	if (!KNOWN(sum, NODE_SUM_LARGEST)) {
@@ -163,61 +163,61 @@ static void put_holders(struct json *json, const struct column *column, const vo
 }
 
 void json_column(struct json *json, const struct column *column, const struct view *view,
-		 const void *record)
+		 const void *row)
 {
 	struct value value;
 
-	if (record && column->kind == KIND_ON_NODES)
-		put_on_nodes(json, column, view, record);
-	else if (record && column->kind == KIND_HOLDERS)
-		put_holders(json, column, record);
+	if (row && column->kind == KIND_ON_NODES)
+		put_on_nodes(json, column, view, row);
+	else if (row && column->kind == KIND_HOLDERS)
+		put_holders(json, column, row);
 	else
-		json_value(json, column, record && column_get(column, view, record, &value) ?
+		json_value(json, column, row && column_get(column, view, row, &value) ?
 			  &value : NULL);
 }
 
 static void put_set(struct json *json, const struct column_set *set,
-		    const struct view *view, const void *record)
+		    const struct view *view, const void *row)
 {
 	unsigned int i;
 
 	for (i = 0; i < set->n; i++)
 		if (set->columns[i].name && set->columns[i].kind != KIND_NEST)
-			json_column(json, &set->columns[i], view, record);
+			json_column(json, &set->columns[i], view, row);
 }
 
 /* The values of @set that are read, not computed from others. */
 static void put_read(struct json *json, const struct column_set *set,
-		     const struct view *view, const void *record)
+		     const struct view *view, const void *row)
 {
 	unsigned int i;
 
 	for (i = 0; i < set->n; i++)
 		if (!set->columns[i].derive)
-			json_column(json, &set->columns[i], view, record);
+			json_column(json, &set->columns[i], view, row);
 }
 
-void json_members(struct json *json, const struct record_type *type, const struct view *view,
-		  const void *record)
+void json_members(struct json *json, const struct row_type *type, const struct view *view,
+		  const void *row)
 {
-	const struct zone *zone = type == &zone_record ? record : NULL;
-	const struct group *group = type == &group_record ? record : NULL;
+	const struct zone *zone = type == &zone_rows ? row : NULL;
+	const struct group *group = type == &group_rows ? row : NULL;
 	unsigned int i;
 	size_t t;
 
-	put_set(json, &type->fields, view, record);
+	put_set(json, &type->fields, view, row);
 	for (i = 0; i < type->derived.n; i++)
 		if (!type->fields.n || type->derived.columns[i].in_json)
-			json_column(json, &type->derived.columns[i], view, record);
-	put_set(json, &type->figures, view, record);
+			json_column(json, &type->derived.columns[i], view, row);
+	put_set(json, &type->figures, view, row);
 	if (group && KNOWN(group, MEMCENSUS_GROUP_CGROUP))
-		put_read(json, &type->derived, view, record);
+		put_read(json, &type->derived, view, row);
 	if (!zone || !zone->n_types)
 		return;
 	json_open(json, "types", '[');
 	for (t = 0; t < zone->n_types; t++) {
 		json_open(json, NULL, '{');
-		json_members(json, &zone_type_record, view, &zone->types[t]);
+		json_members(json, &zone_type_rows, view, &zone->types[t]);
 		json_close(json, '}');
 	}
 	json_close(json, ']');

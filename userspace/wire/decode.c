@@ -15,7 +15,7 @@ struct decoder {
 	struct failure *why;
 };
 
-static int malformed(struct decoder *d, const struct record_type *type,
+static int malformed(struct decoder *d, const struct row_type *type,
 		     const struct column *column, const struct nlattr *attr)
 {
 	return fail(d->why, FAIL_MALFORMED,
@@ -60,7 +60,7 @@ static struct numbers decode_numbers(struct decoder *d, enum wire how,
 	return (struct numbers){ n, v };
 }
 
-static int decode_figures(struct decoder *d, const struct record_type *type,
+static int decode_figures(struct decoder *d, const struct row_type *type,
 			  const struct nlattr *nest, struct figures *figures)
 {
 	struct attrs attrs = attrs_in(nest);
@@ -82,8 +82,8 @@ static int decode_figures(struct decoder *d, const struct record_type *type,
 	return attrs.broken ? broken(d, type->name) : 0;
 }
 
-static int decode_record(struct decoder *d, const struct record_type *type,
-			 const struct nlattr *nest, void *record);
+static int decode_row(struct decoder *d, const struct row_type *type,
+		      const struct nlattr *nest, void *row);
 
 /* Orders that no message has are unknown. */
 static int decode_blocks(struct decoder *d, const struct nlattr *nest,
@@ -93,7 +93,7 @@ static int decode_blocks(struct decoder *d, const struct nlattr *nest,
 	struct blocks blocks = { 0 };
 	size_t i;
 
-	if (decode_record(d, &blocks_record, nest, &blocks))
+	if (decode_row(d, &blocks_rows, nest, &blocks))
 		return -1;
 	if (!KNOWN(&blocks, MEMCENSUS_BLOCKS_ORDER) || blocks.order >= ORDERS_MAX ||
 	    !KNOWN(&blocks, MEMCENSUS_BLOCKS_COUNT))
@@ -111,13 +111,13 @@ static int decode_blocks(struct decoder *d, const struct nlattr *nest,
 	return 0;
 }
 
-static int decode_attr(struct decoder *d, const struct record_type *type,
+static int decode_attr(struct decoder *d, const struct row_type *type,
 		       const struct column *column, const struct nlattr *attr,
-		       void *record)
+		       void *row)
 {
-	unsigned char *member = (unsigned char *)record + column->offset;
+	unsigned char *member = (unsigned char *)row + column->offset;
 	size_t len = attr_len(attr), size = element_size(column->wire);
-	struct zone *zone = record;
+	struct zone *zone = row;
 	struct numbers numbers;
 	uint64_t number;
 	const char *text;
@@ -149,26 +149,26 @@ static int decode_attr(struct decoder *d, const struct record_type *type,
 	case WIRE_TYPES:
 		zone->types = array_grow(zone->types, zone->n_types, sizeof(*zone->types));
 		d->snap->bytes += sizeof(*zone->types);
-		return decode_record(d, &zone_type_record, attr, &zone->types[zone->n_types++]);
+		return decode_row(d, &zone_type_rows, attr, &zone->types[zone->n_types++]);
 	case WIRE_BLOCKS:
 		return decode_blocks(d, attr, (struct numbers *)member);
 	}
 	return 0;
 }
 
-static int decode_record(struct decoder *d, const struct record_type *type,
-			 const struct nlattr *nest, void *record)
+static int decode_row(struct decoder *d, const struct row_type *type,
+		      const struct nlattr *nest, void *row)
 {
 	struct attrs attrs = attrs_in(nest);
 	const struct column *column;
 	const struct nlattr *attr;
-	uint64_t *known = record;
+	uint64_t *known = row;
 
 	while ((attr = attrs_next(&attrs))) {
 		if (attr_type(attr) >= type->fields.n)
 			continue;
 		column = &type->fields.columns[attr_type(attr)];
-		if (decode_attr(d, type, column, attr, record))
+		if (decode_attr(d, type, column, attr, row))
 			return -1;
 		if (column->wire != WIRE_NONE)
 			*known |= 1ULL << column->number;
@@ -195,46 +195,46 @@ static int decode_seq(struct decoder *d, const struct nlattr *attr)
 	return 0;
 }
 
-/* The records, by the nest of a message that contains them. */
-static const struct record_type *const types[] = {
-	[MEMCENSUS_A_INFO] = &info_record,
-	[MEMCENSUS_A_SCAN] = &scan_record,
-	[MEMCENSUS_A_TASK] = &task_record,
-	[MEMCENSUS_A_TASK_NODE] = &task_node_record,
-	[MEMCENSUS_A_VMA] = &vma_record,
-	[MEMCENSUS_A_ZONE] = &zone_record,
-	[MEMCENSUS_A_NODE] = &node_record,
-	[MEMCENSUS_A_SYSTEM] = &bytes_record,
-	[MEMCENSUS_A_GROUP] = &group_record,
-	[MEMCENSUS_A_PAGES] = &pages_record,
-	[MEMCENSUS_A_OWNERS] = &owners_record,
-	[MEMCENSUS_A_PAIR] = &pair_record,
-	[MEMCENSUS_A_PAYER] = &payer_record,
-	[MEMCENSUS_A_PHYSICAL] = &physical_record,
-	[MEMCENSUS_A_PHYSICAL_ZONE] = &physical_zone_record,
-	[MEMCENSUS_A_KERNEL_FRAMES] = &kernel_frames_record,
-	[MEMCENSUS_A_FRAME_BLOCKS] = &frame_blocks_record,
-	[MEMCENSUS_A_FRAME_CGROUP] = &frame_cgroup_record,
-	[MEMCENSUS_A_FRAME_SYSTEM] = &frame_system_record,
-	[MEMCENSUS_A_FRAME_FILE] = &frame_file_record,
-	[MEMCENSUS_A_OOM] = &oom_record,
-	[MEMCENSUS_A_OOM_VICTIM] = &oom_victim_record,
-	[MEMCENSUS_A_OOM_ZONE] = &oom_zone_record,
-	[MEMCENSUS_A_OOM_NODE] = &oom_node_record,
+/* The rows, by the nest of a message that contains them. */
+static const struct row_type *const types[] = {
+	[MEMCENSUS_A_INFO] = &info_rows,
+	[MEMCENSUS_A_SCAN] = &scan_rows,
+	[MEMCENSUS_A_TASK] = &task_rows,
+	[MEMCENSUS_A_TASK_NODE] = &task_node_rows,
+	[MEMCENSUS_A_VMA] = &vma_rows,
+	[MEMCENSUS_A_ZONE] = &zone_rows,
+	[MEMCENSUS_A_NODE] = &node_rows,
+	[MEMCENSUS_A_SYSTEM] = &bytes_rows,
+	[MEMCENSUS_A_GROUP] = &group_rows,
+	[MEMCENSUS_A_PAGES] = &pages_rows,
+	[MEMCENSUS_A_OWNERS] = &owners_rows,
+	[MEMCENSUS_A_PAIR] = &pair_rows,
+	[MEMCENSUS_A_PAYER] = &payer_rows,
+	[MEMCENSUS_A_PHYSICAL] = &physical_rows,
+	[MEMCENSUS_A_PHYSICAL_ZONE] = &physical_zone_rows,
+	[MEMCENSUS_A_KERNEL_FRAMES] = &kernel_frames_rows,
+	[MEMCENSUS_A_FRAME_BLOCKS] = &frame_blocks_rows,
+	[MEMCENSUS_A_FRAME_CGROUP] = &frame_cgroup_rows,
+	[MEMCENSUS_A_FRAME_SYSTEM] = &frame_system_rows,
+	[MEMCENSUS_A_FRAME_FILE] = &frame_file_rows,
+	[MEMCENSUS_A_OOM] = &oom_rows,
+	[MEMCENSUS_A_OOM_VICTIM] = &oom_victim_rows,
+	[MEMCENSUS_A_OOM_ZONE] = &oom_zone_rows,
+	[MEMCENSUS_A_OOM_NODE] = &oom_node_rows,
 };
 _Static_assert(sizeof(types) / sizeof(types[0]) == MEMCENSUS_A_MAX + 1,
 	       "a nest is not decoded");
 
-const struct record_type *decode_type_of(unsigned int nest)
+const struct row_type *decode_type_of(unsigned int nest)
 {
 	return nest <= MEMCENSUS_A_MAX ? types[nest] : NULL;
 }
 
 /* Messages that belong to no census. */
-static bool is_unnumbered(const struct record_type *type)
+static bool is_unnumbered(const struct row_type *type)
 {
-	return type == &info_record || type == &request_record || type == &oom_record ||
-	       type == &oom_victim_record || type == &oom_zone_record || type == &oom_node_record;
+	return type == &info_rows || type == &request_rows || type == &oom_rows ||
+	       type == &oom_victim_rows || type == &oom_zone_rows || type == &oom_node_rows;
 }
 
 int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
@@ -243,11 +243,11 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 	struct decoder d = { .snap = snap, .why = why };
 	const struct genlmsghdr *genl = NLMSG_DATA(nlh);
 	const struct nlattr *attr, *nest = NULL, *seq = NULL;
-	const struct record_type *type = NULL;
+	const struct row_type *type = NULL;
 	const bool is_request = nlh->nlmsg_flags & NLM_F_REQUEST;
 	bool unknown = false;
 	struct attrs attrs;
-	void *record;
+	void *row;
 
 	if (nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
 		return fail(why, FAIL_MALFORMED, "malformed message: too short");
@@ -264,7 +264,7 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 			seq = attr;
 		} else if (is_request && attr_type(attr) == MEMCENSUS_A_REQUEST) {
 			nest = attr;
-			type = &request_record;
+			type = &request_rows;
 		} else if (decode_type_of(attr_type(attr))) {
 			nest = attr;
 			type = decode_type_of(attr_type(attr));
@@ -285,16 +285,16 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 	if (!is_unnumbered(type) && decode_seq(&d, seq))
 		return -1;
 
-	snap->has_info |= type == &info_record;
-	snap->has_scan |= type == &scan_record;
-	snap->has_totals |= type == &bytes_record;
-	snap->has_physical |= type == &physical_record;
+	snap->has_info |= type == &info_rows;
+	snap->has_scan |= type == &scan_rows;
+	snap->has_totals |= type == &bytes_rows;
+	snap->has_physical |= type == &physical_rows;
 	snap->has_ooms |= genl->cmd == MEMCENSUS_CMD_OOM && !is_request;
-	record = type->size ? record_add(type, snap) : (char *)snap + type->array;
-	if (decode_record(&d, type, nest, record))
+	row = type->size ? row_add(type, snap) : (char *)snap + type->array;
+	if (decode_row(&d, type, nest, row))
 		return -1;
-	if (type == &zone_record || type == &oom_zone_record)
-		fragmentation_compute(snap, record);
+	if (type == &zone_rows || type == &oom_zone_rows)
+		fragmentation_compute(snap, row);
 	return 0;
 }
 

@@ -14,7 +14,7 @@
 
 /*
  * Adds the content of the message @nlh, complete in memory, to @snap; a request too, as
- * records have it.  Unknown attributes, records and figures are skipped: a newer module
+ * records have it.  Unknown attributes, rows and figures are skipped: a newer module
  * sends them.  0, or -1 and @why if the message violates the ABI (a wrong length, the number
  * of another census).
  */
@@ -22,10 +22,10 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		   struct failure *why);
 
 /*
- * The record in the top-level attribute @nest, enum memcensus_attr, of a message; NULL if
+ * The row in the top-level attribute @nest, enum memcensus_attr, of a message; NULL if
  * it contains none.
  */
-const struct record_type *decode_type_of(unsigned int nest);
+const struct row_type *decode_type_of(unsigned int nest);
 
 /*
  * Checks that the mandatory messages of a census arrived, or of an answer to @command, enum

@@ -62,7 +62,7 @@ static void put_attribute(struct nlmsghdr *nlh, uint16_t type, const struct colu
 struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 			     const struct request *request)
 {
-	const struct column_set *fields = &request_record.fields;
+	const struct column_set *fields = &request_rows.fields;
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct genlmsghdr *genl;
 	struct nlattr *nest;

@@ -32,7 +32,7 @@ int main(void)
 	unsigned int nest;
 
 	for (nest = 1; nest <= MEMCENSUS_A_MAX; nest++) {
-		const struct record_type *type = decode_type_of(nest);
+		const struct row_type *type = decode_type_of(nest);
 
 		if (!type)
 			continue;
@@ -42,12 +42,12 @@ int main(void)
 		    nest != MEMCENSUS_A_FRAME_CGROUP)
 			put_set(nest, "figure", &type->figures);
 	}
-	put_set(MEMCENSUS_A_SYSTEM, "system-bytes", &bytes_record.figures);
-	put_set(MEMCENSUS_A_SYSTEM, "event", &events_record.figures);
-	put_set(MEMCENSUS_A_PHYSICAL_ZONE, "frame-class", &physical_zone_record.figures);
-	put_set(MEMCENSUS_A_FRAME_CGROUP, "frame-class", &frame_cgroup_record.figures);
-	put_set(MEMCENSUS_A_PHYSICAL_ZONE, "frame-state", &physical_state_record.figures);
-	put_set(MEMCENSUS_A_ZONE, "zone-type", &zone_type_record.fields);
-	put_set(MEMCENSUS_A_ZONE, "blocks", &blocks_record.fields);
+	put_set(MEMCENSUS_A_SYSTEM, "system-bytes", &bytes_rows.figures);
+	put_set(MEMCENSUS_A_SYSTEM, "event", &events_rows.figures);
+	put_set(MEMCENSUS_A_PHYSICAL_ZONE, "frame-class", &physical_zone_rows.figures);
+	put_set(MEMCENSUS_A_FRAME_CGROUP, "frame-class", &frame_cgroup_rows.figures);
+	put_set(MEMCENSUS_A_PHYSICAL_ZONE, "frame-state", &physical_state_rows.figures);
+	put_set(MEMCENSUS_A_ZONE, "zone-type", &zone_type_rows.fields);
+	put_set(MEMCENSUS_A_ZONE, "blocks", &blocks_rows.fields);
 	return 0;
 }

@@ -114,7 +114,7 @@ static void put_set(const char *record, const struct column_set *set)
 		put_column(record, &set->columns[i]);
 }
 
-static void put_record(const char *record, const struct record_type *type)
+static void put_record(const char *record, const struct row_type *type)
 {
 	put_set(record, &type->fields);
 	put_set(record, &type->derived);
@@ -122,12 +122,12 @@ static void put_record(const char *record, const struct record_type *type)
 }
 
 /* The sums that a document has beside its rows. */
-static void put_totals(const struct record_type *type)
+static void put_totals(const struct row_type *type)
 {
 	const struct column *column;
 	unsigned int i;
 
-	for (i = 0; (column = record_column(type, i)); i++)
+	for (i = 0; (column = column_at(type, i)); i++)
 		if (column->total == TOTAL_SUM)
 			printf("totals\t%s\t%s\t-\tsum of all rows\n", column->name,
 			       type_of(column));
@@ -137,44 +137,44 @@ int main(void)
 {
 	static const struct {
 		const char *name;
-		const struct record_type *type;
+		const struct row_type *type;
 	} records[] = {
-		{ "module", &info_record }, { "scan", &scan_record },
-		{ "task", &task_record }, { "group", &group_record }, { "vma", &vma_record },
-		{ "mapping", &mapping_record },
-		{ "node_by_processes", &node_sum_record }, { "zone", &zone_record },
-		{ "migrate_type", &zone_type_record }, { "node", &node_record },
-		{ "traced_process", &trace_record }, { "traced_calls", &trace_call_record },
-		{ "reclaim", &trace_work_record },
-		{ "owners", &owners_record }, { "pair", &pair_record },
-		{ "payer", &payer_record },
-		{ "physical_pass", &physical_record }, { "frame_cgroup", &frame_cgroup_record },
-		{ "frame_system", &frame_system_record }, { "frame_file", &frame_file_record },
-		{ "oom_event", &oom_record }, { "oom_killed", &oom_victim_record },
-		{ "if_stopped", &stopped_record }, { "stopped_file", &stopped_file_record },
-		{ "mapped_file", &mapped_file_record },
-		{ "file_mapper", &file_mapper_record },
-		{ "family", &relatives_record }, { "family_member", &relative_record },
+		{ "module", &info_rows }, { "scan", &scan_rows },
+		{ "task", &task_rows }, { "group", &group_rows }, { "vma", &vma_rows },
+		{ "mapping", &mapping_rows },
+		{ "node_by_processes", &node_sum_rows }, { "zone", &zone_rows },
+		{ "migrate_type", &zone_type_rows }, { "node", &node_rows },
+		{ "traced_process", &trace_rows }, { "traced_calls", &trace_call_rows },
+		{ "reclaim", &trace_work_rows },
+		{ "owners", &owners_rows }, { "pair", &pair_rows },
+		{ "payer", &payer_rows },
+		{ "physical_pass", &physical_rows }, { "frame_cgroup", &frame_cgroup_rows },
+		{ "frame_system", &frame_system_rows }, { "frame_file", &frame_file_rows },
+		{ "oom_event", &oom_rows }, { "oom_killed", &oom_victim_rows },
+		{ "if_stopped", &stopped_sum_rows }, { "stopped_file", &stopped_file_rows },
+		{ "mapped_file", &mapped_file_rows },
+		{ "file_mapper", &file_mapper_rows },
+		{ "family", &relatives_rows }, { "family_member", &relative_rows },
 	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(records); i++)
 		put_record(records[i].name, records[i].type);
-	put_totals(&task_record);
-	put_totals(&group_record);
-	put_totals(&mapping_record);
-	put_totals(&node_sum_record);
+	put_totals(&task_rows);
+	put_totals(&group_rows);
+	put_totals(&mapping_rows);
+	put_totals(&node_sum_rows);
 	put_record("changed_task", command_find("diff")->rows.type);
-	put_set("system_bytes", &bytes_record.figures);
-	put_set("physical_zone", &physical_zone_record.fields);
-	put_set("frame_classes", &physical_zone_record.figures);
-	put_set("frame_states", &physical_state_record.figures);
-	put_set("events", &events_record.figures);
-	for (i = 0; i < bytes_record.figures.n; i++)
-		if (bytes_record.figures.columns[i].name)
+	put_set("system_bytes", &bytes_rows.figures);
+	put_set("physical_zone", &physical_zone_rows.fields);
+	put_set("frame_classes", &physical_zone_rows.figures);
+	put_set("frame_states", &physical_state_rows.figures);
+	put_set("events", &events_rows.figures);
+	for (i = 0; i < bytes_rows.figures.n; i++)
+		if (bytes_rows.figures.columns[i].name)
 			printf("system_change\t%s\tsigned_bytes\t-\t%s\n",
-			       bytes_record.figures.columns[i].name,
-			       bytes_record.figures.columns[i].help);
+			       bytes_rows.figures.columns[i].name,
+			       bytes_rows.figures.columns[i].help);
 	for (i = 0; i < BREAKDOWN_ROWS; i++)
 		printf("balance\t%s\tsigned_bytes\t-\t%s\n", breakdown_rows[i].name,
 		       breakdown_rows[i].help);

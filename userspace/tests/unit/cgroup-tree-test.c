@@ -69,7 +69,7 @@ static struct snapshot *make(const unsigned int *parents, unsigned int n)
 
 	snap->naming = one_name;
 	for (i = 0; i < n; i++) {
-		group = record_add(&group_record, snap);
+		group = row_add(&group_rows, snap);
 		group->known = 1ULL << MEMCENSUS_GROUP_ID | 1ULL << MEMCENSUS_GROUP_CGROUP;
 		group->known |= (uint64_t)!!parents[i] << MEMCENSUS_GROUP_PARENT;
 		group->id = i + 1;
@@ -90,7 +90,7 @@ static void expect(struct snapshot *snap, const char *want, const char *what)
 	struct listing listing;
 	size_t i, len = 0;
 
-	listing_fill(&listing, &view, records_in(snap, &group_record));
+	listing_fill(&listing, &view, rows_in(snap, &group_rows));
 	listing_nest(&listing);
 	for (i = 0; i < listing.n_rows; i++)
 		len += snprintf(got + len, sizeof(got) - len, "%u:%u ", listing.depths[i],
@@ -102,12 +102,12 @@ static void expect(struct snapshot *snap, const char *want, const char *what)
 
 static uint64_t total_of(struct snapshot *snap)
 {
-	const struct column *uss = &group_record.figures.columns[MEMCENSUS_F_USS];
+	const struct column *uss = &group_rows.figures.columns[MEMCENSUS_F_USS];
 	const struct view view = { .snap = snap };
 	struct listing listing;
 	struct value value;
 
-	listing_fill(&listing, &view, records_in(snap, &group_record));
+	listing_fill(&listing, &view, rows_in(snap, &group_rows));
 	listing_total(&listing, uss, &value);
 	listing_free(&listing);
 	return value.number;

@@ -97,7 +97,7 @@ static void drop_tree(void)
 
 static void add_group(struct snapshot *snap, uint64_t id)
 {
-	struct group *group = record_add(&group_record, snap);
+	struct group *group = row_add(&group_rows, snap);
 
 	group->known = 1ULL << MEMCENSUS_GROUP_CGROUP | 1ULL << MEMCENSUS_GROUP_MMS;
 	group->cgroup = id;
@@ -190,7 +190,7 @@ static void test_hostile(void)
 	snapshot_free(snap);
 
 	snap = snapshot_new();
-	record_add(&group_record, snap);
+	row_add(&group_rows, snap);
 	proc_texts_add(snap, CHARGES_TEXT, text, sizeof(text));
 	charges_apply(snap);
 	ok(snap->n_groups == 1, "groups that are no cgroups get no rows");

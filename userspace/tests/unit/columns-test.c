@@ -14,10 +14,10 @@
 /* Retired numbers have no column. */
 static bool is_retired(const struct column_set *set, unsigned int number)
 {
-	return (set == &info_record.fields && number == MEMCENSUS_INFO_SUBJECTS - 1) ||
-	       (set == &scan_record.fields && number > MEMCENSUS_SCAN_PSS &&
+	return (set == &info_rows.fields && number == MEMCENSUS_INFO_SUBJECTS - 1) ||
+	       (set == &scan_rows.fields && number > MEMCENSUS_SCAN_PSS &&
 		number < MEMCENSUS_SCAN_VIOLATIONS) ||
-	       (set == &zone_type_record.fields && number == MEMCENSUS_TYPE_FREE_BLOCKS - 1);
+	       (set == &zone_type_rows.fields && number == MEMCENSUS_TYPE_FREE_BLOCKS - 1);
 }
 
 static void check_set(const char *what, const struct column_set *set)
@@ -43,13 +43,13 @@ static void check_set(const char *what, const struct column_set *set)
 	ok(!wrong, "%s: each by its own number", what);
 }
 
-static void check_names(const struct record_type *type)
+static void check_names(const struct row_type *type)
 {
 	const struct column *a, *b;
 	unsigned int i, j, twice = 0;
 
-	for (i = 0; (a = record_column(type, i)); i++)
-		for (j = 0; j < i && (b = record_column(type, j)); j++)
+	for (i = 0; (a = column_at(type, i)); i++)
+		for (j = 0; j < i && (b = column_at(type, j)); j++)
 			if (!strcmp(a->name, b->name)) {
 				printf("# %s: %s\n", type->name, a->name);
 				twice++;
@@ -58,7 +58,7 @@ static void check_names(const struct record_type *type)
 }
 
 /* Two columns must not have the same offset. */
-static void check_offsets(const struct record_type *type)
+static void check_offsets(const struct row_type *type)
 {
 	unsigned int i, j, twice = 0;
 
@@ -75,7 +75,7 @@ static void check_offsets(const struct record_type *type)
 
 static void check_rules(void)
 {
-	const struct column_set *set = &task_record.figures;
+	const struct column_set *set = &task_rows.figures;
 	unsigned int i, none = 0;
 
 	for (i = FIRST; i < set->n; i++)
@@ -85,10 +85,10 @@ static void check_rules(void)
 
 int main(void)
 {
-	static const struct record_type *const types[] = {
-		&info_record, &scan_record, &task_record, &group_record,
-		&vma_record, &zone_record, &zone_type_record, &blocks_record, &node_record,
-		&bytes_record, &events_record,
+	static const struct row_type *const types[] = {
+		&info_rows, &scan_rows, &task_rows, &group_rows,
+		&vma_rows, &zone_rows, &zone_type_rows, &blocks_rows, &node_rows,
+		&bytes_rows, &events_rows,
 	};
 	size_t i;
 
@@ -100,9 +100,9 @@ int main(void)
 		check_offsets(types[i]);
 	}
 	check_rules();
-	ok(record_named(&task_record, "n4294967295"), "each number of a node has a column");
-	ok(!record_named(&task_record, "n4294967296"), "and no other number");
-	ok(task_cmdline == record_named(&task_record, "cmdline"),
+	ok(column_named(&task_rows, "n4294967295"), "each number of a node has a column");
+	ok(!column_named(&task_rows, "n4294967296"), "and no other number");
+	ok(task_cmdline == column_named(&task_rows, "cmdline"),
 	   "task_cmdline is the column of command lines");
 	return tap_done();
 }

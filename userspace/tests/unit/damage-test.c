@@ -49,7 +49,7 @@ static char *text_of(const struct snapshot *snap)
 		.own = &own,
 		.json = true,
 		.parts = MEMCENSUS_PART_ALL & ~MEMCENSUS_PART_VMAS,
-		.order = record_named(&task_record, "pid"),
+		.order = column_named(&task_rows, "pid"),
 	};
 	struct report report;
 	char *text = NULL;
@@ -464,7 +464,7 @@ static struct snapshot *with_groups(size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		group = record_add(&group_record, snap);
+		group = row_add(&group_rows, snap);
 		group->known = 1ULL << MEMCENSUS_GROUP_ID | 1ULL << MEMCENSUS_GROUP_CGROUP |
 			       1ULL << MEMCENSUS_GROUP_MMS;
 		group->id = i + 1;
@@ -497,7 +497,7 @@ static void test_links(void)
 
 	snap = with_groups(MANY / 10);
 	for (i = 0; i < MANY / 100; i++) {
-		node = record_add(&task_node_record, snap);
+		node = row_add(&task_node_rows, snap);
 		node->pid = 1;
 		node->node = i;
 	}
@@ -579,7 +579,7 @@ static void test_parents(void)
 {
 	const struct view view = { .snap = with_groups(40000) };
 	struct snapshot *snap = (struct snapshot *)view.snap;
-	const struct column *uss = &group_record.figures.columns[MEMCENSUS_F_USS];
+	const struct column *uss = &group_rows.figures.columns[MEMCENSUS_F_USS];
 	struct listing listing;
 	struct value value;
 	double before;
@@ -601,7 +601,7 @@ static void test_parents(void)
 	}
 	before = used();
 	cgroup_tree_link(snap);
-	listing_fill(&listing, &view, records_in(snap, &group_record));
+	listing_fill(&listing, &view, rows_in(snap, &group_rows));
 	listing_total(&listing, uss, &value);
 	listing_free(&listing);
 	ok(used() - before < 15, "%zu cgroups in each other: %.2f s", all, used() - before);

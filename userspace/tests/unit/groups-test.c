@@ -61,7 +61,7 @@ static bool follows(const struct snapshot *snap, const struct group *group,
 
 static uint64_t count(const struct snapshot *snap, enum group_rule rule)
 {
-	const struct column_set *set = &group_record.figures;
+	const struct column_set *set = &group_rows.figures;
 	unsigned int i;
 	uint64_t n = 0;
 
@@ -74,7 +74,7 @@ static uint64_t count(const struct snapshot *snap, enum group_rule rule)
 int main(void)
 {
 	const struct request request = { .group_by = MEMCENSUS_BY_UID };
-	const struct column_set *set = &group_record.figures;
+	const struct column_set *set = &group_rows.figures;
 	struct snapshot *snap = snapshot_new();
 	struct source *source;
 	struct failure why;

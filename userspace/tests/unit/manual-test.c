@@ -187,9 +187,9 @@ static void test_made(void)
 	free(text[1]);
 }
 
-static bool in_manual(const struct record_type *type)
+static bool in_manual(const struct row_type *type)
 {
-	const struct record_type *const *of = manual_types;
+	const struct row_type *const *of = manual_types;
 
 	while (*of && *of != type)
 		of++;
@@ -197,7 +197,7 @@ static bool in_manual(const struct record_type *type)
 }
 
 /* Whether -c of @command chooses columns of @type. */
-static bool has_type(const struct command *command, const struct record_type *type)
+static bool has_type(const struct command *command, const struct row_type *type)
 {
 	const struct further_rows *further;
 
@@ -209,15 +209,15 @@ static bool has_type(const struct command *command, const struct record_type *ty
 
 static void test_types(void)
 {
-	const struct record_type *const *type;
+	const struct row_type *const *type;
 	const struct command *const *each;
 	bool found;
 
 	for (each = commands; *each; each++) {
 		const struct command *command = *each;
-		const struct record_type *const of[] = {
-			command->rows.type, has_type(command, &group_record) ? &group_record : NULL,
-			has_type(command, &node_sum_record) ? &node_sum_record : NULL,
+		const struct row_type *const of[] = {
+			command->rows.type, has_type(command, &group_rows) ? &group_rows : NULL,
+			has_type(command, &node_sum_rows) ? &node_sum_rows : NULL,
 		};
 		size_t i;
 
@@ -235,12 +235,12 @@ static void test_types(void)
 
 static void test_columns(void)
 {
-	const struct record_type *const *type;
+	const struct row_type *const *type;
 	const struct column *column;
 	unsigned int i;
 
 	for (type = manual_types; *type; type++) {
-		for (i = 0; (column = record_column(*type, i)); i++)
+		for (i = 0; (column = column_at(*type, i)); i++)
 			if (!fits(column->help) || strpbrk(column->help, "*\\"))
 				break;
 		ok(!column && i, "each column of a %s has a help: %s", (*type)->name,

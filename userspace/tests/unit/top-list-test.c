@@ -18,7 +18,7 @@ static struct view view = { .snap = &snap, .numeric = true };
 static struct task tasks[MAX];
 static struct failure why;
 
-static struct records records_by(const struct row *rows, size_t n)
+static struct row_array records_by(const struct row *rows, size_t n)
 {
 	struct task *task;
 	size_t i;
@@ -37,14 +37,14 @@ static struct records records_by(const struct row *rows, size_t n)
 		task->figures.v[MEMCENSUS_F_PSS] = rows[i].pss << 10;
 		task->figures.known = 1 << MEMCENSUS_F_PSS;
 	}
-	return records_of(tasks, n, sizeof(*tasks));
+	return rows_of(tasks, n, sizeof(*tasks));
 }
 
 static struct top_list new_list(void)
 {
 	struct top_list list;
 
-	top_list_init(&list, &task_record, NULL, "pid,pss,comm", "pss", false, &why);
+	top_list_init(&list, &task_rows, NULL, "pid,pss,comm", "pss", false, &why);
 	return list;
 }
 
@@ -76,7 +76,7 @@ static void fill(struct top_list *list, const struct row *rows, size_t n)
 
 static const struct column *column(const char *name)
 {
-	return record_named(&task_record, name);
+	return column_named(&task_rows, name);
 }
 
 static const struct row family[] = {
@@ -159,7 +159,7 @@ static void test_tree(void)
 		{ 5, 4, 9, "d" }, { 5, 1, 3, "PID twice" },
 	};
 	static const struct row orphan[] = { { 7, 4711, 5, "no parent here" } };
-	struct records records;
+	struct row_array records;
 
 	list.tree = true;
 	FILL(&list, family);
@@ -188,7 +188,7 @@ static void test_selection(void)
 	struct row moved[] = {
 		{ 1, 0, 10, "init" }, { 20, 1, 3000, "server" }, { 31, 30, 900, "big" },
 	};
-	struct records records;
+	struct row_array records;
 
 	FILL(&list, family);
 	top_list_move(&list, 2);
@@ -267,7 +267,7 @@ static void test_columns(void)
 	top_list_toggle(&list, column("comm"));
 	check_columns(&list, "comm", "but not the last one");
 	top_list_free(&list);
-	ok(top_list_init(&list, &task_record, "nonsense", NULL, "pss", false, &why) &&
+	ok(top_list_init(&list, &task_rows, "nonsense", NULL, "pss", false, &why) &&
 	   strstr(why.text, "nonsense"), "a wrong name");
 }
 

@@ -45,7 +45,7 @@ static const struct column orders_columns[] = {
 	{ "change", .kind = KIND_CHANGES, .derive = orders_change },
 };
 
-static const struct record_type orders_record = RECORDS_OF("row of orders", orders_columns);
+static const struct row_type orders_rows = ROWS_OF("row of orders", orders_columns);
 
 /* Rows of the migrate types of all zones, or of the indexes of their orders. */
 static void show_orders(struct report *report, bool types)
@@ -69,7 +69,7 @@ static void show_orders(struct report *report, bool types)
 	}
 	REPORT(report,
 	       { .title = types ? "Free blocks by migrate type" : "Fragmentation of each order",
-		 .type = &orders_record, .joins = { JOIN(zone_record, orders, zone) },
+		 .type = &orders_rows, .joins = { JOIN(zone_rows, orders, zone) },
 		 .rows = ROWS(rows, n),
 		 .columns = types ? "node name what=Type blocks" :
 				    "node name what=Index indexes" });
@@ -172,7 +172,7 @@ static void buddy_sections(struct report *report)
 	size_t i;
 
 	REPORT(report,
-	       { "zones", .type = &zone_record, .columns = "node name free_blocks free" });
+	       { "zones", .type = &zone_rows, .columns = "node name free_blocks free" });
 	figures_report_system(report);
 	if (own->types)
 		show_orders(report, true);
@@ -239,7 +239,7 @@ static void show_row(struct report *report, const struct interval *row)
 
 	for (i = 0; i < ARRAY_SIZE(counted); i++)
 		events[i] = (struct figure_row){
-			.name = events_record.figures.columns[counted[i]].name,
+			.name = events_rows.figures.columns[counted[i]].name,
 			.amounts = { interval_growth(row, counted[i]) },
 		};
 	for (i = 0; i < n; i++)
@@ -249,10 +249,10 @@ static void show_row(struct report *report, const struct interval *row)
 	/* Nothing is known of a time without length. */
 	if (!row->average || row->seconds)
 		REPORT(report,
-		       { "events", SECTION_KEYED, .type = &figure_record,
+		       { "events", SECTION_KEYED, .type = &figure_rows,
 			 .rows = ROWS(events, ARRAY_SIZE(events)), .members = "figure 0" },
-		       { "zones", .type = &orders_record, .rows = ROWS(rows, n),
-			 .joins = { JOIN(zone_record, orders, zone) },
+		       { "zones", .type = &orders_rows, .rows = ROWS(rows, n),
+			 .joins = { JOIN(zone_rows, orders, zone) },
 			 .columns = report_text(report, ">time:%d node:4 name:7 %s:4 free:8",
 						TIME_WIDTH, row->average ? "per_second" :
 						row->before ? "changes" : "blocks"),

@@ -375,12 +375,12 @@ static int chart_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	const struct chart_options *own = options->own;
-	const struct record_type *type = command_rows(options)->type;
+	const struct row_type *type = command_rows(options)->type;
 	const char *figure = options->sort ? options->sort : "pss";
 	struct chart chart = {
 		.kind = own->kind,
 		.session = session,
-		.column = record_named(type, figure),
+		.column = column_named(type, figure),
 		.system = own->system,
 		.parts = own->kind == CHART_BAR && !options->sort &&
 			 !own->system ? 3 : 1,
@@ -417,7 +417,7 @@ static int check_words(const struct options *options, struct failure *why)
 	if ((options->interval || options->duration) && own->kind != CHART_TIME)
 		return fail(why, FAIL_USAGE, "only 'chart time' has '--for' and '--interval'");
 	if (options->sort)
-		column = record_find(command_rows(options)->type, options->sort,
+		column = column_find(command_rows(options)->type, options->sort,
 				     strlen(options->sort));
 	/* An unknown column fails elsewhere, with a list of all columns. */
 	if (column && column->kind != KIND_BYTES)
@@ -497,7 +497,7 @@ const struct command chart_command = {
 	.rules = chart_rules,
 	.own_size = sizeof(struct chart_options),
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
-	.rows = { &task_record, "pid,comm,uss,pss,swap", "pss" },
-	.further = (const struct further_rows[]){ { "groups", &group_record }, { } },
+	.rows = { &task_rows, "pid,comm,uss,pss,swap", "pss" },
+	.further = (const struct further_rows[]){ { "groups", &group_rows }, { } },
 	.run = chart_run,
 };

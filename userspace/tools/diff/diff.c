@@ -173,6 +173,6 @@ const struct command diff_command = {
 	"With -J, \"from\" and \"to\" of \"window\" are the two censuses.\n",
 	.options = diff_uses,
 	.own_size = sizeof(struct diff_options),
-	.rows = { &change_record, "pid,user,comm,change,swap,uss,pss,rss", "size" },
+	.rows = { &change_rows, "pid,user,comm,change,swap,uss,pss,rss", "size" },
 	.run = diff_run,
 };

@@ -86,7 +86,7 @@ static const struct column growth_columns[] = {
 	MEMBER(growth, "stack", "Stack", stack, TEXT, "by whom"),
 };
 
-static const struct record_type growth_record = RECORDS_OF("stack that grew", growth_columns);
+static const struct row_type growth_rows = ROWS_OF("stack that grew", growth_columns);
 
 void flame_grown(const struct flame_node *root, const struct options *options, FILE *out)
 {
@@ -102,7 +102,7 @@ void flame_grown(const struct flame_node *root, const struct options *options, F
 	report_begin(&report, options, NULL, out);
 	REPORT(&report,
 	       { .title = growths.n ? "Stacks whose memory grew" : "No stack's memory grew",
-		 .type = &growth_record, .columns = growths.n ? "grown mapping:1 stack" : NULL,
+		 .type = &growth_rows, .columns = growths.n ? "grown mapping:1 stack" : NULL,
 		 .rows = ROWS(growths.v, growths.n < STACKS_SHOWN ? growths.n : STACKS_SHOWN) });
 	report_end(&report);
 	for (i = 0; i < growths.n; i++)

@@ -34,7 +34,7 @@ static const struct column reclaim_columns[] = {
 	  .derive = reclaim_efficiency },
 };
 
-static const struct record_type reclaim_record = RECORDS_OF("kind of reclaim", reclaim_columns);
+static const struct row_type reclaim_rows = ROWS_OF("kind of reclaim", reclaim_columns);
 
 static void kswapd_sections(struct report *report)
 {
@@ -56,16 +56,16 @@ static void kswapd_sections(struct report *report)
 	REPORT(report,
 	       { .columns =
 			"id kswapd kswapd_order kswapd_zone kswapd_failures balanced active_anon inactive_anon active_file inactive_file unevictable dirty writeback",
-		 .type = &node_record },
+		 .type = &node_rows },
 	       { "zones", .title = "Free memory of each zone, and its distance to the watermarks",
 		 .columns =
 			"node name managed free wmark_min wmark_low wmark_high wmark_boost to_min to_low to_high",
-		 .type = &zone_record },
-	       { "nodes", .type = &node_record },
-	       { .title = "Pages since boot", .type = &reclaim_record,
+		 .type = &zone_rows },
+	       { "nodes", .type = &node_rows },
+	       { .title = "Pages since boot", .type = &reclaim_rows,
 		 .rows = ROWS(reclaims, ARRAY_SIZE(reclaims)),
 		 .columns = "who runs scanned stolen efficiency" });
-	figures_report(report, "", &events_record, shown, ARRAY_SIZE(shown));
+	figures_report(report, "", &events_rows, shown, ARRAY_SIZE(shown));
 	figures_report_system(report);
 }
 
@@ -149,7 +149,7 @@ static const struct column kswapd_interval_columns[] = {
 	     .wide = true),
 };
 
-static const struct record_type kswapd_interval = RECORDS_OF("interval", kswapd_interval_columns);
+static const struct row_type kswapd_interval = ROWS_OF("interval", kswapd_interval_columns);
 
 static int kswapd_run(struct session *session, struct failure *why)
 {

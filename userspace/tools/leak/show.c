@@ -176,17 +176,17 @@ static const struct column leak_columns[] = {
 	COLUMN("limit", "Limit", TEXT, leak_limit),
 };
 
-static const struct record_type leak_record = RECORDS_OF("suspect", leak_columns);
+static const struct row_type leak_rows = ROWS_OF("suspect", leak_columns);
 
 /* Who grows, and by what; named ones that do not grow have less. */
 static void put_finding(struct report *report, const struct leak_row *row)
 {
 	REPORT(report,
-	       { .shape = SECTION_MEMBERS, .type = &leak_record, .members = "verdict private",
+	       { .shape = SECTION_MEMBERS, .type = &leak_rows, .members = "verdict private",
 		 .rows = ONE_ROW(row) });
 	if (FINDING(row).verdict == VERDICT_GROWS)
 		REPORT(report,
-		       { .shape = SECTION_MEMBERS, .type = &leak_record, .rows = ONE_ROW(row),
+		       { .shape = SECTION_MEMBERS, .type = &leak_rows, .rows = ONE_ROW(row),
 			 .members =
 				"grown since_realtime_ns slope slope_low slope_high tau p" });
 }
@@ -197,7 +197,7 @@ static void put_region(struct report *report, const void *record)
 
 	if (!REGION(row)->sum)
 		REPORT(report,
-		       { .shape = SECTION_MEMBERS, .type = &leak_record, .rows = ONE_ROW(row),
+		       { .shape = SECTION_MEMBERS, .type = &leak_rows, .rows = ONE_ROW(row),
 			 .members = "start end" });
 	put_finding(report, row);
 }
@@ -212,11 +212,11 @@ static void put_process(struct report *report, const void *record)
 		n++;
 	put_finding(report, row);
 	REPORT(report,
-	       { .shape = SECTION_MEMBERS, .type = &leak_record, .rows = ONE_ROW(row),
+	       { .shape = SECTION_MEMBERS, .type = &leak_rows, .rows = ONE_ROW(row),
 		 .members = "left_ns limit" });
 	if (FINDING(row).verdict == VERDICT_GROWS && TRACK(row)->regions.times.n)
 		REPORT(report,
-		       { "mappings", .type = &leak_record, .rows = ROWS(row + 1, n - 1),
+		       { "mappings", .type = &leak_rows, .rows = ROWS(row + 1, n - 1),
 			 .members = "name mappings", .parts = put_region });
 	else
 		REPORT(report, { .name = "mappings", .shape = SECTION_NULL });
@@ -245,7 +245,7 @@ static void put_counts(struct report *report, const struct leak_report *leaks)
 	REPORT(report,
 	       { "censuses", SECTION_NUMBER, .number = { true, (int64_t)tracks->censuses } },
 	       { .shape = SECTION_CLOSE },
-	       { "processes", SECTION_KEYED, .type = &figure_record, .rows = ROWS(counts, i),
+	       { "processes", SECTION_KEYED, .type = &figure_rows, .rows = ROWS(counts, i),
 		 .members = "figure n0" });
 }
 
@@ -292,7 +292,7 @@ void leak_show(const struct leak_report *leaks, const struct session *session)
 	if (options->json)
 		put_counts(&report, leaks);
 	REPORT(&report,
-	       { "tasks", .type = &leak_record, .rows = ROWS(rows, n),
+	       { "tasks", .type = &leak_rows, .rows = ROWS(rows, n),
 		 .filter = options->json ? is_process : NULL,
 		 .columns = !n && !options->raw ? NULL :
 			"pid user comm where address:1 private grown since:1 per_hour low high >confidence:1 >left:1 limit:1",

@@ -91,7 +91,7 @@ static void put_smaps(FILE *out, const struct vma *vma)
 	for (i = 0; i < ARRAY_SIZE(smaps_figures); i++) {
 		unsigned int figure = smaps_figures[i];
 
-		put_smaps_line(out, vma_record.figures.columns[figure].kernel,
+		put_smaps_line(out, vma_rows.figures.columns[figure].kernel,
 			       KNOWN(&vma->figures, figure),
 			       vma->figures.v[figure]);
 	}
@@ -109,7 +109,7 @@ static void map_sections(struct report *report)
 	size_t i;
 
 	REPORT(report,
-	       { "tasks", .type = &task_record },
+	       { "tasks", .type = &task_rows },
 	       { "vmas", .chosen = report->options->json });
 	if (own->pages) {
 		if (snap->n_tasks)

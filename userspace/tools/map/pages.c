@@ -118,7 +118,7 @@ static const struct column picture_columns[] = {
 	{ "total", .kind = KIND_TEXT, .derive = picture_total },
 };
 
-static const struct record_type picture_record = RECORDS_OF("picture of pages", picture_columns);
+static const struct row_type picture_rows = ROWS_OF("picture of pages", picture_columns);
 
 static void add_counts(struct page_counts *sum, const struct page_counts *counts)
 {
@@ -173,7 +173,7 @@ static void show_pictures(struct report *report)
 		add_counts(&all.counts, &p->counts);
 	}
 	REPORT(report,
-	       { .type = &picture_record, .rows = ROWS(rows, n), .sum = &all,
+	       { .type = &picture_rows, .rows = ROWS(rows, n), .sum = &all,
 		 .columns =
 			"start|total size mapped exclusive huge swap each|pages pages:1 mode:1 mapping",
 		 .note = report->options->no_header ? NULL :
@@ -197,7 +197,7 @@ static const struct column run_columns[] = {
 	MEMBER(run, "huge", NULL, huge, BOOL, "mapped by a PMD, or of a hugetlb page"),
 };
 
-static const struct record_type run_record = RECORDS_OF("run of pages", run_columns);
+static const struct row_type run_rows = ROWS_OF("run of pages", run_columns);
 
 /* There may be many: they are not kept. */
 static void put_run(struct json *json, const struct run *run)
@@ -205,7 +205,7 @@ static void put_run(struct json *json, const struct run *run)
 	if (!run->pages)
 		return;
 	json_open(json, NULL, '{');
-	json_members(json, &run_record, NULL, run);
+	json_members(json, &run_rows, NULL, run);
 	json_close(json, '}');
 }
 
@@ -240,7 +240,7 @@ static const struct column bitmaps_columns[] = {
 	{ "end", .help = "end address", .kind = KIND_ADDRESS, .derive = bitmaps_end },
 };
 
-static const struct record_type bitmaps_record = RECORDS_OF("bitmaps", bitmaps_columns);
+static const struct row_type bitmaps_rows = ROWS_OF("bitmaps", bitmaps_columns);
 
 static void put_runs(struct json *json, const struct snapshot *snap)
 {
@@ -262,7 +262,7 @@ void pages_report(struct report *report)
 		return;
 	}
 	REPORT(report,
-	       { "pages", SECTION_OBJECT, .type = &bitmaps_record,
+	       { "pages", SECTION_OBJECT, .type = &bitmaps_rows,
 		 .rows = ONE_ROW(report->view.snap) });
 	put_runs(&report->json, report->view.snap);
 }

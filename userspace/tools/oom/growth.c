@@ -128,7 +128,7 @@ void oom_growth_report(const struct oom_growth *growth, struct report *report)
 	REPORT(report, { .name = "growth", .shape = SECTION_OPEN });
 	report_window(report, growth->before, growth->after);
 	REPORT(report,
-	       { "tasks", .type = &change_record,
+	       { "tasks", .type = &change_rows,
 		 .title = report_text(report,
 				      "What changed from census %llu of the record, %.1f s before the kill, to census %llu, %.1f s before it%s",
 				      (unsigned long long)growth->first,

@@ -33,7 +33,7 @@ static const struct column event_columns[] = {
 	MEMBER(event, "shown", "Shown", shown, TEXT, "where the rest is about it"),
 };
 
-static const struct record_type event_record = RECORDS_OF("row of an OOM event", event_columns);
+static const struct row_type event_rows = ROWS_OF("row of an OOM event", event_columns);
 
 /**
  * struct events - the events that are listed
@@ -94,7 +94,7 @@ static const struct column killed_columns[] = {
 	{ "killed", "Killed", "how it was killed", .kind = KIND_TEXT, .derive = task_killed },
 };
 
-static const struct record_type killed_record = RECORDS_OF("process killed", killed_columns);
+static const struct row_type killed_rows = ROWS_OF("process killed", killed_columns);
 
 /* Whether a row of the memory is shown: a few, without --all. */
 static bool is_main(const void *options, const void *record)
@@ -118,9 +118,9 @@ static void put_event(struct report *report, const void *row)
 	const struct oom *oom = ((const struct event *)row)->of.oom;
 
 	REPORT(report,
-	       { "bytes", SECTION_FIGURES, .type = &bytes_record, .rows = ONE_ROW(&oom->bytes) },
-	       { "after", SECTION_FIGURES, .type = &bytes_record, .rows = ONE_ROW(&oom->after) },
-	       { "killed", .type = &oom_victim_record, .filter = is_victim_of, .about = oom });
+	       { "bytes", SECTION_FIGURES, .type = &bytes_rows, .rows = ONE_ROW(&oom->bytes) },
+	       { "after", SECTION_FIGURES, .type = &bytes_rows, .rows = ONE_ROW(&oom->after) },
+	       { "killed", .type = &oom_victim_rows, .filter = is_victim_of, .about = oom });
 }
 
 static void show_before(struct report *report, const struct events *events)
@@ -139,7 +139,7 @@ static void show_before(struct report *report, const struct events *events)
 		REPORT(report, { .note = none });
 	else
 		REPORT(report,
-		       { .type = &task_record, .joins = { SELF(killed_record) },
+		       { .type = &task_rows, .joins = { SELF(killed_rows) },
 			 .title = report_text(report, "Who held what in census %" PRIu64
 					      ", %.1f s before the kill%s",
 					      oom->census,
@@ -156,10 +156,10 @@ static void show_kill(struct report *report, const struct events *events)
 	const struct figures *const all[] = {
 		&report->view.snap->totals.bytes, &oom->bytes, &oom->after,
 	};
-	struct figure_row *memory = figure_rows(&bytes_record.figures, all, 3);
+	struct figure_row *memory = figure_rows_of(&bytes_rows.figures, all, 3);
 
 	REPORT(report,
-	       { .title = "Who was killed", .type = &oom_victim_record,
+	       { .title = "Who was killed", .type = &oom_victim_rows,
 		 .columns =
 			 "pid user oom_score_adj dying anon file shmem swap pagetables uss_before pss_before comm",
 		 .filter = is_victim_of, .about = oom,
@@ -173,7 +173,7 @@ static void show_kill(struct report *report, const struct events *events)
 	       { .title = KNOWN(oom, MEMCENSUS_OOM_DELAY_NS) ?
 			  report_text(report, "Memory before, at the kill, and %.1f s after it",
 				      (double)oom->delay / 1e9) : "Memory before and at the kill",
-		 .type = &figure_record, .rows = ROWS(memory, bytes_record.figures.n),
+		 .type = &figure_rows, .rows = ROWS(memory, bytes_rows.figures.n),
 		 .columns =
 			 "figure=Memory 0=Before 1=Kill change 2=After next=ChangeAfter ~meaning",
 		 .filter = is_main, .about = report->options });
@@ -190,12 +190,12 @@ static void put_before(struct report *report)
 	else
 		REPORT(report,
 		       { .name = "before", .shape = SECTION_OPEN },
-		       { "scan", SECTION_OBJECT, .type = &scan_record, .rows = ONE_ROW(&snap->scan),
+		       { "scan", SECTION_OBJECT, .type = &scan_rows, .rows = ONE_ROW(&snap->scan),
 			 .number = { true, (int64_t)snap->seq } },
-		       { "tasks", .type = &task_record },
-		       { "zones", .type = &zone_record },
-		       { "nodes", .type = &node_record },
-		       { "bytes", SECTION_FIGURES, .type = &bytes_record,
+		       { "tasks", .type = &task_rows },
+		       { "zones", .type = &zone_rows },
+		       { "nodes", .type = &node_rows },
+		       { "bytes", SECTION_FIGURES, .type = &bytes_rows,
 			 .rows = ONE_ROW(&snap->totals.bytes) },
 		       { .shape = SECTION_CLOSE });
 }
@@ -215,25 +215,25 @@ static void show_events(const struct events *events, const struct snapshot *snap
 		goto out;
 	}
 	REPORT(&report,
-	       { "events", .type = &event_record, .own_names = true, .parts = put_event,
-		 .joins = { JOIN(oom_record, event, of.oom),
-			    JOIN(oom_victim_record, event, victim) },
+	       { "events", .type = &event_rows, .own_names = true, .parts = put_event,
+		 .joins = { JOIN(oom_rows, event, of.oom),
+			    JOIN(oom_victim_rows, event, victim) },
 		 .columns =
 			 "number realtime_ns scope victims pid comm=Killed cgroup_path caller_pid caller_comm census census_realtime_ns shown",
 		 .rows = ROWS(events->v, events->n) },
 	       { "shown", SECTION_NUMBER, .number = { oom, oom ? (int64_t)oom->number : 0 } },
-	       { "module", SECTION_OBJECT, .type = &info_record, .rows = ONE_ROW(&snap->info) });
+	       { "module", SECTION_OBJECT, .type = &info_rows, .rows = ONE_ROW(&snap->info) });
 	if (!options->json)
 		show_kill(&report, events);
 	REPORT(&report,
-	       { "zones", .title = "Zones at the kill", .type = &zone_record,
+	       { "zones", .title = "Zones at the kill", .type = &zone_rows,
 		 .columns =
 			 "node name managed free wmark_min wmark_low wmark_high to_min to_low to_high pcp",
-		 .rows = records_in(snap, &oom_zone_record) },
-	       { "nodes", .title = "Nodes at the kill", .type = &node_record,
+		 .rows = rows_in(snap, &oom_zone_rows) },
+	       { "nodes", .title = "Nodes at the kill", .type = &node_rows,
 		 .columns =
 			 "id kswapd kswapd_order kswapd_zone kswapd_failures balanced active_anon inactive_anon active_file inactive_file unevictable dirty writeback",
-		 .rows = records_in(snap, &oom_node_record) });
+		 .rows = rows_in(snap, &oom_node_rows) });
 	if (options->json)
 		put_before(&report);
 	if (options->json && options->file)

@@ -198,13 +198,13 @@ static const struct {
 
 static const char *class_name(unsigned int class)
 {
-	return class == 1 ? "pinned" : physical_zone_record.figures.columns[class].name;
+	return class == 1 ? "pinned" : physical_zone_rows.figures.columns[class].name;
 }
 
 static const char *class_help(unsigned int class)
 {
 	return class == 1 ? "for DMA: I/O, RDMA, VFIO" :
-			    physical_zone_record.figures.columns[class].help;
+			    physical_zone_rows.figures.columns[class].help;
 }
 
 /* What an allocation would find, for tables and JSON. */
@@ -223,7 +223,7 @@ static void report_states(struct report *report, const struct counted *c)
 			.whole = c->n * c->bytes,
 		};
 	REPORT(report,
-	       { "blocks", SECTION_KEYED, .type = &figure_record, .members = "figure n0",
+	       { "blocks", SECTION_KEYED, .type = &figure_rows, .members = "figure n0",
 		 .columns = "figure=Blocks n0=Number 0=Amount part 1=Free ~meaning",
 		 .rows = ROWS(rows, BLOCK_STATES) });
 }
@@ -248,7 +248,7 @@ static void report_in_way(struct report *report, const struct counted *c)
 	}
 	text_size(size, (double)c->bytes);
 	REPORT(report,
-	       { "in_the_way", .type = &figure_record, .rows = ROWS(rows, i),
+	       { "in_the_way", .type = &figure_rows, .rows = ROWS(rows, i),
 		 .title = report_text(report, "In the way of blocks of %s (order %" PRIu64 ")",
 				      size, snap->frame_blocks[0].order),
 		 .columns = "figure=Class n0=Blocks n1=Alone 0=Gained 1=To_move ~meaning",
@@ -366,7 +366,7 @@ void blocks_report(struct report *report)
 	report_states(report, c);
 	report_in_way(report, c);
 	REPORT(report,
-	       { "maps", .type = &frame_blocks_record, .members = "node zone first=first_frame",
+	       { "maps", .type = &frame_blocks_rows, .members = "node zone first=first_frame",
 		 .parts = put_map },
 	       { .shape = SECTION_CLOSE });
 	if (!report->options->raw && !report->options->json) {

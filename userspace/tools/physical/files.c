@@ -10,7 +10,7 @@
 #include "tools/physical/mounts.h"
 
 const struct rows file_rows = {
-	&frame_file_record, "cached,mapped,unmapped,dirty,writeback,type,file", "cached"
+	&frame_file_rows, "cached,mapped,unmapped,dirty,writeback,type,file", "cached"
 };
 
 static int by_cached(const void *a, const void *b)
@@ -106,10 +106,10 @@ void files_report(struct report *report)
 	for (i = 0; i < snap->n_frame_systems; i++)
 		files += snap->frame_systems[i].files;
 	REPORT(report,
-	       { "file_systems", .type = &frame_system_record, .columns = raw ? NULL :
+	       { "file_systems", .type = &frame_system_rows, .columns = raw ? NULL :
 		 "system source files cached mapped unmapped dirty writeback" },
 	       { "files", .title = raw ? NULL : "The largest files", .chosen = true,
-		 .falling = true, .rows = records_in(snap, &frame_file_record),
+		 .falling = true, .rows = rows_in(snap, &frame_file_rows),
 		 .note = files <= snap->n_frame_files ? NULL :
 			 report_text(report, "%" PRIu64 " more files: --top N\n",
 				     files - snap->n_frame_files) });

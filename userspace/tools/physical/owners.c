@@ -63,7 +63,7 @@ void owners_report(const struct figure_row *classes, struct report *report)
 		for (i = 0; i < FIGURE_AMOUNTS; i++)
 			sum.amounts[i] = amount_plus(sum.amounts[i], classes[class].amounts[i]);
 	REPORT(report,
-	       { "owners", SECTION_KEYED, .type = &figure_record, .sum = &sum,
+	       { "owners", SECTION_KEYED, .type = &figure_rows, .sum = &sum,
 		 .rows = ROWS(classes, OWNED_CLASSES),
 		 .columns = "figure=Class 0=One 1=Two 2=Three 3=Ten 4=Mapped 5=Unmapped",
 		 .members = "figure 0=by_1 1=by_2 2=by_3 3=by_10 4=mapped 5=unmapped",

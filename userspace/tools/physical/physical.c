@@ -78,7 +78,7 @@ static const struct compared {
 };
 
 /* The sum over all zones of class or state @number of @type; unknown if a zone has none. */
-static struct amount sum_zones(const struct snapshot *snap, const struct record_type *type,
+static struct amount sum_zones(const struct snapshot *snap, const struct row_type *type,
 			       unsigned int number)
 {
 	struct amount sum = { snap->n_physical_zones > 0, 0 };
@@ -87,7 +87,7 @@ static struct amount sum_zones(const struct snapshot *snap, const struct record_
 	for (i = 0; i < snap->n_physical_zones; i++) {
 		const struct physical_zone *zone = &snap->physical_zones[i];
 
-		sum = amount_plus(sum, amount_figure(type == &physical_zone_record ?
+		sum = amount_plus(sum, amount_figure(type == &physical_zone_rows ?
 						     &zone->classes : &zone->states, number));
 	}
 	return sum;
@@ -100,7 +100,7 @@ static struct amount of_classes(const struct snapshot *snap, uint64_t bits)
 	unsigned int i;
 
 	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++) {
-		one = sum_zones(snap, &physical_zone_record, i);
+		one = sum_zones(snap, &physical_zone_rows, i);
 		if (!(bits >> i & 1) || !one.known)
 			continue;
 		sum.known = true;
@@ -118,7 +118,7 @@ static struct amount of_lines(const struct snapshot *snap, const struct compared
 
 static struct amount of_pass(const struct snapshot *snap, const struct compared *row)
 {
-	return row->state ? sum_zones(snap, &physical_state_record, row->state) :
+	return row->state ? sum_zones(snap, &physical_state_rows, row->state) :
 			    of_classes(snap, row->classes);
 }
 
@@ -157,7 +157,7 @@ static uint64_t known_classes(const struct snapshot *snap)
 	unsigned int i;
 
 	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++)
-		if (sum_zones(snap, &physical_zone_record, i).known)
+		if (sum_zones(snap, &physical_zone_rows, i).known)
 			known |= 1ULL << i;
 	return known;
 }
@@ -175,9 +175,9 @@ static bool has_memory(const void *about, const void *record)
 /* Each class, of all zones together. */
 static void report_classes(struct report *report, bool in_table)
 {
-	const struct column_set *set = &physical_zone_record.figures;
+	const struct column_set *set = &physical_zone_rows.figures;
 	const struct amount all = of_classes(report->view.snap, ~0ULL);
-	struct figure_row *rows = figure_rows(set, NULL, 0);
+	struct figure_row *rows = figure_rows_of(set, NULL, 0);
 	const struct figure_row sum = {
 		.name = "sum", .meaning = "all frames with a struct page",
 		.amounts = { all }, .whole = (uint64_t)all.bytes,
@@ -185,11 +185,11 @@ static void report_classes(struct report *report, bool in_table)
 	unsigned int i;
 
 	for (i = 0; i < set->n; i++) {
-		rows[i].amounts[0] = sum_zones(report->view.snap, &physical_zone_record, i);
+		rows[i].amounts[0] = sum_zones(report->view.snap, &physical_zone_rows, i);
 		rows[i].whole = sum.whole;
 	}
 	REPORT(report,
-	       { "classes", SECTION_KEYED, .type = &figure_record, .sum = &sum,
+	       { "classes", SECTION_KEYED, .type = &figure_rows, .sum = &sum,
 		 .rows = ROWS(rows, set->n), .filter = has_memory, .about = report->options,
 		 .columns = in_table ? "figure=Class 0=Amount part ~meaning" : NULL,
 		 .members = "figure 0" });
@@ -198,7 +198,7 @@ static void report_classes(struct report *report, bool in_table)
 
 static void show_zones(struct report *report)
 {
-	const struct column_set *set = &physical_zone_record.figures;
+	const struct column_set *set = &physical_zone_rows.figures;
 	const struct snapshot *snap = report->view.snap;
 	struct figure_row *rows = NULL, *one;
 	size_t z, i, n = 0;
@@ -206,7 +206,7 @@ static void show_zones(struct report *report)
 	for (z = 0; z < snap->n_physical_zones; z++) {
 		const struct physical_zone *zone = &snap->physical_zones[z];
 
-		one = figure_rows(set, (const struct figures *const []){ &zone->classes }, 1);
+		one = figure_rows_of(set, (const struct figures *const []){ &zone->classes }, 1);
 		for (i = 0; i < set->n; i++) {
 			one[i].of = zone;
 			one[i].whole = zone->spanned - zone->holes - zone->other_zones;
@@ -216,7 +216,7 @@ static void show_zones(struct report *report)
 		free(one);
 	}
 	REPORT(report,
-	       { .type = &figure_record, .joins = { JOIN(physical_zone_record, figure_row, of) },
+	       { .type = &figure_rows, .joins = { JOIN(physical_zone_rows, figure_row, of) },
 		 .rows = ROWS(rows, n), .filter = has_memory, .about = report->options,
 		 .columns = "node name figure=Class 0=Amount part ~meaning" });
 	free(rows);
@@ -236,7 +236,7 @@ static void report_compared(struct report *report)
 					     of_pass(snap, &compared[i]) },
 			};
 	REPORT(report,
-	       { "compared", SECTION_KEYED, .type = &figure_record,
+	       { "compared", SECTION_KEYED, .type = &figure_rows,
 		 .title = "Compared with /proc/meminfo, read right after it",
 		 .rows = ROWS(rows, n), .filter = has_memory, .about = report->options,
 		 .columns = "figure=Meminfo 0=Reported 1=Counted change=Difference",
@@ -248,9 +248,9 @@ static void put_zone(struct report *report, const void *record)
 	const struct physical_zone *zone = record;
 
 	REPORT(report,
-	       { "classes", SECTION_FIGURES, .type = &physical_zone_record,
+	       { "classes", SECTION_FIGURES, .type = &physical_zone_rows,
 		 .rows = ONE_ROW(&zone->classes) },
-	       { "states", SECTION_FIGURES, .type = &physical_state_record,
+	       { "states", SECTION_FIGURES, .type = &physical_state_rows,
 		 .rows = ONE_ROW(&zone->states) });
 }
 
@@ -269,7 +269,7 @@ static void report_kinds(struct report *report)
 			kinds[i].first_frames.n = FRAMES_SHOWN;
 	}
 	REPORT(report,
-	       { "kernel_frames", .type = &kernel_frames_record,
+	       { "kernel_frames", .type = &kernel_frames_rows,
 		 .title = "Frames of the kernel without a type, by kind",
 		 .rows = ROWS(kinds, n),
 		 .columns = "node zone class bytes order flags marks first_frames",
@@ -290,15 +290,15 @@ static void report_all(struct report *report, const struct physical_options *own
 	const struct snapshot *snap = report->view.snap;
 
 	REPORT(report,
-	       { "pass", SECTION_OBJECT, .type = &physical_record, .rows = ONE_ROW(&snap->physical),
+	       { "pass", SECTION_OBJECT, .type = &physical_rows, .rows = ONE_ROW(&snap->physical),
 		 .number = { true, (int64_t)snap->seq } },
-	       { "module", SECTION_OBJECT, .type = &info_record, .rows = ONE_ROW(&snap->info) });
+	       { "module", SECTION_OBJECT, .type = &info_rows, .rows = ONE_ROW(&snap->info) });
 	report_classes(report, !own->zones);
 	if (own->zones && !report->options->json)
 		show_zones(report);
 	report_compared(report);
 	REPORT(report,
-	       { "zones", .type = &physical_zone_record, .parts = put_zone,
+	       { "zones", .type = &physical_zone_rows, .parts = put_zone,
 		 .members = "node name spanned present managed holes other_zones free_blocks" });
 	report_kinds(report);
 }
@@ -319,7 +319,7 @@ static void show_physical(const struct view *view, const struct options *options
 	if (own->cgroups)
 		REPORT(&report,
 		       { "cgroups", .chosen = true,
-			 .rows = records_in(view->snap, &frame_cgroup_record) });
+			 .rows = rows_in(view->snap, &frame_cgroup_rows) });
 	if (own->files)
 		files_report(&report);
 	if (own->contiguous)
@@ -396,7 +396,7 @@ static const struct option_entry option_zones = {
 	0, "zones", NULL, "the classes of each zone", OWN(FLAG, physical_options, zones) };
 
 static const struct rows cgroup_rows = {
-	&frame_cgroup_record,
+	&frame_cgroup_rows,
 	"cgroup_path,charged,anon,file,shmem,unmapped,page_tables,kernel,shared", "charged"
 };
 

@@ -113,7 +113,7 @@ static const struct column site_columns[] = {
 	MEMBER(fitting_site, "accurate", NULL, accurate, BOOL, "no allocation was missed"),
 };
 
-static const struct record_type site_record = RECORDS_OF("call site", site_columns);
+static const struct row_type site_rows = ROWS_OF("call site", site_columns);
 
 static size_t shown(const struct fitting_sites *sites, const struct options *options)
 {
@@ -164,7 +164,7 @@ void sites_report(const struct fitting_sites *sites, struct amount kernel, struc
 	if (!known)
 		return;
 	REPORT(report,
-	       { "call_sites", .type = &site_record,
+	       { "call_sites", .type = &site_rows,
 		 .title = "Call sites that hold whole pages, without those of other classes",
 		 .columns = "bytes calls each module function site marks",
 		 .members = "bytes calls module function file line accurate",

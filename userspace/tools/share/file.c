@@ -88,8 +88,8 @@ static const struct column mapper_columns[] = {
 	BYTES_OF(copied, "Copied", TOTAL_SUM, "copies that private mappings have instead"),
 };
 
-const struct record_type file_mapper_record = RECORDS_OF("process that maps a file",
-							 mapper_columns);
+const struct row_type file_mapper_rows = ROWS_OF("process that maps a file",
+						 mapper_columns);
 
 /* struct mapped_file - a file in memory; the columns describe the amounts */
 struct mapped_file {
@@ -115,7 +115,7 @@ static const struct column file_columns[] = {
 	       "processes that map it, touched or not"),
 };
 
-const struct record_type mapped_file_record = RECORDS_OF("file in memory", file_columns);
+const struct row_type mapped_file_rows = ROWS_OF("file in memory", file_columns);
 
 int file_ask_number(struct file_ask *ask, const char *value, struct failure *why)
 {
@@ -278,7 +278,7 @@ int file_run(struct session *session, struct failure *why)
 	report_begin(&report, session->options, snap, session->out);
 	REPORT(&report,
 	       { "scan", .shape = SECTION_SCAN },
-	       { "mapped_file", .shape = SECTION_OBJECT, .type = &mapped_file_record,
+	       { "mapped_file", .shape = SECTION_OBJECT, .type = &mapped_file_rows,
 		 .described = true, .rows = ONE_ROW(&sum) });
 	if (n || session->options->json)
 		REPORT(&report,

@@ -10,8 +10,8 @@
 #include "tools/share/held-files.h"
 
 /* A file, and a process that maps it. */
-extern const struct record_type mapped_file_record;
-extern const struct record_type file_mapper_record;
+extern const struct row_type mapped_file_rows;
+extern const struct row_type file_mapper_rows;
 
 /**
  * struct file_ask - which file

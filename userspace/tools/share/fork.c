@@ -94,7 +94,7 @@ static const struct column relative_columns[] = {
 	  .kind = KIND_BYTES, .sign = true, .derive = relative_unshared },
 };
 
-const struct record_type relative_record = RECORDS_OF("relative", relative_columns);
+const struct row_type relative_rows = ROWS_OF("relative", relative_columns);
 
 /* struct relatives - a process and its descendants; the columns describe the amounts */
 struct relatives {
@@ -120,7 +120,7 @@ static const struct column relatives_columns[] = {
 	BYTES("copied_per_second", copied, "by how much the most shrank: copied, or unmapped"),
 };
 
-const struct record_type relatives_record = RECORDS_OF("relatives", relatives_columns);
+const struct row_type relatives_rows = ROWS_OF("relatives", relatives_columns);
 
 /* Fills @found with process @root and all its descendants. */
 static int find_relatives(struct ids *found, uint32_t root, struct failure *why)
@@ -257,7 +257,7 @@ static void show_fork(struct session *session, const struct snapshot *before,
 	report_begin(&report, session->options, now, session->out);
 	report_window(&report, before, now);
 	REPORT(&report,
-	       { "family", .shape = SECTION_OBJECT, .type = &relatives_record, .described = true,
+	       { "family", .shape = SECTION_OBJECT, .type = &relatives_rows, .described = true,
 		 .rows = ONE_ROW(&sum) },
 	       { "members", .title = "Its processes", .chosen = true,
 		 .rows = ROWS(members, now->n_tasks) });

@@ -9,8 +9,8 @@
 #include "cli/session.h"
 
 /* A process with its descendants, and one of them. */
-extern const struct record_type relatives_record;
-extern const struct record_type relative_record;
+extern const struct row_type relatives_rows;
+extern const struct row_type relative_rows;
 
 /*
  * Shows the relatives of the only process of @session->options, from two censuses with the

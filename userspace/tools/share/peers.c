@@ -65,8 +65,8 @@ static bool payer_of_file(const void *about, const void *record)
 static void show_payers(struct report *report, bool of_file)
 {
 	REPORT(report,
-	       { "payers", .type = &payer_record, .filter = payer_of_all },
-	       { .title = "Who is charged for what is mapped", .type = &payer_record,
+	       { "payers", .type = &payer_rows, .filter = payer_of_all },
+	       { .title = "Who is charged for what is mapped", .type = &payer_rows,
 		 .columns = PAYERS, .sort = "charged",
 		 .filter = of_file ? payer_pays : payer_of_all });
 }
@@ -83,22 +83,22 @@ static void show_peers(const struct view *view, const struct session *session,
 	report_begin(&report, options, snap, session->out);
 	REPORT(&report,
 	       { "scan", .shape = SECTION_SCAN },
-	       { "tasks", .type = &task_record },
-	       { "groups", .type = &group_record },
-	       { "owners", .type = &owners_record, .columns = ask->by ? NULL : OWNERS },
-	       { .type = &group_record, .columns = ask->by ? lists[ask->by] : NULL,
+	       { "tasks", .type = &task_rows },
+	       { "groups", .type = &group_rows },
+	       { "owners", .type = &owners_rows, .columns = ask->by ? NULL : OWNERS },
+	       { .type = &group_rows, .columns = ask->by ? lists[ask->by] : NULL,
 		 .sort = "frames", .filter = of_file ? group_has_pages : NULL });
 	if (snap->n_payers)
 		show_payers(&report, of_file);
 	if (ask->by_file && (snap->n_payers || options->json))
 		REPORT(&report,
 		       { "paid_files", .title = "For which files that only others map",
-			 .type = &payer_record, .columns = FILES, .filter = payer_of_file,
+			 .type = &payer_rows, .columns = FILES, .filter = payer_of_file,
 			 .sort = options->json ? NULL : "for_others" });
 	if (snap->n_pairs || options->json)
 		REPORT(&report,
 		       { "pairs", .title = ask->by ? "What two have in common" : "With whom",
-			 .chosen = true, .rows = records_in(snap, &pair_record) });
+			 .chosen = true, .rows = rows_in(snap, &pair_rows) });
 	report_end(&report);
 }
 

@@ -273,7 +273,7 @@ static const struct column *name_column(const struct snapshot *snap)
 		name = "user";
 	if (first && KNOWN(first, MEMCENSUS_GROUP_CGROUP))
 		name = "cgroup_path";
-	return record_named(&group_record, name);
+	return column_named(&group_rows, name);
 }
 
 void share_picture(const struct view *view, const char *what, FILE *out)

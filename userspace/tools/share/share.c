@@ -48,16 +48,16 @@ static int share_run(struct session *session, struct failure *why)
 }
 
 static const struct rows stopped_rows = {
-	&stopped_file_record, "outcome,holder,memory,swap,file", "memory"
+	&stopped_file_rows, "outcome,holder,memory,swap,file", "memory"
 };
 static const struct rows fork_rows = {
-	&relative_record, "pid,ppid,comm,anon,own,shared,unshared_per_second,most", "shared"
+	&relative_rows, "pid,ppid,comm,anon,own,shared,unshared_per_second,most", "shared"
 };
 static const struct rows file_rows = {
-	&file_mapper_record, "pid,user,comm,addresses,mapped,%file,exclusive,pss,copied", "mapped"
+	&file_mapper_rows, "pid,user,comm,addresses,mapped,%file,exclusive,pss,copied", "mapped"
 };
 static const struct rows groups_rows = {
-	&pair_record, "group_name,peer_name,memory,alone,%own,%peer,anon,file,shmem,swap,hugetlb",
+	&pair_rows, "group_name,peer_name,memory,alone,%own,%peer,anon,file,shmem,swap,hugetlb",
 	"memory"
 };
 
@@ -260,7 +260,7 @@ const struct command share_command = {
 	.own_size = sizeof(struct share_options),
 	.rules = share_rules,
 	.rows = {
-		&pair_record,
+		&pair_rows,
 		"pid,peer_pid,peer_comm,memory,alone,%own,%peer,anon,file,shmem,swap,hugetlb",
 		"memory"
 	},

@@ -83,8 +83,8 @@ static const struct column file_columns[] = {
 	       "its name, or what the kernel shows for it"),
 };
 
-const struct record_type stopped_file_record = RECORDS_OF("file of processes that end",
-							  file_columns);
+const struct row_type stopped_file_rows = ROWS_OF("file of processes that end",
+						  file_columns);
 
 /* struct stopped - what ends and what stays; the columns describe the amounts */
 struct stopped {
@@ -127,7 +127,7 @@ static const struct column stopped_columns[] = {
 	BYTES(shared, "stays: memory that other processes map too"),
 };
 
-const struct record_type stopped_record = RECORDS_OF("end of processes", stopped_columns);
+const struct row_type stopped_sum_rows = ROWS_OF("end of processes", stopped_columns);
 
 /**
  * struct stopping - the state of a run
@@ -501,7 +501,7 @@ static void show_stopped(const struct stopping *s, const struct stopped *sum)
 	report_begin(&report, options, s->snap, s->session->out);
 	REPORT(&report,
 	       { "scan", .shape = SECTION_SCAN },
-	       { "if_stopped", .shape = SECTION_OBJECT, .type = &stopped_record,
+	       { "if_stopped", .shape = SECTION_OBJECT, .type = &stopped_sum_rows,
 		 .described = true, .rows = ONE_ROW(sum) });
 	if (s->n_files || options->json)
 		REPORT(&report,

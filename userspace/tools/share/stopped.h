@@ -9,8 +9,8 @@
 #include "cli/session.h"
 
 /* What ends and what stays, and a file of the processes that end. */
-extern const struct record_type stopped_record;
-extern const struct record_type stopped_file_record;
+extern const struct row_type stopped_sum_rows;
+extern const struct row_type stopped_file_rows;
 
 /*
  * Shows what ends with the processes of @session->options and of the @n cgroups, all

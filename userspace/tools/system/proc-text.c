@@ -91,7 +91,7 @@ static const struct column setting_columns[] = {
 	{ "number", .kind = KIND_COUNT, .sign = true, .derive = setting_number },
 };
 
-static const struct record_type setting_record = RECORDS_OF("setting", setting_columns);
+static const struct row_type setting_rows = ROWS_OF("setting", setting_columns);
 
 /* Finds the value in the line "@name VALUE" of @text; or NULL. */
 static const char *find_setting(struct report *report, const char *text, const char *name)
@@ -132,7 +132,7 @@ static void show_settings(struct report *report, const char *text)
 		n++;
 	}
 	REPORT(report,
-	       { "vm", SECTION_KEYED, .type = &setting_record, .rows = ROWS(rows, n),
+	       { "vm", SECTION_KEYED, .type = &setting_rows, .rows = ROWS(rows, n),
 		 .columns = "name:1 >value:1 ~help", .members = "name number|value" });
 }
 
@@ -206,7 +206,7 @@ static const struct column slab_columns[] = {
 	  .derive = slab_use },
 };
 
-static const struct record_type slab_record = RECORDS_OF("slab cache", slab_columns);
+static const struct row_type slab_rows = ROWS_OF("slab cache", slab_columns);
 
 static void show_slabs(struct report *report, const char *text, uint64_t page_size)
 {
@@ -215,7 +215,7 @@ static void show_slabs(struct report *report, const char *text, uint64_t page_si
 
 	slabs = read_slabs(text, page_size, &n);
 	REPORT(report,
-	       { "slabs", .type = &slab_record, .rows = ROWS(slabs, n),
+	       { "slabs", .type = &slab_rows, .rows = ROWS(slabs, n),
 		 .columns = "objects active use object_size slabs per_slab bytes name:1",
 		 .members = "name objects active object_size slabs per_slab bytes" });
 	free(slabs);
@@ -273,7 +273,7 @@ static void show_text(struct session *session, const struct snapshot *snap, cons
 	report_begin(&report, options, snap, session->out);
 	/* The text is of this time, or of a census. */
 	REPORT(&report,
-	       { "scan", snap->seq ? SECTION_OBJECT : SECTION_NULL, .type = &scan_record,
+	       { "scan", snap->seq ? SECTION_OBJECT : SECTION_NULL, .type = &scan_rows,
 		 .rows = ONE_ROW(&snap->scan), .members = "realtime_ns boottime_ns",
 		 .number = { true, (int64_t)snap->seq } });
 	if (own->vm)

@@ -34,7 +34,7 @@ static void show_free(struct report *report)
 	for (i = 0; i < 3; i++)
 		rows[2].amounts[i] = amount_plus(rows[0].amounts[i], rows[1].amounts[i]);
 	REPORT(report,
-	       { .type = &figure_record, .rows = ROWS(rows, report->options->totals ? 3 : 2),
+	       { .type = &figure_rows, .rows = ROWS(rows, report->options->totals ? 3 : 2),
 		 .columns = report_text(report,
 			"figure=%s 0=total 1=used 2=free 3|blank=shared 4|blank=%s 6|blank=available",
 			raw ? "kind" : "", wide ? "buffers 5|blank=cache" : "buff/cache") });
@@ -64,7 +64,7 @@ static void show_breakdown(struct report *report)
 	/* The last one is the sum. */
 	REPORT(report,
 	       { "balance", SECTION_KEYED, .title = "All memory, each page counted once",
-		 .type = &figure_record, .rows = ROWS(rows, n - (!raw && !json)),
+		 .type = &figure_rows, .rows = ROWS(rows, n - (!raw && !json)),
 		 .columns = "figure=Memory 0=Amount part ~meaning", .members = "figure 0",
 		 .sum = &rows[n - 1] });
 }
@@ -75,12 +75,12 @@ static void system_sections(struct report *report)
 	figures_report_system(report);
 	show_breakdown(report);
 	if (report->options->all) {
-		figures_report(report, "Of the census", &bytes_record, NULL, 0);
+		figures_report(report, "Of the census", &bytes_rows, NULL, 0);
 		if (report->view.snap->n_meminfo)
 			REPORT(report,
 			       { .title = "Not of the census: /proc/meminfo, read right after it",
-				 .type = &meminfo_record, .columns = "name bytes|value" });
-		figures_report(report, "Events since boot", &events_record, NULL, 0);
+				 .type = &meminfo_rows, .columns = "name bytes|value" });
+		figures_report(report, "Events since boot", &events_rows, NULL, 0);
 	}
 }
 
@@ -147,7 +147,7 @@ static const struct column system_interval_columns[] = {
 	RATE("freed", "freed/s", MEMCENSUS_E_PGFREE, "pages freed, per second", .wide = true),
 };
 
-static const struct record_type system_interval = RECORDS_OF("interval", system_interval_columns);
+static const struct row_type system_interval = ROWS_OF("interval", system_interval_columns);
 
 static int system_run(struct session *session, struct failure *why)
 {

@@ -81,8 +81,8 @@ static const struct top_row *top_grid_row(const struct grid *grid, size_t line)
 
 static char *cell_text(const struct grid *grid, const struct column *column, size_t line)
 {
-	const struct column *comm = &task_record.fields.columns[MEMCENSUS_TASK_COMM];
-	const struct column *name = record_named(&group_record, "name");
+	const struct column *comm = &task_rows.fields.columns[MEMCENSUS_TASK_COMM];
+	const struct column *name = column_named(&group_rows, "name");
 	const struct view *view = &grid->page->view;
 	char *text = NULL, *cell;
 	struct value value;
@@ -160,7 +160,7 @@ static bool ends_in_name(const struct grid *grid)
 static void choose_columns(struct grid *grid, size_t skipped, size_t width)
 {
 	struct grid_column *last = &grid->columns[grid->n - 1], *c;
-	const size_t least = grid->page->list.type == &group_record ? CGROUP_WIDTH : NAME_WIDTH;
+	const size_t least = grid->page->list.type == &group_rows ? CGROUP_WIDTH : NAME_WIDTH;
 	size_t i, used = 0, name = 0;
 
 	if (ends_in_name(grid)) {

@@ -13,17 +13,17 @@ static const char *const vma_names[] = { "mapping", NULL };
 static const char *const group_names[] = { "user", "cgroup_path", NULL };
 
 /* The key of a process, a group or a mapping; it is the same in every census. */
-static void top_key(const struct record_type *type, const void *record,
+static void top_key(const struct row_type *type, const void *record,
 		    uint64_t key[2])
 {
 	const struct task *task = record;
 	const struct group *group = record;
 	const struct vma *vma = record;
 
-	if (type == &task_record) {
+	if (type == &task_rows) {
 		key[0] = KNOWN(task, MEMCENSUS_TASK_PID) ? task->pid : 0;
 		key[1] = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
-	} else if (type == &group_record) {
+	} else if (type == &group_rows) {
 		key[0] = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ? group->cgroup : group->uid;
 		key[1] = group->own;
 	} else {
@@ -38,13 +38,13 @@ static bool largest_first(const struct column *column)
 	       column->kind == KIND_PERCENT || column->kind == KIND_DURATION;
 }
 
-int top_list_init(struct top_list *list, const struct record_type *type,
+int top_list_init(struct top_list *list, const struct row_type *type,
 		  const char *columns, const char *defaults, const char *sort,
 		  bool reverse, struct failure *why)
 {
 	memset(list, 0, sizeof(*list));
 	list->type = type;
-	top_list_sort(list, record_named(type, sort));
+	top_list_sort(list, column_named(type, sort));
 	list->reverse ^= reverse;
 	return columns_choose(&list->columns, type, columns, defaults, why);
 }
@@ -78,15 +78,15 @@ void top_list_empty(struct top_list *list)
 static bool matches(const struct top_list *list, const struct view *view,
 		    const void *record)
 {
-	const char *const *name = list->type == &task_record ? task_names :
-				  list->type == &group_record ? group_names : vma_names;
+	const char *const *name = list->type == &task_rows ? task_names :
+				  list->type == &group_rows ? group_names : vma_names;
 	const struct column *column;
 	struct value value;
 
 	if (!list->pattern)
 		return true;
 	for (; *name; name++) {
-		column = record_named(list->type, *name);
+		column = column_named(list->type, *name);
 		if (column && column_get(column, view, record, &value) &&
 		    !regexec(&list->filter, value.text, 0, NULL, 0))
 			return true;
@@ -259,7 +259,7 @@ static void arrange_groups(const struct snapshot *snap, struct top_row *rows, si
 	free(records);
 }
 
-void top_list_fill(struct top_list *list, const struct view *view, struct records records)
+void top_list_fill(struct top_list *list, const struct view *view, struct row_array records)
 {
 	struct top_row *rows = xcalloc(records.n, sizeof(*rows));
 	bool *shown = xcalloc(records.n, sizeof(*shown));
@@ -273,10 +273,10 @@ void top_list_fill(struct top_list *list, const struct view *view, struct record
 		if (shown[i])
 			rows[n++].record = listing.rows[i];
 	}
-	if (list->tree && list->type == &task_record)
+	if (list->tree && list->type == &task_rows)
 		arrange_tree((const struct task *const *)listing.rows, shown, listing.n_rows,
 			     rows);
-	if (list->tree && list->type == &group_record)
+	if (list->tree && list->type == &group_rows)
 		arrange_groups(view->snap, rows, n);
 
 	free(list->rows);

@@ -22,7 +22,7 @@ struct top_row {
 
 /**
  * struct top_list - processes, groups or mappings
- * @type: task_record, group_record or vma_record
+ * @type: task_rows, group_rows or vma_rows
  * @columns: shown columns, in order; owned
  * @reverse: largest first
  * @tree: show children below their parents; for processes and cgroups
@@ -38,7 +38,7 @@ struct top_row {
  * @key: key of that record, see top_key()
  */
 struct top_list {
-	const struct record_type *type;
+	const struct row_type *type;
 	struct columns columns;
 	const struct column *sort;
 	bool reverse;
@@ -60,7 +60,7 @@ struct top_list {
  * inverts the default order of @sort.  Returns 0, or -1 and @why; then
  * there is nothing to free.
  */
-int top_list_init(struct top_list *list, const struct record_type *type,
+int top_list_init(struct top_list *list, const struct row_type *type,
 		  const char *columns, const char *defaults, const char *sort,
 		  bool reverse, struct failure *why);
 void top_list_free(struct top_list *list);
@@ -69,7 +69,7 @@ void top_list_free(struct top_list *list);
  * Fills the list with @records, which must stay valid, like @view, until the next
  * call.
  */
-void top_list_fill(struct top_list *list, const struct view *view, struct records records);
+void top_list_fill(struct top_list *list, const struct view *view, struct row_array records);
 
 /* Drops rows and selection. */
 void top_list_empty(struct top_list *list);

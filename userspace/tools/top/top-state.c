@@ -96,9 +96,9 @@ int top_init(struct top *top, const struct options *options, bool live, struct f
 			  options->sort ? options->sort : rows->sort,
 			  options->reverse, why))
 		return -1;
-	if (top_list_init(&top->users.list, &group_record, NULL, USER_COLUMNS, "pss", false,
+	if (top_list_init(&top->users.list, &group_rows, NULL, USER_COLUMNS, "pss", false,
 			  why) ||
-	    top_list_init(&top->cgroups.list, &group_record, NULL, CGROUP_COLUMNS, "pss", false,
+	    top_list_init(&top->cgroups.list, &group_rows, NULL, CGROUP_COLUMNS, "pss", false,
 			  why))
 		return -1;
 	top->cgroups.list.tree = true;
@@ -161,16 +161,16 @@ void top_request(const struct top *top, struct request *request)
 /* Updates the rows after a census, or a change of filter, order or names. */
 static void refill(struct top *top, struct top_page *page)
 {
-	const bool groups = page->list.type == &group_record;
+	const bool groups = page->list.type == &group_rows;
 	const uint8_t kind = page == &top->users ? MEMCENSUS_BY_UID : MEMCENSUS_BY_CGROUP;
-	struct records records = { .n = 0 };
+	struct row_array records = { .n = 0 };
 
 	if (groups)
 		page->view = top->tasks.view;
 	if (!page->view.snap)
 		return;
 	if (!groups || top->counted == kind)
-		records = records_in(page->view.snap, page->list.type);
+		records = rows_in(page->view.snap, page->list.type);
 	top_list_fill(&page->list, &page->view, records);
 }
 
@@ -299,7 +299,7 @@ static void next_units(struct top *top)
 
 static void sort_by(struct top *top, struct top_list *list, const char *name)
 {
-	const struct column *column = record_named(list->type, name);
+	const struct column *column = column_named(list->type, name);
 
 	if (column)
 		top_list_sort(list, column);
@@ -307,11 +307,11 @@ static void sort_by(struct top *top, struct top_list *list, const char *name)
 		snprintf(top->message, sizeof(top->message), "no column '%s' here", name);
 }
 
-static size_t count_columns(const struct record_type *type)
+static size_t count_columns(const struct row_type *type)
 {
 	unsigned int n = 0;
 
-	while (record_column(type, n))
+	while (column_at(type, n))
 		n++;
 	return n;
 }
@@ -335,7 +335,7 @@ static void enter(struct top *top)
 	struct top_list *list = &top_page(top)->list;
 
 	if (top->screen == TOP_COLUMNS)
-		top_list_toggle(list, record_column(list->type, top->line));
+		top_list_toggle(list, column_at(list->type, top->line));
 	else if (top->screen == TOP_HELP)
 		top->screen = top->under;
 	else
@@ -369,10 +369,10 @@ static void toggle_tree(struct top_list *list)
 	size_t i;
 
 	list->tree = !list->tree;
-	if (list->type != &group_record)
+	if (list->type != &group_rows)
 		return;
-	from = record_named(list->type, names[list->tree]);
-	to = record_named(list->type, names[!list->tree]);
+	from = column_named(list->type, names[list->tree]);
+	to = column_named(list->type, names[!list->tree]);
 	for (i = 0; i < list->columns.n; i++)
 		if (list->columns.v[i] == from)
 			list->columns.v[i] = to;

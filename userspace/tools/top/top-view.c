@@ -126,7 +126,7 @@ static void say_memory(FILE *out, const struct snapshot *snap)
 	for (i = 0; i < snap->n_nodes; i++) {
 		node = &snap->nodes[i];
 		word = KNOWN(node, MEMCENSUS_NODE_KSWAPD) ?
-		       column_word(&node_record.fields.columns[MEMCENSUS_NODE_KSWAPD],
+		       column_word(&node_rows.fields.columns[MEMCENSUS_NODE_KSWAPD],
 				   node->kswapd) : NULL;
 		say(out, "kswapd%" PRIu64 " %s", node->id, word ? word : "-");
 		if (node->kswapd == MEMCENSUS_KSWAPD_RUNNING &&
@@ -305,7 +305,7 @@ static void draw_columns(struct top *top, int y, int height)
 
 	top->height = room;
 	for (i = 0; i < room; i++) {
-		column = record_column(list->type, first + i);
+		column = column_at(list->type, first + i);
 		if (!column)
 			return;
 		line_begin(&line);

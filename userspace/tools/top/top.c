@@ -247,7 +247,7 @@ const struct command top_command = {
 	"turns colours off.\n",
 	.options = top_options,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_NODES,
-	.rows = { &task_record, "pid,user,swap,uss,pss,rss,comm", "pss" },
+	.rows = { &task_rows, "pid,user,swap,uss,pss,rss,comm", "pss" },
 	.run = top_run,
 	.screen = true,
 };

@@ -97,7 +97,7 @@ static const struct column trace_columns[] = {
 	       "how long it was traced; in JSON ns"),
 };
 
-const struct record_type trace_record = RECORDS_OF("traced process", trace_columns);
+const struct row_type trace_rows = ROWS_OF("traced process", trace_columns);
 
 static const struct column call_columns[] = {
 	{ "pid", "PID", .kind = KIND_ID, .derive = get_pid },
@@ -115,7 +115,7 @@ static const struct column call_columns[] = {
 	TIME(NULL),
 };
 
-const struct record_type trace_call_record = RECORDS_OF("traced call", call_columns);
+const struct row_type trace_call_rows = ROWS_OF("traced call", call_columns);
 
 static const struct column work_columns[] = {
 	{ "pid", "PID", .kind = KIND_ID, .derive = get_work_pid },
@@ -128,7 +128,7 @@ static const struct column work_columns[] = {
 	MEMBER(trace_worker, "done", "Done", did.done, BYTES, NULL),
 };
 
-const struct record_type trace_work_record = RECORDS_OF("work", work_columns);
+const struct row_type trace_work_rows = ROWS_OF("work", work_columns);
 
 static const struct column killed_columns[] = {
 	MEMBER(trace_killed, "clock", "Time", clock, TEXT, NULL),
@@ -137,4 +137,4 @@ static const struct column killed_columns[] = {
 	MEMBER(trace_killed, "comm", "Command", comm, TEXT, NULL),
 };
 
-const struct record_type trace_killed_record = RECORDS_OF("killed process", killed_columns);
+const struct row_type trace_killed_rows = ROWS_OF("killed process", killed_columns);

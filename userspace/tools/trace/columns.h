@@ -49,19 +49,19 @@ struct trace_report {
 };
 
 /* The columns of a process and of its calls, which read struct trace_shown. */
-extern const struct record_type trace_record;
-extern const struct record_type trace_call_record;
+extern const struct row_type trace_rows;
+extern const struct row_type trace_call_rows;
 
 struct trace_shown {
 	const struct trace_process *process;
 	struct trace_bytes bytes;
 	const struct trace_report *report;
 	uint64_t since;		/* ns in which @bytes came */
-	enum trace_call call;	/* of trace_call_record */
+	enum trace_call call;	/* of trace_call_rows */
 };
 
 /* The columns of what a task did for free memory. */
-extern const struct record_type trace_work_record;
+extern const struct row_type trace_work_rows;
 
 struct trace_worker {
 	const struct trace_actor *actor;
@@ -70,7 +70,7 @@ struct trace_worker {
 };
 
 /* The columns of a process that the OOM killer chose. */
-extern const struct record_type trace_killed_record;
+extern const struct row_type trace_killed_rows;
 
 /* @clock: the time of day; @realtime: ns since 1970; @comm: NULL: unknown */
 struct trace_killed {

@@ -119,7 +119,7 @@ static bool is_process_shown(const struct trace_report *report, const struct tra
 }
 
 /* A row for each process that is shown. */
-static struct records list_processes(const struct trace_report *report, bool last)
+static struct row_array list_processes(const struct trace_report *report, bool last)
 {
 	const struct trace_process *process;
 	struct trace_shown *rows = NULL, *row;
@@ -139,11 +139,11 @@ static struct records list_processes(const struct trace_report *report, bool las
 		for (call = 0; call < TRACE_CALLS; call++)
 			trace_bytes_add(&row->bytes, process, call);
 	}
-	return records_of(rows, n, sizeof(*rows));
+	return rows_of(rows, n, sizeof(*rows));
 }
 
 /* A row for each call that the processes made. */
-static struct records list_calls(struct records processes)
+static struct row_array list_calls(struct row_array processes)
 {
 	const struct trace_shown *shown = processes.v;
 	struct trace_shown *rows = NULL, *row;
@@ -160,11 +160,11 @@ static struct records list_calls(struct records processes)
 			n += row->bytes.calls != 0;
 		}
 	}
-	return records_of(rows, n, sizeof(*rows));
+	return rows_of(rows, n, sizeof(*rows));
 }
 
 /* A row for each kind of work that a task did. */
-static struct records list_work(const struct trace_report *report)
+static struct row_array list_work(const struct trace_report *report)
 {
 	const struct trace_sums *sums = report->sums;
 	struct trace_worker *rows = NULL, *row;
@@ -184,11 +184,11 @@ static struct records list_work(const struct trace_report *report)
 			n += row->did.n || row->did.tried;
 		}
 	}
-	return records_of(rows, n, sizeof(*rows));
+	return rows_of(rows, n, sizeof(*rows));
 }
 
 /* A row for each process that the OOM killer chose. */
-static struct records list_victims(const struct trace_report *trace, struct report *report)
+static struct row_array list_victims(const struct trace_report *trace, struct report *report)
 {
 	struct trace_killed *rows = xcalloc(trace->sums->n_victims, sizeof(*rows));
 	const struct trace_victim *victim = trace->sums->victims;
@@ -204,7 +204,7 @@ static struct records list_victims(const struct trace_report *trace, struct repo
 			*victim->comm ? victim->comm : NULL,
 		};
 	}
-	return records_of(rows, i, sizeof(*rows));
+	return rows_of(rows, i, sizeof(*rows));
 }
 
 static void show_end(const struct trace_report *report, size_t n)
@@ -263,28 +263,28 @@ static void put_head(const struct trace_report *trace, struct report *report)
 
 /* No heading is above nothing; a script gets it, and JSON an empty array. */
 static void show_sections(const struct trace_report *trace, struct report *report,
-			  struct records processes, bool last)
+			  struct row_array processes, bool last)
 {
 	const bool json = report->options->json, always = json || report->options->raw;
-	const struct records calls = list_calls(processes), work = list_work(trace);
-	const struct records victims = list_victims(trace, report);
+	const struct row_array calls = list_calls(processes), work = list_work(trace);
+	const struct row_array victims = list_victims(trace, report);
 
 	if (processes.n || always)
 		REPORT(report, { "processes", .chosen = true, .rows = processes });
 	if (json || (last && (calls.n || always)))
 		REPORT(report,
-		       { "calls", .title = "By call", .type = &trace_call_record, .rows = calls,
+		       { "calls", .title = "By call", .type = &trace_call_rows, .rows = calls,
 			 .columns =
 				 "pid comm call calls failed mapped unmapped discarded time_ns" });
 	if (json ? trace->reclaim : last && trace->sums->n_actors)
 		REPORT(report,
 		       { "reclaim", .title = "Reclaim and compaction, in the whole system",
-			 .type = &trace_work_record, .rows = work,
+			 .type = &trace_work_rows, .rows = work,
 			 .columns = "pid comm work times time_ns tried done" });
 	if (json ? trace->reclaim : last && victims.n)
 		REPORT(report,
 		       { "oom_victims", .title = "Chosen by the OOM killer",
-			 .type = &trace_killed_record, .rows = victims,
+			 .type = &trace_killed_rows, .rows = victims,
 			 .columns = "clock pid comm", .members = "realtime_ns pid comm" });
 	if (json && !trace->reclaim)
 		REPORT(report,
@@ -298,7 +298,7 @@ static void show_sections(const struct trace_report *trace, struct report *repor
 void trace_show_sums(struct trace_report *report, bool last)
 {
 	struct trace_process *process;
-	struct records processes;
+	struct row_array processes;
 	struct report shown;
 
 	/* In the end, all since the beginning. */

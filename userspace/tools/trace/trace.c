@@ -548,7 +548,7 @@ const struct command trace_command = {
 	.rules = trace_rules,
 	.own_size = sizeof(struct trace_options),
 	.rows = {
-		&trace_record,
+		&trace_rows,
 		"pid,comm,calls,failed,mapped,unmapped,net,rate,min_faults,maj_faults", "net" },
 	.run = trace_run,
 	.program = true,

@@ -160,7 +160,7 @@ static const struct column watch_columns[] = {
 	{ "steady", .help = "if nothing did", .kind = KIND_TEXT, .derive = is_steady },
 };
 
-static const struct record_type watch_record = RECORDS_OF("process watched", watch_columns);
+static const struct row_type watch_rows = ROWS_OF("process watched", watch_columns);
 
 /* Shows @task as it is compared with @then, the first one: NULL. */
 static void show_watched(struct watch *watch, const struct snapshot *snap,
@@ -180,8 +180,8 @@ static void show_watched(struct watch *watch, const struct snapshot *snap,
 	report.no_header = !interval_header_due(options, watch->rows++);
 	/* Rows of a table leave out what a census on their basis cannot have. */
 	REPORT(&report,
-	       { .shape = SECTION_MEMBERS, .type = &watch_record, .rows = ONE_ROW(&row),
-		 .joins = { JOIN(task_record, watch_row, task) },
+	       { .shape = SECTION_MEMBERS, .type = &watch_rows, .rows = ONE_ROW(&row),
+		 .joins = { JOIN(task_rows, watch_row, task) },
 		 .members =
 			"pid state vss rss pss uss swap fork_shared fork_most min_faults maj_faults growth",
 		 .columns = report_text(&report,
@@ -223,7 +223,7 @@ static const struct column event_columns[] = {
 	MEMBER(watch_event, "reused_by", NULL, heir, TEXT, "who has its PID"),
 };
 
-static const struct record_type event_record = RECORDS_OF("event", event_columns);
+static const struct row_type event_rows = ROWS_OF("event", event_columns);
 
 /* Writes an @event of @process as JSON.  The census @now found it, the one before did not. */
 static void put_event(const struct watch *watch, const struct watched *process,
@@ -236,7 +236,7 @@ static void put_event(const struct watch *watch, const struct watched *process,
 	report_begin_line(&report, watch->session->options, NULL, watch->session->out, true);
 	report_points(&report, process->seen.realtime ? &process->seen : NULL, now);
 	REPORT(&report,
-	       { .shape = SECTION_MEMBERS, .type = &event_record, .rows = ONE_ROW(&row),
+	       { .shape = SECTION_MEMBERS, .type = &event_rows, .rows = ONE_ROW(&row),
 		 .members = report_text(&report, "pid event comm%s%s", exited ?
 				" ended_realtime_ns exit_status signal oom_killed" : "",
 				heir ? " reused_by" : "") });
