@@ -166,7 +166,8 @@ static void all_figures(void)
 		known |= 1ULL << wanted[i].figure;
 	}
 	equal(known, f.known, "these figures are known, and no other");
-	point(census_figure_known(&f, MEMCENSUS_F_RSS) && census_figure_known(&f, MEMCENSUS_F_LOCKED),
+	point(census_figure_known(&f, MEMCENSUS_F_RSS) &&
+	      census_figure_known(&f, MEMCENSUS_F_LOCKED),
 	      "the first and the last one say so");
 	unknown.unknown_swap = 1;
 	memset(&f, 0, sizeof(f));

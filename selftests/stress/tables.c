@@ -230,7 +230,7 @@ static void do_nothing(const struct load *load)
 }
 
 /* Most of the address space: no pool is needed for that. */
-#define HUGETLB_BYTES	(1UL << 46)
+#define HUGETLB_BYTES	(64UL << 40)
 
 static void map_hugetlb(const struct load *load)
 {

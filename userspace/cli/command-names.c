@@ -21,7 +21,8 @@ const struct command_name command_names[] = {
 	{ "oom", "[NUMBER]", "what was there when the OOM killer ran", false },
 	{ "top", "[INTERVAL [COUNT]]",
 	  "processes on the whole screen, live, as top and htop", true },
-	{ "watch", "PID [INTERVAL [COUNT]]", "a process until it ends: what grows, and how", false },
+	{ "watch", "PID [INTERVAL [COUNT]]",
+	  "a process until it ends: what grows, and how", false },
 	{ "record", "FILE [INTERVAL [COUNT]]",
 	  "censuses into a file, which -f of the others reads", false },
 	{ "diff", "FILE [FILE]", "what changed from one record to another", false },
@@ -29,8 +30,10 @@ const struct command_name command_names[] = {
 	{ "share", "PID...", "with whom memory is shared, what stopping gives back", false },
 	{ "chart", "bar|pie|time", "a picture, SVG or PNG, by gnuplot", false },
 	{ "export", "", "metrics for Prometheus: OpenMetrics text", true },
-	{ "flame", "PID|-- COMMAND...", "which code touched the memory that is still there", true },
-	{ "trace", "[PID...|-- COMMAND...]", "calls that reserve memory, page faults, reclaim", true },
+	{ "flame", "PID|-- COMMAND...",
+	  "which code touched the memory that is still there", true },
+	{ "trace", "[PID...|-- COMMAND...]",
+	  "calls that reserve memory, page faults, reclaim", true },
 	{ }
 };
 

@@ -131,16 +131,16 @@ enum taken session_take(struct session *session, struct snapshot **snap,
 enum taken session_next(struct session *session, struct snapshot **snap,
 			struct failure *why)
 {
-	struct progress *progress;
+	struct progress *progress = NULL;
 	enum taken taken;
 
 	*snap = NULL;
 	if (is_over(session) ||
 	    (session->source->ops->live && !wait_for_due(session)))
 		return TAKE_END;
-	progress = !session->source->ops->live ? NULL :
-		   progress_begin(session->request.command == MEMCENSUS_CMD_PHYSICAL ? "reading all frames" :
-							      "taking a census");
+	if (session->source->ops->live)
+		progress = progress_begin(session->request.command == MEMCENSUS_CMD_PHYSICAL ?
+					  "reading all frames" : "taking a census");
 	taken = session_take(session, snap, why);
 	progress_end(progress);
 	return taken;

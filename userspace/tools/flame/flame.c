@@ -40,7 +40,8 @@ static int flame_words(struct options *options, char **words, int n, struct fail
 
 	if (options->cgroup && n)
 		return fail(why, FAIL_USAGE, "'flame' takes a PID or '--cgroup', not both");
-	if (options->program ? n || !options->program[0] || options->cgroup : !n && !options->cgroup)
+	if (options->program ? n || !options->program[0] || options->cgroup :
+			       !n && !options->cgroup)
 		return fail(why, FAIL_USAGE,
 			    "'flame' needs a PID, '--cgroup', or '--' and a command");
 	if (options->program && !options->output)

@@ -93,7 +93,10 @@ static int add_all(struct page_bits *bits, const struct snapshot *snap, uint32_t
 int flame_pages(void *context, struct page_bits *bits, uint32_t pid, struct failure *why)
 {
 	struct source *source = context;
-	struct request request = { .command = MEMCENSUS_CMD_PAGES, .pids = { 1, &(uint64_t){ pid } } };
+	struct request request = {
+		.command = MEMCENSUS_CMD_PAGES,
+		.pids = { 1, &(uint64_t){ pid } },
+	};
 	struct snapshot *snap;
 	int ret;
 
