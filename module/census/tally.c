@@ -13,7 +13,7 @@
  *
  * In slices, what does not depend on owners is counted in the first one only (@later).
  */
-#include <linux/hugetlb_inline.h>
+#include <linux/hugetlb.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/page-flags.h>
