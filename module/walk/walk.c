@@ -400,12 +400,6 @@ static void report_hugetlb(struct census_walk *walk, unsigned long addr, pte_t p
 	census_report_locked(walk);
 }
 
-/* Bytes that an entry maps at the level where huge pages of @size are. */
-static unsigned long hugetlb_entry_size(unsigned long size)
-{
-	return size >= PUD_SIZE ? PUD_SIZE : size >= PMD_SIZE ? PMD_SIZE : PAGE_SIZE;
-}
-
 /*
  * Return: the entry of a huge page, at the level of its size, or NULL if it has no table.  @next is
  * set to the end of what the table maps, or of what lacks one, @end at most.
@@ -475,7 +469,9 @@ static unsigned long walk_hugetlb_table(struct census_walk *walk, struct vm_area
 					unsigned long size)
 {
 	struct address_space *mapping = vma->vm_file->f_mapping;
-	unsigned long step = size / hugetlb_entry_size(size);
+	/* Entries of a huge page: of arm64, it may have several at its level. */
+	unsigned long step = size / (size >= PUD_SIZE ? PUD_SIZE :
+				     size >= PMD_SIZE ? PMD_SIZE : PAGE_SIZE);
 	bool empty = true;
 	pte_t *ptep;
 
@@ -511,6 +507,7 @@ static unsigned long walk_hugetlb(struct census_walk *walk,
 	 * VMA was created while the walk paused at @addr in another VMA, or divided it there.
 	 */
 	for (addr = ALIGN(addr, size); addr < end; addr = next) {
+		/* No table, no lock of the file.  Under the lock the table is found again. */
 		if (find_hugetlb(vma->vm_mm, addr, end, size, &next)) {
 			next = walk_hugetlb_table(walk, vma, addr, next, size);
 			walk->blocked = next == addr;
