@@ -242,8 +242,8 @@ static int walk_when_free(struct census_scan *scan, struct census_mm *m)
  * for this memory and must not wait for a walk.
  *
  * The kernel clears the owner when the last process leaves (mm_update_next_owner() in
- * kernel/exit.c), whoever else has references: another census, a debugger.  Without the memory
- * controller nobody has an owner; then the last reference tells.
+ * kernel/exit.c), also if others have references: another census, a debugger.  Without the memory
+ * controller no address space has an owner; then the last reference tells.
  */
 static bool is_abandoned(const struct census_mm *m)
 {

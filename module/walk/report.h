@@ -122,7 +122,7 @@ struct census_walk {
 };
 
 /*
- * Masks wait for the end of the hold of the mmap or VMA lock, because whoever takes them may
+ * Masks wait for the end of the hold of the mmap or VMA lock, because their consumer may
  * allocate memory and sleep.  The hold ends when there is no room for those of another table.
  * With the dummy before the first they are 64 KiB, which kmalloc() has without a rest.
  */

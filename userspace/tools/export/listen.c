@@ -34,7 +34,8 @@ static const int send_buffer = 128 << 10;
 
 /**
  * struct document - a census as text, for all who ask for it; owned by its response
- * @file: in memory; empty: dropped, and who has not read all of it is disconnected
+ * @file: in memory; empty: dropped, and clients that have not read all of it are
+ *	disconnected
  */
 struct document {
 	FILE *file;
