@@ -84,8 +84,8 @@ struct census_mask {
 #define CENSUS_MASKS_AT_ONCE (2 * CENSUS_PTES_MAX)
 
 /**
- * struct census_place - what one entry maps, or a part of it
- * @kind: PRESENT, HUGETLB, SWAP or HOLE; a HOLE may be of more entries
+ * struct census_place - what one entry maps, or entries in a row whose frames are consecutive
+ * @kind: PRESENT, HUGETLB, SWAP or HOLE
  * @bits: as in &struct census_run
  * @at: bit of the first page in the mask of @key
  * @nr: number of pages

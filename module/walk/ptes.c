@@ -4,8 +4,9 @@
  *
  * Most entries are plain (pte.h): none, or a page whose frame number they contain unchanged.  So
  * eight entries are read at once, and what they have in common is found by word operations.  What
- * is not plain goes to report.c, entry by entry, and so does a whole table if the consumer is told
- * of each page or takes runs.  There are three ways, by how pages are numbered:
+ * is not plain goes to report.c, entry by entry, and so does a whole table if the consumer takes
+ * runs.  If it is told of each page, consecutive frames go there at once.  Else there are three
+ * ways, by how pages are numbered:
  *
  * take_by_frame(): anonymous memory, and all else without another number.  Writable entries of
  * private mappings are counted, in eights.  Consecutive frames, from eight on, are one mask or a
@@ -31,12 +32,29 @@
 #include "walk/ptes.h"
 #include "walk/report.h"
 
+/*
+ * Reports entries one by one, or, if @plain is not NULL, plain ones at once whose frames are
+ * consecutive.
+ */
 static void report_ptes(struct census_walk *walk, struct vm_area_struct *vma,
-			const pte_t *pte, unsigned int nr, unsigned long addr)
+			const struct census_plain *plain, const pte_t *pte, unsigned int nr,
+			unsigned long addr)
 {
+	unsigned int n, single = plain ? 0 : nr;
 	pte_t entry = __pte(0);
 
-	for (; nr; nr--, pte++, addr += PAGE_SIZE) {
+	for (; nr; nr -= n, pte += n, addr += n * PAGE_SIZE) {
+		n = single ? 0 : census_plain_run(plain, pte, nr);
+		if (n) {
+			bool exclusive = walk->writable_is_exclusive && census_plain_writable(*pte);
+
+			census_report_pages(walk, vma, addr, census_plain_pfn(plain, *pte), n,
+					    exclusive ? CENSUS_EXCLUSIVE : 0);
+			continue;
+		}
+		n = 1;
+		/* If frames are scattered, not each entry is compared with those after it. */
+		single = single ? single - 1 : 7;
 		entry = walk->ops->bits ? census_pte_with_bits(pte, entry) : census_pte_get(pte);
 		census_report_pte(walk, vma, addr, entry);
 	}
@@ -299,7 +317,7 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 			     count_each(&last, &p, &c, pte, n))
 			continue;
 		last_mask_end(walk, &last);
-		report_ptes(walk, vma, pte, n, addr);
+		report_ptes(walk, vma, NULL, pte, n, addr);
 		last = last_mask_begin(walk);
 	}
 	last_mask_end(walk, &last);
@@ -397,7 +415,7 @@ static noinline void report_file(struct census_walk *walk,
 
 		n = min(64 - at, nr - i);
 		if (unlikely(!mapped_pages(pte + i, n, &pages))) {
-			report_ptes(walk, vma, pte + i, n, addr + i * PAGE_SIZE);
+			report_ptes(walk, vma, NULL, pte + i, n, addr + i * PAGE_SIZE);
 		} else if (pages) {
 			census_report_mask(walk, walk->file_key + (index >> 6), pages << at);
 			walk->pages += census_popcount(pages);
@@ -418,9 +436,12 @@ void census_ptes_report(struct census_walk *walk, struct vm_area_struct *vma,
 {
 	struct census_plain plain;
 
-	if (walk->ops->by_run || walk->holes || walk->each_page || !census_plain_begin(&plain) ||
+	if (walk->ops->by_run || walk->holes || !census_plain_begin(&plain) ||
 	    vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
-		report_ptes(walk, vma, pte, nr, addr);
+		report_ptes(walk, vma, NULL, pte, nr, addr);
+	else if (walk->each_page)
+		report_ptes(walk, vma, census_may_have_copies(walk, vma) ? NULL : &plain,
+			    pte, nr, addr);
 	else if (census_may_have_copies(walk, vma))
 		take_copied_ptes(walk, vma, pte, nr, addr);
 	else if (walk->file_key)

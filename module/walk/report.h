@@ -24,9 +24,9 @@
  * @by_run: mapped pages are PRESENT runs, not masks
  * @masks: receives masks of one or more tables, possibly of several VMAs, from
  *	census_walk_flush(), which is called without any lock; may sleep
- * @page: called for each entry of a run or mask but SPECIAL, in the order of addresses, if
- *	&struct census_walk.each_page; for HOLEs of one entry, and all others, under the page
- *	table lock; must not sleep; or NULL
+ * @page: called for all entries of runs and masks but SPECIAL, in the order of addresses, if
+ *	&struct census_walk.each_page; under the page table lock, except for a HOLE without a
+ *	table; must not sleep; or NULL
  * @find_image: searches a table that has @value at @index, and as many entries as the one of
  *	@image; called under the page table lock; sets @match and returns its values, which stay
  *	valid and unchanged until @image is called; or returns NULL; or NULL
@@ -62,7 +62,7 @@ struct census_walk_ops {
  *	called after each %CENSUS_PTES_MAX entries; must be true if census_walk_full()
  * @pause_context: argument of @pause
  * @holes: report HOLE runs, in the current VMA
- * @each_page: call @ops->page, in the current VMA: all entries are read one by one
+ * @each_page: call @ops->page, in the current VMA
  * @frames_key: masks: key of frame 0 in the current VMA
  * @file_key: masks: key of the first page of the current VMA's file; 0: its pages are
  *	numbered by frame
