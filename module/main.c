@@ -4,6 +4,7 @@
 #include <linux/module.h>
 #include <linux/printk.h>
 
+#include "base/budget.h"
 #include "base/hotplug.h"
 #include "base/params.h"
 #include "census/cache.h"
@@ -18,9 +19,12 @@ static int __init census_init(void)
 	err = census_params_check();
 	if (err)
 		return err;
-	err = census_cache_init();
+	err = census_budgets_init();
 	if (err)
 		return err;
+	err = census_cache_init();
+	if (err)
+		goto no_cache;
 	err = census_hotplug_init();
 	if (err)
 		goto no_online;
@@ -43,6 +47,8 @@ no_oom:
 	census_hotplug_exit();
 no_online:
 	census_cache_exit();
+no_cache:
+	census_budgets_exit();
 	return err;
 }
 
@@ -54,6 +60,7 @@ static void __exit census_exit(void)
 	census_oom_exit();
 	census_hotplug_exit();
 	census_cache_exit();
+	census_budgets_exit();
 }
 
 module_init(census_init);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 
 #include "base/budget.h"
 #include "base/memory.h"
+#include "base/params.h"
 #include "base/pool.h"
 #include "base/table.h"
+
+struct census_budget census_results;
 
 /**
  * census_budget_take() - reserve bytes of a budget
@@ -38,13 +41,13 @@ void census_budget_give(struct census_budget *budget, u64 bytes)
 		census_budget_give(budget->parent, bytes);
 }
 
-static void *alloc_chunk(gfp_t gfp)
+static void *alloc_chunk(gfp_t gfp, void *unused)
 {
 	return CENSUS_CHUNK_BYTES == PAGE_SIZE ? (void *)__get_free_page(gfp) :
 						 kmalloc(CENSUS_CHUNK_BYTES, gfp);
 }
 
-static void free_chunk(void *chunk)
+static void free_chunk(void *chunk, void *unused)
 {
 	if (CENSUS_CHUNK_BYTES == PAGE_SIZE)
 		free_page((unsigned long)chunk);
@@ -53,78 +56,46 @@ static void free_chunk(void *chunk)
 }
 
 /*
- * Chunks for lock holds in which the kernel has none at once.  One more page table, or VMA, needs
- * at most 20: an image of a table or 512 places, and a bucket and a directory for each.  A hold
- * ends when fewer than RESERVE_MIN are left, which is enough for two censuses together; then the
- * census fills the reserve, and may sleep for it.
- *
- * reserve_lock is a leaf, held for a few instructions.
+ * Chunks for when the kernel has none at once and the caller must not sleep.  One more page table,
+ * or VMA, needs at most 20: an image of a table or 512 places, and a bucket and a directory for
+ * each.  A lock hold ends when fewer than RESERVE_MIN are left, which is enough for two censuses
+ * and a pass over frames together; then it fills the reserve, and may sleep for it.
  */
-#define RESERVE_MIN (2 * 20)
-#define RESERVE_SIZE (RESERVE_MIN + 96)
+#define RESERVE_MIN (3 * 20)
+#define RESERVE_SIZE (RESERVE_MIN + 20)
 
-static DEFINE_SPINLOCK(reserve_lock);
-static void *reserve[RESERVE_SIZE];
-static unsigned int nr_reserve;
+static mempool_t reserve;
+
+/* After census_params_check(). */
+int census_budgets_init(void)
+{
+	census_results.limit = census_params.max_results;
+	return mempool_init(&reserve, RESERVE_SIZE, alloc_chunk, free_chunk, NULL);
+}
+
+void census_budgets_exit(void)
+{
+	mempool_exit(&reserve);
+}
 
 /* Checks whether a lock hold must end, or must not begin, for lack of memory. */
 bool census_reserve_low(void)
 {
-	return READ_ONCE(nr_reserve) < RESERVE_MIN;
+	return READ_ONCE(reserve.curr_nr) < RESERVE_MIN;
 }
 
-static void *reserve_take(void)
-{
-	void *chunk = NULL;
-
-	spin_lock(&reserve_lock);
-	if (nr_reserve) {
-		WRITE_ONCE(nr_reserve, nr_reserve - 1);
-		chunk = reserve[nr_reserve];
-	}
-	spin_unlock(&reserve_lock);
-	return chunk;
-}
-
-/* Return: false if there is room no more. */
-static bool reserve_give(void *chunk)
-{
-	bool room;
-
-	spin_lock(&reserve_lock);
-	room = nr_reserve < RESERVE_SIZE;
-	if (room) {
-		reserve[nr_reserve] = chunk;
-		WRITE_ONCE(nr_reserve, nr_reserve + 1);
-	}
-	spin_unlock(&reserve_lock);
-	return room;
-}
-
-/**
- * census_reserve_fill() - fill the reserve
- *
- * May sleep.  Return: false without memory.
- */
+/* Fills the reserve.  May sleep.  Return: false without memory. */
 bool census_reserve_fill(void)
-{
-	while (READ_ONCE(nr_reserve) < RESERVE_SIZE) {
-		void *chunk = alloc_chunk(CENSUS_GFP);
-
-		if (!chunk)
-			return !census_reserve_low();
-		if (!reserve_give(chunk))
-			free_chunk(chunk);
-	}
-	return true;
-}
-
-void census_reserve_free(void)
 {
 	void *chunk;
 
-	while ((chunk = reserve_take()))
-		free_chunk(chunk);
+	while (READ_ONCE(reserve.curr_nr) < RESERVE_SIZE) {
+		chunk = alloc_chunk(CENSUS_GFP, NULL);
+		if (!chunk)
+			return !census_reserve_low();
+		mempool_free(chunk, &reserve);
+	}
+	return true;
 }
 
 /**
@@ -141,9 +112,8 @@ void *census_chunk_alloc(struct census_budget *budget)
 
 	if (budget && !census_budget_take(budget, CENSUS_CHUNK_BYTES))
 		return NULL;
-	chunk = alloc_chunk(locked ? CENSUS_GFP_LOCKED : CENSUS_GFP);
-	if (!chunk && locked)
-		chunk = reserve_take();
+	chunk = locked ? mempool_alloc(&reserve, CENSUS_GFP_LOCKED) :
+			 alloc_chunk(CENSUS_GFP, NULL);
 	if (!chunk && budget)
 		census_budget_give(budget, CENSUS_CHUNK_BYTES);
 	return chunk;
@@ -153,7 +123,7 @@ void census_chunk_free(struct census_budget *budget, void *chunk)
 {
 	if (budget)
 		census_budget_give(budget, CENSUS_CHUNK_BYTES);
-	free_chunk(chunk);
+	free_chunk(chunk, NULL);
 }
 
 void census_hash_init(struct census_hash *h)

@@ -33,11 +33,15 @@ static inline struct census_budget census_budget_locked(struct census_budget *pa
 	return (struct census_budget) { .parent = parent, .limit = U64_MAX, .locked = true };
 }
 
+/* Of all results together: max_results. */
+extern struct census_budget census_results;
+
 bool census_budget_take(struct census_budget *budget, u64 bytes);
 void census_budget_give(struct census_budget *budget, u64 bytes);
 
+int census_budgets_init(void);
+void census_budgets_exit(void);
 bool census_reserve_low(void);
 bool census_reserve_fill(void);
-void census_reserve_free(void);
 
 #endif /* _CENSUS_BUDGET_H */

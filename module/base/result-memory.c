@@ -1,32 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/align.h>
-#include <linux/atomic.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "base/memory.h"
-#include "base/params.h"
 #include "base/result-memory.h"
-
-/* Bytes of all results. */
-static atomic64_t used;
-
-/* Return: false if the budget does not suffice; then nothing is taken. */
-bool census_result_memory_take(u64 bytes)
-{
-	u64 after = atomic64_add_return(bytes, &used);
-
-	if (after <= census_params.max_results)
-		return true;
-	atomic64_sub(bytes, &used);
-	return false;
-}
-
-void census_result_memory_give(u64 bytes)
-{
-	atomic64_sub(bytes, &used);
-}
 
 /**
  * struct census_arena_chunk - memory of an arena
@@ -48,7 +27,7 @@ static struct census_arena_chunk *add_chunk(struct census_arena *a, size_t size)
 {
 	struct census_arena_chunk *chunk;
 
-	if (!census_result_memory_take(size)) {
+	if (!census_budget_take(&census_results, size)) {
 		a->full = true;
 		return NULL;
 	}
@@ -57,7 +36,7 @@ static struct census_arena_chunk *add_chunk(struct census_arena *a, size_t size)
 	else
 		chunk = census_kvzalloc(size);
 	if (!chunk) {
-		census_result_memory_give(size);
+		census_budget_give(&census_results, size);
 		return NULL;
 	}
 	chunk->size = size;
@@ -143,7 +122,7 @@ void census_arena_free(struct census_arena *a)
 
 	for (chunk = a->chunks; chunk; chunk = next) {
 		next = chunk->next;
-		census_result_memory_give(chunk->size);
+		census_budget_give(&census_results, chunk->size);
 		kvfree(chunk);
 		cond_resched();
 	}

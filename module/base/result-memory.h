@@ -10,6 +10,8 @@
 #include <linux/gfp.h>
 #include <linux/types.h>
 
+#include "base/budget.h"
+
 /* To the caller, with -EDQUOT. */
 #define CENSUS_RESULTS_FULL \
 	"results use all of max_results: close sockets and files that hold a census, name fewer processes, or raise max_results"
@@ -41,8 +43,5 @@ bool census_arena_has(const struct census_arena *a, size_t size);
 bool census_arena_reserve(struct census_arena *a, size_t size);
 void *census_arena_alloc(struct census_arena *a, size_t size);
 void census_arena_free(struct census_arena *a);
-
-bool census_result_memory_take(u64 bytes);
-void census_result_memory_give(u64 bytes);
 
 #endif /* _CENSUS_RESULT_MEMORY_H */

@@ -413,7 +413,6 @@ static int scan_tasks(struct census *c)
 {
 	int err;
 
-	census_frames_open();
 	c->budget.limit = census_params.max_mem;
 	err = census_collect_begin(&c->scan.collection, c->snap);
 	if (!err && c->req->file)
@@ -438,7 +437,6 @@ static int scan_tasks(struct census *c)
 	c->full |= c->scan.collection.arena.full;
 	census_collect_end(&c->scan.collection);
 	census_numa_end(&c->numa);
-	census_frames_close();
 	c->snap->cost.memory += atomic64_read(&c->budget.peak);
 	return err;
 }

@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * How groups of address spaces are counted:
+ *
+ * Before the walk each address space gets the number of its group: its user, its cgroup or its
+ * command.  Cgroups are nested, so groups are numbered with each before those in it.
+ *
+ * After the walk a group is one more kind of owner.  Its members' masks of a block are joined, so
+ * that a page counts once for the group, and it is exclusive to the group if all of its owners are
+ * members: owners/grouping.h counts both in two passes over all entries, group by group.  A page
+ * without marks has one owner, and so one group.
+ *
+ * Figures that can be added are sums over the members; others are those of the group as an owner.
+ */
 #include <linux/jhash.h>
-#include <linux/log2.h>
 #include <linux/overflow.h>
 #include <linux/random.h>
 #include <linux/sched/signal.h>
@@ -8,6 +20,7 @@
 #include <linux/string.h>
 
 #include "base/memory.h"
+#include "base/table.h"
 #include "base/visible.h"
 #include "census/groups.h"
 #include "owners/grouping.h"
@@ -16,6 +29,8 @@
 
 /**
  * struct found_group - a group while groups are formed
+ * @link: in the table
+ * @hash: of @key; keyed, because users choose names of commands
  * @key: as bytes to compare
  * @parent: index of the group that contains it, 0: none
  * @child: index of a group in it, 0: none
@@ -24,6 +39,8 @@
  * @direct: it has members of its own
  */
 struct found_group {
+	struct census_link link;
+	u64 hash;
 	u8 key[KEY_BYTES];
 	u32 parent;
 	u32 child;
@@ -36,33 +53,38 @@ struct found_group {
  * struct finding - finds the group of a key
  * @found: by index, from 1; entry 0 has the groups that are in no other
  * @nr: number of @found with entry 0
- * @slots: hash table: index in @found, 0: none
- * @mask: length of @slots, a power of two, minus one
- * @seed: users choose names of commands, so the hash is keyed
+ * @table: @found by hash
+ * @seed: of the hash
  */
 struct finding {
 	struct found_group *found;
 	u32 nr;
-	u32 *slots;
-	u32 mask;
+	struct census_table table;
 	u32 seed;
 };
+
+static u64 hash_of(const struct census_link *link)
+{
+	return container_of(link, struct found_group, link)->hash;
+}
 
 /* Return: the index of the group with this key; a new one has no parent. */
 static u32 find_group(struct finding *f, const u8 *key)
 {
-	u32 at = jhash(key, KEY_BYTES, f->seed), *slot;
+	struct found_group *found;
+	struct census_link *l;
+	u64 hash = jhash(key, KEY_BYTES, f->seed);
 
-	for (;; at++) {
-		slot = &f->slots[at & f->mask];
-		if (!*slot)
-			break;
-		if (!memcmp(f->found[*slot].key, key, KEY_BYTES))
-			return *slot;
+	for (l = census_table_first(&f->table, hash); l; l = l->next) {
+		found = container_of(l, struct found_group, link);
+		if (!memcmp(found->key, key, KEY_BYTES))
+			return found - f->found;
 	}
-	*slot = f->nr++;
-	memcpy(f->found[*slot].key, key, KEY_BYTES);
-	return *slot;
+	found = &f->found[f->nr++];
+	found->hash = hash;
+	memcpy(found->key, key, KEY_BYTES);
+	census_table_add(&f->table, &found->link);
+	return found - f->found;
 }
 
 /*
@@ -240,12 +262,10 @@ int census_groups_form(struct census_snapshot *snap, const struct list_head *mms
 			nr += 1 + m->task->nr_above;
 		cond_resched();
 	}
-	f.mask = roundup_pow_of_two(2 * nr + 2) - 1;
-	f.slots = census_kvcalloc(f.mask + 1UL, sizeof(*f.slots));
 	f.found = census_kvcalloc(nr + 1, sizeof(*f.found));
-	if (f.slots && f.found)
+	if (f.found && census_table_init(&f.table, NULL, hash_of))
 		err = find_groups(&f, snap, mms);
-	kvfree(f.slots);
+	census_table_free(&f.table);
 	kvfree(f.found);
 	return err;
 }

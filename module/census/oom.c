@@ -535,11 +535,11 @@ struct census_ooms *census_ooms_get(void)
 	struct census_ooms *ooms;
 	u64 number = U64_MAX;
 
-	if (!census_result_memory_take(size))
+	if (!census_budget_take(&census_results, size))
 		return ERR_PTR(-EDQUOT);
 	ooms = census_kvzalloc(size);
 	if (!ooms) {
-		census_result_memory_give(size);
+		census_budget_give(&census_results, size);
 		return ERR_PTR(-ENOMEM);
 	}
 	ooms->size = size;
@@ -563,7 +563,7 @@ void census_ooms_put(struct census_ooms *ooms)
 		for (j = 0; j < census_oom_nr_victims(oom); j++)
 			put_pid(oom->victims[j].task.pid);
 	}
-	census_result_memory_give(ooms->size);
+	census_budget_give(&census_results, ooms->size);
 	kvfree(ooms);
 }
 

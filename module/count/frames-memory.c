@@ -68,15 +68,13 @@ static void frames_free(struct census_frames *f)
 
 /*
  * Memory of the last census, kept for the next one, until idle for a while or until the
- * kernel reclaims memory.  spare_lock protects it, and the number of censuses, against the
- * timer, the shrinker and the other one of two censuses.  Under it nothing is allocated, so the
- * shrinker may take it, and only the lock of the reserve is taken.
+ * kernel reclaims memory.  spare_lock protects it against the timer, the shrinker and the other
+ * one of two censuses.  Under it nothing is allocated, so the shrinker may take it.
  */
 #define KEEP_JIFFIES (10 * HZ)
 
 static DEFINE_MUTEX(spare_lock);
 static struct census_frames *spare;
-static unsigned int nr_censuses;
 
 /* Keeps @f, which may be NULL, in place of what was kept.  Return: that, or NULL. */
 static struct census_frames *spare_swap(struct census_frames *f)
@@ -101,11 +99,6 @@ static unsigned long spare_free(void)
 static void trim_spare(struct work_struct *work)
 {
 	spare_free();
-	/* A census relies on the reserve, and its end sets the timer again. */
-	mutex_lock(&spare_lock);
-	if (!nr_censuses)
-		census_reserve_free();
-	mutex_unlock(&spare_lock);
 }
 
 static DECLARE_DELAYED_WORK(trim_work, trim_spare);
@@ -117,7 +110,6 @@ static unsigned long count_spare(struct shrinker *s, struct shrink_control *sc)
 	mutex_lock(&spare_lock);
 	pages = spare ? frames_bytes(spare) >> PAGE_SHIFT : 0;
 	mutex_unlock(&spare_lock);
-	/* The reserve is for times when memory is short, and is small: it stays. */
 	return pages ?: SHRINK_EMPTY;
 }
 
@@ -148,27 +140,6 @@ void census_frames_exit(void)
 	shrinker_free(shrinker);
 	cancel_delayed_work_sync(&trim_work);
 	spare_free();
-	census_reserve_free();
-}
-
-/**
- * census_frames_open() - keep the reserve of memory until census_frames_close()
- *
- * Before anything that a census allocates, until its count has ended.
- */
-void census_frames_open(void)
-{
-	mutex_lock(&spare_lock);
-	nr_censuses++;
-	mutex_unlock(&spare_lock);
-}
-
-void census_frames_close(void)
-{
-	mutex_lock(&spare_lock);
-	nr_censuses--;
-	mutex_unlock(&spare_lock);
-	mod_delayed_work(system_power_efficient_wq, &trim_work, KEEP_JIFFIES);
 }
 
 /**
@@ -273,4 +244,5 @@ void census_frames_end(struct census_frames *f)
 	f = spare_swap(f);
 	if (f)
 		frames_free(f);
+	mod_delayed_work(system_power_efficient_wq, &trim_work, KEEP_JIFFIES);
 }

@@ -208,8 +208,6 @@ bool census_frames_lock(struct census_frames *f);
 void census_frames_unlock(struct census_frames *f);
 void census_frames_drop(struct census_frames *f);
 void census_frames_end(struct census_frames *f);
-void census_frames_open(void);
-void census_frames_close(void);
 int census_frames_init(void);
 void census_frames_exit(void);
 

@@ -55,7 +55,7 @@ static int parse_pids(struct of_census *d, const struct nlattr *attr,
 		return -EINVAL;
 	}
 	/* Kept until the census, which a caller may never ask for. */
-	if (!census_result_memory_take(nr * sizeof(*d->req.pids))) {
+	if (!census_budget_take(&census_results, nr * sizeof(*d->req.pids))) {
 		NL_SET_ERR_MSG(extack, CENSUS_RESULTS_FULL);
 		return -EDQUOT;
 	}
@@ -276,7 +276,7 @@ static int parse_request(struct census_dump *dump, struct nlattr **tb,
 static void release_request(struct of_census *d)
 {
 	census_request_release(&d->req);
-	census_result_memory_give(d->pids_bytes);
+	census_budget_give(&census_results, d->pids_bytes);
 	d->pids_bytes = 0;
 }
 

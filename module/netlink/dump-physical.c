@@ -125,14 +125,9 @@ static int fill_cgroup(struct sk_buff *skb, const struct census_dump *d, const v
 {
 	const struct census_charge *c = record;
 
-	return (c->cgroup && census_put_u64(skb, MEMCENSUS_FG_CGROUP, c->cgroup)) ||
+	return (c->of.key && census_put_u64(skb, MEMCENSUS_FG_CGROUP, c->of.key)) ||
 	       put_classes(skb, MEMCENSUS_FG_CLASSES, c->classes) ||
 	       (CENSUS_MAPCOUNT_EXACT && census_put_pages(skb, MEMCENSUS_FG_SHARED, c->shared));
-}
-
-static const struct census_cached_system *system_of(const struct census_frame_files *c, u32 nr)
-{
-	return census_index_record(&c->systems, nr);
 }
 
 static int put_dev(struct sk_buff *skb, int major, int minor, dev_t device)
@@ -145,12 +140,13 @@ static int fill_system(struct sk_buff *skb, const struct census_dump *d, const v
 {
 	const struct census_frame_files *c = record;
 	u32 index = d->index;
-	const struct census_cached_system *s = system_of(c, index > 1 ? index - 1 : 0);
+	const struct census_cached_system *s =
+		census_index_record(&c->systems, index > 1 ? index - 1 : 0);
 	const struct census_cached *cached = index == 1 ? &c->left_out : &s->cached;
 
 	return (index != 1 && census_put_u64(skb, MEMCENSUS_FY_FILES, s->files)) ||
 	       (index > 1 && (put_dev(skb, MEMCENSUS_FY_DEV_MAJOR, MEMCENSUS_FY_DEV_MINOR,
-					 s->key - 1) ||
+					 s->of.key - 1) ||
 			      nla_put_string(skb, MEMCENSUS_FY_TYPE, s->type) ||
 			      nla_put_string(skb, MEMCENSUS_FY_SOURCE, s->source))) ||
 	       census_put_pages(skb, MEMCENSUS_FY_CACHED, cached->frames) ||
@@ -160,10 +156,9 @@ static int fill_system(struct sk_buff *skb, const struct census_dump *d, const v
 	       census_put_pages(skb, MEMCENSUS_FY_WRITEBACK, cached->writeback);
 }
 
-static int fill_identity(struct sk_buff *skb, const struct census_frame_files *c,
-			 const struct census_cached_file *file)
+static int fill_identity(struct sk_buff *skb, const struct census_cached_file *file)
 {
-	const struct census_cached_system *s = system_of(c, file->system);
+	const struct census_cached_system *s = file->system;
 
 	return put_dev(skb, MEMCENSUS_FF_DEV_MAJOR, MEMCENSUS_FF_DEV_MINOR, file->device) ||
 	       (!file->block && census_put_u64(skb, MEMCENSUS_FF_INODE, file->inode)) ||
@@ -179,7 +174,7 @@ static int fill_file(struct sk_buff *skb, const struct census_dump *d, const voi
 	const struct census_cached_file *file = record;
 	const struct census_cached *cached = &file->cached;
 
-	return (file->system && fill_identity(skb, &result_of(d)->files, file)) ||
+	return (file->system && fill_identity(skb, file)) ||
 	       census_put_pages(skb, MEMCENSUS_FF_CACHED, cached->frames) ||
 	       census_put_pages(skb, MEMCENSUS_FF_MAPPED, cached->mapped) ||
 	       (!file->shmem && census_put_pages(skb, MEMCENSUS_FF_DIRTY, cached->dirty)) ||
@@ -247,8 +242,7 @@ static const void *next_physical_record(struct census_dump *dump, const void *be
 	case MEMCENSUS_A_PHYSICAL_ZONE:
 		return i < r->nr_zones ? &r->zones[i] : NULL;
 	case MEMCENSUS_A_FRAME_CGROUP:
-		return r->charges.table.records && i < r->charges.table.nr ?
-		       census_charge(&r->charges, i) : NULL;
+		return i < r->charges.table.nr ? census_index_record(&r->charges.table, i) : NULL;
 	case MEMCENSUS_A_FRAME_SYSTEM:
 		/* One more: of what was left out. */
 		return d->req.files && i < r->files.systems.nr + 1 ? &r->files : NULL;

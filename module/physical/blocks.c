@@ -67,11 +67,11 @@ int census_frame_blocks_begin(struct census_frame_blocks *b, u64 pfn, u64 end, u
 	BUILD_BUG_ON(MEMCENSUS_BLOCK_PINNED != BIT(CENSUS_BLOCK_PINNED));
 	if (!order || !nr)
 		return 0;
-	if (!census_result_memory_take(nr * sizeof(*b->records)))
+	if (!census_budget_take(&census_results, nr * sizeof(*b->records)))
 		return -EDQUOT;
 	b->records = census_kvcalloc(nr, sizeof(*b->records));
 	if (!b->records) {
-		census_result_memory_give(nr * sizeof(*b->records));
+		census_budget_give(&census_results, nr * sizeof(*b->records));
 		return -ENOMEM;
 	}
 	b->order = order;
@@ -85,7 +85,7 @@ void census_frame_blocks_free(struct census_frame_blocks *b)
 	if (!b->records)
 		return;
 	kvfree(b->records);
-	census_result_memory_give(b->nr * sizeof(*b->records));
+	census_budget_give(&census_results, b->nr * sizeof(*b->records));
 	b->records = NULL;
 }
 

@@ -17,12 +17,12 @@
 
 /**
  * struct census_charge - frames that are charged to a cgroup
- * @cgroup: its ID; 0: to none
+ * @of: by its ID; 0: to none
  * @classes: number of frames by &enum memcensus_frame_class
  * @shared: frames that more than one page table entry maps
  */
 struct census_charge {
-	u64 cgroup;
+	struct census_indexed of;
 	u64 classes[MEMCENSUS_FC_MAX + 1];
 	u64 shared;
 };
@@ -31,26 +31,14 @@ struct census_charge {
  * struct census_charges - all of a pass
  * @table: &struct census_charge by cgroup
  * @last: what the struct page of the last frame said; 0: nothing yet
- * @last_nr: number of its record
+ * @last_charge: its record
  */
 struct census_charges {
 	struct census_index table;
 	unsigned long last;
-	u32 last_nr;
+	struct census_charge *last_charge;
 };
 
-int census_charges_begin(struct census_charges *c);
-bool census_charges_find(struct census_charges *c, const struct census_frame *f, u32 *nr);
-
-static inline struct census_charge *census_charge(const struct census_charges *c, u32 nr)
-{
-	return census_index_record(&c->table, nr);
-}
-
-/* Before the RCU read lock is taken again: what @last points to may be another cgroup then. */
-static inline void census_charges_forget(struct census_charges *c)
-{
-	c->last = 0;
-}
+struct census_charge *census_charges_find(struct census_charges *c, const struct census_frame *f);
 
 #endif /* _CENSUS_PHYSICAL_CHARGES_H */

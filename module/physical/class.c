@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * How the class of a frame is found:
+ *
+ * Its struct page is copied, and that of the head if it is a tail.  Of a compound page four are
+ * copied: the second to fourth have its order and its counts.  Nothing keeps the page from being
+ * freed, split or used otherwise meanwhile.  So after the copy what decides the class is compared
+ * (flags, type, mapping), and of a compound page its last tail must have the same head.  A frame
+ * that changes five times has no class.
+ *
+ * Kernels differ in where a use is written: in page_type, in page flags, in low bits of
+ * page->mapping, or in a magic number.  base/compat.h gives each of them the newest name.
+ */
 #include <linux/align.h>
 #include <linux/hugetlb.h>
 #include <linux/kernel-page-flags.h>
@@ -266,15 +278,9 @@ static enum memcensus_frame_class cache_class(const struct census_frame *f)
 }
 
 /* Checks whether the frame has no reference.  That of tails is always 0. */
-bool census_frame_unreferenced(const struct census_frame *f)
+static bool is_unreferenced(const struct census_frame *f)
 {
 	return !page_ref_count(&f->pages[0]);
-}
-
-/* Checks whether a frame of anonymous memory or page cache may be pinned for DMA. */
-bool census_frame_pinned(const struct census_frame *f)
-{
-	return folio_maybe_dma_pinned((struct folio *)&f->folio);
 }
 
 /**
@@ -296,8 +302,7 @@ enum memcensus_frame_class census_frame_class(struct census_frame *f)
 	if (folio_test_slab(&f->folio))
 		return MEMCENSUS_FC_SLAB;
 	if (f->order && folio_test_hugetlb(&f->folio))
-		return census_frame_unreferenced(f) ? MEMCENSUS_FC_HUGETLB_FREE :
-						      MEMCENSUS_FC_HUGETLB;
+		return is_unreferenced(f) ? MEMCENSUS_FC_HUGETLB_FREE : MEMCENSUS_FC_HUGETLB;
 	if (page_has_type(page))
 		return type_class(page) ?: MEMCENSUS_FC_REMAINDER;
 	if (is_zero_pfn(f->pfn))
@@ -309,7 +314,7 @@ enum memcensus_frame_class census_frame_class(struct census_frame *f)
 		return class;
 	if (CENSUS_HAS_PAGE_POOL && census_page_pool(page))
 		return MEMCENSUS_FC_PAGE_POOL;
-	if (page->mapping || census_frame_unreferenced(f) ||
+	if (page->mapping || is_unreferenced(f) ||
 	    flags & PAGEFLAGS_MASK & ~IGNORED_FLAGS)
 		return MEMCENSUS_FC_REMAINDER;
 	return MEMCENSUS_FC_KERNEL;
@@ -388,17 +393,11 @@ u32 census_frame_marks(struct census_frame *f)
 	if (page->memcg_data & MEMCG_DATA_KMEM)
 		marks |= MEMCENSUS_FRAME_MARK_CHARGED;
 #endif
-	if (census_frame_unreferenced(f))
+	if (is_unreferenced(f))
 		marks |= MEMCENSUS_FRAME_MARK_UNREFERENCED;
 	if (!page_has_type(page) && atomic_read(&page->_mapcount) >= 0)
 		marks |= MEMCENSUS_FRAME_MARK_MAPPED;
 	if (page->mapping)
 		marks |= MEMCENSUS_FRAME_MARK_MAPPING;
 	return marks;
-}
-
-/* Return: page_type; 0 if it has none. */
-u32 census_frame_type(struct census_frame *f)
-{
-	return page_has_type(&f->pages[0]) ? f->pages[0].page_type : 0;
 }

@@ -37,12 +37,9 @@ bool census_frame_read(struct census_frame *f, struct page *page, unsigned long 
 enum memcensus_frame_class census_frame_class(struct census_frame *f);
 bool census_frame_poisoned(const struct census_frame *f, enum memcensus_frame_class class,
 			   unsigned long at, unsigned long *nr);
-bool census_frame_unreferenced(const struct census_frame *f);
-bool census_frame_pinned(const struct census_frame *f);
 void census_frame_states(const struct census_frame *f, enum memcensus_frame_class class,
 			 unsigned long nr, u64 *states);
 u64 census_frame_flags(const struct census_frame *f);
 u32 census_frame_marks(struct census_frame *f);
-u32 census_frame_type(struct census_frame *f);
 
 #endif /* _CENSUS_PHYSICAL_CLASS_H */

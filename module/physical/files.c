@@ -1,4 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * How it is found whose a page of the page cache is:
+ *
+ * A pass adds up frames by page->mapping, which it compares and never follows, and keeps the first
+ * and the last folio of each.  After the pass one of these is looked up again: with a reference,
+ * and under its folio lock, by trylock only, it is known to be in the page cache of that mapping.
+ * As long as it is locked there, the inode cannot be evicted, nor its super block be freed.  So
+ * the device, the number, the size and a path are copied under the lock, and nothing is kept of
+ * inodes, dentries or mounts: no umount finds a busy inode.  If both folios are gone, the file is
+ * unknown.
+ *
+ * All files are looked up for the sums of file systems, but only the largest ones get a path.
+ */
 #include <linux/bits.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
@@ -84,16 +97,14 @@ static void add_cached(struct census_cached *to, const struct census_cached *fro
 
 /**
  * census_frame_files_add() - add frames of a folio
- * @c: all records
- * @nr: by census_frame_files_find()
+ * @m: by census_frame_files_find()
  * @f: the folio, of class FILE or SHMEM
  * @frames: number of frames to add
  * @mapped: of @frames, those that a page table maps
  */
-void census_frame_files_add(struct census_frame_files *c, u32 nr, const struct census_frame *f,
+void census_frame_files_add(struct census_mapping *m, const struct census_frame *f,
 			    unsigned long frames, unsigned long mapped)
 {
-	struct census_mapping *m = census_index_record(&c->mappings, nr);
 	unsigned long flags = census_page_flags(&f->pages[0]);
 
 	m->shmem = flags & BIT(PG_swapbacked);
@@ -249,7 +260,7 @@ static bool identify_locked(const struct address_space *mapping, struct identity
 /* Return: false if no frame of the file is found again. */
 static bool identify_file(const struct census_mapping *m, struct identity *id, char *buffer)
 {
-	const struct address_space *mapping = (void *)(unsigned long)m->key;
+	const struct address_space *mapping = (void *)(unsigned long)m->of.key;
 	struct folio *folio;
 	unsigned int i;
 	bool known;
@@ -266,30 +277,29 @@ static bool identify_file(const struct census_mapping *m, struct identity *id, c
 	return false;
 }
 
-/* Finds the record of the file system of @id.  Return: its number; 0: there is no room. */
-static u32 find_system(struct census_frame_files *c, const struct identity *id)
+/* Finds the record of the file system of @id; the first one if there is no room. */
+static struct census_cached_system *find_system(struct census_frame_files *c,
+						const struct identity *id)
 {
 	struct census_cached_system *s;
-	u32 nr;
 
-	while (!census_index_find(&c->systems, id->sb_device + 1ULL, &nr))
+	while (!(s = census_index_find(&c->systems, id->sb_device + 1ULL)))
 		if (census_index_grow(&c->systems))
-			return 0;
-	s = census_index_record(&c->systems, nr);
-	if (nr && !*s->type) {
+			return c->systems.first;
+	if (s->of.key && !*s->type) {
 		memcpy(s->type, id->type, sizeof(s->type));
 		memcpy(s->source, id->source, sizeof(s->source));
 	}
-	return nr;
+	return s;
 }
 
 static void add_to_system(struct census_frame_files *c, const struct census_mapping *m)
 {
-	struct census_cached_system *s;
+	struct census_cached_system *s = c->systems.first;
 	struct identity id;
-	u32 nr = identify_file(m, &id, NULL) ? find_system(c, &id) : 0;
 
-	s = census_index_record(&c->systems, nr);
+	if (identify_file(m, &id, NULL))
+		s = find_system(c, &id);
 	s->files++;
 	s->shmem |= m->shmem;
 	add_cached(&s->cached, &m->cached);
@@ -307,6 +317,8 @@ static int add_file(struct census_frame_files *c, const struct census_mapping *m
 	if (!identify_file(m, &id, c->buffer))
 		return 0;
 	file->system = find_system(c, &id);
+	if (!file->system->of.key)
+		file->system = NULL;
 	file->device = id.device;
 	file->block = id.block;
 	file->deleted = id.deleted;
@@ -369,7 +381,7 @@ static int add_files(struct census_frame_files *c, const struct census_largest *
 int census_frame_files_finish(struct census_frame_files *c)
 {
 	struct census_largest top = { .max = min(c->limit, c->mappings.nr - 1) };
-	const struct census_mapping *rest = census_index_record(&c->mappings, 0);
+	const struct census_mapping *rest = c->mappings.first;
 	int err = -ENOMEM;
 
 	c->left_out = rest->cached;

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Page cache by file: a record for each address_space that a pass meets, by its address, which
- * is never followed during the pass.
- *
- * Whose file it is, is found afterwards: a frame of it is locked.  Its folio lock keeps the folio
- * in the page cache, and with it the inode and its super block.  No reference of an inode, a
- * dentry or a super block is taken, so nothing that a file system does at the last one can happen
- * here, and no umount finds a busy inode.
+ * is never followed during the pass.  Whose file it is, is found afterwards.
  */
 #ifndef _CENSUS_PHYSICAL_FILES_H
 #define _CENSUS_PHYSICAL_FILES_H
@@ -19,7 +14,7 @@
 #include "physical/class.h"
 #include "physical/index.h"
 
-/* Files in one pass: 72 MiB, of max_results; frames of further files are only summed. */
+/* Files in one pass: 90 MiB, of max_results; frames of further files are only summed. */
 #define CENSUS_CACHED_FILES_MAX BIT(20)
 
 /* File systems in one pass. */
@@ -41,13 +36,13 @@ struct census_cached {
 
 /**
  * struct census_mapping - the frames of an address_space
- * @key: its address
+ * @of: by its address
  * @cached: its frames
  * @pfns: first frames of the folios that the pass met first and last
  * @shmem: of shmem
  */
 struct census_mapping {
-	u64 key;
+	struct census_indexed of;
 	struct census_cached cached;
 	u64 pfns[2];
 	bool shmem;
@@ -58,7 +53,7 @@ struct census_mapping {
 
 /**
  * struct census_cached_system - the frames of a file system
- * @key: its device, plus 1; 0: of files that were not found again
+ * @of: by its device, plus 1; 0: of files that were not found again
  * @files: number of files
  * @cached: their frames
  * @shmem: it is shmem
@@ -66,7 +61,7 @@ struct census_mapping {
  * @source: s_id of the super block
  */
 struct census_cached_system {
-	u64 key;
+	struct census_indexed of;
 	u64 files;
 	struct census_cached cached;
 	bool shmem;
@@ -78,7 +73,7 @@ struct census_cached_system {
  * struct census_cached_file - one of the largest files
  * @cached: its frames
  * @shmem: of shmem
- * @system: number of the record of its file system; 0: the file was not found again
+ * @system: its file system; NULL: the file was not found again
  * @device: of the file system, or the block device itself if it is one
  * @block: it is a block device
  * @deleted: it has no name any more, or never had
@@ -91,7 +86,7 @@ struct census_cached_file {
 	bool shmem;
 	bool block;
 	bool deleted;
-	u32 system;
+	const struct census_cached_system *system;
 	dev_t device;
 	u64 inode;
 	u64 size;
@@ -110,7 +105,7 @@ struct census_cached_file {
  * @paths: memory of paths
  * @buffer: of PATH_MAX bytes
  * @last: mapping of the last frame; 0: nothing yet
- * @last_nr: number of its record
+ * @last_mapping: its record
  */
 struct census_frame_files {
 	struct census_index mappings;
@@ -122,12 +117,12 @@ struct census_frame_files {
 	struct census_arena paths;
 	char *buffer;
 	u64 last;
-	u32 last_nr;
+	struct census_mapping *last_mapping;
 };
 
 int census_frame_files_begin(struct census_frame_files *c, u32 limit);
 void census_frame_files_grow(struct census_frame_files *c);
-void census_frame_files_add(struct census_frame_files *c, u32 nr, const struct census_frame *f,
+void census_frame_files_add(struct census_mapping *m, const struct census_frame *f,
 			    unsigned long frames, unsigned long mapped);
 int census_frame_files_finish(struct census_frame_files *c);
 void census_frame_files_free(struct census_frame_files *c);
@@ -136,22 +131,19 @@ void census_frame_files_free(struct census_frame_files *c);
  * census_frame_files_find() - find the record of a frame
  * @c: all records
  * @f: a frame of class FILE or SHMEM
- * @nr: set to the number of the record
  *
- * Return: false if the table must grow first.
+ * Return: the record, or NULL if the table must grow first.
  */
-static inline bool census_frame_files_find(struct census_frame_files *c,
-					   const struct census_frame *f, u32 *nr)
+static inline struct census_mapping *census_frame_files_find(struct census_frame_files *c,
+							     const struct census_frame *f)
 {
 	u64 key = (unsigned long)f->pages[0].mapping;
 
 	if (key != c->last) {
-		if (!census_index_find(&c->mappings, key, &c->last_nr))
-			return false;
-		c->last = key;
+		c->last_mapping = census_index_find(&c->mappings, key);
+		c->last = c->last_mapping ? key : 0;
 	}
-	*nr = c->last_nr;
-	return true;
+	return c->last_mapping;
 }
 
 #endif /* _CENSUS_PHYSICAL_FILES_H */

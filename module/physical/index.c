@@ -1,72 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/jhash.h>
-#include <linux/minmax.h>
-#include <linux/mm.h>
-#include <linux/random.h>
-#include <linux/sched.h>
+#include <linux/math.h>
 #include <linux/string.h>
 
-#include "base/memory.h"
+#include "base/params.h"
 #include "base/result-memory.h"
 #include "physical/index.h"
 
-#define FIRST_ROOM 64U
-
-/* Records between two cond_resched(). */
-#define AT_ONCE 1024
-
-static u64 bytes_of(const struct census_index *t, u32 room)
+static u64 key_of(const struct census_link *link)
 {
-	return room * (t->size + 2ULL * sizeof(u32));
+	return container_of(link, struct census_indexed, link)->key;
 }
 
-static u64 key_of(const struct census_index *t, u32 nr)
+/* Return: a new record of zeros, or NULL. */
+static struct census_indexed *add_record(struct census_index *t)
 {
-	return *(u64 *)census_index_record(t, nr);
-}
+	u32 unit = census_reserve_low() ? 0 : census_pool_take(&t->pool, t->units);
 
-/* Return: where the number of the record of @key is in the index, or belongs. */
-static u32 *slot_of(const struct census_index *t, u64 key)
-{
-	u32 size = 2 * t->room, at = jhash_2words(key, key >> 32, t->seed) % size;
-
-	while (t->index[at] && key_of(t, t->index[at]) != key)
-		at = (at + 1) % size;
-	return &t->index[at];
-}
-
-static int set_room(struct census_index *t, u32 room)
-{
-	struct census_index old = *t;
-	u32 i;
-
-	if (!census_result_memory_take(bytes_of(t, room)))
-		return -EDQUOT;
-	t->records = census_kvcalloc(room, t->size);
-	t->index = census_kvcalloc(2 * room, sizeof(*t->index));
-	if (!t->records || !t->index) {
-		kvfree(t->records);
-		kvfree(t->index);
-		census_result_memory_give(bytes_of(t, room));
-		*t = old;
-		return -ENOMEM;
-	}
-	t->room = room;
-	for (i = 0; i < old.nr; i++) {
-		memcpy(census_index_record(t, i), census_index_record(&old, i), t->size);
-		if (i)
-			*slot_of(t, key_of(&old, i)) = i;
-		if (i % AT_ONCE == AT_ONCE - 1)
-			cond_resched();
-	}
-	census_index_free(&old);
-	return 0;
+	if (!unit)
+		return NULL;
+	t->nr++;
+	return memset(census_unit(&t->pool, unit), 0, t->units * CENSUS_UNIT_BYTES);
 }
 
 /**
  * census_index_begin() - prepare a table
  * @t: zeroed
- * @size: bytes of a record, a multiple of 8
+ * @size: bytes of a record
  * @max: maximum number of records, with the first one
  *
  * Return: 0, -ENOMEM, or -EDQUOT if results use all of max_results.
@@ -75,49 +34,76 @@ int census_index_begin(struct census_index *t, u32 size, u32 max)
 {
 	int err;
 
-	t->seed = get_random_u32();
-	t->size = size;
+	t->budget = census_budget_locked(&census_results);
+	/* The rest is for what is made of them. */
+	t->budget.limit = census_params.max_results / 2;
+	t->units = DIV_ROUND_UP(size, CENSUS_UNIT_BYTES);
 	t->max = max;
-	err = set_room(t, min(FIRST_ROOM, max));
-	if (!err)
-		t->nr = 1;
-	return err;
+	/* Number 0 means none. */
+	t->pool = (struct census_pool){ .budget = &t->budget, .nr = t->units };
+	err = census_index_grow(t);
+	if (err)
+		return err;
+	t->first = add_record(t);
+	return t->first && census_table_init(&t->table, &t->budget, key_of) ? 0 : -ENOMEM;
 }
 
-/* After census_index_find() failed; may sleep.  Return: as census_index_begin(). */
+/*
+ * Makes room for a record, after census_index_find() found none.  May sleep.  Return: 0, -ENOMEM,
+ * or -EDQUOT if results use all of max_results.
+ */
 int census_index_grow(struct census_index *t)
 {
-	return set_room(t, min(2 * t->room, t->max));
+	u32 unit = census_reserve_fill() ? census_pool_take(&t->pool, t->units) : 0;
+
+	if (unit) {
+		t->pool.nr = unit;
+		return 0;
+	}
+	if (!census_budget_take(&t->budget, CENSUS_CHUNK_BYTES))
+		return -EDQUOT;
+	census_budget_give(&t->budget, CENSUS_CHUNK_BYTES);
+	return -ENOMEM;
 }
 
 void census_index_free(struct census_index *t)
 {
-	if (!t->records)
-		return;
-	kvfree(t->records);
-	kvfree(t->index);
-	census_result_memory_give(bytes_of(t, t->room));
-	t->records = NULL;
+	census_table_free(&t->table);
+	census_pool_free(&t->pool);
 }
 
 /**
  * census_index_find() - find the record of a key, or add it
  * @t: the table
  * @key: not 0
- * @nr: set to the number of the record; 0: the table has its maximum and none of @key
  *
- * Return: false if the table must grow first.
+ * Return: the record; the first one if the table has its maximum and none of @key; or NULL without
+ * memory, see census_index_grow().
  */
-bool census_index_find(struct census_index *t, u64 key, u32 *nr)
+void *census_index_find(struct census_index *t, u64 key)
 {
-	u32 *slot = slot_of(t, key);
+	struct census_indexed *record;
+	struct census_link *l;
 
-	if (!*slot && t->nr < t->max) {
-		if (t->nr == t->room)
-			return false;
-		*(u64 *)census_index_record(t, t->nr) = key;
-		*slot = t->nr++;
+	for (l = census_table_first(&t->table, key); l; l = l->next)
+		if (key_of(l) == key)
+			return container_of(l, struct census_indexed, link);
+	if (t->nr == t->max)
+		return t->first;
+	record = add_record(t);
+	if (record) {
+		record->key = key;
+		census_table_add(&t->table, &record->link);
 	}
-	*nr = *slot;
-	return true;
+	return record;
+}
+
+/* Return: record number @nr, from 0 in the order in which they were added. */
+void *census_index_record(const struct census_index *t, u32 nr)
+{
+	u32 in_chunk = CENSUS_CHUNK_UNITS / t->units;
+
+	/* As census_pool_take() places them, behind the one that is not used. */
+	nr++;
+	return census_unit(&t->pool, nr / in_chunk * CENSUS_CHUNK_UNITS + nr % in_chunk * t->units);
 }

@@ -1,4 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * How the frames of a zone are read:
+ *
+ * A frame has the class that class.c finds in a copy of its struct page.  A block of the buddy
+ * allocator and a compound page are read once for all their frames.  Memory that was allocated in
+ * other blocks has its use in the first struct page only: frames behind it without a reference, a
+ * type or a flag are taken for the rest of it, see follows_first().
+ *
+ * Most small pages look like one that was read before.  They are recognized without a copy, only
+ * counted, and added as one (repeats.h).
+ *
+ * struct page is read under a lock against memory hotplug and under RCU, for which the cgroups
+ * that it names, and their LRU lists, stay.  Both are held for some thousand frames.  Under RCU no
+ * memory can be waited for: if a table is full, the frame is not added, the pass makes room after
+ * the section, and reads the frame again.
+ */
 #include <linux/align.h>
 #include <linux/log2.h>
 #include <linux/memory_hotplug.h>
@@ -37,9 +53,9 @@
  *	not compound: those right behind it may be the rest of its allocation
  * @last: of @first and those that were found to be the rest of its allocation, the last
  * @key: of @first
- * @first_cgroup: number of the record in charges that @first is charged to
+ * @first_cgroup: the record in charges that @first is charged to
  * @cgroup: the same of the current frame
- * @file: number of the record of the file that the current frame is of
+ * @file: the record of the file that the current frame is of
  * @full: the table of charges must grow
  * @files_full: the table of files must grow
  * @frame: the current one; here because some kernels clear all variables on the stack
@@ -53,9 +69,9 @@ struct census_pass {
 	unsigned long first;
 	unsigned long last;
 	struct census_kernel_key key;
-	u32 first_cgroup;
-	u32 cgroup;
-	u32 file;
+	struct census_charge *first_cgroup;
+	struct census_charge *cgroup;
+	struct census_mapping *file;
 	bool full;
 	bool files_full;
 	struct census_frame frame;
@@ -67,7 +83,7 @@ static void count_frames(struct census_pass *p, enum memcensus_frame_class class
 {
 	p->z->classes[class] += nr;
 	if (p->req->cgroups)
-		census_charge(&p->result->charges, p->cgroup)->classes[class] += nr;
+		p->cgroup->classes[class] += nr;
 }
 
 static void add_class(struct census_pass *p, enum memcensus_frame_class class, unsigned long pfn,
@@ -125,7 +141,7 @@ static bool is_pcp(const struct census_pass *p, const struct page *page)
 
 /* A frame that is not compound: those right behind it may be the rest of its allocation. */
 static void set_first(struct census_pass *p, const struct census_kernel_key *key, unsigned long pfn,
-		      u32 cgroup)
+		      struct census_charge *cgroup)
 {
 	p->first = pfn;
 	p->last = pfn;
@@ -160,7 +176,7 @@ static void add_unreferenced(struct census_pass *p, const struct census_frame *f
 {
 	if (is_pcp(p, f->page)) {
 		key->class = MEMCENSUS_FC_FREE_PCP;
-		set_first(p, key, f->pfn, 0);
+		set_first(p, key, f->pfn, p->result->charges.table.first);
 	} else if (follows_first(p, f->pfn)) {
 		p->last = f->pfn;
 		*key = p->key;
@@ -261,11 +277,10 @@ static void add_folio(struct census_pass *p, const struct census_frame *f,
 	count_frames(p, class, mapped);
 	count_frames(p, unmapped, nr - mapped);
 	if (p->req->cgroups && CENSUS_MAPCOUNT_EXACT)
-		census_charge(&p->result->charges, p->cgroup)->shared +=
-			count_shared(p, f, at, nr);
+		p->cgroup->shared += count_shared(p, f, at, nr);
 	if (p->req->files && class != MEMCENSUS_FC_ANON)
-		census_frame_files_add(&p->result->files, p->file, f, nr, mapped);
-	if (census_frame_pinned(f)) {
+		census_frame_files_add(p->file, f, nr, mapped);
+	if (folio_maybe_dma_pinned((struct folio *)&f->folio)) {
 		p->z->states[MEMCENSUS_FS_PINNED] += nr;
 		census_frame_blocks_add(&p->z->contiguous, CENSUS_BLOCK_PINNED, pfn, nr);
 		return;
@@ -278,18 +293,21 @@ static void add_folio(struct census_pass *p, const struct census_frame *f,
 /* Finds which cgroup pays; of slab pages each object has its own.  Return: false if full. */
 static bool find_cgroup(struct census_pass *p, enum memcensus_frame_class class)
 {
-	p->cgroup = 0;
-	p->full = p->req->cgroups && class != MEMCENSUS_FC_SLAB &&
-		  !census_charges_find(&p->result->charges, &p->frame, &p->cgroup);
+	p->cgroup = p->result->charges.table.first;
+	if (p->req->cgroups && class != MEMCENSUS_FC_SLAB)
+		p->cgroup = census_charges_find(&p->result->charges, &p->frame);
+	p->full = p->req->cgroups && !p->cgroup;
 	return !p->full;
 }
 
 /* Finds the file of a frame of the page cache.  Return: false if full. */
 static bool find_file(struct census_pass *p, enum memcensus_frame_class class)
 {
-	p->files_full = p->req->files &&
-			(class == MEMCENSUS_FC_FILE || class == MEMCENSUS_FC_SHMEM) &&
-			!census_frame_files_find(&p->result->files, &p->frame, &p->file);
+	p->files_full = false;
+	if (p->req->files && (class == MEMCENSUS_FC_FILE || class == MEMCENSUS_FC_SHMEM)) {
+		p->file = census_frame_files_find(&p->result->files, &p->frame);
+		p->files_full = !p->file;
+	}
 	return !p->files_full;
 }
 
@@ -297,7 +315,8 @@ static bool find_file(struct census_pass *p, enum memcensus_frame_class class)
 static void add_repeated(struct census_pass *p, struct census_repeat *r)
 {
 	struct census_frame *f = &p->repeats.frame;
-	u32 cgroup = p->cgroup, file = p->file;
+	struct census_charge *cgroup = p->cgroup;
+	struct census_mapping *file = p->file;
 
 	if (!r->nr)
 		return;
@@ -398,7 +417,7 @@ static unsigned long add_frame(struct census_pass *p, struct page *page, unsigne
 	if (!census_frame_read(f, page, pfn, &p->result->changed)) {
 		key.class = MEMCENSUS_FC_REMAINDER;
 		key.marks = MEMCENSUS_FRAME_MARK_CHANGED;
-		p->cgroup = 0;
+		p->cgroup = p->result->charges.table.first;
 		add_frames(p, &key, pfn, 1);
 		return 1;
 	}
@@ -434,7 +453,7 @@ static unsigned long add_frame(struct census_pass *p, struct page *page, unsigne
 	case MEMCENSUS_FC_REMAINDER:
 		key.flags = census_frame_flags(f);
 		key.marks = census_frame_marks(f);
-		key.type = census_frame_type(f);
+		key.type = page_has_type(&f->pages[0]) ? f->pages[0].page_type : 0;
 		key.order = f->order;
 		if (key.marks == MEMCENSUS_FRAME_MARK_UNREFERENCED && !key.flags && !key.type) {
 			add_unreferenced(p, f, &key);
@@ -459,7 +478,8 @@ static unsigned long add_some(struct census_pass *p, unsigned long pfn)
 	census_hotplug_lock();
 	/* Keeps the cgroups, and their LRU lists, that a copied struct page is charged to. */
 	rcu_read_lock();
-	census_charges_forget(&p->result->charges);
+	/* What it points to may be another cgroup now. */
+	p->result->charges.last = 0;
 	while (pfn < end) {
 		struct page *page = pfn_to_online_page(pfn);
 		unsigned long next = end_of_unit(p, pfn), repeated = 0;
@@ -495,18 +515,6 @@ static unsigned long add_some(struct census_pass *p, unsigned long pfn)
 	return pfn;
 }
 
-/* Makes room in the table that is full, if one is.  Return: 0, -ENOMEM or -EDQUOT. */
-static int grow_results(struct census_pass *p)
-{
-	if (p->files_full)
-		census_frame_files_grow(&p->result->files);
-	p->files_full = false;
-	if (!p->full)
-		return 0;
-	p->full = false;
-	return census_index_grow(&p->result->charges.table);
-}
-
 static int begin_pass(struct census_pass *p, struct census_physical *result)
 {
 	int err = 0;
@@ -516,7 +524,8 @@ static int begin_pass(struct census_pass *p, struct census_physical *result)
 	census_frame_kinds_begin(&result->kinds);
 	census_repeats_init(&p->repeats, p->req->files);
 	if (p->req->cgroups)
-		err = census_charges_begin(&result->charges);
+		err = census_index_begin(&result->charges.table, sizeof(struct census_charge),
+					 CENSUS_CHARGES_MAX);
 	if (!err && p->req->files)
 		err = census_frame_files_begin(&result->files, p->req->files);
 	return err;
@@ -534,11 +543,15 @@ static int add_zone(struct census_pass *p, struct census_physical_zone *z)
 	while (pfn < p->end) {
 		pfn = add_some(p, pfn);
 		cond_resched();
-		err = grow_results(p);
+		if (p->files_full)
+			census_frame_files_grow(&p->result->files);
+		err = p->full ? census_index_grow(&p->result->charges.table) : 0;
+		if (!err && fatal_signal_pending(current))
+			err = -EINTR;
 		if (err)
 			return err;
-		if (fatal_signal_pending(current))
-			return -EINTR;
+		p->files_full = false;
+		p->full = false;
 	}
 	census_frame_blocks_finish(&z->contiguous);
 	return 0;

@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * How a pass over frames is taken, by its caller and in one thread:
+ *
+ * Each zone with memory is read from its first to its last frame, as struct page says what each is
+ * (pass.c, class.c).  So for each zone the sum of all classes, of holes and of frames of other
+ * zones is the span.  Nothing keeps frames as they are: what changes during the pass counts as
+ * what it was when the pass reached it.
+ *
+ * If memory was added or removed, the zones have other frames than those that were read, and the
+ * pass starts again.  Afterwards it is found out whose the page cache is (files.c), which takes
+ * references and locks that the pass itself does not take.
+ */
 #include <linux/err.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
@@ -23,11 +35,11 @@ static struct census_physical *new_result(const struct census_physical_request *
 	struct census_physical *r;
 	u64 bytes = struct_size(r, zones, room);
 
-	if (!census_result_memory_take(bytes))
+	if (!census_budget_take(&census_results, bytes))
 		return ERR_PTR(-EDQUOT);
 	r = census_kvzalloc(bytes);
 	if (!r) {
-		census_result_memory_give(bytes);
+		census_budget_give(&census_results, bytes);
 		return ERR_PTR(-ENOMEM);
 	}
 	r->bytes = bytes;
@@ -44,7 +56,7 @@ void census_physical_free(struct census_physical *r)
 		census_frame_blocks_free(&r->zones[i].contiguous);
 	census_index_free(&r->charges.table);
 	census_frame_files_free(&r->files);
-	census_result_memory_give(r->bytes);
+	census_budget_give(&census_results, r->bytes);
 	kvfree(r);
 }
 

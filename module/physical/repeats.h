@@ -53,13 +53,16 @@ struct census_look {
 /* In the mapping of a look: there is one. */
 #define CENSUS_LOOK_MAPPED BIT(2)
 
+struct census_charge;
+struct census_mapping;
+
 /**
  * struct census_repeat - a frame that is remembered, and those that repeat it
  * @look: of all of them; with CENSUS_USE_NONE nothing is remembered
  * @nr: number of frames to be added, without the first one
  * @pfn: the last one of them
- * @cgroup: number of the record in charges
- * @file: number of the record of its file
+ * @cgroup: its record in charges
+ * @file: the record of its file
  * @class: as census_frame_class() says
  * @folio: it is anonymous or page cache
  * @page: a copy of the first one
@@ -68,8 +71,8 @@ struct census_repeat {
 	struct census_look look;
 	unsigned long nr;
 	unsigned long pfn;
-	u32 cgroup;
-	u32 file;
+	struct census_charge *cgroup;
+	struct census_mapping *file;
 	u16 class;
 	bool folio;
 	struct page page;
