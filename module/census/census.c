@@ -28,16 +28,16 @@
 #include "base/memory.h"
 #include "base/params.h"
 #include "census/census.h"
-#include "census/groups.h"
 #include "census/kswapd.h"
-#include "census/payer-records.h"
 #include "census/scan.h"
-#include "census/share.h"
 #include "census/system.h"
 #include "census/zones.h"
-#include "count/numa.h"
 #include "count/pages.h"
-#include "count/payers.h"
+#include "questions/charge-records.h"
+#include "questions/charges.h"
+#include "questions/groups.h"
+#include "questions/nodes.h"
+#include "questions/share.h"
 
 /**
  * struct census - a census in progress

@@ -15,7 +15,7 @@
 #include "base/result-memory.h"
 #include "census/snapshot.h"
 #include "count/frames.h"
-#include "count/numa.h"
+#include "questions/nodes.h"
 
 /**
  * struct census_counters - the kernel's own counters of an address space

@@ -13,9 +13,9 @@
 #include "census/snapshot.h"
 #include "count/files.h"
 #include "count/frames.h"
-#include "count/numa.h"
-#include "count/payers.h"
 #include "count/shmem.h"
+#include "questions/charges.h"
+#include "questions/nodes.h"
 #include "walk/walk.h"
 
 /**

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The records of a snapshot that say which cgroups are charged for mapped pages. */
-#ifndef _CENSUS_PAYER_RECORDS_H
-#define _CENSUS_PAYER_RECORDS_H
+#ifndef _CENSUS_CHARGE_RECORDS_H
+#define _CENSUS_CHARGE_RECORDS_H
 
 #include "census/snapshot.h"
 #include "count/files.h"
-#include "count/payers.h"
+#include "questions/charges.h"
 
 #if CENSUS_WITH_SHARE
 int census_payers_finish(struct census_payers *p, const struct census_files *files, u32 limit,
@@ -18,4 +18,4 @@ static inline int census_payers_finish(struct census_payers *p, const struct cen
 }
 #endif
 
-#endif /* _CENSUS_PAYER_RECORDS_H */
+#endif /* _CENSUS_CHARGE_RECORDS_H */

@@ -5,7 +5,7 @@
 #include "base/largest.h"
 #include "base/memory.h"
 #include "base/visible.h"
-#include "census/payer-records.h"
+#include "questions/charge-records.h"
 
 /* Each group of processes has a record, also if its cgroup pays for nothing. */
 static int find_groups(struct census_payers *p, const struct census_snapshot *snap)

@@ -12,7 +12,7 @@
 #include "base/compat.h"
 #include "base/memory.h"
 #include "base/process.h"
-#include "count/numa.h"
+#include "questions/nodes.h"
 #include "walk/entries.h"
 
 /**

@@ -14,8 +14,8 @@
  * The memory of blocks is in the budget of the census: without it, the census counts in slices.
  * There are at most as many payers as the kernel has memory cgroups.
  */
-#ifndef _CENSUS_PAYERS_H
-#define _CENSUS_PAYERS_H
+#ifndef _CENSUS_CHARGES_H
+#define _CENSUS_CHARGES_H
 
 #include "base/table.h"
 #include "count/frames.h"
@@ -109,4 +109,4 @@ static inline bool census_payers_add(struct census_payers *p, const struct censu
 }
 #endif
 
-#endif /* _CENSUS_PAYERS_H */
+#endif /* _CENSUS_CHARGES_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/charge.h"
-#include "count/payers.h"
+#include "questions/charges.h"
 
 static u64 paid_key_of(u64 cgroup, u32 space)
 {

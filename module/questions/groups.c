@@ -22,8 +22,8 @@
 #include "base/memory.h"
 #include "base/table.h"
 #include "base/visible.h"
-#include "census/groups.h"
 #include "owners/grouping.h"
+#include "questions/groups.h"
 
 #define KEY_BYTES TASK_COMM_LEN
 

@@ -6,8 +6,8 @@
 
 #include "base/largest.h"
 #include "base/memory.h"
-#include "census/share.h"
 #include "owners/shares.h"
+#include "questions/share.h"
 
 /* Columns, groups or pairs between two cond_resched(). */
 #define AT_ONCE BIT(12)

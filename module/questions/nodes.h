@@ -10,8 +10,8 @@
  * Memory may be added and removed during a census: census_numa_unchanged() tells whether the
  * table was right for all frames.
  */
-#ifndef _CENSUS_NUMA_H
-#define _CENSUS_NUMA_H
+#ifndef _CENSUS_NODES_H
+#define _CENSUS_NODES_H
 
 #include <linux/types.h>
 
@@ -82,4 +82,4 @@ void census_numa_add(const struct census_numa *numa, struct census_numa_range *l
 void census_numa_note_threads(const struct census_numa *numa, struct census_on_node *nodes,
 			      struct task_struct *leader);
 
-#endif /* _CENSUS_NUMA_H */
+#endif /* _CENSUS_NODES_H */
