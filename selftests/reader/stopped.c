@@ -17,8 +17,10 @@
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -535,6 +537,144 @@ TEST_F_TIMEOUT(stopped, huge_pages, 300)
 	EXPECT_EQ(self->said.huge + SAID_BYTES("hugetlb"), free_huge());
 	close(fds[1]);
 	write_file(huge_pool(HUGE, "nr_hugepages"), "0");
+}
+
+struct shared_fd {
+	int fd;
+	volatile bool ready;
+};
+
+static struct shared_fd *shared_fd(int fd)
+{
+	struct shared_fd *shared = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	need(shared != MAP_FAILED, "mmap");
+	shared->fd = fd;
+	return shared;
+}
+
+static void *be_last_thread(void *arg)
+{
+	struct shared_fd *shared = arg;
+
+	shared->ready = true;
+	return wait_for_end(arg);
+}
+
+/* Only the leader exits; a thread still has all descriptors. */
+static void lose_leader(void *arg)
+{
+	pthread_t thread;
+
+	need(!pthread_create(&thread, NULL, be_last_thread, arg), "pthread_create");
+	syscall(SYS_exit, 0);
+}
+
+static void map_whole(void *arg)
+{
+	const struct shared_fd *shared = arg;
+
+	write_pages(map(PLACE(0), 8 * MIB_PAGES * PAGE, RW, MAP_SHARED, shared->fd, 0),
+		    8 * MIB_PAGES);
+	close(shared->fd);
+}
+
+/* A process holds its files as long as one of its threads lives. */
+TEST_F_TIMEOUT(stopped, leader_has_exited, 300)
+{
+	struct shared_fd *shared = shared_fd(memfd("thread", 8 * MIB_PAGES));
+	int i;
+
+	START(map_whole, shared);
+	self->pids[1] = fork();
+	ASSERT_LE(0, self->pids[1]);
+	if (!self->pids[1])
+		lose_leader(shared);
+	close(shared->fd);
+	for (i = 0; i < 1000 && (process_state(self->pids[1]) != 'Z' || !shared->ready); i++)
+		sleep_ms(10);
+	ASSERT_EQ('Z', process_state(self->pids[1]));
+	ASK(1);
+	EXPECT_FILE("held", "/memfd:thread");
+	EXPECT_SAID(0, "shmem");
+	EXPECT_SAID(8 * MIB_PAGES, "kept_shmem");
+	/* It ends too, and its descriptors are found. */
+	ASK(2);
+	EXPECT_FILE("dies", "/memfd:thread");
+	EXPECT_SAID(8 * MIB_PAGES, "shmem");
+	/* What it maps, too. */
+	ask(&self->said, self->pids + 1, 1);
+	EXPECT_FILE("held", "/memfd:thread");
+}
+
+static void *hold_alone(void *arg)
+{
+	struct shared_fd *shared = arg;
+
+	need(!unshare(CLONE_FILES), "unshare");
+	shared->fd = memfd("own", 8 * MIB_PAGES);
+	write_pages(map(PLACE(0), 8 * MIB_PAGES * PAGE, RW, MAP_SHARED, shared->fd, 0),
+		    8 * MIB_PAGES);
+	munmap(PLACE(0), 8 * MIB_PAGES * PAGE);
+	shared->ready = true;
+	return wait_for_end(arg);
+}
+
+/* Most threads share the table of the leader, one has a table of its own. */
+static void be_threads_with_tables(void *arg)
+{
+	struct shared_fd *shared = arg;
+	pthread_t thread;
+
+	be_threads(NULL);
+	need(!pthread_create(&thread, NULL, hold_alone, shared), "pthread_create");
+	while (!shared->ready)
+		sleep_ms(1);
+	be_threads(NULL);
+}
+
+TEST_F_TIMEOUT(stopped, table_of_a_thread, 300)
+{
+	START(be_threads_with_tables, shared_fd(-1));
+	ASK(1);
+	EXPECT_FILE("dies", "/memfd:own");
+	EXPECT_SAID(8 * MIB_PAGES, "shmem");
+	EXPECT_TRUE_WHEN_STOPPED(1, true);
+}
+
+#define DESCRIPTORS	30000
+
+static void be_full_table(void *arg)
+{
+	const struct rlimit more = { DESCRIPTORS + 100, DESCRIPTORS + 100 };
+	int *fd = arg, i;
+
+	need(!setrlimit(RLIMIT_NOFILE, &more), "setrlimit");
+	for (i = 0; i < DESCRIPTORS; i++)
+		need(dup(STDIN_FILENO) >= 0, "dup");
+	/* The last one of the table. */
+	need(dup2(*fd, DESCRIPTORS + 50) >= 0, "dup2");
+	close(*fd);
+	be_threads(NULL);
+}
+
+/* The question leaves nothing behind that is counted as memory of the kernel. */
+TEST_F_TIMEOUT(stopped, many_descriptors, 300)
+{
+	int fd = memfd("far", MIB_PAGES);
+	long before, after;
+
+	write_pages(map(PLACE(0), MIB_PAGES * PAGE, RW, MAP_SHARED, fd, 0), MIB_PAGES);
+	START(be_full_table, &fd);
+	munmap(PLACE(0), MIB_PAGES * PAGE);
+	close(fd);
+	before = read_number("/proc/sys/fs/dentry-state");
+	ASK(1);
+	after = read_number("/proc/sys/fs/dentry-state");
+	EXPECT_FILE("dies", "/memfd:far");
+	EXPECT_SAID(MIB_PAGES, "shmem");
+	EXPECT_LT(after - before, DESCRIPTORS / 4)
+		TH_LOG("%ld dentries before, %ld after", before, after);
 }
 
 #define STACK		(64UL << 10)

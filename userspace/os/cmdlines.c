@@ -63,9 +63,13 @@ static bool is_same(uint32_t pid, uint64_t start)
 /* Reads into @buf of CMDLINE_MAX + 1 bytes; NULL: there is none. */
 static char *read_one(const struct cmdline_of *of, char *buf)
 {
+	const bool wanted = of->pid && !of->chosen;
 	size_t len, i;
 
-	len = of->pid && !of->chosen ? process_read(of->pid, "cmdline", buf, CMDLINE_MAX + 1) : 0;
+	len = wanted ? process_read(of->pid, "cmdline", buf, CMDLINE_MAX + 1) : 0;
+	if (!len && wanted)
+		len = process_read(process_living_thread(of->pid), "cmdline", buf,
+				   CMDLINE_MAX + 1);
 	/* Processes that write a title there leave padding behind it. */
 	while (len && (!buf[len - 1] || buf[len - 1] == ' '))
 		len--;

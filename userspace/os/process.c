@@ -41,7 +41,8 @@ bool process_comm(uint32_t pid, char *comm, size_t size)
 	return found;
 }
 
-/* Fields of /proc/PID/stat, counted from the state: start time, heap and exit status. */
+/* Fields of /proc/PID/stat, counted from the state: threads, start, heap and exit status. */
+#define THREADS_AFTER_STATE	17
 #define START_AFTER_STATE	19
 #define HEAP_AFTER_STATE	44
 #define EXIT_CODE_AFTER_STATE	49
@@ -61,6 +62,8 @@ struct process_state process_state(uint32_t pid)
 	at += 2;
 	state.letter = *at;
 	for (i = 0; (field = strsep(&at, " ")); i++) {
+		if (i == THREADS_AFTER_STATE)
+			state.threads = strtoull(field, NULL, 10);
 		if (i == START_AFTER_STATE)
 			state.start = strtoull(field, NULL, 10);
 		if (i == HEAP_AFTER_STATE)
@@ -122,9 +125,10 @@ bool process_user(uint32_t pid, uint32_t *uid)
 
 bool process_is_gone(uint32_t pid)
 {
-	char letter = process_state(pid).letter;
+	const struct process_state state = process_state(pid);
 
-	return !letter || letter == 'Z' || letter == 'X';
+	return !state.letter || state.letter == 'X' ||
+	       (state.letter == 'Z' && state.threads <= 1);
 }
 
 bool ids_add(struct ids *ids, uint32_t id)
@@ -165,11 +169,33 @@ bool process_threads(struct ids *ids, uint32_t pid)
 }
 
 /* Kernel threads and zombies have no address space: all sizes are 0. */
-static bool has_memory(uint32_t pid)
+static bool has_memory(uint32_t tid)
 {
 	char sizes[128];
 
-	return process_read(pid, "statm", sizes, sizeof(sizes)) && strtoull(sizes, NULL, 10);
+	return process_read(tid, "statm", sizes, sizeof(sizes)) && strtoull(sizes, NULL, 10);
+}
+
+uint32_t process_living_thread(uint32_t pid)
+{
+	uint32_t tid, living = pid;
+	struct failure gone;
+	struct dirent *entry;
+	char path[48];
+	DIR *dir;
+
+	if (has_memory(pid) || process_state(pid).threads <= 1)
+		return pid;
+	snprintf(path, sizeof(path), "%" PRIu32 "/task", pid);
+	dir = procfs_open_dir(path, &gone);
+	while (dir && living == pid && (entry = readdir(dir))) {
+		tid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+		if (tid && has_memory(tid))
+			living = tid;
+	}
+	if (dir)
+		closedir(dir);
+	return living;
 }
 
 int process_all(struct ids *ids, struct failure *why)
@@ -182,7 +208,7 @@ int process_all(struct ids *ids, struct failure *why)
 		return -1;
 	while ((entry = readdir(dir))) {
 		pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
-		if (pid && has_memory(pid)) {
+		if (pid && has_memory(process_living_thread(pid))) {
 			ids->v = array_grow(ids->v, ids->n, sizeof(*ids->v));
 			ids->v[ids->n++] = pid;
 		}

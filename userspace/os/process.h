@@ -14,12 +14,14 @@
 /**
  * struct process_state - from /proc/PID/stat
  * @letter: state as ps shows it; 0 if there is no such process
+ * @threads: number of its threads; of a zombie above 1 if others than the leader live
  * @start: start time in ticks of sysconf(_SC_CLK_TCK) since boot; 0: unknown
  * @heap: address where the heap begins; 0: unknown
  * @status: exit status of a zombie, as in wait(2), if @has_status
  */
 struct process_state {
 	char letter;
+	uint64_t threads;
 	uint64_t start;
 	uint64_t heap;
 	bool has_status;
@@ -52,8 +54,14 @@ uint32_t process_parent(uint32_t pid);
 /* The effective user of @pid; false if it is gone. */
 bool process_user(uint32_t pid, uint32_t *uid);
 
-/* Whether @pid has ended, reaped or not. */
+/* Whether @pid has ended, reaped or not.  It lives as long as one of its threads. */
 bool process_is_gone(uint32_t pid);
+
+/*
+ * A thread of @pid with an address space: if its leader has exited, files of /proc/PID are empty
+ * and those of this thread are not.  @pid itself if there is none.
+ */
+uint32_t process_living_thread(uint32_t pid);
 
 /* Threads of @pid; 0 if it is gone. */
 uint32_t process_thread_count(uint32_t pid);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "lib/memory.h"
@@ -14,6 +15,36 @@ static const char *root = "/proc";
 void procfs_root(const char *dir)
 {
 	root = dir;
+}
+
+/* A mount of /proc without a place, which ends with the descriptor; -1: it is not permitted. */
+static int mount_own(void)
+{
+	const int fs = fsopen("proc", FSOPEN_CLOEXEC);
+	int fd = -1;
+
+	if (fs >= 0 && !fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY);
+	if (fs >= 0)
+		close(fs);
+	return fd;
+}
+
+void procfs_renew(void)
+{
+	static char own[32];
+	static int last = -1;
+	int fd;
+
+	/* Not where tests replaced it. */
+	if (last < 0 && strcmp(root, "/proc"))
+		return;
+	fd = mount_own();
+	if (last >= 0)
+		close(last);
+	last = fd;
+	snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
+	root = fd < 0 ? "/proc" : own;
 }
 
 FILE *procfs_open(const char *path, struct failure *why)

@@ -36,6 +36,13 @@ int procfs_open_file(const char *path);
 /* The name of the file /proc/@path, which the caller frees. */
 char *procfs_path(const char *path);
 
+/*
+ * From now on reads in a mount of its own, that only this program has: with it goes what the
+ * kernel keeps of each file and link that was read.  Again: in a new one.  In /proc itself
+ * without the privilege to mount.
+ */
+void procfs_renew(void);
+
 /* Replaces /proc by another directory, for tests. */
 void procfs_root(const char *dir);
 

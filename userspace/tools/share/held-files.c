@@ -3,14 +3,18 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "os/process.h"
 #include "os/procfs.h"
 #include "tools/share/held-files.h"
 #include "tools/share/page-cache.h"
@@ -134,19 +138,34 @@ bool held_file_read(struct held_file *file, const char *path)
 	return true;
 }
 
-void held_files_each(uint32_t pid, held_fn *each, void *context)
+/* What the kernel keeps of a link is about 1 KiB: read so many of them by one mount. */
+#define LINKS_OF_MOUNT	16384
+
+/*
+ * Reads the table of thread @tid from position @at on.  Returns the position of the rest; 0: all
+ * was read; -1: it cannot be read.
+ */
+static long read_part(uint32_t tid, long at, held_fn *each, void *context, uint64_t *left)
 {
+	static unsigned int links;
+	struct dirent *entry = NULL;
 	struct file_number number;
-	struct failure gone;
-	struct dirent *entry;
+	struct failure ignored;
 	struct statx stat;
 	char path[320], name[4096];
 	DIR *dir;
 
-	snprintf(path, sizeof(path), "%" PRIu32 "/fd", pid);
-	dir = procfs_open_dir(path, &gone);
-	while (dir && (entry = readdir(dir))) {
-		snprintf(path, sizeof(path), "%" PRIu32 "/fd/%s", pid, entry->d_name);
+	if (!links) {
+		procfs_renew();
+		links = LINKS_OF_MOUNT;
+	}
+	snprintf(path, sizeof(path), "%" PRIu32 "/fd", tid);
+	dir = procfs_open_dir(path, &ignored);
+	if (!dir)
+		return -1;
+	seekdir(dir, at);
+	for (; links && *left && (entry = readdir(dir)); links--, --*left) {
+		snprintf(path, sizeof(path), "%" PRIu32 "/fd/%s", tid, entry->d_name);
 		if (*entry->d_name == '.' || !procfs_link(path, name, sizeof(name)) ||
 		    !held_name_is_deleted(name) || !procfs_stat(path, &stat) ||
 		    !S_ISREG(stat.stx_mode))
@@ -154,6 +173,62 @@ void held_files_each(uint32_t pid, held_fn *each, void *context)
 		number = number_of(&stat);
 		each(context, &number, name, path);
 	}
-	if (dir)
-		closedir(dir);
+	at = links && *left ? 0 : telldir(dir);
+	closedir(dir);
+	return at;
+}
+
+/* False: it cannot be read. */
+static bool read_table(uint32_t tid, held_fn *each, void *context, uint64_t *left)
+{
+	long at = 0;
+
+	do
+		at = read_part(tid, at, each, context, left);
+	while (at > 0 && *left);
+	return at >= 0;
+}
+
+/*
+ * Whether two threads of a process have one table.  The kernel takes a lock that execve() of the
+ * process holds for writing, but only when no other thread is left.
+ */
+static bool same_table(uint32_t a, uint32_t b)
+{
+	return !syscall(SYS_kcmp, a, b, KCMP_FILES, 0UL, 0UL);
+}
+
+/* Tables of descriptors of a process that are read. */
+#define TABLES_MAX	16
+
+bool held_files_each(uint32_t pid, held_fn *each, void *context, uint64_t *left)
+{
+	uint32_t tables[TABLES_MAX], tid;
+	struct failure ignored;
+	struct dirent *entry;
+	bool whole = true;
+	size_t n = 0, i;
+	char path[48];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/task", pid);
+	dir = procfs_open_dir(path, &ignored);
+	if (!dir)
+		return process_is_gone(pid);
+	while (whole && (entry = readdir(dir))) {
+		tid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+		for (i = 0; i < n && !same_table(tables[i], tid); i++)
+			continue;
+		if (!tid || i < n)
+			continue;
+		if (n == TABLES_MAX)
+			whole = false;
+		else if (read_table(tid, each, context, left))
+			tables[n++] = tid;
+		else
+			whole = process_is_gone(tid);
+		whole &= *left > 0;
+	}
+	closedir(dir);
+	return whole;
 }

@@ -71,12 +71,17 @@ bool held_file_read(struct held_file *file, const char *path);
 /* Whether the kernel shows @name for a file without a name. */
 bool held_name_is_deleted(const char *name);
 
+/* How many descriptors are read: some seconds. */
+#define HELD_MOST	(4U << 20)
+
 /*
- * Calls @each for each open file of process @pid that has no name: its number, the name that
- * /proc shows, and the link.
+ * Calls @each for each open file of process @pid that has no name, in each table of
+ * descriptors that its threads have: its number, the name that /proc shows, and the link.
+ * Subtracts the descriptors that it reads from @left, and ends at 0.  False: it has not read
+ * all of them.
  */
 typedef void held_fn(void *context, const struct file_number *number, const char *name,
 		     const char *path);
-void held_files_each(uint32_t pid, held_fn *each, void *context);
+bool held_files_each(uint32_t pid, held_fn *each, void *context, uint64_t *left);
 
 #endif /* READER_HELD_FILES_H */

@@ -19,8 +19,8 @@ struct file_number mapping_file(const struct vma *vma)
 
 void mapping_link(const struct vma *vma, char *path, size_t size)
 {
-	snprintf(path, size, "%" PRIu64 "/map_files/%" PRIx64 "-%" PRIx64, vma->pid, vma->start,
-		 vma->end);
+	snprintf(path, size, "%" PRIu32 "/map_files/%" PRIx64 "-%" PRIx64,
+		 process_living_thread((uint32_t)vma->pid), vma->start, vma->end);
 }
 
 int mappings_each(struct source *source, const struct ids *pids, mappings_fn *each,

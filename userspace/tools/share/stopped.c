@@ -41,6 +41,7 @@ static const char *const outcomes[] = {
  * @share: the proportional share of the processes: all that they map if no other process does
  * @huge: huge pages that a single one of them maps
  * @holder: another process that maps it or has it open; 0: there is none
+ * @unsearched: nothing of the kind was found, but not all was read
  */
 struct stopped_file {
 	struct held_file file;
@@ -50,6 +51,7 @@ struct stopped_file {
 	uint64_t share;
 	uint64_t huge;
 	uint32_t holder;
+	bool unsearched;
 };
 
 static enum outcome outcome_of(const struct stopped_file *file)
@@ -60,7 +62,9 @@ static enum outcome outcome_of(const struct stopped_file *file)
 		return OUTCOME_NAMED;
 	if (file->holder)
 		return OUTCOME_HELD;
-	return file->file.segment == SEGMENT_LASTS ? OUTCOME_SEGMENT : OUTCOME_DIES;
+	if (file->file.segment == SEGMENT_LASTS)
+		return OUTCOME_SEGMENT;
+	return file->unsearched ? OUTCOME_UNKNOWN : OUTCOME_DIES;
 }
 
 DERIVED(file_outcome, stopped_file, number, outcome_of(row), true)
@@ -135,6 +139,8 @@ const struct row_type stopped_sum_rows = ROWS_OF("end of processes", stopped_col
  * @own: those of them whose address space ends
  * @snap: census of @own, with their mappings
  * @files: @n_files of them
+ * @left: descriptors that may still be read
+ * @unread: not all descriptors were read
  */
 struct stopping {
 	struct session *session;
@@ -143,6 +149,8 @@ struct stopping {
 	struct snapshot *snap;
 	struct stopped_file *files;
 	size_t n_files;
+	uint64_t left;
+	bool unread;
 };
 
 /* @ids is sorted. */
@@ -308,7 +316,7 @@ static void add_files(struct stopping *s)
 		if (may_die(&s->snap->vmas[i]))
 			add_mapping(s, &s->snap->vmas[i]);
 	for (i = 0; i < s->pids.n; i++)
-		held_files_each(s->pids.v[i], add_open, s);
+		s->unread |= !held_files_each(s->pids.v[i], add_open, s, &s->left);
 }
 
 /* Whose open files are read. */
@@ -344,6 +352,32 @@ static bool note_mappings(void *context, const struct snapshot *others)
 	return true;
 }
 
+static bool some_file_dies(const struct stopping *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_files; i++)
+		if (outcome_of(&s->files[i]) == OUTCOME_DIES)
+			return true;
+	return false;
+}
+
+/* The open files of @others, as long as one of them could keep a file that would die. */
+static void note_descriptors(struct stopping *s, const struct ids *others)
+{
+	bool whole = true;
+	size_t i;
+
+	for (i = 0; i < others->n && some_file_dies(s); i++) {
+		struct holder holder = { s, (uint32_t)others->v[i] };
+
+		whole &= held_files_each(holder.pid, note_open, &holder, &s->left);
+	}
+	s->unread |= !whole;
+	for (i = 0; i < s->n_files && !whole; i++)
+		s->files[i].unsearched = true;
+}
+
 /*
  * Finds the other processes that have these files, if a file could die: by a census of
  * their mappings, which a stuck process does not block, and by their open files.
@@ -351,23 +385,18 @@ static bool note_mappings(void *context, const struct snapshot *others)
 static int find_holders(struct stopping *s, struct failure *why)
 {
 	struct ids all = { NULL, 0 }, others = { NULL, 0 };
-	size_t i, n;
+	size_t i;
 	int ret;
 
-	for (i = 0, n = 0; i < s->n_files; i++)
-		n += outcome_of(&s->files[i]) == OUTCOME_DIES;
-	if (!n || process_all(&all, why))
-		return n ? -1 : 0;
+	if (!some_file_dies(s) || process_all(&all, why))
+		return some_file_dies(s) ? -1 : 0;
 	others.v = xcalloc(all.n, sizeof(*others.v));
 	for (i = 0; i < all.n; i++)
 		if (!ids_have(&s->pids, all.v[i]))
 			others.v[others.n++] = all.v[i];
-	for (i = 0; i < others.n; i++) {
-		struct holder holder = { s, others.v[i] };
-
-		held_files_each(others.v[i], note_open, &holder);
-	}
 	ret = mappings_each(s->session->source, &others, note_mappings, s, why);
+	if (!ret)
+		note_descriptors(s, &others);
 	ids_free(&all);
 	ids_free(&others);
 	return ret;
@@ -521,7 +550,10 @@ static bool note_unknown(const struct stopping *s)
 		fprintf(stderr,
 			"memcensus: %zu file%s may die too, and count%s as staying: in another IPC namespace, or gone during the census\n",
 			n, n == 1 ? "" : "s", n == 1 ? "s" : "");
-	return n;
+	if (s->unread)
+		fprintf(stderr,
+			"memcensus: not all descriptors were read: a file may be missing, or may die too\n");
+	return n || s->unread;
 }
 
 static void stopping_free(struct stopping *s)
@@ -538,7 +570,7 @@ static void stopping_free(struct stopping *s)
 
 int stopped_run(struct session *session, char *const *cgroups, size_t n, struct failure *why)
 {
-	struct stopping s = { .session = session };
+	struct stopping s = { .session = session, .left = HELD_MOST };
 	struct stopped sum;
 	int ret;
 
