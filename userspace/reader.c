@@ -189,15 +189,13 @@ static int run_on_source(const struct options *options, FILE *out, source_open_f
 /* Whether @options ask for what needs no census. */
 static bool asks(const struct options *options)
 {
-	return options->version || options->completion || options->help;
+	return options->version || options->help;
 }
 
 static int answer_command(const struct options *options, FILE *out)
 {
 	if (options->version)
 		fprintf(out, "memcensus %s (ABI %d)\n", VERSION, MEMCENSUS_ABI);
-	else if (options->completion)
-		completion_print(out, options);
 	else if (options->command_given)
 		help_print_command(out, options->command);
 	else
@@ -226,10 +224,6 @@ static int write_output(const struct options *options, source_open_fn *open)
 
 static int check(struct options *options, struct failure *why)
 {
-	if (options->completion && !completion_known(options->completion))
-		return fail(why, FAIL_USAGE,
-			    "no words '%.60s'; there are: commands options columns cgroups",
-			    options->completion);
 	return asks(options) ? 0 : command_choose(options, why) || choose_basis(options, why);
 }
 
@@ -251,6 +245,23 @@ static const struct command_name *find_tool(const char *word, char **argv)
 	return NULL;
 }
 
+/* memcensus --complete WORD...: of a tool, its program knows. */
+static int complete(char **argv, int n)
+{
+	const struct command_name *known = NULL;
+	struct failure why;
+	int i;
+
+	for (i = 0; i < n - 1 && !known; i++)
+		known = command_name(argv[2 + i]);
+	if (known && known->is_tool && !command_find(known->name)) {
+		tool_execute(known->name, argv, &why);
+		return print_failure(&why);
+	}
+	completion_print(stdout, known ? command_find(known->name) : NULL, argv + 2, n);
+	return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+}
+
 /* Makes 'help [COMMAND]' the same as '[COMMAND] --help'. */
 static void turn_help(int argc, char **argv)
 {
@@ -269,6 +280,8 @@ int reader_run(int argc, char **argv, source_open_fn *open)
 	int status;
 
 	output_open_standard();
+	if (argc > 2 && !strcmp(argv[1], "--complete"))
+		return complete(argv, argc - 2);
 	turn_help(argc, argv);
 	word = parse_command(argc, argv);
 	tool = find_tool(word, argv);

@@ -1,126 +1,204 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Prints the words for shell completion. */
+/* Completes command lines for the shells. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/command-names.h"
 #include "cli/completion.h"
+#include "lib/memory.h"
 #include "os/cgroups.h"
+#include "os/process.h"
 
-/* Maps the name of a value in --help to what completes it. */
-static const struct {
-	const char *arg;
-	const char *by;
-} values[] = {
-	{ "LIST", "@columns" },
-	{ "COLUMN", "@column" },
-	{ "BASIS", "mapcount frames" },
-	{ "CENSUS", "first last" },
-	{ "FILE", "@files" },
-	{ "PID", "@pids" },
-	{ "PATH", "@cgroup" },
-	{ "node", "node" },
+/**
+ * struct completion - a word that is completed
+ * @keep: bytes of @word before what is completed: an option, elements of a list
+ */
+struct completion {
+	FILE *out;
+	const struct command *command;
+	const char *word;
+	size_t keep;
 };
 
-static void put_completed(FILE *out, const char *arg)
+static void put_word(const struct completion *c, const char *word, const char *help)
 {
-	const char *word = arg + (*arg == '[');
-	const size_t len = strcspn(word, ", [].|");
-	size_t i;
-
-	if (strstr(arg, "-- COMMAND")) {
-		fputs("@program", out);
-		return;
-	}
-	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		if (strlen(values[i].arg) == len && !strncmp(values[i].arg, word, len)) {
-			fputs(values[i].by, out);
-			return;
-		}
-	}
-	if (!strchr(arg, '|')) {
-		putc('-', out);
-		return;
-	}
-	for (; *arg; arg++)
-		putc(*arg == '|' ? ' ' : *arg, out);
+	fprintf(c->out, "%.*s%s\t%s\n", (int)c->keep, c->word, word, help);
 }
 
-static void put_commands(FILE *out, const struct command *unused)
+static void put_columns(const struct completion *c)
 {
-	const struct command_name *known;
-
-	(void)unused;
-	for (known = command_names; known->name; known++) {
-		fprintf(out, "%s\t", known->name);
-		if (*known->args)
-			put_completed(out, known->args);
-		fprintf(out, "\t%s\n", known->summary);
-	}
-}
-
-static void put_options(FILE *out, const struct command *command)
-{
-	const struct option_use *use;
-	const struct option_entry *option;
-
-	for (use = command->options; (option = use->option); use++) {
-		if (!option->help)
-			continue;
-		fprintf(out, "--%s\t", option->name);
-		if (option->letter)
-			fprintf(out, "-%c", option->letter);
-		putc('\t', out);
-		if (option->arg)
-			put_completed(out, option->arg);
-		fprintf(out, "\t%s\n", use->help ? use->help : option->help);
-	}
-}
-
-static void put_column_words(FILE *out, const struct command *command)
-{
+	const struct row_type *type = c->command->rows.type;
 	const struct column *column;
 	unsigned int i;
 
-	for (i = 0; command->rows.type && (column = column_at(command->rows.type, i)); i++)
-		fprintf(out, "%s\t%s\n", column->name, column->help);
+	for (i = 0; type && (column = column_at(type, i)); i++)
+		put_word(c, column->name, "");
 }
 
-static void put_cgroup(const struct cgroup_place *place, void *out)
+static void put_pids(const struct completion *c)
 {
-	fprintf(out, "%s\n", place->path);
+	struct ids pids = { NULL, 0 };
+	struct failure ignored;
+	char number[24];
+	size_t i;
+
+	process_all(&pids, &ignored);
+	for (i = 0; i < pids.n; i++) {
+		snprintf(number, sizeof(number), "%" PRIu64, pids.v[i]);
+		put_word(c, number, "");
+	}
+	ids_free(&pids);
 }
 
-static void put_cgroups(FILE *out, const struct command *unused)
+static void put_cgroup(const struct cgroup_place *place, void *c)
 {
-	(void)unused;
-	cgroups_each(put_cgroup, out);
+	put_word(c, place->path, "");
 }
 
-static const struct {
-	const char *name;
-	void (*put)(FILE *out, const struct command *command);
-} kinds[] = {
-	{ "commands", put_commands },
-	{ "options", put_options },
-	{ "columns", put_column_words },
-	{ "cgroups", put_cgroups },
+static void put_cgroups(const struct completion *c)
+{
+	cgroups_each(put_cgroup, (void *)c);
+}
+
+/**
+ * struct completed - a value
+ * @arg: its name in --help
+ * @how: of the first line
+ * @words: with '|' between them, or what @put puts
+ * @separators: of elements of a list
+ */
+struct completed {
+	const char *arg;
+	const char *how;
+	const char *words;
+	void (*put)(const struct completion *c);
+	const char *separators;
 };
 
-bool completion_known(const char *what)
+static const struct completed values[] = {
+	{ .arg = "LIST", .how = "list", .put = put_columns, .separators = ",+" },
+	{ .arg = "COLUMN", .how = "words", .put = put_columns },
+	{ .arg = "PID", .how = "list", .put = put_pids, .separators = "," },
+	{ .arg = "PATH", .how = "words", .put = put_cgroups },
+	{ .arg = "FILE", .how = "files" },
+	{ .arg = "BASIS", .how = "words", .words = "mapcount|frames" },
+	{ .arg = "CENSUS", .how = "words", .words = "first|last" },
+	{ .arg = "node", .how = "words", .words = "node" },
+};
+
+/* Those not in values[] name their words, "A|B", or have none. */
+static struct completed completed_of(const char *arg)
 {
+	const char *name = arg + (*arg == '[');
+	const size_t len = strcspn(name, ", [].|");
 	size_t i;
 
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (!strcmp(kinds[i].name, what))
-			return true;
-	return false;
+	for (i = 0; i < ARRAY_SIZE(values); i++)
+		if (strlen(values[i].arg) == len && !strncmp(values[i].arg, name, len))
+			return values[i];
+	return (struct completed){ .how = "words", .words = strchr(arg, '|') ? arg : NULL };
 }
 
-void completion_print(FILE *out, const struct options *options)
+/* Completes a value that --help calls @arg. */
+static void complete_value(struct completion *c, const char *arg)
 {
-	size_t i;
+	const struct completed value = completed_of(arg);
+	char *copy = value.words ? xstrdup(value.words) : NULL, *rest = copy, *word;
+	const char *at;
 
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (!strcmp(kinds[i].name, options->completion))
-			kinds[i].put(out, options->command);
+	fprintf(c->out, "%s\n", value.how);
+	for (at = c->word + c->keep; value.separators && *at; at++)
+		if (strchr(value.separators, *at))
+			c->keep = (size_t)(at + 1 - c->word);
+	if (value.put)
+		value.put(c);
+	while ((word = strsep(&rest, "|")))
+		if (islower((unsigned char)*word))
+			put_word(c, word, "");
+	free(copy);
+}
+
+static void put_options(const struct completion *c)
+{
+	const struct option_use *use;
+	const struct option_entry *option;
+	char word[64];
+
+	for (use = c->command->options; (option = use->option); use++) {
+		if (!option->help)
+			continue;
+		snprintf(word, sizeof(word), "-%c", option->letter);
+		if (option->letter)
+			put_word(c, word, use->help ?: option->help);
+		snprintf(word, sizeof(word), "--%s", option->name);
+		put_word(c, word, use->help ?: option->help);
+	}
+}
+
+/* The option that the first @len bytes of @word name and that takes a value; NULL: none. */
+static const struct option_entry *option_with_value(const struct completion *c, const char *word,
+						    size_t len)
+{
+	const struct option_use *use;
+
+	for (use = c->command->options; use->option; use++)
+		if (use->option->arg && *word == '-' &&
+		    ((len == 2 && word[1] == use->option->letter) ||
+		     (len > 2 && word[1] == '-' && !strncmp(word + 2, use->option->name, len - 2) &&
+		      !use->option->name[len - 2])))
+			return use->option;
+	return NULL;
+}
+
+/* The option whose value is completed, in the last word or before it; NULL: none. */
+static const struct option_entry *option_before(struct completion *c, char **words, int n)
+{
+	const size_t len = strcspn(c->word, "=");
+	const struct option_entry *option = NULL;
+
+	if (!strncmp(c->word, "--", 2) && c->word[len]) {
+		c->keep = len + 1;
+		return option_with_value(c, c->word, len);
+	}
+	if (strlen(c->word) > 2)
+		option = option_with_value(c, c->word, 2);
+	if (option) {
+		c->keep = 2;
+		return option;
+	}
+	/* bash makes three words of --option=value. */
+	if (!strcmp(c->word, "="))
+		c->word = "";
+	else if (n > 2 && !strcmp(words[n - 2], "="))
+		n--;
+	return n > 1 ? option_with_value(c, words[n - 2], strlen(words[n - 2])) : NULL;
+}
+
+void completion_print(FILE *out, const struct command *command, char **words, int n)
+{
+	struct completion c = { out, command ?: commands[0], words[n - 1], 0 };
+	const struct option_entry *option;
+	const struct command_name *known;
+	int i;
+
+	for (i = 0; command && command->program && i < n - 1; i++) {
+		if (!strcmp(words[i], "--")) {
+			fprintf(out, "program %d\n", i + 1);
+			return;
+		}
+	}
+	option = option_before(&c, words, n);
+	if (option) {
+		complete_value(&c, option->arg);
+	} else if (command && *c.word != '-') {
+		complete_value(&c, command_name(command->name)->args);
+	} else {
+		fputs("words\n", out);
+		if (*c.word == '-')
+			put_options(&c);
+		for (known = command_names; *c.word != '-' && known->name; known++)
+			put_word(&c, known->name, known->summary);
+	}
 }

@@ -1,28 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * --words, for the shells, from the arrays of commands, options and columns.
+ * memcensus --complete WORD...: what the last word of a command line may become, for the shells,
+ * from the arrays of commands, options and columns.
  */
 #ifndef READER_COMPLETION_H
 #define READER_COMPLETION_H
 
 #include "cli/command.h"
 
-/* --words: whether @what is a known kind of words. */
-bool completion_known(const char *what);
-
 /*
- * Prints the words that @options select, one per line, with tabs between its fields:
+ * Completes the last of the @n @words behind the name of the program; @command is among those
+ * before it, NULL: none is.  Prints how, on the first line:
  *
- *   commands	name, what completes its arguments, summary
- *   options	--name, -letter or "", what completes its value, help; of a command
- *   columns	name, help; of a command
- *   cgroups	path; of all cgroups of this machine
+ *   words      one of the words on the next lines
+ *   list       the same, and more may follow without a blank
+ *   files      the name of a file
+ *   program N  as a command line of its own that begins behind @N words
  *
- * The completion of a value is "": it takes none; "-": nothing completes it; "@column";
- * "@columns": separated by commas, perhaps after a '+'; "@pids": separated by commas;
- * "@files"; "@cgroup"; "@program": as "@pids", and after -- a program and its arguments;
- * else a list of words separated by blanks.
+ * Each next line is the whole word, a tab, and its help.  Words that do not begin as the last one
+ * are there too.
  */
-void completion_print(FILE *out, const struct options *options);
+void completion_print(FILE *out, const struct command *command, char **words, int n);
 
 #endif /* READER_COMPLETION_H */

@@ -212,8 +212,6 @@ const struct option_entry option_raw = {
 	0, "raw", NULL, "values separated by one blank, for scripts", SHARED(FLAG, raw) };
 const struct option_entry option_json = {
 	'J', "json", NULL, "JSON: bytes, nanoseconds, null if unknown", SHARED(FLAG, json) };
-const struct option_entry option_words = {
-	0, "words", "WHAT", NULL, SHARED(TEXT, completion) };
 const struct option_entry option_help = {
 	'h', "help", NULL, "print this help", SHARED(FLAG, help) };
 const struct option_entry option_version = {

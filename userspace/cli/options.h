@@ -24,7 +24,6 @@ struct rows;
  * @command_given: it is named; else it is the default one
  * @command_wrong: the named command does not exist
  * @own: the options of the command alone, as it defines them; owned
- * @completion: what to complete, for shells, like @help; NULL: not given
  * @json, @raw: output format; a table if neither
  * @suffixes, @percent: amounts with a suitable unit, in percent of MemTotal; else in KiB
  * @parts: MEMCENSUS_PART_* to request: those of the command, unless its words() sets others, and
@@ -58,7 +57,6 @@ struct options {
 	void *own;
 	bool help;
 	bool version;
-	const char *completion;
 	bool json;
 	bool raw;
 	bool no_header;
@@ -185,7 +183,6 @@ extern const struct option_entry option_abbreviate;
 extern const struct option_entry option_no_header;
 extern const struct option_entry option_raw;
 extern const struct option_entry option_json;
-extern const struct option_entry option_words;
 extern const struct option_entry option_help;
 extern const struct option_entry option_version;
 
@@ -200,7 +197,7 @@ extern const struct option_rule options_rules[];
 #define USE_AS(name_, help_)	{ .option = &option_##name_, .help = help_ }
 
 /* The last options of every command; of all that print tables; of all that also read records. */
-#define OPTIONS_ALWAYS		USE(help), USE(version), USE(words), { }
+#define OPTIONS_ALWAYS		USE(help), USE(version), { }
 #define OPTIONS_OF_TABLES	USE(abbreviate), USE(no_header), USE(raw), USE(json), \
 				OPTIONS_ALWAYS
 #define OPTIONS_COMMON		USE(file), USE(at), USE(output), OPTIONS_OF_TABLES

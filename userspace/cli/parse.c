@@ -298,7 +298,7 @@ int parse_arguments(struct options *options, const char *word, int argc, char **
 	optind = 0;
 	while (!ret && (code = getopt_long(argc, argv, set.letters, set.names, NULL)) != -1)
 		ret = apply_option(options, &set, code, why);
-	if (ret || options->help || options->version || options->completion)
+	if (ret || options->help || options->version)
 		return ret;
 	if (check_rules(options_rules, &set, why) ||
 	    check_rules(options->command->rules, &set, why) ||

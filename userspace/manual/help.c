@@ -94,7 +94,7 @@ void manual_commands(FILE *out)
 				 strlen(use->help ? use->help : use->option->help));
 		}
 		/* Not all: this program does not link the file of the next one. */
-		if (use[-1].option != &option_words)
+		if (use[-1].option != &option_version)
 			abort();
 	}
 }
