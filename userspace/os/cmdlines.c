@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Command lines, read so that a stuck process does not block the reader. */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/memory.h"
@@ -10,8 +12,8 @@
 #include "os/cmdlines.h"
 #include "os/process.h"
 
-/* Waits for one command line @patience times PATIENCE ns. */
-#define PATIENCE	(NSEC_PER_SEC / 20)
+/* Waits for one command line @patience times. */
+#define PATIENCE_MS	50
 /* Several short waits: on busy CPUs they last longer, as the reading does. */
 static unsigned int patience = 10;
 
@@ -23,29 +25,17 @@ void cmdlines_patience(unsigned int times)
 	patience = times;
 }
 
-/* Command lines per thread; bounds how many are in memory at once. */
-#define BATCH		32
-
 /**
- * struct batch - command lines that one thread reads
- * @lock: protects all but @of and @n, which do not change, and @buf
- * @moved: signalled when @at changes
- * @n: entries in @of
- * @at: the one being read; @n: the thread has ended
- * @left: the waiter gave up, and the thread frees the batch
- * @of: the processes
- * @text: of those before @at, NULL: none; owned
- * @buf: of the thread
+ * struct reading - the command lines that one thread reads; it owns them
+ * @socket: where it sends each; its other end is closed: nobody waits for the rest
+ * @buf: the one being sent
+ * @of: @n processes
  */
-struct batch {
-	pthread_mutex_t lock;
-	pthread_cond_t moved;
-	size_t n;
-	size_t at;
-	bool left;
-	struct cmdline_of of[BATCH];
-	char *text[BATCH];
+struct reading {
+	int socket;
 	char buf[CMDLINE_MAX + 1];
+	size_t n;
+	struct cmdline_of of[];
 };
 
 /*
@@ -60,16 +50,12 @@ static bool is_same(uint32_t pid, uint64_t start)
 	return !now || now == start / tick;
 }
 
-/* Reads into @buf of CMDLINE_MAX + 1 bytes; NULL: there is none. */
-static char *read_one(const struct cmdline_of *of, char *buf)
+/* Reads into @buf of CMDLINE_MAX + 1 bytes; "": there is none. */
+static void read_one(const struct cmdline_of *of, char *buf)
 {
-	const bool wanted = of->pid && !of->chosen;
 	size_t len, i;
 
-	len = wanted ? process_read(of->pid, "cmdline", buf, CMDLINE_MAX + 1) : 0;
-	if (!len && wanted)
-		len = process_read(process_living_thread(of->pid), "cmdline", buf,
-				   CMDLINE_MAX + 1);
+	len = of->pid && !of->chosen ? process_read(of->pid, "cmdline", buf, CMDLINE_MAX + 1) : 0;
 	/* Processes that write a title there leave padding behind it. */
 	while (len && (!buf[len - 1] || buf[len - 1] == ' '))
 		len--;
@@ -77,119 +63,87 @@ static char *read_one(const struct cmdline_of *of, char *buf)
 	for (i = 0; i < len; i++)
 		if (!buf[i])
 			buf[i] = ' ';
-	return len && is_same(of->pid, of->start) ? xstrdup(buf) : NULL;
+	if (len && !is_same(of->pid, of->start))
+		*buf = '\0';
 }
 
-static void batch_free(struct batch *batch)
+static void *read_each(void *arg)
 {
+	struct reading *reading = arg;
 	size_t i;
 
-	for (i = 0; i < batch->n; i++)
-		free(batch->text[i]);
-	pthread_cond_destroy(&batch->moved);
-	pthread_mutex_destroy(&batch->lock);
-	free(batch);
-}
-
-static void *batch_run(void *arg)
-{
-	struct batch *batch = arg;
-	bool left = false;
-	char *text;
-
-	while (!left && batch->at < batch->n) {
-		text = read_one(&batch->of[batch->at], batch->buf);
-		pthread_mutex_lock(&batch->lock);
-		batch->text[batch->at++] = text;
-		left = batch->left;
-		pthread_cond_signal(&batch->moved);
-		pthread_mutex_unlock(&batch->lock);
+	for (i = 0; i < reading->n; i++) {
+		read_one(&reading->of[i], reading->buf);
+		if (send(reading->socket, reading->buf, strlen(reading->buf) + 1,
+			 MSG_NOSIGNAL) < 0)
+			break;
 	}
-	if (left)
-		batch_free(batch);
+	close(reading->socket);
+	free(reading);
 	return NULL;
-}
-
-/* Waits while the thread makes progress; returns how many it has read. */
-static size_t batch_wait(struct batch *batch)
-{
-	unsigned int tries = 0;
-	struct timespec until;
-	size_t at = 0;
-
-	pthread_mutex_lock(&batch->lock);
-	while (batch->at < batch->n && tries < patience) {
-		until = signals_timespec(signals_now() + PATIENCE);
-		while (batch->at == at && !pthread_cond_clockwait(&batch->moved, &batch->lock,
-								  CLOCK_MONOTONIC, &until))
-			;
-		tries = batch->at == at ? tries + 1 : 0;
-		at = batch->at;
-	}
-	/* The thread may have read all before the first wait. */
-	at = batch->at;
-	pthread_mutex_unlock(&batch->lock);
-	return at;
-}
-
-/* Hands the batch over to its thread, or frees it if the thread has ended. */
-static void batch_leave(struct batch *batch, pthread_t thread)
-{
-	bool over;
-
-	pthread_mutex_lock(&batch->lock);
-	over = batch->at == batch->n;
-	batch->left = !over;
-	pthread_mutex_unlock(&batch->lock);
-	if (!over) {
-		pthread_detach(thread);
-		return;
-	}
-	pthread_join(thread, NULL);
-	batch_free(batch);
 }
 
 /* Gets the command line of process @i, with blanks between words; not called if it has none. */
 typedef void cmdline_see(void *context, size_t i, const char *text);
 
-/* Lets a thread read a batch, and sees what it has read: how many of @n. */
+/* Starts a thread that reads @n command lines; returns where they come from, or -1. */
+static int start_reading(const struct cmdline_of *of, size_t n)
+{
+	struct reading *reading;
+	pthread_t thread;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return -1;
+	reading = xcalloc(1, sizeof(*reading) + n * sizeof(*of));
+	reading->socket = pair[1];
+	reading->n = n;
+	memcpy(reading->of, of, n * sizeof(*of));
+	if (!signals_thread(&thread, 0, read_each, reading)) {
+		pthread_detach(thread);
+		return pair[0];
+	}
+	free(reading);
+	close(pair[0]);
+	close(pair[1]);
+	return -1;
+}
+
+/* Lets a thread read those from @first on, and sees them, up to one that does not come in time. */
 static size_t read_some(const struct cmdline_of *of, size_t n, size_t first,
 			cmdline_see *see, void *context)
 {
-	struct batch *batch = xcalloc(1, sizeof(*batch));
-	pthread_t thread;
-	size_t i, done;
+	struct pollfd wait = { .fd = start_reading(of + first, n - first), .events = POLLIN };
+	static char text[CMDLINE_MAX + 1];
+	unsigned int tries = 0;
+	size_t i = first;
 
-	pthread_mutex_init(&batch->lock, NULL);
-	pthread_cond_init(&batch->moved, NULL);
-	batch->n = n;
-	memcpy(batch->of, of + first, n * sizeof(*of));
-	if (signals_thread(&thread, 0, batch_run, batch)) {
-		batch_free(batch);
-		return 0;
+	while (wait.fd >= 0 && i < n && tries < patience) {
+		if (TEMP_FAILURE_RETRY(poll(&wait, 1, PATIENCE_MS)) <= 0) {
+			tries++;
+			continue;
+		}
+		if (recv(wait.fd, text, sizeof(text), 0) <= 0)
+			break;
+		if (*text)
+			see(context, i, text);
+		i++;
+		tries = 0;
 	}
-	done = batch_wait(batch);
-	/* The thread no longer touches entries before @done. */
-	for (i = 0; i < done; i++)
-		if (batch->text[i])
-			see(context, first + i, batch->text[i]);
-	batch_leave(batch, thread);
-	return done;
+	if (wait.fd >= 0)
+		close(wait.fd);
+	return i;
 }
 
 /* Returns how many timed out. */
 static size_t cmdlines_read(const struct cmdline_of *of, size_t n, cmdline_see *see, void *context)
 {
-	size_t i, wanted, done, stuck = 0;
+	size_t i, stuck = 0;
 
-	for (i = 0; i < n && stuck < STUCK_MAX; i += wanted) {
-		wanted = n - i < BATCH ? n - i : BATCH;
-		done = read_some(of, wanted, i, see, context);
-		if (done == wanted)
-			continue;
-		/* Skip the one that blocks. */
-		wanted = done + 1;
-		stuck++;
+	/* The one that blocks is skipped. */
+	for (i = 0; i < n && stuck < STUCK_MAX; i++) {
+		i = read_some(of, n, i, see, context);
+		stuck += i < n;
 	}
 	for (; i < n; i++)
 		stuck += of[i].pid && !of[i].chosen;
