@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus share PID..., share --by: what processes, or groups, have in common. */
-#include <stdlib.h>
 #include <string.h>
 
-#include "lib/memory.h"
 #include "model/share.h"
 #include "report/report.h"
 #include "report/warnings.h"
@@ -102,29 +100,17 @@ static void show_peers(const struct view *view, const struct session *session,
 	report_end(&report);
 }
 
-/* The name of a file that cgroups pay for, in a list. */
-struct file_name {
-	struct file_name *next;
-	char text[];
-};
-
-/* The files of @snap that are to be named, and the names found. */
-struct naming {
-	struct snapshot *snap;
-	struct file_name *names;
-};
-
+/* Names the files of @context, a snapshot, that cgroups pay for; false: all have names. */
 static bool name_mapping(void *context, const struct snapshot *mappings)
 {
-	struct naming *naming = context;
+	struct snapshot *snap = context;
 	struct payer *payer;
 	struct file_number number;
-	struct file_name *name = NULL;
 	bool missing = false;
 	size_t i, k;
 
-	for (i = 0; i < naming->snap->n_payers; i++) {
-		payer = &naming->snap->payers[i];
+	for (i = 0; i < snap->n_payers; i++) {
+		payer = &snap->payers[i];
 		if (payer_of_all(NULL, payer) || payer->file)
 			continue;
 		number = (struct file_number){ (uint32_t)payer->dev_major,
@@ -135,11 +121,7 @@ static bool name_mapping(void *context, const struct snapshot *mappings)
 
 			if (!mapping_has_file(vma) || !file_number_same(&number, &other))
 				continue;
-			name = xcalloc(1, sizeof(*name) + strlen(vma->name) + 1);
-			strcpy(name->text, vma->name);
-			name->next = naming->names;
-			naming->names = name;
-			payer->file = name->text;
+			payer->file = snapshot_text(snap, vma->name, strlen(vma->name));
 			break;
 		}
 		missing |= !payer->file;
@@ -148,33 +130,20 @@ static bool name_mapping(void *context, const struct snapshot *mappings)
 }
 
 /* Finds names of the files that cgroups pay for; an unknown name is no failure. */
-static struct file_name *name_files(struct session *session, struct snapshot *snap)
+static void name_files(struct session *session, struct snapshot *snap)
 {
-	struct naming naming = { snap, NULL };
 	struct ids all = { NULL, 0 };
 	struct failure ignored;
 
 	if (!process_all(&all, &ignored))
-		mappings_each(session->source, &all, name_mapping, &naming, &ignored);
+		mappings_each(session->source, &all, name_mapping, snap, &ignored);
 	ids_free(&all);
-	return naming.names;
-}
-
-static void names_free(struct file_name *names)
-{
-	struct file_name *next;
-
-	for (; names; names = next) {
-		next = names->next;
-		free(names);
-	}
 }
 
 int peers_run(struct session *session, const struct peers_ask *ask, struct failure *why)
 {
 	const struct options *options = session->options;
 	struct view view = { .numeric = options->numeric };
-	struct file_name *names = NULL;
 	struct snapshot *snap;
 	enum taken taken;
 
@@ -187,7 +156,7 @@ int peers_run(struct session *session, const struct peers_ask *ask, struct failu
 		return taken == TAKE_FAILED ? -1 : 0;
 	view.snap = snap;
 	if (ask->by_file)
-		names = name_files(session, snap);
+		name_files(session, snap);
 	if (ask->picture)
 		share_picture(&view, ask->what, session->out);
 	else
@@ -195,6 +164,5 @@ int peers_run(struct session *session, const struct peers_ask *ask, struct failu
 	fflush(session->out);
 	session->partial |= warnings_print(stderr, snap);
 	snapshot_free(snap);
-	names_free(names);
 	return 0;
 }
