@@ -89,6 +89,26 @@ const struct block_look *block_look(const struct frame_blocks *blocks, uint64_t 
 	return &looks[class];
 }
 
+size_t block_looks(const struct snapshot *snap, const struct block_look **found)
+{
+	bool seen[128] = { false };
+	size_t i, j, n = 0;
+
+	for (i = 0; i < snap->n_frame_blocks; i++) {
+		const struct frame_blocks *blocks = &snap->frame_blocks[i];
+
+		for (j = 0; j < blocks->records.n; j++) {
+			const struct block_look *look = block_look(blocks, blocks->records.v[j]);
+
+			if (look->letter == ' ' || seen[(unsigned int)look->letter])
+				continue;
+			seen[(unsigned int)look->letter] = true;
+			found[n++] = look;
+		}
+	}
+	return n;
+}
+
 int blocks_check(const struct snapshot *snap, unsigned int order, struct failure *why)
 {
 	size_t i, j;
@@ -319,23 +339,12 @@ static void show_map(const struct snapshot *snap, const struct counted *c, FILE 
 
 static void show_letters(const struct snapshot *snap, FILE *out)
 {
-	bool shown[128] = { false };
-	const char *comma = "";
-	size_t i, j;
+	const struct block_look *found[BLOCK_LOOKS];
+	const size_t n = block_looks(snap, found);
+	size_t i;
 
-	for (i = 0; i < snap->n_frame_blocks; i++) {
-		const struct frame_blocks *blocks = &snap->frame_blocks[i];
-
-		for (j = 0; j < blocks->records.n; j++) {
-			const struct block_look *look = block_look(blocks, blocks->records.v[j]);
-
-			if (look->letter == ' ' || shown[(unsigned int)look->letter])
-				continue;
-			shown[(unsigned int)look->letter] = true;
-			fprintf(out, "%s%c %s", comma, look->letter, look->name);
-			comma = ", ";
-		}
-	}
+	for (i = 0; i < n; i++)
+		fprintf(out, "%s%c %s", i ? ", " : "", found[i]->letter, found[i]->name);
 	fputs("; small letters can move\n", out);
 }
 

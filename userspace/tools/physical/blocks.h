@@ -51,6 +51,10 @@ struct block_look {
 
 const struct block_look *block_look(const struct frame_blocks *blocks, uint64_t record);
 
+/* Finds the looks that occur but holes, each once; returns how many. */
+#define BLOCK_LOOKS	(BLOCK_CLASSES + 1)
+size_t block_looks(const struct snapshot *snap, const struct block_look **looks);
+
 /* Bytes of one block; of a unit in which a record counts frames. */
 uint64_t block_bytes(const struct snapshot *snap, const struct frame_blocks *blocks);
 uint64_t block_unit(const struct snapshot *snap, const struct frame_blocks *blocks);

@@ -38,7 +38,7 @@ static int check_sum(const struct snapshot *snap, uint64_t cached, struct failur
  * How a file is shown: by its path here, or in its file system if that is not mounted here; marked
  * as the kernel marks what was deleted.
  */
-static char *name_file(const struct frame_file *file, const struct mounts *mounts)
+static void name_file(struct snapshot *snap, struct frame_file *file, const struct mounts *mounts)
 {
 	const char *source = file->source ?: "?";
 	char *text = NULL, *path = NULL;
@@ -63,8 +63,9 @@ static char *name_file(const struct frame_file *file, const struct mounts *mount
 	if (KNOWN(file, MEMCENSUS_FF_DELETED) && file->deleted)
 		fputs(" (deleted)", out);
 	xfclose(out);
+	file->name = snapshot_text(snap, text, size);
+	free(text);
 	free(path);
-	return text;
 }
 
 int files_begin(struct snapshot *snap, uint64_t cached, struct failure *why)
@@ -83,17 +84,9 @@ int files_begin(struct snapshot *snap, uint64_t cached, struct failure *why)
 		snap->n_frame_systems--;
 	mounts = mounts_read();
 	for (i = 0; i < snap->n_frame_files; i++)
-		snap->frame_files[i].name = name_file(&snap->frame_files[i], mounts);
+		name_file(snap, &snap->frame_files[i], mounts);
 	mounts_free(mounts);
 	return 0;
-}
-
-void files_end(struct snapshot *snap)
-{
-	size_t i;
-
-	for (i = 0; i < snap->n_frame_files; i++)
-		free((char *)snap->frame_files[i].name);
 }
 
 void files_report(struct report *report)

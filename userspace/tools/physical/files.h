@@ -13,11 +13,9 @@ extern const struct rows file_rows;
 
 /*
  * Checks and prepares the records of @snap: file systems by size, which have the @cached bytes of
- * all classes of the page cache, and the name of each file, which files_end() frees.  0, or -1
- * and @why.
+ * all classes of the page cache, and the name of each file.  0, or -1 and @why.
  */
 int files_begin(struct snapshot *snap, uint64_t cached, struct failure *why);
-void files_end(struct snapshot *snap);
 
 void files_report(struct report *report);
 

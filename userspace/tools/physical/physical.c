@@ -385,8 +385,6 @@ static int physical_run(struct session *session, struct failure *why)
 		physical_picture(&view, session->out);
 	else if (!ret)
 		show_physical(&view, options, session->out);
-	if (own->files)
-		files_end(snap);
 	sites_end(&own->sites);
 	snapshot_free(snap);
 	return ret;

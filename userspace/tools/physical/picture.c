@@ -183,32 +183,11 @@ static void put_block_legend(const struct grid *grid, const struct block_look *l
 		look->name, look->letter >= 'a' || look->letter == '.' ? "" : ", unmovable");
 }
 
-/* Finds the looks that occur, each once.  Return: how many. */
-static size_t find_looks(const struct snapshot *snap, const struct block_look **looks)
-{
-	bool seen[128] = { false };
-	size_t i, j, n = 0;
-
-	for (i = 0; i < snap->n_frame_blocks; i++) {
-		const struct frame_blocks *blocks = &snap->frame_blocks[i];
-
-		for (j = 0; j < blocks->records.n; j++) {
-			const struct block_look *look = block_look(blocks, blocks->records.v[j]);
-
-			if (look->letter == ' ' || seen[(unsigned int)look->letter])
-				continue;
-			seen[(unsigned int)look->letter] = true;
-			looks[n++] = look;
-		}
-	}
-	return n;
-}
-
 void physical_picture(const struct view *view, FILE *out)
 {
-	const struct block_look *looks[BLOCK_CLASSES + 1];
+	const struct block_look *looks[BLOCK_LOOKS];
 	struct grid grid = { .snap = view->snap };
-	const size_t n = find_looks(view->snap, looks);
+	const size_t n = block_looks(view->snap, looks);
 	uint64_t *numbers = xcalloc(n + 1, sizeof(*numbers));
 	char size[NUMBER_SIZE], title[160];
 	size_t height, width, i;
