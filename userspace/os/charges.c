@@ -14,9 +14,6 @@
 #include "os/charges.h"
 #include "os/proc-texts.h"
 
-/* Begin another text after so many bytes: a record keeps texts of up to 1 MiB. */
-#define TEXT_SIZE	(512L << 10)
-
 /* More than the kernel writes to any of the files. */
 #define FILE_SIZE	(16 << 10)
 
@@ -109,7 +106,6 @@ static void put_charge_line(const struct cgroup_place *place, void *context)
 
 void charges_read(struct snapshot *snap)
 {
-	const char *start, *end;
 	size_t size;
 	char *text;
 	FILE *out;
@@ -117,12 +113,7 @@ void charges_read(struct snapshot *snap)
 	out = xopen_memstream(&text, &size);
 	cgroups_each(put_charge_line, out);
 	xfclose(out);
-	for (start = text; *start; start = end) {
-		end = start + strlen(start);
-		if (end - start > TEXT_SIZE)
-			end = (const char *)memrchr(start, '\n', TEXT_SIZE) + 1;
-		proc_texts_add(snap, CHARGES_TEXT, start, end - start);
-	}
+	proc_texts_add_lines(snap, CHARGES_TEXT, text);
 	free(text);
 }
 

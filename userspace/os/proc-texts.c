@@ -66,6 +66,8 @@ _Static_assert(PROC_TEXTS_BIT_ALL == (1 << sizeof(texts) / sizeof(texts[0])) - 1
 
 /* Bytes, at most, of what is made of a line: a name or a line of meminfo. */
 #define LINE_BYTES	64
+/* Bytes, at most, of a text of lines. */
+#define LINES_BYTES	(512L << 10)
 
 void proc_texts_add(struct snapshot *snap, const char *name, const char *text,
 		    size_t len)
@@ -80,6 +82,18 @@ void proc_texts_add(struct snapshot *snap, const char *name, const char *text,
 	snap->bytes += sizeof(*proc_text);
 	for (line = proc_text->text; *line; line = strchrnul(line, '\n'), line += !!*line)
 		snap->bytes += LINE_BYTES;
+}
+
+void proc_texts_add_lines(struct snapshot *snap, const char *name, const char *text)
+{
+	const char *end;
+
+	for (; *text; text = end) {
+		end = text + strlen(text);
+		if (end - text > LINES_BYTES)
+			end = (const char *)memrchr(text, '\n', LINES_BYTES) + 1;
+		proc_texts_add(snap, name, text, (size_t)(end - text));
+	}
 }
 
 void proc_texts_read(struct snapshot *snap, unsigned int bits)

@@ -41,6 +41,12 @@ void proc_texts_read(struct snapshot *snap, unsigned int bits);
 void proc_texts_add(struct snapshot *snap, const char *name, const char *text,
 		    size_t len);
 
+/*
+ * Adds @text, lines of less than 256 KiB each, as one or more texts @name, none if it is empty: a
+ * record keeps texts of up to 1 MiB.
+ */
+void proc_texts_add_lines(struct snapshot *snap, const char *name, const char *text);
+
 /* The text @name; NULL if there is none. */
 const char *proc_texts_find(const struct snapshot *snap, const char *name);
 

@@ -10,12 +10,6 @@
 #include "os/proc-texts.h"
 #include "tools/record/names.h"
 
-/*
- * Begin another text after so many bytes: a chunk has room for twice as many, and a line has at
- * most CMDLINE_MAX bytes, or PATH_MAX.
- */
-#define TEXT_SIZE	(512L << 10)
-
 /* UIDs or cgroup IDs of a census. */
 struct ids {
 	uint64_t *v;
@@ -35,53 +29,49 @@ static void write_lines(struct snapshot *snap, enum name_kind kind, const char *
 			struct ids *ids)
 {
 	const char *line;
-	size_t size, i = 0;
+	size_t size, i;
 	char *text;
 	FILE *out;
 
 	if (ids->n)
 		qsort(ids->v, ids->n, sizeof(*ids->v), compare_u64);
-	while (i < ids->n) {
-		out = xopen_memstream(&text, &size);
-		for (; i < ids->n && ftell(out) < TEXT_SIZE; i++) {
-			line = name_live(snap, kind, ids->v[i], false);
-			if ((!i || ids->v[i] != ids->v[i - 1]) &&
-			    strcmp(line, name_live(snap, kind, ids->v[i], true)) &&
-			    !strchr(line, '\n'))
-				fprintf(out, "%" PRIu64 " %s\n", ids->v[i], line);
-		}
-		xfclose(out);
-		if (*text)
-			proc_texts_add(snap, name, text, size);
-		free(text);
+	out = xopen_memstream(&text, &size);
+	for (i = 0; i < ids->n; i++) {
+		line = name_live(snap, kind, ids->v[i], false);
+		if ((!i || ids->v[i] != ids->v[i - 1]) &&
+		    strcmp(line, name_live(snap, kind, ids->v[i], true)) && !strchr(line, '\n'))
+			fprintf(out, "%" PRIu64 " %s\n", ids->v[i], line);
 	}
+	xfclose(out);
+	proc_texts_add_lines(snap, name, text);
+	free(text);
 	free(ids->v);
 }
 
-/* A newline in an argument becomes a blank; texts stay below the size of a chunk. */
+/* A newline in an argument becomes a blank. */
 void cmdlines_write(struct snapshot *snap)
 {
 	const struct task *task;
-	size_t size, i = 0;
+	size_t size, i;
 	const char *c;
 	char *text;
 	FILE *out;
 
-	do {
-		out = xopen_memstream(&text, &size);
-		for (; i < snap->n_tasks && ftell(out) < TEXT_SIZE; i++) {
-			task = &snap->tasks[i];
-			if (!task->cmdline || !KNOWN(task, MEMCENSUS_TASK_PID))
-				continue;
-			fprintf(out, "%" PRIu64 " ", task->pid);
-			for (c = task->cmdline; *c; c++)
-				putc(*c == '\n' ? ' ' : *c, out);
-			putc('\n', out);
-		}
-		xfclose(out);
-		proc_texts_add(snap, PROC_TEXTS_CMDLINES, text, size);
-		free(text);
-	} while (i < snap->n_tasks);
+	out = xopen_memstream(&text, &size);
+	for (i = 0; i < snap->n_tasks; i++) {
+		task = &snap->tasks[i];
+		if (!task->cmdline || !KNOWN(task, MEMCENSUS_TASK_PID))
+			continue;
+		fprintf(out, "%" PRIu64 " ", task->pid);
+		for (c = task->cmdline; *c; c++)
+			putc(*c == '\n' ? ' ' : *c, out);
+		putc('\n', out);
+	}
+	xfclose(out);
+	if (!*text)
+		proc_texts_add(snap, PROC_TEXTS_CMDLINES, text, 0);
+	proc_texts_add_lines(snap, PROC_TEXTS_CMDLINES, text);
+	free(text);
 }
 
 static void add_ids(const struct snapshot *snap, struct ids *uids, struct ids *cgroups)
