@@ -17,6 +17,8 @@ int filter_compile(struct filter *filter, const char *name, const char *text,
 		return 0;
 	}
 	regerror(error, &filter->regex, problem, sizeof(problem));
+	if (!name)
+		return fail(why, FAIL_USAGE, "%s", problem);
 	return fail(why, FAIL_USAGE, "'--%s': '%.60s' is not a regular expression: %s",
 		    name, text, problem);
 }

@@ -17,7 +17,7 @@ struct filter {
 };
 
 /*
- * Compiles @text of the option @name into @filter and frees its previous
+ * Compiles @text of the option @name, NULL: typed, into @filter and frees its previous
  * expression.  Returns 0, or -1 and @why, which says what is wrong with @text.
  */
 int filter_compile(struct filter *filter, const char *name, const char *text,

@@ -58,10 +58,10 @@ static void check_rows(const struct top_list *list, const char *expected,
 
 	for (i = 0; i < list->n_rows; i++) {
 		used += sprintf(got + used, "%s", i ? " " : "");
-		for (depth = 0; depth < list->rows[i].depth; depth++)
+		for (depth = 0; list->depths && depth < list->depths[i]; depth++)
 			got[used++] = '.';
 		used += sprintf(got + used, "%s%d", i == list->selected ? "*" : "",
-				(int)((const struct task *)list->rows[i].record)->pid);
+				(int)((const struct task *)list->rows[i])->pid);
 	}
 	if (!ok(!strcmp(got, expected), "%s", what))
 		printf("# got '%s', not '%s'\n", got, expected);

@@ -73,29 +73,31 @@ static char *add_branch(char *name, unsigned int depth)
 	return text;
 }
 
-/* The row that @line shows; it is not the headings. */
-static const struct top_row *top_grid_row(const struct grid *grid, size_t line)
+/* The record that @line shows; it is not the headings. */
+static const void *line_record(const struct grid *grid, size_t line)
 {
-	return &grid->page->list.rows[grid->page->list.first + line - 1];
+	return grid->page->list.rows[grid->page->list.first + line - 1];
 }
 
 static char *cell_text(const struct grid *grid, const struct column *column, size_t line)
 {
 	const struct column *comm = &task_rows.fields.columns[MEMCENSUS_TASK_COMM];
 	const struct column *name = column_named(&group_rows, "name");
+	const struct top_list *list = &grid->page->list;
 	const struct view *view = &grid->page->view;
+	unsigned int depth = 0;
 	char *text = NULL, *cell;
 	struct value value;
 
 	if (!line)
 		return xstrdup(units_header(grid->units, column));
-	if (column_get(column, view, top_grid_row(grid, line)->record, &value))
+	if (column_get(column, view, line_record(grid, line), &value))
 		text = value_text(column, view, &value, grid->units);
 	cell = text_printable(text ? text : "-");
 	free(text);
-	return grid->page->list.tree && (column == comm || column == name) &&
-	       top_grid_row(grid, line)->depth ?
-	       add_branch(cell, top_grid_row(grid, line)->depth) : cell;
+	if (list->depths && (column == comm || column == name))
+		depth = list->depths[list->first + line - 1];
+	return depth ? add_branch(cell, depth) : cell;
 }
 
 /* The last width of @column; NULL: too many columns. */
@@ -248,7 +250,7 @@ static void draw_lines(const struct grid *grid, int y)
 			draw_text(y, x, width, "USS<PSS<RSS", false);
 		attroff(attr);
 		if (width && line)
-			draw_figures_bar(y, x, width, top_grid_row(grid, line)->record,
+			draw_figures_bar(y, x, width, line_record(grid, line),
 					 list->largest);
 	}
 }

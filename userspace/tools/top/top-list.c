@@ -49,25 +49,20 @@ int top_list_init(struct top_list *list, const struct row_type *type,
 	return columns_choose(&list->columns, type, columns, defaults, why);
 }
 
-static void drop_filter(struct top_list *list)
-{
-	if (list->pattern)
-		regfree(&list->filter);
-	free(list->pattern);
-	list->pattern = NULL;
-}
-
 void top_list_free(struct top_list *list)
 {
 	columns_free(&list->columns);
-	free(list->rows);
-	drop_filter(list);
+	top_list_empty(list);
+	filter_free(&list->filter);
+	free(list->pattern);
 }
 
 void top_list_empty(struct top_list *list)
 {
 	free(list->rows);
+	free(list->depths);
 	list->rows = NULL;
+	list->depths = NULL;
 	list->n_rows = 0;
 	list->n_all = 0;
 	list->selected = 0;
@@ -88,7 +83,7 @@ static bool matches(const struct top_list *list, const struct view *view,
 	for (; *name; name++) {
 		column = column_named(list->type, *name);
 		if (column && column_get(column, view, record, &value) &&
-		    !regexec(&list->filter, value.text, 0, NULL, 0))
+		    filter_matches(&list->filter, value.text))
 			return true;
 	}
 	return false;
@@ -121,7 +116,7 @@ static void find_selected(struct top_list *list)
 		return;
 	}
 	for (i = 0; i < list->n_rows; i++) {
-		top_key(list->type, list->rows[i].record, key);
+		top_key(list->type, list->rows[i], key);
 		if (key[0] == list->key[0] && key[1] == list->key[1]) {
 			list->selected = i;
 			return;
@@ -210,83 +205,69 @@ static void pass_over(struct tree *tree, const bool *shown, size_t n)
 }
 
 /*
- * Writes the @shown ones of the @n @tasks to @rows: each after its nearest shown
- * ancestor, siblings in the order of @tasks.  A parent may be a CLONE_VM peer, may
- * be missing, or may be its own descendant in a corrupt record: each
- * process appears exactly once in any case.
+ * Leaves the @shown ones of the tasks in @listing: each after its nearest shown ancestor,
+ * siblings in their order.  A parent may be a CLONE_VM peer, may be missing, or may be its own
+ * descendant in a corrupt record: each process appears exactly once in any case.
  */
-static void arrange_tree(const struct task *const *tasks, const bool *shown, size_t n,
-			 struct top_row *rows)
+static void arrange_tree(struct listing *listing, const bool *shown)
 {
-	size_t *links = xcalloc(5 * n, sizeof(*links)), *parents = links + 2 * n;
-	size_t *order = links + 3 * n, *task_of = links + 4 * n, n_rows = 0, i;
-	unsigned int *depths = xcalloc(n, sizeof(*depths));
+	const size_t n = listing->n_rows;
+	size_t *links = xcalloc(4 * n, sizeof(*links)), *parents = links + 2 * n;
+	size_t *order = links + 3 * n, n_rows = 0, i;
+	const void **tasks = xcalloc(n, sizeof(*tasks));
 	struct tree tree = { links, links + n };
 
-	find_parents(tasks, n, tree.parent);
+	find_parents((const struct task *const *)listing->rows, n, tree.parent);
 	open_rings(&tree, n);
 	pass_over(&tree, shown, n);
 	/* From here on, @walk has the row of each task. */
 	for (i = 0; i < n; i++) {
 		tree.walk[i] = n_rows;
-		task_of[n_rows] = i;
+		tasks[n_rows] = listing->rows[i];
 		n_rows += shown[i];
 	}
 	for (i = 0; i < n; i++)
 		if (shown[i])
 			parents[tree.walk[i]] = tree.parent[i] == ROW_NONE ? ROW_NONE :
 						tree.walk[tree.parent[i]];
-	rows_nest(parents, n_rows, order, depths);
+	listing->depths = xcalloc(n, sizeof(*listing->depths));
+	rows_nest(parents, n_rows, order, listing->depths);
 	for (i = 0; i < n_rows; i++)
-		rows[i] = (struct top_row){ tasks[task_of[order[i]]], depths[i] };
-	free(depths);
+		listing->rows[i] = tasks[order[i]];
+	listing->n_rows = n_rows;
+	free(tasks);
 	free(links);
-}
-
-/* Nests the @n @rows: each below the one that contains it, if that is shown. */
-static void arrange_groups(const struct snapshot *snap, struct top_row *rows, size_t n)
-{
-	unsigned int *depths = xcalloc(n, sizeof(*depths));
-	const void **records = xcalloc(n, sizeof(*records));
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		records[i] = rows[i].record;
-	groups_nest(snap, records, depths, n);
-	for (i = 0; i < n; i++)
-		rows[i] = (struct top_row){ records[i], depths[i] };
-	free(depths);
-	free(records);
 }
 
 void top_list_fill(struct top_list *list, const struct view *view, struct row_array records)
 {
-	struct top_row *rows = xcalloc(records.n, sizeof(*rows));
 	bool *shown = xcalloc(records.n, sizeof(*shown));
 	struct listing listing;
 	size_t i, n = 0;
 
 	listing_fill(&listing, view, records);
 	listing_sort(&listing, list->sort, list->reverse);
-	for (i = 0; i < listing.n_rows; i++) {
-		shown[i] = matches(list, view, listing.rows[i]);
-		if (shown[i])
-			rows[n++].record = listing.rows[i];
-	}
-	if (list->tree && list->type == &task_rows)
-		arrange_tree((const struct task *const *)listing.rows, shown, listing.n_rows,
-			     rows);
-	if (list->tree && list->type == &group_rows)
-		arrange_groups(view->snap, rows, n);
-
-	free(list->rows);
-	list->rows = rows;
-	list->n_rows = n;
 	list->n_all = listing.n_rows;
 	list->largest = largest_of(&listing);
-	find_selected(list);
-	listing_free(&listing);
+	for (i = 0; i < listing.n_rows; i++)
+		shown[i] = matches(list, view, listing.rows[i]);
+	if (list->tree && list->type == &task_rows) {
+		arrange_tree(&listing, shown);
+	} else {
+		for (i = 0; i < listing.n_rows; i++)
+			if (shown[i])
+				listing.rows[n++] = listing.rows[i];
+		listing.n_rows = n;
+		if (list->tree && listing.groups)
+			listing_nest(&listing);
+	}
 	free(shown);
+	free(list->rows);
+	free(list->depths);
+	list->rows = listing.rows;
+	list->depths = listing.depths;
+	list->n_rows = listing.n_rows;
+	find_selected(list);
 }
 
 void top_list_sort(struct top_list *list, const struct column *column)
@@ -310,20 +291,14 @@ void top_list_sort_step(struct top_list *list, int step)
 
 int top_list_filter(struct top_list *list, const char *pattern, struct failure *why)
 {
-	regex_t filter;
-	char text[200];
-	int error;
+	struct filter filter = { .given = false };
 
-	error = regcomp(&filter, pattern, REG_EXTENDED | REG_NOSUB);
-	if (error) {
-		regerror(error, &filter, text, sizeof(text));
-		return fail(why, FAIL_USAGE, "%s", text);
-	}
-	drop_filter(list);
+	if (*pattern && filter_compile(&filter, NULL, pattern, why))
+		return -1;
+	filter_free(&list->filter);
 	list->filter = filter;
-	list->pattern = xstrdup(pattern);
-	if (!*pattern)
-		drop_filter(list);
+	free(list->pattern);
+	list->pattern = *pattern ? xstrdup(pattern) : NULL;
 	return 0;
 }
 
@@ -369,7 +344,7 @@ void top_list_move(struct top_list *list, long step)
 	/* At the top, the selection stays on the first row, not on its record. */
 	list->held = list->selected > 0;
 	if (list->held)
-		top_key(list->type, list->rows[list->selected].record, list->key);
+		top_key(list->type, list->rows[list->selected], list->key);
 }
 
 void top_list_scroll(struct top_list *list, size_t height)
@@ -386,5 +361,5 @@ void top_list_scroll(struct top_list *list, size_t height)
 
 const void *top_list_selected(const struct top_list *list)
 {
-	return list->n_rows ? list->rows[list->selected].record : NULL;
+	return list->n_rows ? list->rows[list->selected] : NULL;
 }

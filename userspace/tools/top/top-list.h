@@ -6,19 +6,8 @@
 #ifndef READER_TOP_LIST_H
 #define READER_TOP_LIST_H
 
-#include <regex.h>
-
+#include "lib/filter.h"
 #include "report/listing.h"
-
-/**
- * struct top_row - a record and its depth in the tree
- * @record: a record of the census that top_list_fill() shows
- * @depth: number of shown ancestors; 0 in a flat list
- */
-struct top_row {
-	const void *record;
-	unsigned int depth;
-};
 
 /**
  * struct top_list - processes, groups or mappings
@@ -26,9 +15,10 @@ struct top_row {
  * @columns: shown columns, in order; owned
  * @reverse: largest first
  * @tree: show children below their parents; for processes and cgroups
- * @filter: the compiled filter if @pattern is not NULL
- * @pattern: its text; owned
- * @rows: shown rows, in order; owned
+ * @filter: of names
+ * @pattern: its text; owned, NULL: there is none
+ * @rows: records of the census that are shown, in order; owned
+ * @depths: number of shown ancestors of each; NULL: all are 0; owned
  * @n_all: number of rows without the filter
  * @largest: the largest RSS of all, bytes
  * @selected: index of the selected row; 0 if there is none
@@ -43,9 +33,10 @@ struct top_list {
 	const struct column *sort;
 	bool reverse;
 	bool tree;
-	regex_t filter;
+	struct filter filter;
 	char *pattern;
-	struct top_row *rows;
+	const void **rows;
+	unsigned int *depths;
 	size_t n_rows;
 	size_t n_all;
 	uint64_t largest;
