@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Draws a chart with gnuplot: a table of its rows, and a script that is always the same. */
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -15,6 +12,9 @@
 
 /* Longer names leave no room for the picture. */
 #define NAME_LETTERS	40
+
+/* Exit status of a shell that finds no program. */
+#define NOT_FOUND	127
 
 /* Pixels: a row needs 20, and what is around them 130. */
 #define HEIGHT_OF(n)	(20 * (unsigned int)(n) + 130)
@@ -245,56 +245,42 @@ static void put_times(const struct chart *chart, FILE *data)
 	}
 }
 
-/* Reads the beginning of gnuplot's error output. */
-static void read_error(FILE *errors, char *buf, size_t size)
+/* Lets gnuplot read the script and the data, and writes the picture to @out. */
+static int run_gnuplot(FILE *script, FILE *data, FILE *errors, FILE *out, struct failure *why)
 {
-	char *c;
+	char command[128], buf[16384], *c;
+	FILE *picture;
+	size_t n;
+	int status;
 
+	snprintf(command, sizeof(command),
+		 "exec gnuplot -d -c /dev/fd/%d /dev/fd/%d </dev/null 2>/dev/fd/%d",
+		 fileno(script), fileno(data), fileno(errors));
+	picture = popen(command, "re");
+	if (!picture)
+		return fail(why, FAIL_SYSTEM, "cannot run gnuplot: %s", strerror(errno));
+	/* If it fails, the file of the picture stays as it was. */
+	while ((n = fread(buf, 1, sizeof(buf), picture)))
+		fwrite(buf, 1, n, out);
+	status = pclose(picture);
+	if (!status)
+		return 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
+		return fail(why, FAIL_SYSTEM,
+			    "gnuplot is not installed (apt install gnuplot-nox)");
 	rewind(errors);
-	buf[fread(buf, 1, size - 1, errors)] = '\0';
+	buf[fread(buf, 1, 255, errors)] = '\0';
 	for (c = buf; *c; c++)
 		if (*c == '\n')
 			*c = ' ';
+	return fail(why, FAIL_SYSTEM, "gnuplot failed: %s", buf);
 }
 
-static int run_gnuplot(FILE *script_file, FILE *data_file, FILE *picture, FILE *errors,
-		       struct failure *why)
-{
-	const int script_fd = fileno(script_file), data_fd = fileno(data_file);
-	char script[32], data[32], said[256];
-	char *const argv[] = { "gnuplot", "-d", "-c", script, data, NULL };
-	posix_spawn_file_actions_t actions;
-	int error, status;
-	pid_t pid;
-
-	snprintf(script, sizeof(script), "/dev/fd/%d", script_fd);
-	snprintf(data, sizeof(data), "/dev/fd/%d", data_fd);
-	posix_spawn_file_actions_init(&actions);
-	/* To itself: the child inherits it. */
-	posix_spawn_file_actions_adddup2(&actions, script_fd, script_fd);
-	posix_spawn_file_actions_adddup2(&actions, data_fd, data_fd);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, fileno(picture), STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, fileno(errors), STDERR_FILENO);
-	error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (error == ENOENT)
-		return fail(why, FAIL_SYSTEM,
-			    "gnuplot is not installed (apt install gnuplot-nox)");
-	if (error)
-		return fail(why, FAIL_SYSTEM, "cannot run gnuplot: %s", strerror(error));
-	TEMP_FAILURE_RETRY(waitpid(pid, &status, 0));
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
-		return 0;
-	read_error(errors, said, sizeof(said));
-	return fail(why, FAIL_SYSTEM, "gnuplot failed: %s", said);
-}
-
-/* A file without a name, unless it is kept as @path with @end. */
+/* A file without a name, unless it is kept as @path with @end; gnuplot inherits it. */
 static FILE *open_file(const char *path, const char *end, bool keep, struct failure *why)
 {
 	char *name = xasprintf("%s%s", path, end);
-	FILE *file = keep ? fopen(name, "we") : tmpfile();
+	FILE *file = keep ? fopen(name, "w") : tmpfile();
 
 	if (!file)
 		fail(why, FAIL_SYSTEM, "cannot write %s: %s", keep ? name : "a temporary file",
@@ -303,27 +289,15 @@ static FILE *open_file(const char *path, const char *end, bool keep, struct fail
 	return file;
 }
 
-static int copy(FILE *from, FILE *to, struct failure *why)
-{
-	char buf[16384];
-	size_t n;
-
-	rewind(from);
-	while ((n = fread(buf, 1, sizeof(buf), from)) > 0)
-		fwrite(buf, 1, n, to);
-	return ferror(from) ? fail(why, FAIL_SYSTEM, "cannot read what gnuplot wrote: %s",
-				   strerror(errno)) : 0;
-}
-
 int chart_draw(const struct chart *chart, const char *path, bool keep, FILE *out,
 	       struct failure *why)
 {
-	FILE *files[4] = { NULL };
+	FILE *files[3] = { NULL };
 	int ret = -1, i;
 	bool svg;
 
 	chart_draws(path, &svg);
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 3; i++) {
 		files[i] = open_file(path, i ? ".dat" : ".gp", keep && i < 2, why);
 		if (!files[i])
 			goto close;
@@ -336,10 +310,7 @@ int chart_draw(const struct chart *chart, const char *path, bool keep, FILE *out
 	if (fflush(files[0]) || fflush(files[1]) || ferror(files[0]) || ferror(files[1]))
 		fail(why, FAIL_SYSTEM, "cannot write what gnuplot reads: %s", strerror(errno));
 	else
-		ret = run_gnuplot(files[0], files[1], files[2], files[3], why);
-	/* A failed gnuplot leaves an incomplete picture. */
-	if (!ret)
-		ret = copy(files[2], out, why);
+		ret = run_gnuplot(files[0], files[1], files[2], out, why);
 close:
 	while (i-- > 0)
 		fclose(files[i]);
