@@ -27,117 +27,77 @@
 #define RATIO_MAX	4e15
 #define RATIO_DIGITS	15
 
-/* Returns the memory stream in which an item is built. */
-static FILE *item_begin(struct json *json)
-{
-	if (!json->item)
-		json->item = xopen_memstream(&json->text, &json->size);
-	return json->item;
-}
-
-/* Escapes characters beyond ASCII; they occur only in strings. */
-static void put_ascii(FILE *out, const char *text)
-{
-	uint32_t c;
-
-	for (; *text; text += utf8_get(text, &c)) {
-		utf8_get(text, &c);
-		if (c < 0x80)
-			putc((int)c, out);
-		else if (c < 0x10000)
-			fprintf(out, "\\u%04X", c);
-		else
-			fprintf(out, "\\u%04X\\u%04X", 0xd7c0 + (c >> 10), 0xdc00 + (c & 0x3ff));
-	}
-}
-
-static void item_end(struct json *json)
-{
-	xfclose(json->item);
-	if (json->ascii)
-		put_ascii(json->out, json->text);
-	else
-		fwrite(json->text, 1, json->size, json->out);
-	free(json->text);
-	json->item = NULL;
-	json->ascii = false;
-}
-
 /* JSON allows a plain DEL, but terminals interpret it: escape it too. */
-static void put_char(FILE *out, const char *text, size_t len)
+static void put_ascii(FILE *out, uint32_t c)
 {
 	static const char letters[] = "btn\0fr";
 
-	if (*text == '"' || *text == '\\')
-		fprintf(out, "\\%c", *text);
-	else if (*text >= '\b' && *text <= '\r' && *text != '\v')
-		fprintf(out, "\\%c", letters[*text - '\b']);
-	else if ((unsigned char)*text < ' ' || *text == 0x7f)
-		fprintf(out, "\\u%04X", *text);
+	if (c == '"' || c == '\\')
+		fprintf(out, "\\%c", (int)c);
+	else if (c >= '\b' && c <= '\r' && c != '\v')
+		fprintf(out, "\\%c", letters[c - '\b']);
+	else if (c < ' ' || c == 0x7f || (c > 0x7f && c < 0x10000))
+		fprintf(out, "\\u%04X", c);
+	else if (c > 0x7f)
+		fprintf(out, "\\u%04X\\u%04X", 0xd7c0 + (c >> 10), 0xdc00 + (c & 0x3ff));
 	else
-		fwrite(text, 1, len, out);
+		putc((int)c, out);
 }
 
-static void put_text(struct json *json, const char *text)
+static bool text_is_plain(const char *text)
 {
 	uint32_t c;
 	size_t len;
 
-	putc('"', json->item);
-	for (; *text; text += len) {
+	for (; *text; text += len ?: 1) {
 		len = utf8_get(text, &c);
-		if (len)
-			put_char(json->item, text, len);
-		else
-			fputs("\xef\xbf\xbd", json->item);
 		if (len && !utf8_is_plain(c))
-			json->ascii = true;
-		len += !len;
+			return false;
 	}
-	putc('"', json->item);
+	return true;
 }
 
-/* Writes what precedes a value: comma, line break, name. */
-static void put_key(struct json *json, const char *key)
+static void put_text(FILE *out, const char *text)
 {
-	FILE *out = json->item ? json->item : json->out;
+	const bool plain = text_is_plain(text);
+	uint32_t c;
+	size_t len;
+
+	putc('"', out);
+	for (; *text; text += len ?: 1) {
+		len = utf8_get(text, &c);
+		if (len && (!plain || c < 0x80))
+			put_ascii(out, c);
+		else if (len)
+			fwrite(text, 1, len, out);
+		else
+			fputs(plain ? "\xef\xbf\xbd" : "\\uFFFD", out);
+	}
+	putc('"', out);
+}
+
+/* Writes what precedes a value: comma, line break, name.  Returns where the value goes. */
+static FILE *put_key(struct json *json, const char *key)
+{
+	FILE *out = json->out;
 
 	if (json->filled)
 		putc(',', out);
 	if (json->depth && json->depth <= LINE_DEPTH && !json->line)
 		fprintf(out, "\n%*s", (int)json->depth, "");
 	json->filled = true;
-	if (!key)
-		return;
-	item_begin(json);
-	put_text(json, key);
-	if (json->depth <= LINE_DEPTH)
-		item_end(json);
-	putc(':', out);
-}
-
-static FILE *value_begin(struct json *json, const char *key)
-{
-	put_key(json, key);
-	return item_begin(json);
-}
-
-static void value_end(struct json *json)
-{
-	if (json->depth <= LINE_DEPTH)
-		item_end(json);
+	if (key) {
+		put_text(out, key);
+		putc(':', out);
+	}
+	return out;
 }
 
 void json_open(struct json *json, const char *key, char bracket)
 {
 	if (json->depth >= JSON_DEPTH)
 		abort();
-	if (json->depth < LINE_DEPTH) {
-		put_key(json, key);
-		putc(bracket, json->out);
-	} else {
-		putc(bracket, value_begin(json, key));
-	}
+	putc(bracket, put_key(json, key));
 	json->filled = false;
 	json->depth++;
 }
@@ -145,14 +105,9 @@ void json_open(struct json *json, const char *key, char bracket)
 void json_close(struct json *json, char bracket)
 {
 	json->depth--;
-	if (json->depth >= LINE_DEPTH) {
-		putc(bracket, json->item);
-		value_end(json);
-	} else {
-		if (json->filled && !json->line)
-			fprintf(json->out, "\n%*s", (int)json->depth, "");
-		putc(bracket, json->out);
-	}
+	if (json->depth < LINE_DEPTH && json->filled && !json->line)
+		fprintf(json->out, "\n%*s", (int)json->depth, "");
+	putc(bracket, json->out);
 	json->filled = json->depth;
 	if (!json->depth)
 		putc('\n', json->out);
@@ -174,8 +129,7 @@ void json_put_signed(struct json *json, const char *key, int64_t value)
 {
 	const bool exact = value <= EXACT_MAX && value >= -EXACT_MAX;
 
-	fprintf(value_begin(json, key), exact ? "%" PRId64 : "\"%" PRId64 "\"", value);
-	value_end(json);
+	fprintf(put_key(json, key), exact ? "%" PRId64 : "\"%" PRId64 "\"", value);
 }
 
 /* Writes @ns as the number @key, and @text as the member without the suffix of @key. */
@@ -187,12 +141,10 @@ static void put_point(struct json *json, const char *key, uint64_t ns, const cha
 	if (len >= sizeof(name) || strcmp(key + len, "_ns"))
 		abort();
 	snprintf(name, sizeof(name), "%.*s", (int)len, key);
-	if (ns) {
-		fprintf(value_begin(json, key), "%" PRIu64, ns);
-		value_end(json);
-	} else {
+	if (ns)
+		fprintf(put_key(json, key), "%" PRIu64, ns);
+	else
 		json_put_null(json, key);
-	}
 	json_put_string(json, name, ns ? text : NULL);
 }
 
@@ -230,8 +182,7 @@ void json_put_real(struct json *json, const char *key, double value)
 	if (exponent)
 		sprintf(exponent + 1, "%d", atoi(exponent + 1));
 	/* Keep the type: a whole number still gets ".0". */
-	fprintf(value_begin(json, key), "%s%s", digits, strpbrk(digits, ".e") ? "" : ".0");
-	value_end(json);
+	fprintf(put_key(json, key), "%s%s", digits, strpbrk(digits, ".e") ? "" : ".0");
 }
 
 void json_put_ratio(struct json *json, const char *key, double value)
@@ -246,19 +197,15 @@ void json_put_ratio(struct json *json, const char *key, double value)
 
 void json_put_bool(struct json *json, const char *key, bool value)
 {
-	fputs(value ? "true" : "false", value_begin(json, key));
-	value_end(json);
+	fputs(value ? "true" : "false", put_key(json, key));
 }
 
 void json_put_string(struct json *json, const char *key, const char *value)
 {
-	if (!value) {
+	if (value)
+		put_text(put_key(json, key), value);
+	else
 		json_put_null(json, key);
-		return;
-	}
-	value_begin(json, key);
-	put_text(json, value);
-	value_end(json);
 }
 
 void json_put_known(struct json *json, const char *key, bool known, int64_t value)
@@ -271,6 +218,5 @@ void json_put_known(struct json *json, const char *key, bool known, int64_t valu
 
 void json_put_null(struct json *json, const char *key)
 {
-	fputs("null", value_begin(json, key));
-	value_end(json);
+	fputs("null", put_key(json, key));
 }

@@ -2,11 +2,8 @@
 /*
  * Writes JSON to a stream.
  *
- * The outer two levels of a document are written item by item, so memory use
- * does not grow with the census; deeper levels are part of one item.  The
- * output is always valid UTF-8: invalid bytes of a string become U+FFFD.  If a
- * string holds control characters or changes the text direction, its whole
- * item is written in ASCII with escapes.
+ * The output is always valid UTF-8: invalid bytes of a string become U+FFFD.  A string that
+ * holds control characters or changes the text direction is written in ASCII with escapes.
  *
  * Many parsers, as jq, read numbers as doubles and round integers beyond 2^53.  So larger
  * ones (only IDs, offsets and addresses) are strings of decimal digits.  Points in time are
@@ -30,8 +27,6 @@
  * @depth: number of open objects and arrays
  * @filled: the innermost one is not empty
  * @line: the whole document is on one line
- * @ascii: write the current item in ASCII
- * @item: stream of the current item, or NULL; @text, @size: its text so far
  *
  * Starts as { .out = stream }, and returns to that state when the outermost
  * object or array is closed.
@@ -41,10 +36,6 @@ struct json {
 	unsigned int depth;
 	bool filled;
 	bool line;
-	bool ascii;
-	FILE *item;
-	char *text;
-	size_t size;
 };
 
 void json_open(struct json *json, const char *key, char bracket);
