@@ -22,6 +22,8 @@ void census_account_share(struct census_sums *sums, enum census_class class,
 		share = div_u64(share, owners);
 
 	sums->pss[class] += share;
+	if (private)
+		sums->uss[class] += bytes;
 	if (locked)
 		sums->pss_locked += share;
 	if (dirty) {
@@ -120,6 +122,9 @@ void census_sums_figures(const struct census_sums *sums,
 		{ MEMCENSUS_F_SHARED_HUGETLB, sums->shared_hugetlb },
 		{ MEMCENSUS_F_PRIVATE_HUGETLB, sums->private_hugetlb },
 		{ MEMCENSUS_F_LOCKED, sums->pss_locked >> CENSUS_PSS_SHIFT },
+		{ MEMCENSUS_F_USS_ANON, sums->uss[CENSUS_ANON] },
+		{ MEMCENSUS_F_USS_FILE, sums->uss[CENSUS_FILE] },
+		{ MEMCENSUS_F_USS_SHMEM, sums->uss[CENSUS_SHMEM] },
 	};
 
 	census_common_figures(sums, figures);

@@ -61,6 +61,7 @@ static_assert(CENSUS_ANON == CENSUS_FORKED_KIND);
 /**
  * struct census_sums - results of the walk of an address space or a VMA
  * @rss: mapped bytes, by class
+ * @uss: exclusive part of @rss by map counts, by class
  * @pss: 1/4096 byte, by class
  * @pss_dirty: dirty part of @pss, 1/4096 byte
  * @pss_locked: part of @pss in VM_LOCKED mappings, 1/4096 byte
@@ -83,6 +84,7 @@ static_assert(CENSUS_ANON == CENSUS_FORKED_KIND);
  */
 struct census_sums {
 	u64 rss[CENSUS_CLASSES];
+	u64 uss[CENSUS_CLASSES];
 	u64 pss[CENSUS_CLASSES];
 	u64 pss_dirty;
 	u64 pss_locked;

@@ -125,6 +125,7 @@ static void all_figures(void)
 {
 	const struct census_sums s = {
 		.rss = { 1 * PAGE, 2 * PAGE, 4 * PAGE },
+		.uss = { 24 * PAGE, 25 * PAGE, 26 * PAGE },
 		.pss = { 8 * WHOLE, 16 * WHOLE, 32 * WHOLE },
 		.pss_dirty = 3 * WHOLE, .pss_locked = 5 * WHOLE,
 		.shared_clean = 6 * PAGE, .shared_dirty = 9 * PAGE,
@@ -152,6 +153,8 @@ static void all_figures(void)
 		{ MEMCENSUS_F_KSM, 13 }, { MEMCENSUS_F_LAZYFREE, 14 },
 		{ MEMCENSUS_F_HUGETLB, 35 }, { MEMCENSUS_F_SHARED_HUGETLB, 17 },
 		{ MEMCENSUS_F_PRIVATE_HUGETLB, 18 }, { MEMCENSUS_F_LOCKED, 5 },
+		{ MEMCENSUS_F_USS_ANON, 24 }, { MEMCENSUS_F_USS_FILE, 25 },
+		{ MEMCENSUS_F_USS_SHMEM, 26 },
 	};
 	struct census_sums unknown = s;
 	struct census_figures f = {};
@@ -167,7 +170,7 @@ static void all_figures(void)
 	}
 	equal(known, f.known, "these figures are known, and no other");
 	point(census_figure_known(&f, MEMCENSUS_F_RSS) &&
-	      census_figure_known(&f, MEMCENSUS_F_LOCKED),
+	      census_figure_known(&f, MEMCENSUS_F_USS_SHMEM),
 	      "the first and the last one say so");
 	unknown.unknown_swap = 1;
 	memset(&f, 0, sizeof(f));

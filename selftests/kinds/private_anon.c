@@ -23,6 +23,7 @@ TEST(reserved_and_touched)
 	EXPECT_PAGES(reserved, vma, VSS);
 	EXPECT_PAGES(touched, vma, RSS);
 	EXPECT_PAGES(touched, vma, USS);
+	EXPECT_PAGES(touched, vma, USS_ANON);
 	EXPECT_PAGES(touched, vma, PSS);
 	EXPECT_PAGES(touched, vma, ANON);
 	EXPECT_PAGES(touched, vma, PRIVATE_DIRTY);

@@ -642,6 +642,44 @@ TEST_F_TIMEOUT(stopped, table_of_a_thread, 300)
 	EXPECT_TRUE_WHEN_STOPPED(1, true);
 }
 
+static void *hold_nothing(void *arg)
+{
+	need(!unshare(CLONE_FILES), "unshare");
+	__atomic_add_fetch((int *)arg, 1, __ATOMIC_SEQ_CST);
+	return wait_for_end(arg);
+}
+
+/* More tables than are read. */
+#define TABLES_OF_THREADS	20
+
+static void be_many_tables(void *arg)
+{
+	int *ready = arg, i;
+	pthread_t thread;
+
+	for (i = 0; i < TABLES_OF_THREADS; i++)
+		need(!pthread_create(&thread, NULL, hold_nothing, ready), "pthread_create");
+	while (__atomic_load_n(ready, __ATOMIC_SEQ_CST) < TABLES_OF_THREADS)
+		sleep_ms(1);
+}
+
+/* What was not read may hold the file: unknown, and counted as staying. */
+TEST_F_TIMEOUT(stopped, too_many_tables, 300)
+{
+	struct shared_fd *shared = shared_fd(memfd("maybe", 8 * MIB_PAGES));
+	int *ready = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, ready);
+	START(map_whole, shared);
+	close(shared->fd);
+	ASK(1);
+	EXPECT_FILE("dies", "/memfd:maybe");
+	START(be_many_tables, ready);
+	ASK(1);
+	EXPECT_FILE("unknown", "/memfd:maybe");
+	EXPECT_SAID(0, "shmem");
+}
+
 #define DESCRIPTORS	30000
 
 static void be_full_table(void *arg)

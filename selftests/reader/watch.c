@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -67,6 +68,34 @@ static void walk(void *arg)
 	munmap(at, 1000 * PAGE);
 }
 
+#define TABLES		600
+
+/* One page in each table is touched and given back: the tables stay. */
+static void grow_tables(void *arg)
+{
+	unsigned long i;
+	char *at;
+
+	(void)arg;
+	at = mmap(PLACE(0), TABLES * HUGE, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	need(at != MAP_FAILED, "mmap");
+	no_huge_pages(at, TABLES * HUGE);
+	child_stop();
+	for (i = 0; i < TABLES; i++) {
+		at[i * HUGE] = 1;
+		madvise(at + i * HUGE, PAGE, MADV_DONTNEED);
+	}
+}
+
+/* Bytes, as a row of JSON says. */
+static unsigned long rss_of(const char *line)
+{
+	const char *rss = strstr(line, "\"rss\":");
+
+	return rss ? strtoul(rss + strlen("\"rss\":"), NULL, 10) : 0;
+}
+
 static void wait_for_signal(void *arg)
 {
 	(void)arg;
@@ -122,6 +151,19 @@ TEST_F_TIMEOUT(watch, kinds_of_growth, 120)
 	AWAIT("\"touched\"");
 	ASSERT_TRUE(child_next(self->pid));
 	AWAIT("\"released\"");
+}
+
+/* Memory that no page of the process shows. */
+TEST_F_TIMEOUT(watch, page_tables, 120)
+{
+	unsigned long before;
+
+	START(grow_tables);
+	before = rss_of(self->line);
+	ASSERT_TRUE(child_next(self->pid));
+	AWAIT("\"touched\"");
+	EXPECT_GT(before + TABLES / 4 * PAGE, rss_of(self->line))
+		TH_LOG("it says %s", self->line);
 }
 
 TEST_F_TIMEOUT(watch, exit_status, 120)

@@ -99,6 +99,14 @@ void series_plus(struct series *series, const struct series *more)
 		series->points[i].v += more->points[i].v;
 }
 
+void series_shift(struct series *series, double by)
+{
+	size_t i;
+
+	for (i = 0; i < series->n; i++)
+		series->points[i].v += by;
+}
+
 void series_free(struct series *series)
 {
 	if (!series->pool)

@@ -73,6 +73,9 @@ void series_zeros(struct series *to, const struct series *from);
 /* Adds the values of @more, a series with the same times. */
 void series_plus(struct series *series, const struct series *more);
 
+/* Adds @by to all values. */
+void series_shift(struct series *series, double by);
+
 void series_free(struct series *series);
 
 /**

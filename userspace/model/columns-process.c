@@ -96,11 +96,9 @@ static const struct column figure_columns[] = {
 	FIGURE(SWAP_USS, OWN, "swap_uss", "SwapUSS", "exclusive swap slots", NULL),
 	FIGURE(HUGETLB_PSS, SUM, "hugetlb_pss", "HtlbPSS", "proportional share of hugetlb pages",
 	       NULL, OF_FRAMES),
-	FIGURE(USS_ANON, OWN, "uss_anon", "USSanon", "of the USS, anonymous", NULL, OF_FRAMES),
-	FIGURE(USS_FILE, OWN, "uss_file", "USSfile", "of the USS, page cache of files", NULL,
-	       OF_FRAMES),
-	FIGURE(USS_SHMEM, OWN, "uss_shmem", "USSshm", "of the USS, shared memory", NULL,
-	       OF_FRAMES),
+	FIGURE(USS_ANON, OWN, "uss_anon", "USSanon", "of the USS, anonymous", NULL),
+	FIGURE(USS_FILE, OWN, "uss_file", "USSfile", "of the USS, page cache of files", NULL),
+	FIGURE(USS_SHMEM, OWN, "uss_shmem", "USSshm", "of the USS, shared memory", NULL),
 };
 
 #define TASK(num, ...)	ATTRIBUTE(task, MEMCENSUS_TASK_##num, __VA_ARGS__)

@@ -846,11 +846,10 @@ enum memcensus_kind {
  * @MEMCENSUS_F_MLOCKED: address space locked by mlock (VmLck)
  * @MEMCENSUS_F_SWAP_USS: exclusive swap slots
  * @MEMCENSUS_F_HUGETLB_PSS: proportional share of hugetlb pages
- * @MEMCENSUS_F_USS_ANON: FRAMES basis: anonymous part of USS, free after the last exit
- * @MEMCENSUS_F_USS_FILE: FRAMES basis: page cache part of USS, still cached after the
- *	last exit
- * @MEMCENSUS_F_USS_SHMEM: FRAMES basis: shared memory part of USS, free once its file has
- *	no name and no user
+ * @MEMCENSUS_F_USS_ANON: anonymous part of USS, free after the last exit
+ * @MEMCENSUS_F_USS_FILE: page cache part of USS, still cached after the last exit
+ * @MEMCENSUS_F_USS_SHMEM: shared memory part of USS, free once its file has no name and
+ *	no user
  *
  * In parentheses: the name of the figure in smaps, smaps_rollup or status.
  */

@@ -125,6 +125,9 @@ static void equal_derived(const struct context *c, const struct figures *ours,
 		return;
 	equal_int(c, "uss", figure(ours, MEMCENSUS_F_USS),
 		  v[MEMCENSUS_F_PRIVATE_CLEAN] + v[MEMCENSUS_F_PRIVATE_DIRTY]);
+	equal_int(c, "parts of uss", figure(ours, MEMCENSUS_F_USS_ANON) +
+		  figure(ours, MEMCENSUS_F_USS_FILE) + figure(ours, MEMCENSUS_F_USS_SHMEM),
+		  figure(ours, MEMCENSUS_F_USS));
 	equal_int(c, "shared", figure(ours, MEMCENSUS_F_SHARED),
 		  v[MEMCENSUS_F_SHARED_CLEAN] + v[MEMCENSUS_F_SHARED_DIRTY]);
 	equal_int(c, "file", figure(ours, MEMCENSUS_F_FILE),

@@ -155,10 +155,85 @@ static void test_unknown_swap(void)
 	tracks_free(&tracks);
 }
 
+/* Each kind of memory counts that the system gets back, by an amount of its own. */
+static void test_kinds(void)
+{
+	static const struct {
+		unsigned int figure;
+		uint64_t mib;
+	} figures[] = {
+		{ MEMCENSUS_F_USS, 1 + 2 + 4 }, { MEMCENSUS_F_USS_ANON, 1 },
+		{ MEMCENSUS_F_USS_FILE, 2 }, { MEMCENSUS_F_USS_SHMEM, 4 },
+		{ MEMCENSUS_F_SWAP, 8 + 16 }, { MEMCENSUS_F_SWAP_USS, 8 },
+		{ MEMCENSUS_F_HUGETLB, 32 + 64 }, { MEMCENSUS_F_PRIVATE_HUGETLB, 32 },
+		{ MEMCENSUS_F_PAGETABLES, 128 },
+	};
+	struct vma vma;
+	struct task task;
+	struct snapshot snap = { .tasks = &task, .n_tasks = 1, .vmas = &vma };
+	struct tracks tracks = { .points = 20, .stack = { true, 16 << 10 } };
+	unsigned int i;
+
+	put_task(&snap, 0, 1, "holds", 0, 0);
+	for (i = 0; i < ARRAY_SIZE(figures); i++) {
+		task.figures.known |= 1ULL << figures[i].figure;
+		task.figures.v[figures[i].figure] = figures[i].mib * MIB;
+	}
+	task.known |= 1ULL << MEMCENSUS_TASK_THREADS;
+	task.threads = 64;
+	snap.scan.known = 1ULL << MEMCENSUS_SCAN_BOOTTIME_NS;
+	snap.scan.boottime = SECOND;
+	tracks_add(&tracks, &snap, NULL, 0, true);
+	ok(tracks.v[0]->private_now == (1 + 4 + 8 + 32 + 128 + 1) * MIB,
+	   "all that comes back, and no page cache: %llu MiB",
+	   (unsigned long long)(tracks.v[0]->private_now / MIB));
+	task.figures.known |= 1ULL << MEMCENSUS_F_LAZYFREE;
+	task.figures.v[MEMCENSUS_F_LAZYFREE] = MIB / 2;
+	snap.scan.boottime = 2 * SECOND;
+	tracks_add(&tracks, &snap, NULL, 0, true);
+	ok(tracks.v[0]->private_now == 174 * MIB - MIB / 2,
+	   "without what MADV_FREE gave back: %llu KiB",
+	   (unsigned long long)(tracks.v[0]->private_now / 1024));
+	tracks_free(&tracks);
+}
+
+/* By a second census, of suspects, from half of the time on; the growth is not lazy, or is. */
+static void test_lazy(void)
+{
+	unsigned int i, grows, lazy;
+
+	for (lazy = 0; lazy < 2; lazy++) {
+		struct tracks tracks = { .points = 40 };
+		struct leak_report report = { .tracks = &tracks };
+		struct task task;
+		struct snapshot snap = { .tasks = &task, .n_tasks = 1 };
+
+		for (i = 0; i < 40; i++) {
+			snap.scan.known = 1ULL << MEMCENSUS_SCAN_BOOTTIME_NS;
+			snap.scan.boottime = (i + 1) * SECOND;
+			put_task(&snap, 0, 1, "lazy", (60 + i) * MIB, 0);
+			tracks_add(&tracks, &snap, NULL, 0, true);
+			if (i < 20 || i % 2)
+				continue;
+			task.figures.known |= 1ULL << MEMCENSUS_F_LAZYFREE;
+			task.figures.v[MEMCENSUS_F_LAZYFREE] = (lazy ? 50 + i : 50) * MIB;
+			tracks_add_lazy(&tracks, &snap);
+		}
+		leak_judge(&report, false);
+		grows = report.counts[VERDICT_GROWS];
+		ok(grows == !lazy, "%s is %s a leak", lazy ? "what MADV_FREE gave back" :
+		   "growth beside that", grows ? "named" : "no");
+		leak_free(&report);
+		tracks_free(&tracks);
+	}
+}
+
 int main(void)
 {
 	test_history();
 	test_bounds();
 	test_unknown_swap();
+	test_kinds();
+	test_lazy();
 	return tap_done();
 }

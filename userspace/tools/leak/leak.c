@@ -9,6 +9,7 @@
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/format.h"
+#include "os/kernel-stack.h"
 #include "os/process.h"
 #include "report/changes.h"
 #include "report/warnings.h"
@@ -77,6 +78,9 @@ static void add_census(struct leak *leak, const struct snapshot *snap)
 
 	if (!live)
 		restart_after_reboot(leak, snap);
+	else if (!leak->tracks.stack.known)
+		leak->tracks.stack = kernel_stack_size(amount_total(snap,
+								    MEMCENSUS_S_KERNEL_STACK));
 	if (headroom.known)
 		leak->headroom = headroom;
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS))
@@ -158,6 +162,26 @@ static bool drop_ended(struct leak *leak)
 	return kept < n;
 }
 
+/* Of suspects, and of named processes whose owners are counted, as tracks_add_lazy(). */
+static void add_lazy(struct leak *leak)
+{
+	struct request request = {
+		.basis = MEMCENSUS_BASIS_MAPCOUNT, .parts = MEMCENSUS_PART_TASKS,
+		.pids = leak->session->request.pids,
+	};
+	struct failure ended;
+	struct snapshot *snap;
+
+	if (!leak->session->source->ops->live || !request.pids.n ||
+	    leak->basis == MEMCENSUS_BASIS_MAPCOUNT)
+		return;
+	snap = snapshot_new();
+	if (leak->session->source->ops->take(leak->session->source, &request, snap, &ended) ==
+	    TAKE_DONE)
+		tracks_add_lazy(&leak->tracks, snap);
+	snapshot_free(snap);
+}
+
 static int add_all(struct leak *leak, struct failure *why)
 {
 	struct session *session = leak->session;
@@ -177,6 +201,7 @@ static int add_all(struct leak *leak, struct failure *why)
 			break;
 		if (taken == TAKE_DONE) {
 			add_census(leak, snap);
+			add_lazy(leak);
 			/* The next one of a record may be of another boot. */
 			if (!live && has_times(snap)) {
 				last = leak->last;
@@ -338,9 +363,11 @@ const struct command leak_command = {
 	.words = leak_words,
 	.about =
 	"Takes a census every --interval for the time --for (1 minute), and prints the\n"
-	"processes whose private memory (USS, and the part of it in swap) grows steadily,\n"
-	"not those that start up, fill a cache or fluctuate. A longer time gives a surer\n"
-	"answer: a cache that is still filling grows like a leak.\n"
+	"processes whose private memory grows steadily, not those that start up, fill a\n"
+	"cache or fluctuate. A longer time gives a surer answer: a cache that is still\n"
+	"filling grows like a leak. Private memory is what the system gets back when the\n"
+	"process ends: exclusive anonymous and shared memory, swap, huge pages, page\n"
+	"tables and kernel stacks, without page cache and what MADV_FREE gave back.\n"
 	"\n"
 	"Below each process it prints the mappings that grow, the heap first. Without\n"
 	"PIDs, it reads the mappings of the suspects from half of the time on. A mapping\n"

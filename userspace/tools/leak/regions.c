@@ -4,16 +4,8 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "model/returned.h"
 #include "tools/leak/regions.h"
-
-bool regions_private(const struct figures *figures, uint64_t *bytes)
-{
-	const bool swaps = KNOWN(figures, MEMCENSUS_F_SWAP_USS);
-	const bool none = KNOWN(figures, MEMCENSUS_F_SWAP) && !figures->v[MEMCENSUS_F_SWAP];
-
-	*bytes = figures->v[MEMCENSUS_F_USS] + (swaps ? figures->v[MEMCENSUS_F_SWAP_USS] : 0);
-	return KNOWN(figures, MEMCENSUS_F_USS) && (swaps || none);
-}
 
 /* Index of (@name, @sum, @lo) in the sorted array, or where to insert it. */
 static size_t find_region(const struct regions *regions, const char *name, bool sum,
@@ -131,6 +123,7 @@ size_t regions_add(struct regions *regions, struct series_pool *pool, double t,
 		   const struct vma *vmas, size_t n)
 {
 	uint64_t bytes, all = 0;
+	struct amount held;
 	const char *name;
 	size_t i, dropped = 0;
 
@@ -142,10 +135,12 @@ size_t regions_add(struct regions *regions, struct series_pool *pool, double t,
 		regions->v[i].now = 0;
 	}
 	for (i = 0; i < n; i++) {
-		if (!regions_private(&vmas[i].figures, &bytes) ||
+		held = returned_memory(&vmas[i].figures);
+		if (!held.known ||
 		    !KNOWN(&vmas[i], MEMCENSUS_VMA_START) ||
 		    !KNOWN(&vmas[i], MEMCENSUS_VMA_END))
 			continue;
+		bytes = (uint64_t)held.bytes;
 		name = KNOWN(&vmas[i], MEMCENSUS_VMA_NAME) ? vmas[i].name : "";
 		/* Regions follow their sum in the array, so the sum is added first. */
 		if (!add_sum(regions, pool, name, bytes) ||

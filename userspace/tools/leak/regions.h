@@ -52,12 +52,6 @@ struct regions {
 };
 
 /*
- * Private memory of a task or mapping: USS and exclusive swap.  False if one of them is unknown:
- * exclusive swap is, of what has swap, in a census that did not walk all processes.
- */
-bool regions_private(const struct figures *figures, uint64_t *bytes);
-
-/*
  * Adds the @n mappings at @vmas, all of one process, at the time @t in seconds, with memory of
  * @pool.  Returns how many mappings with private memory found none.
  */

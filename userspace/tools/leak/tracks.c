@@ -5,6 +5,7 @@
 
 #include "lib/memory.h"
 #include "model/columns.h"
+#include "model/returned.h"
 #include "tools/leak/tracks.h"
 
 static uint64_t start_of(const struct task *task)
@@ -94,9 +95,34 @@ static bool is_walked(const struct task *task)
 }
 
 /* Whether a census gives a point; after a partial walk it would be a lower bound. */
-static bool has_private(const struct task *task, uint64_t *bytes)
+static bool has_private(const struct tracks *tracks, const struct task *task, uint64_t *bytes)
 {
-	return regions_private(&task->figures, bytes) && is_walked(task);
+	const struct amount held = amount_plus(returned_memory(&task->figures),
+					       returned_stacks(task, tracks->stack));
+
+	*bytes = (uint64_t)held.bytes;
+	return held.known && is_walked(task);
+}
+
+/* What MADV_FREE gave back does not count, in the censuses before and after that did not say it. */
+static void set_lazy(struct track *track, uint64_t bytes)
+{
+	if (!track->lazy_known)
+		series_shift(&track->series, -(double)bytes);
+	track->lazy_known = true;
+	track->lazy = bytes;
+}
+
+void tracks_add_lazy(struct tracks *tracks, const struct snapshot *snap)
+{
+	const struct task *task;
+	struct track *track;
+
+	for (task = snap->tasks; task < snap->tasks + snap->n_tasks; task++) {
+		track = KNOWN(task, MEMCENSUS_TASK_PID) ? find_track(tracks, task) : NULL;
+		if (track && is_walked(task) && KNOWN(&task->figures, MEMCENSUS_F_LAZYFREE))
+			set_lazy(track, task->figures.v[MEMCENSUS_F_LAZYFREE]);
+	}
 }
 
 /* False: there are too many processes. */
@@ -118,11 +144,13 @@ static bool add_task(struct tracks *tracks, const struct view *view,
 		keep_text(&track->user, user);
 	track->last = *task;
 
-	if (!has_private(task, &bytes)) {
+	if (!has_private(tracks, task, &bytes)) {
 		track->swap_unknown += is_walked(task) &&
 				       KNOWN(&task->figures, MEMCENSUS_F_USS);
 		return true;
 	}
+	if (!KNOWN(&task->figures, MEMCENSUS_F_LAZYFREE))
+		bytes -= bytes < track->lazy ? bytes : track->lazy;
 	track->private_now = bytes;
 	series_add(&track->series, t, (double)bytes);
 	return true;
@@ -142,7 +170,7 @@ static size_t add_vmas(struct tracks *tracks, const struct snapshot *snap, doubl
 			;
 		task = task_of(snap, vmas[i].pid);
 		track = task ? find_track(tracks, task) : NULL;
-		if (track && has_private(task, &bytes))
+		if (track && has_private(tracks, task, &bytes))
 			dropped += regions_add(&track->regions, &tracks->regions_pool, t, vmas + i,
 					       n);
 	}
@@ -228,5 +256,6 @@ void tracks_free(struct tracks *tracks)
 void tracks_restart(struct tracks *tracks)
 {
 	tracks_free(tracks);
-	*tracks = (struct tracks){ .points = tracks->points, .no_readers = tracks->no_readers };
+	*tracks = (struct tracks){ .points = tracks->points, .no_readers = tracks->no_readers,
+				   .stack = tracks->stack };
 }

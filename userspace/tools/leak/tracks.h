@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The private memory of processes over many censuses.
+ * The private memory of processes over many censuses: what the system gets back when they end.
  *
  * All memory for points is allocated at the first census, so the program that follows others
  * does not grow itself.  When more processes come, those that have ended make room.
@@ -8,6 +8,7 @@
 #ifndef READER_TRACKS_H
 #define READER_TRACKS_H
 
+#include "model/amount.h"
 #include "model/snapshot.h"
 #include "tools/leak/regions.h"
 
@@ -24,6 +25,7 @@
  * @last: its last census, without texts and lists, which are gone
  * @user: its user's name on the machine of the census; owned, NULL: unknown
  * @private_now: bytes of private memory in the last census that gave them
+ * @lazy: bytes that MADV_FREE gave back, by the last census that said it, if @lazy_known
  * @seen: number of its last census, as in tracks.censuses
  * @swap_unknown: censuses without a point of it for that alone: whose its swap is, was unknown
  * @series: private memory in bytes, over seconds
@@ -37,6 +39,8 @@ struct track {
 	struct task last;
 	char *user;
 	uint64_t private_now;
+	uint64_t lazy;
+	bool lazy_known;
 	uint64_t seen;
 	size_t swap_unknown;
 	struct series series;
@@ -47,6 +51,7 @@ struct track {
  * struct tracks - all tracks
  * @points: maximum number of points of a series, set by the caller; 0: SERIES_MAX
  * @no_readers: set by the caller: memcensus itself, and other processes of it, are left out
+ * @stack: bytes of a kernel stack, set by the caller; unknown: they are not counted
  * @v, @n: in order of appearance; array and tracks are owned
  * @most: maximum of @n; 0: there was no census yet
  * @pool: memory of the series of processes
@@ -62,6 +67,7 @@ struct track {
 struct tracks {
 	size_t points;
 	bool no_readers;
+	struct amount stack;
 	struct track **v;
 	size_t n;
 	size_t most;
@@ -86,6 +92,12 @@ struct tracks {
  */
 void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint64_t *pids,
 		size_t n, bool whole);
+
+/*
+ * Adds how much of the private memory MADV_FREE gave back, from a census by map counts: one that
+ * counts owners does not say it.
+ */
+void tracks_add_lazy(struct tracks *tracks, const struct snapshot *snap);
 
 /* Whether @track was in the last whole census, or later. */
 bool track_lives(const struct tracks *tracks, const struct track *track);

@@ -3,12 +3,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/memory.h"
 #include "os/cgroup-processes.h"
+#include "os/kernel-stack.h"
 #include "os/process.h"
-#include "os/procfs.h"
 #include "report/report.h"
 #include "report/warnings.h"
 #include "tools/share/held-files.h"
@@ -462,36 +461,12 @@ static void add_outcomes(const struct stopping *s, struct stopped *sum)
 	sum->hugetlb = amount_minus(sum->hugetlb, sum->kept_hugetlb);
 }
 
-/*
- * Bytes of a kernel stack, a power of two: all that there are, divided by threads, of which
- * each processor has one more that no file of /proc counts.
- */
-static struct amount stack_size(const struct snapshot *snap)
-{
-	const struct amount all = amount_total(snap, MEMCENSUS_S_KERNEL_STACK);
-	unsigned long threads = 0;
-	struct failure ignored;
-	struct amount size = { false, 1024 };
-	FILE *file = procfs_open("loadavg", &ignored);
-
-	if (file && fscanf(file, "%*s %*s %*s %*u/%lu", &threads) == 1 && all.known && threads) {
-		threads += (unsigned long)sysconf(_SC_NPROCESSORS_ONLN);
-		size.known = true;
-		/* The counter lags a little: the nearest one. */
-		while (size.bytes * 3 / 2 * (int64_t)threads < all.bytes)
-			size.bytes *= 2;
-	}
-	if (file)
-		fclose(file);
-	return size;
-}
-
 static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 {
 	const struct snapshot *snap = s->snap;
 	const struct figures none = { 0 };
 	const struct figures *f = snap->n_groups ? &snap->groups[0].figures : &none;
-	struct amount size = stack_size(snap);
+	struct amount size = kernel_stack_size(amount_total(snap, MEMCENSUS_S_KERNEL_STACK));
 	size_t i;
 
 	*sum = (struct stopped){ .processes = s->pids.n, .threads = { true, 0 } };

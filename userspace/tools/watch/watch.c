@@ -10,7 +10,9 @@
 #include "lib/signals.h"
 #include "lib/text.h"
 #include "model/format.h"
+#include "model/returned.h"
 #include "os/exit-watch.h"
+#include "os/kernel-stack.h"
 #include "os/process.h"
 #include "report/interval.h"
 #include "report/warnings.h"
@@ -19,7 +21,7 @@
 
 /**
  * struct sample - a task in one census, reduced to what rows compare
- * @used: bytes, resident, hugetlb or swapped out
+ * @used: bytes: resident, hugetlb or swapped out, page tables, kernel stacks
  * @swap: bytes, the part of @used that is swapped out
  * @min_faults, @maj_faults: since the start of the task
  * @moment: time of the census, ns since boot
@@ -57,6 +59,7 @@ struct watched {
  * @v: the @n processes seen so far, in order; owned
  * @pids: requested processes that have not ended; none with --cgroup
  * @basis: enum memcensus_basis of the first census
+ * @stack: bytes of a kernel stack
  */
 struct watch {
 	struct session *session;
@@ -65,13 +68,14 @@ struct watch {
 	size_t n;
 	struct ids pids;
 	uint64_t basis;
+	struct amount stack;
 	uint64_t rows;
 };
 
 /* Kinds of growth between two samples. */
 enum growth {
 	RESERVED,	/* address space grew by more than memory in use: malloc, mmap */
-	TOUCHED,	/* more memory is in use, resident or swapped out */
+	TOUCHED,	/* more memory is in use: resident, swapped out, for tables and stacks */
 	SWAPPED,	/* more of it is swapped out */
 	RELEASED,	/* address space or memory in use shrank */
 	GROWTHS,
@@ -92,7 +96,8 @@ struct watch_row {
 	char time[TIME_SIZE];
 };
 
-static struct sample sample_of(const struct task *task, const struct snapshot *snap)
+static struct sample sample_of(const struct task *task, const struct snapshot *snap,
+			       struct amount stack)
 {
 	const struct scan *scan = &snap->scan;
 	const struct figures *f = &task->figures;
@@ -109,6 +114,9 @@ static struct sample sample_of(const struct task *task, const struct snapshot *s
 
 	if (KNOWN(f, MEMCENSUS_F_HUGETLB))
 		sample.used.bytes += f->v[MEMCENSUS_F_HUGETLB];
+	if (KNOWN(f, MEMCENSUS_F_PAGETABLES))
+		sample.used.bytes += f->v[MEMCENSUS_F_PAGETABLES];
+	sample.used.bytes += returned_stacks(task, stack).bytes;
 	return sample;
 }
 
@@ -362,7 +370,7 @@ static void has_ended(struct watch *watch, struct watched *process,
 
 static void show_task(struct watch *watch, const struct snapshot *snap, const struct task *task)
 {
-	struct sample now = sample_of(task, snap);
+	struct sample now = sample_of(task, snap, watch->stack);
 	struct watched *process = find_watched(watch, task->pid, false);
 	bool first = !process;
 
@@ -464,6 +472,8 @@ static void show_census(struct watch *watch, const struct snapshot *snap)
 
 	if (!watch->basis)
 		watch->basis = snap->scan.basis;
+	if (!watch->stack.known && watch->session->source->ops->live)
+		watch->stack = kernel_stack_size(amount_total(snap, MEMCENSUS_S_KERNEL_STACK));
 	find_ended(watch, snap, &now);
 	for (i = 0; i < snap->n_tasks; i++)
 		show_task(watch, snap, &snap->tasks[i]);
@@ -571,7 +581,7 @@ const struct command watch_command = {
 	"happened since the previous row:\n"
 	"\n"
 	"  reserved  the address space grew but was not touched yet: malloc, mmap\n"
-	"  touched   more memory is in use, resident or swapped out\n"
+	"  touched   more memory is in use: resident or swapped out, page tables, threads\n"
 	"  swapped   more of it is swapped out\n"
 	"  released  address space or memory was freed\n"
 	"  steady    none of these\n"
@@ -588,6 +598,6 @@ const struct command watch_command = {
 	"events go to stderr.\n",
 	.options = watch_options,
 	.basis = MEMCENSUS_BASIS_MAPCOUNT,
-	.parts = MEMCENSUS_PART_TASKS,
+	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 	.run = watch_run,
 };
