@@ -39,15 +39,15 @@ struct reading {
 };
 
 /*
- * Whether @pid is the process that started at @start, ns since boot.  No process
- * matches in a time namespace with another boot clock.
+ * Whether @pid still is the process that started at @start, ns since boot; 0: unknown.  What was
+ * read before is of that process then.  No process matches in a time namespace with another boot
+ * clock.
  */
 static bool is_same(uint32_t pid, uint64_t start)
 {
 	const uint64_t tick = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
-	const uint64_t now = start ? process_state(pid).start : 0;
 
-	return !now || now == start / tick;
+	return !start || process_state(pid).start == start / tick;
 }
 
 /* Reads into @buf of CMDLINE_MAX + 1 bytes; "": there is none. */
