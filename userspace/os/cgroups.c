@@ -3,6 +3,8 @@
 #include <fts.h>
 #include <linux/magic.h>
 #include <pthread.h>
+#include <search.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -17,6 +19,8 @@
 /* top names cgroups in the thread that takes a census, and while it draws. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *cgroups;
+/* Those with a path, by their path. */
+static void *by_path;
 static const char *root;
 /* Read the tree when a path is missing. */
 static bool may_read = true;
@@ -68,14 +72,36 @@ void cgroups_each(void (*each)(const struct cgroup_place *place, void *context),
 	visit(each, context);
 }
 
-/* A known path is kept.  The caller holds the lock. */
+static int compare_paths(const void *a, const void *b)
+{
+	const struct known_name *x = a, *y = b;
+
+	return strcmp(x->text, y->text);
+}
+
+/*
+ * A known path is kept, but no two cgroups have one: if a cgroup was removed and another one was
+ * made under its path, the path is that of the other.  The caller holds the lock.
+ */
 static void add_cgroup_name(const struct cgroup_place *place, void *context)
 {
-	struct known_name *cgroup = known_names_get(&cgroups, place->id);
+	struct known_name *cgroup = known_names_get(&cgroups, place->id), **of_path, *older;
 
 	(void)context;
-	if (!cgroup->text)
-		cgroup->text = xstrdup(place->path);
+	if (cgroup->text)
+		return;
+	cgroup->text = xstrdup(place->path);
+	of_path = tsearch(cgroup, &by_path, compare_paths);
+	if (!of_path)
+		memory_failed();
+	older = *of_path;
+	if (older == cgroup)
+		return;
+	/* Who has the older text may go on to read it. */
+	free(cgroup->text);
+	cgroup->text = older->text;
+	older->text = NULL;
+	*of_path = cgroup;
 }
 
 /* The caller holds the lock. */
@@ -98,8 +124,15 @@ void cgroups_renew(void)
 	may_read = true;
 }
 
+static void keep(void *cgroup)
+{
+	(void)cgroup;
+}
+
 void cgroups_forget(void)
 {
+	tdestroy(by_path, keep);
+	by_path = NULL;
 	known_names_free(&cgroups);
 	may_read = true;
 }

@@ -11,8 +11,8 @@
 
 /*
  * The path of cgroup @id from the root of the hierarchy, which is "/".  Its number
- * in decimal if @numeric, or if it has no directory: it was removed, or lies outside
- * of this cgroup namespace.  Reads the tree when a path is first missing, and again
+ * in decimal if @numeric, or if it has no directory: it was removed, and was not known
+ * before or another has its path now; or it lies outside of this cgroup namespace.  Reads the tree when a path is first missing, and again
  * after cgroups_renew().  The text is valid until cgroups_forget().
  */
 const char *cgroup_path(uint64_t id, bool numeric);

@@ -29,7 +29,8 @@ int main(void)
 {
 	char top[] = "/tmp/memcensus-XXXXXX", dir[128], file[256], number[32];
 	uint64_t ids[PATHS], most = 0, value = 0;
-	struct stat st;
+	struct stat st, again;
+	const char *was;
 	size_t i;
 
 	if (!mkdtemp(top))
@@ -75,9 +76,21 @@ int main(void)
 	ok(!strcmp(cgroup_path(st.st_ino, false), number), "one made since, in the same census");
 	cgroups_renew();
 	ok(!strcmp(cgroup_path(st.st_ino, false), "/late"), "one made since, in the next census");
-	rmdir(dir);
+	/* Moved out of the tree, so that no other directory gets its number. */
+	snprintf(file, sizeof(file), "%s-removed", top);
+	if (rename(dir, file))
+		return 1;
 	cgroups_renew();
 	ok(!strcmp(cgroup_path(st.st_ino, false), "/late"), "one removed since");
+	if (mkdir(dir, 0700) || stat(dir, &again))
+		return 1;
+	cgroups_renew();
+	was = cgroup_path(st.st_ino, false);
+	ok(!strcmp(cgroup_path(again.st_ino, false), "/late") && !strcmp(was, "/late"),
+	   "another one made since under its path has it");
+	ok(!strcmp(cgroup_path(st.st_ino, false), number), "which is no longer of the first");
+	rmdir(dir);
+	rmdir(file);
 	cgroups_forget();
 	ok(!strcmp(cgroup_path(st.st_ino, false), number), "forgotten");
 
