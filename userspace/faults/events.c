@@ -2,16 +2,19 @@
 /* The page faults of processes and their stacks, from perf_event_open(2). */
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/perf_event.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "faults/events.h"
-#include "faults/perf.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "os/process.h"
@@ -19,6 +22,13 @@
 #if defined(__x86_64__) || defined(__aarch64__)
 #include <asm/perf_regs.h>
 #endif
+
+#ifndef PERF_FORMAT_LOST
+#define PERF_FORMAT_LOST	0x10
+#endif
+
+/* The header of a record has 16 bits for the size. */
+#define PERF_RECORD_MAX	65536
 
 /* Memory of all rings together, and of each at least and at most. */
 #define RINGS_BYTES	(128UL << 20)
@@ -68,14 +78,19 @@ static const uint8_t regs_of_dwarf[] = {
 
 /**
  * struct ring - the records of one CPU
- * @perf: where they are; not mapped: the CPU is not online
+ * @fd: the event that has the ring
+ * @page: the control page, which the data follows; NULL: the CPU is not online
+ * @size: bytes of @data, a power of two
  * @head: end of the records that this round reads
  * @tail: begin of the next record
  * @time: of the record at @tail
  * @ready: @time is valid
  */
 struct ring {
-	struct perf_ring perf;
+	int fd;
+	struct perf_event_mmap_page *page;
+	const uint8_t *data;
+	size_t size;
 	uint64_t head;
 	uint64_t tail;
 	uint64_t time;
@@ -88,7 +103,7 @@ struct ring {
  * @rings, @n: @kinds for each CPU; owned
  * @bytes: of a ring
  * @polls: descriptors of the rings; owned
- * @files: all events; owned
+ * @fds, @n_fds: all events; owned
  * @record: a copy of a record that wraps around the end of its ring; 8-byte aligned
  * @ips, @regs: of the current record
  */
@@ -99,7 +114,8 @@ struct fault_events {
 	size_t n;
 	size_t bytes[KINDS];
 	struct pollfd *polls;
-	struct perf_files files;
+	int *fds;
+	size_t n_fds;
 	uint64_t record[PERF_RECORD_MAX / 8];
 	uint64_t ips[FAULT_DEPTH];
 	uint64_t regs[FAULT_REGS_MAX];
@@ -146,7 +162,7 @@ static int open_event(const struct fault_events *events, size_t kind, uint32_t t
 		for (i = 0; i < N_REGS; i++)
 			attr.sample_regs_user |= 1ULL << regs_of_dwarf[i];
 	}
-	return perf_open(&attr, tid, cpu);
+	return (int)syscall(SYS_perf_event_open, &attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
 static int cannot_open(uint32_t tid, struct failure *why)
@@ -199,6 +215,24 @@ static size_t ring_bytes_of(const struct fault_request *request, size_t cpus)
 }
 
 /*
+ * Sends the records of the event @fd to @ring, which the first event maps with @size bytes.
+ * Returns 0, or -1 and errno.
+ */
+static int map_ring(struct ring *ring, int fd, size_t size)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	void *at;
+
+	if (ring->page)
+		return ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, ring->fd);
+	at = mmap(NULL, page + size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (at == MAP_FAILED)
+		return -1;
+	*ring = (struct ring){ .fd = fd, .page = at, .data = (uint8_t *)at + page, .size = size };
+	return 0;
+}
+
+/*
  * Opens the events of thread @tid on each CPU; they share the rings of the CPU.  A thread that
  * has ended is no failure, unless it is the process @pid.
  */
@@ -221,12 +255,13 @@ static int open_thread(struct fault_events *events, uint32_t tid, uint32_t pid,
 			continue;
 		if (fd < 0)
 			return cannot_open(tid, why);
-		perf_files_add(&events->files, fd);
-		if (perf_ring_add(&ring->perf, fd, events->bytes[kind]))
+		events->fds = array_grow(events->fds, events->n_fds, sizeof(*events->fds));
+		events->fds[events->n_fds++] = fd;
+		if (map_ring(ring, fd, events->bytes[kind]))
 			return fail(why, FAIL_SYSTEM,
 				    "no ring of %zu bytes for page-fault events: %s: run as root",
 				    events->bytes[kind], strerror(errno));
-		events->polls[i] = (struct pollfd){ .fd = ring->perf.fd, .events = POLLIN };
+		events->polls[i] = (struct pollfd){ .fd = ring->fd, .events = POLLIN };
 	}
 	return 0;
 }
@@ -259,6 +294,17 @@ int fault_events_process(struct fault_events *events, uint32_t pid, struct failu
 	return ret;
 }
 
+/* An event takes a file for each thread and CPU: allows as many as the hard limit. */
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 struct fault_events *fault_events_open(const struct fault_request *request,
 				       struct failure *why)
 {
@@ -272,7 +318,7 @@ struct fault_events *fault_events_open(const struct fault_request *request,
 	events->polls = xcalloc(events->n, sizeof(*events->polls));
 	for (i = 0; i < events->n; i++)
 		events->polls[i].fd = -1;
-	perf_raise_limit();
+	raise_limit();
 	for (i = 0; i < events->kinds; i++)
 		events->bytes[i] = request->counted ?
 			counted_pages[i] * (size_t)sysconf(_SC_PAGESIZE) :
@@ -294,12 +340,32 @@ int fault_events_wait(struct fault_events *events, int timeout_ms, struct failur
 /* Offset of the time in a sample: after the header, PID and TID. */
 #define SAMPLE_TIME	(sizeof(struct perf_event_header) + 8)
 
+/*
+ * The record at @ring->tail; NULL: there is no whole one.  One that wraps around the end is
+ * copied to @copy.
+ */
+static const struct perf_event_header *next_record(const struct ring *ring, uint64_t *copy)
+{
+	const size_t begin = ring->tail & (ring->size - 1), first = ring->size - begin;
+	const uint64_t left = ring->head - ring->tail;
+	/* Records are multiples of 8 bytes: a header does not wrap around the end. */
+	const struct perf_event_header *header = (const void *)(ring->data + begin);
+
+	/* The kernel never writes such a record. */
+	if (left < sizeof(*header) || header->size < sizeof(*header) || header->size > left)
+		return NULL;
+	if (header->size <= first)
+		return header;
+	memcpy(copy, header, first);
+	memcpy((uint8_t *)copy + first, ring->data, header->size - first);
+	return (const void *)copy;
+}
+
 /* The record at @ring->tail, whose time is set; NULL: there is none. */
 static const struct perf_event_header *look_ahead(struct fault_events *events, struct ring *ring)
 {
-	const struct perf_event_header *header;
+	const struct perf_event_header *header = next_record(ring, events->record);
 
-	header = perf_ring_record(&ring->perf, ring->tail, ring->head, events->record);
 	ring->ready = header && header->size >= sizeof(*header) + TRAILER;
 	if (!ring->ready) {
 		ring->tail = ring->head;
@@ -462,9 +528,9 @@ uint64_t fault_events_read(struct fault_events *events, uint64_t until, fault_ev
 
 	for (i = 0; i < events->n; i++) {
 		ring = &events->rings[i];
-		if (!ring->perf.page)
+		if (!ring->page)
 			continue;
-		ring->head = perf_ring_head(&ring->perf);
+		ring->head = __atomic_load_n(&ring->page->data_head, __ATOMIC_ACQUIRE);
 		look_ahead(events, ring);
 	}
 	while ((ring = earliest(events)) && ring->time <= until) {
@@ -472,7 +538,7 @@ uint64_t fault_events_read(struct fault_events *events, uint64_t until, fault_ev
 		if (parse_fault_record(events, ring, header, &event))
 			fn(context, &event);
 		ring->tail += header->size;
-		perf_ring_consume(&ring->perf, ring->tail);
+		__atomic_store_n(&ring->page->data_tail, ring->tail, __ATOMIC_RELEASE);
 		look_ahead(events, ring);
 		n++;
 	}
@@ -493,13 +559,22 @@ void fault_events_stop(struct fault_events *events)
 {
 	size_t i;
 
-	for (i = 0; i < events->files.n; i++)
-		ioctl(events->files.fds[i], PERF_EVENT_IOC_DISABLE, 0);
+	for (i = 0; i < events->n_fds; i++)
+		ioctl(events->fds[i], PERF_EVENT_IOC_DISABLE, 0);
 }
 
 bool fault_events_lost(const struct fault_events *events, uint64_t *lost)
 {
-	return perf_files_lost(&events->files, lost);
+	/* The number of events, then that of lost records. */
+	uint64_t values[2];
+	size_t i;
+
+	for (i = 0; i < events->n_fds; i++) {
+		if (read(events->fds[i], values, sizeof(values)) != sizeof(values))
+			return false;
+		*lost += values[1];
+	}
+	return true;
 }
 
 void fault_events_close(struct fault_events *events)
@@ -509,8 +584,12 @@ void fault_events_close(struct fault_events *events)
 	if (!events)
 		return;
 	for (i = 0; i < events->n; i++)
-		perf_ring_unmap(&events->rings[i].perf);
-	perf_files_close(&events->files);
+		if (events->rings[i].page)
+			munmap(events->rings[i].page,
+			       (size_t)sysconf(_SC_PAGESIZE) + events->rings[i].size);
+	for (i = 0; i < events->n_fds; i++)
+		close(events->fds[i]);
+	free(events->fds);
 	free(events->rings);
 	free(events->polls);
 	free(events);
