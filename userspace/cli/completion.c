@@ -59,7 +59,7 @@ static void put_cgroup(const struct cgroup_place *place, void *c)
 
 static void put_cgroups(const struct completion *c)
 {
-	cgroups_each(put_cgroup, (void *)c);
+	cgroups_each(NULL, put_cgroup, (void *)c);
 }
 
 /**

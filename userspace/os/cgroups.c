@@ -25,8 +25,7 @@ static const char *root;
 /* Read the tree when a path is missing. */
 static bool may_read = true;
 
-/* Mount point of the default hierarchy; NULL if it is not mounted. */
-static const char *find_root(void)
+const char *cgroups_mount(void)
 {
 	static const char *const places[] = {
 		"/sys/fs/cgroup", "/sys/fs/cgroup/unified",
@@ -34,17 +33,17 @@ static const char *find_root(void)
 	struct statfs fs;
 	size_t i;
 
-	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+	for (i = 0; !root && i < sizeof(places) / sizeof(places[0]); i++)
 		if (!statfs(places[i], &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)
-			return places[i];
-	return NULL;
+			root = places[i];
+	return root;
 }
 
-/* Returns the number of cgroups. */
-static size_t visit(void (*each)(const struct cgroup_place *place, void *context), void *context)
+size_t cgroups_each(const char *dir, void (*each)(const struct cgroup_place *place, void *context),
+		    void *context)
 {
-	char *const paths[] = { (char *)root, NULL };
-	FTS *tree = root ? fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL) : NULL;
+	char *const paths[] = { (char *)(dir ?: cgroups_mount()), NULL };
+	FTS *tree = paths[0] ? fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL) : NULL;
 	const size_t len = root ? strlen(root) : 0;
 	struct cgroup_place place;
 	size_t n = 0;
@@ -56,20 +55,13 @@ static size_t visit(void (*each)(const struct cgroup_place *place, void *context
 		place.id = entry->fts_statp->st_ino;
 		place.parent = entry->fts_level ? entry->fts_parent->fts_statp->st_ino : 0;
 		place.dir = entry->fts_path;
-		place.path = entry->fts_level ? entry->fts_path + len : "/";
+		place.path = entry->fts_path[len] ? entry->fts_path + len : "/";
 		each(&place, context);
 		n++;
 	}
 	if (tree)
 		fts_close(tree);
 	return n;
-}
-
-void cgroups_each(void (*each)(const struct cgroup_place *place, void *context), void *context)
-{
-	if (!root)
-		root = find_root();
-	visit(each, context);
 }
 
 static int compare_paths(const void *a, const void *b)
@@ -111,9 +103,7 @@ static const struct known_name *cgroup_find(uint64_t id)
 
 	if (may_read && !cgroup->text) {
 		may_read = false;
-		if (!root)
-			root = find_root();
-		if (!visit(add_cgroup_name, NULL))
+		if (!cgroups_each(NULL, add_cgroup_name, NULL))
 			add_cgroup_name(&(struct cgroup_place){ .id = ROOT_ID, .path = "/" }, NULL);
 	}
 	return cgroup;
@@ -145,11 +135,6 @@ const char *cgroup_path(uint64_t id, bool numeric)
 	path = known_name_text(cgroup_find(id), numeric);
 	pthread_mutex_unlock(&lock);
 	return path;
-}
-
-const char *cgroups_mount(void)
-{
-	return root;
 }
 
 void cgroups_root(const char *dir)

@@ -36,10 +36,14 @@ struct cgroup_place {
 	const char *path;
 };
 
-/* Calls @each for all cgroups of the default hierarchy, each after the one above it. */
-void cgroups_each(void (*each)(const struct cgroup_place *place, void *context), void *context);
+/*
+ * Calls @each for the cgroup with the directory @dir, NULL: the root, and all below it, each after
+ * the one above it.  Returns how many there are.
+ */
+size_t cgroups_each(const char *dir, void (*each)(const struct cgroup_place *place, void *context),
+		    void *context);
 
-/* The mount point of the hierarchy, once a path was asked for; NULL: it is not mounted. */
+/* The mount point of the hierarchy; NULL: it is not mounted. */
 const char *cgroups_mount(void);
 
 /* Sets the mount point, for tests; call it before the first cgroup_path(). */

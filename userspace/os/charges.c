@@ -111,7 +111,7 @@ void charges_read(struct snapshot *snap)
 	FILE *out;
 
 	out = xopen_memstream(&text, &size);
-	cgroups_each(put_charge_line, out);
+	cgroups_each(NULL, put_charge_line, out);
 	xfclose(out);
 	proc_texts_add_lines(snap, CHARGES_TEXT, text);
 	free(text);
