@@ -38,16 +38,13 @@ u32 census_grouping_units(const struct census_grouping *g)
 	return 1 + g->bits * 2 * sizeof(u64) / CENSUS_UNIT_BYTES;
 }
 
-/* Return: the lowest group that is @a or contains it, and @b or contains it. */
-static u32 lowest_common(const struct census_nesting *tree, u32 a, u32 b)
+/* Return: the lowest group that is @before or contains it, and contains @group, a later one. */
+static u32 lowest_common(const struct census_nesting *tree, u32 before, u32 group)
 {
-	while (a != b) {
-		if (tree[a].depth >= tree[b].depth)
-			a = tree[a].parent;
-		else
-			b = tree[b].parent;
-	}
-	return a;
+	/* A group and those in it have consecutive numbers. */
+	while (group > before)
+		group = tree[group].parent;
+	return group;
 }
 
 static struct census_holding *holding_of_group(const struct census_grouping *g, u32 group,
@@ -107,10 +104,11 @@ static void add_pages(const struct census_grouping *g, struct state *s, u64 mask
 		      u32 kind)
 {
 	u64 *last = s->planes, *all = s->planes + g->bits, old, pages;
-	u32 depth = g->tree[group].depth, at;
+	u32 depth = g->tree[group].depth, common = group, at;
 
 	if (s->group != group) {
-		at = g->tree[lowest_common(g->tree, s->group, group)].depth;
+		common = lowest_common(g->tree, s->group, group);
+		at = g->tree[common].depth;
 		set_depth(last, g->bits, deeper(last, g->bits, at), at);
 		s->group = group;
 	}
@@ -122,7 +120,7 @@ static void add_pages(const struct census_grouping *g, struct state *s, u64 mask
 	holding_of_group(g, group, depth, kind)->pages += census_popcount(mask);
 	for (old = mask & s->seen; old; old &= ~pages) {
 		pages = of_one_depth(last, g->bits, old, &at);
-		holding_of_group(g, group, at, kind)->pages -= census_popcount(pages);
+		holding_of_group(g, common, at, kind)->pages -= census_popcount(pages);
 		set_depth(all, g->bits, pages & deeper(all, g->bits, at), at);
 	}
 	set_depth(all, g->bits, mask & ~s->seen, depth);
