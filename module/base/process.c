@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
+#include <linux/pid.h>
 #include <linux/rculist.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -115,4 +116,29 @@ struct task_struct *census_mm_leader(struct mm_struct *mm)
 	rcu_read_unlock();
 #endif
 	return leader;
+}
+
+/**
+ * census_process_parent() - find the parent of a process
+ * @pid: of the process; may be NULL
+ *
+ * The parent is real_parent: the process that created it or, after the exit of that one, the
+ * reaper that got it; never a debugger.  A reference on a task does not keep its real_parent: after
+ * release_task() nothing updates the pointer, and the parent may be freed.  A thread that executes
+ * a program replaces its leader and releases it at once.  So the leader is looked up again: while
+ * it has its PID, its parent is not released before the end of this RCU section.
+ *
+ * Return: a reference on the parent's PID, or NULL if the process has exited.
+ */
+struct pid *census_process_parent(struct pid *pid)
+{
+	struct pid *parent = NULL;
+	struct task_struct *leader;
+
+	rcu_read_lock();
+	leader = pid_task(pid, PIDTYPE_TGID);
+	if (leader)
+		parent = get_task_pid(rcu_dereference(leader->real_parent), PIDTYPE_TGID);
+	rcu_read_unlock();
+	return parent;
 }

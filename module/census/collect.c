@@ -200,27 +200,15 @@ static void fill_task(struct census_task *task, struct task_struct *leader)
 	fill_faults(task, leader);
 }
 
-/*
- * A reference on a task does not keep its real_parent: after release_task() nothing
- * updates the pointer, and the parent may be freed.  A thread that executes a program
- * replaces its leader and releases it at once.  So the leader is looked up again: while it
- * has its PID, its parent is not released before the end of this RCU section.
- *
- * Return: a reference on the parent's PID, or NULL if the process @pid has exited.  @pid
- * may be NULL.
- */
-static struct pid *get_parent(struct pid *pid)
+/* RCU keeps the session's struct pid if @leader leaves it, or is reaped. */
+static pid_t session_of(struct task_struct *leader, struct pid_namespace *ns)
 {
-	struct pid *parent = NULL;
-	struct task_struct *leader;
+	pid_t session;
 
 	rcu_read_lock();
-	leader = pid_task(pid, PIDTYPE_TGID);
-	if (leader)
-		parent = get_task_pid(rcu_dereference(leader->real_parent),
-				      PIDTYPE_TGID);
+	session = census_visible_pid(task_session(leader), ns);
 	rcu_read_unlock();
-	return parent;
+	return session;
 }
 
 /* Return: a record, or NULL without memory. */
@@ -242,7 +230,9 @@ static struct census_task *new_task(struct census_snapshot *snap, struct task_st
 		task->above = memcpy(copy, above, size);
 	}
 	task->pid = get_task_pid(leader, PIDTYPE_TGID);
-	task->parent = get_parent(task->pid);
+	task->parent = census_process_parent(task->pid);
+	if (snap->group_by == MEMCENSUS_BY_SESSION)
+		task->session = session_of(leader, snap->pid_ns);
 	fill_task(task, leader);
 	return task;
 }

@@ -107,6 +107,7 @@ struct census_peer {
  * @cgroup: ID in the default hierarchy
  * @above: IDs of the cgroups above that, from the root on; groups by cgroup only
  * @nr_above: number of @above
+ * @session: number of its session for the caller, 0: none; groups by session only
  * @start: ns since boot
  * @threads: of @pid
  * @min_faults: of all threads of @pid, including exited ones
@@ -137,6 +138,7 @@ struct census_task {
 	u8 basis;
 	bool sent;
 	u8 nr_above;
+	pid_t session;
 	u32 group;
 	census_share share;
 	struct census_figures figures;
@@ -147,6 +149,8 @@ struct census_task {
  * @uid: only with UID
  * @cgroup: only with CGROUP
  * @comm: only with COMM
+ * @pid: only with TREE: of the process, for the caller
+ * @session: only with SESSION; 0: none for the caller
  * @parent: the group that contains it, before it in the array; 0: none
  * @contains: it contains other groups
  * @mms: number of address spaces
@@ -157,6 +161,8 @@ struct census_group {
 	kuid_t uid;
 	u64 cgroup;
 	char comm[TASK_COMM_LEN];
+	pid_t pid;
+	pid_t session;
 	u32 parent;
 	bool contains;
 	u32 mms;

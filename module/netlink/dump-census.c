@@ -168,6 +168,11 @@ static int parse_share(struct of_census *d, struct nlattr **tb,
 				    "SHARE: needs either PIDS or GROUP_BY, or PIDS and BY_PIDS: name the processes, or the kind of groups");
 		return -EINVAL;
 	}
+	if (by && nla_get_u32(by) == MEMCENSUS_BY_TREE) {
+		NL_SET_ERR_MSG_ATTR(extack, by,
+				    "GROUP_BY: SHARE does not compare trees: name processes");
+		return -EINVAL;
+	}
 	if (tb[MEMCENSUS_REQ_CHARGED] && (!by || nla_get_u32(by) != MEMCENSUS_BY_CGROUP)) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_CHARGED],
 				    "CHARGED: needs GROUP_BY CGROUP: cgroups are charged");

@@ -154,6 +154,11 @@ static int put_group_key(struct sk_buff *skb, const struct census_dump *d,
 		return census_put_u64(skb, MEMCENSUS_GROUP_CGROUP, group->cgroup);
 	case MEMCENSUS_BY_COMM:
 		return nla_put_string(skb, MEMCENSUS_GROUP_COMM, group->comm);
+	case MEMCENSUS_BY_TREE:
+		return nla_put_u32(skb, MEMCENSUS_GROUP_PID, group->pid);
+	case MEMCENSUS_BY_SESSION:
+		return group->session ? nla_put_u32(skb, MEMCENSUS_GROUP_SESSION, group->session) :
+					0;
 	default:
 		return 0;
 	}

@@ -2,8 +2,9 @@
 /*
  * How groups of address spaces are counted:
  *
- * Before the walk each address space gets the number of its group: its user, its cgroup or its
- * command.  Cgroups are nested, so groups are numbered with each before those in it.
+ * Before the walk each address space gets the number of its group: its user, cgroup, command,
+ * session, or itself in the tree of processes.  Cgroups and trees are nested, so groups are
+ * numbered with each before those in it.
  *
  * After the walk a group is one more kind of owner.  Its members' masks of a block are joined, so
  * that a page counts once for the group, and it is exclusive to the group if all of its owners are
@@ -24,19 +25,26 @@
 #include "base/visible.h"
 #include "owners/grouping.h"
 #include "questions/groups.h"
+#include "questions/parents.h"
 
 #define KEY_BYTES TASK_COMM_LEN
 
+/*
+ * Groups one in the other; cgroups have fewer, see collect.c.  A user chooses the depth of trees:
+ * processes below are in the lowest group.
+ */
+#define LEVELS_MAX 32
+
 /**
  * struct found_group - a group while groups are formed
- * @link: in the table
+ * @link: in the table, unless the group has an address space that no other group has
  * @hash: of @key; keyed, because users choose names of commands
  * @key: as bytes to compare
  * @parent: index of the group that contains it, 0: none
  * @child: index of a group in it, 0: none
  * @next: index of the next group in @parent, 0: none
  * @number: index in &struct census_snapshot.groups
- * @direct: it has members of its own
+ * @direct: it has members of its own, which get a group if there are groups in it
  */
 struct found_group {
 	struct census_link link;
@@ -68,23 +76,30 @@ static u64 hash_of(const struct census_link *link)
 	return container_of(link, struct found_group, link)->hash;
 }
 
-/* Return: the index of the group with this key; a new one has no parent. */
+/* Return: the index of a new group, which has no parent. */
+static u32 add_group(struct finding *f, const u8 *key)
+{
+	memcpy(f->found[f->nr].key, key, KEY_BYTES);
+	return f->nr++;
+}
+
+/* Return: the index of the group with this key. */
 static u32 find_group(struct finding *f, const u8 *key)
 {
 	struct found_group *found;
 	struct census_link *l;
 	u64 hash = jhash(key, KEY_BYTES, f->seed);
+	u32 group;
 
 	for (l = census_table_first(&f->table, hash); l; l = l->next) {
 		found = container_of(l, struct found_group, link);
 		if (!memcmp(found->key, key, KEY_BYTES))
 			return found - f->found;
 	}
-	found = &f->found[f->nr++];
-	found->hash = hash;
-	memcpy(found->key, key, KEY_BYTES);
-	census_table_add(&f->table, &found->link);
-	return found - f->found;
+	group = add_group(f, key);
+	f->found[group].hash = hash;
+	census_table_add(&f->table, &f->found[group].link);
+	return group;
 }
 
 /*
@@ -112,11 +127,13 @@ static u32 find_cgroups(struct finding *f, const struct census_task *task)
 	return first;
 }
 
-static u32 find_group_of(struct finding *f, const struct census_task *task, u8 by)
+static u32 find_group_of(struct finding *f, const struct census_task *task,
+			 const struct census_snapshot *snap)
 {
 	u8 key[KEY_BYTES] = {};
+	pid_t pid;
 
-	switch (by) {
+	switch (snap->group_by) {
 	case MEMCENSUS_BY_UID:
 		memcpy(key, &task->uid, sizeof(task->uid));
 		break;
@@ -125,8 +142,62 @@ static u32 find_group_of(struct finding *f, const struct census_task *task, u8 b
 	case MEMCENSUS_BY_COMM:
 		strscpy(key, task->comm, sizeof(key));
 		break;
+	case MEMCENSUS_BY_TREE:
+		/* Another process may have had the same PID before. */
+		pid = census_visible_pid(task->pid, snap->pid_ns);
+		memcpy(key, &pid, sizeof(pid));
+		return add_group(f, key);
+	case MEMCENSUS_BY_SESSION:
+		memcpy(key, &task->session, sizeof(task->session));
+		break;
 	}
 	return find_group(f, key);
+}
+
+/*
+ * Processes that share an address space may be parents of each other's children, and parents are
+ * read one after the other.  So a group that contains itself is possible: it gets no parent.
+ */
+static void cut_cycles(struct finding *f)
+{
+	struct found_group *found = f->found;
+	u32 i, at;
+
+	/* Numbers of groups are marks here. */
+	for (i = 1; i < f->nr; i++) {
+		for (at = i; at && !found[at].number; at = found[at].parent) {
+			found[at].number = i;
+			cond_resched();
+		}
+		if (at && found[at].number == i)
+			found[at].parent = 0;
+	}
+}
+
+/* Each process is in the group of its parent, which may have been found after it. */
+static int nest_processes(struct finding *f, const struct census_snapshot *snap,
+			  const struct list_head *mms)
+{
+	const struct census_task *above;
+	struct census_parents parents;
+	const struct census_mm *m;
+	int err;
+
+	err = census_parents_begin(&parents, mms, snap->pid_ns);
+	if (err)
+		goto end;
+	list_for_each_entry(m, mms, link) {
+		above = m->task && m->task->group ? census_parent(&parents, m->task) : NULL;
+		if (above)
+			f->found[m->task->group].parent = above->group;
+		cond_resched();
+		if (fatal_signal_pending(current))
+			err = -EINTR;
+	}
+	cut_cycles(f);
+end:
+	census_parents_end(&parents);
+	return err;
 }
 
 /*
@@ -139,7 +210,7 @@ static u32 find_group_of(struct finding *f, const struct census_task *task, u8 b
 static u32 number_groups(struct finding *f)
 {
 	struct found_group *found = f->found;
-	u32 i, nr = 1;
+	u32 i, nr = 1, level = 1;
 
 	/* Backwards, so that the lists have the order of the processes. */
 	for (i = f->nr - 1; i; i--) {
@@ -149,14 +220,19 @@ static u32 number_groups(struct finding *f)
 	}
 	i = found[0].child;
 	while (i) {
-		found[i].number = nr++;
-		nr += found[i].direct && found[i].child;
+		if (level > LEVELS_MAX) {
+			found[i].number = found[found[i].parent].number;
+		} else {
+			found[i].number = nr++;
+			nr += found[i].direct && found[i].child;
+		}
 		cond_resched();
 		if (found[i].child) {
 			i = found[i].child;
+			level++;
 			continue;
 		}
-		while (i && !found[i].next)
+		for (; i && !found[i].next; level--)
 			i = found[i].parent;
 		i = found[i].next;
 	}
@@ -181,6 +257,12 @@ static void fill_group(struct census_snapshot *snap, const struct found_group *f
 	case MEMCENSUS_BY_COMM:
 		memcpy(group->comm, found->key, sizeof(group->comm));
 		break;
+	case MEMCENSUS_BY_TREE:
+		memcpy(&group->pid, found->key, sizeof(group->pid));
+		break;
+	case MEMCENSUS_BY_SESSION:
+		memcpy(&group->session, found->key, sizeof(group->session));
+		break;
 	}
 }
 
@@ -194,11 +276,14 @@ static int alloc_groups(struct census_snapshot *snap, const struct finding *f, u
 	snap->nr_groups = nr;
 	for (i = 1; i < f->nr; i++) {
 		const struct found_group *found = &f->found[i];
+		u32 parent = f->found[found->parent].number;
 
-		fill_group(snap, found, found->number, f->found[found->parent].number);
+		cond_resched();
+		if (found->number == parent)
+			continue;
+		fill_group(snap, found, found->number, parent);
 		if (found->direct && found->child)
 			fill_group(snap, found, found->number + 1, found->number);
-		cond_resched();
 	}
 	return 0;
 }
@@ -217,26 +302,30 @@ static bool is_grouped(const struct census_snapshot *snap,
 static int find_groups(struct finding *f, struct census_snapshot *snap,
 		       const struct list_head *mms)
 {
+	const bool tree = snap->group_by == MEMCENSUS_BY_TREE;
 	const struct census_mm *m;
 	int err;
 
 	list_for_each_entry(m, mms, link) {
 		if (is_grouped(snap, m)) {
-			m->task->group = find_group_of(f, m->task, snap->group_by);
-			f->found[m->task->group].direct = true;
+			m->task->group = find_group_of(f, m->task, snap);
+			/* What the first process of a tree has alone is in its own record. */
+			f->found[m->task->group].direct = !tree;
 		}
 		cond_resched();
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
-	err = alloc_groups(snap, f, number_groups(f));
+	err = tree ? nest_processes(f, snap, mms) : 0;
+	if (!err)
+		err = alloc_groups(snap, f, number_groups(f));
 	if (err)
 		return err;
 	list_for_each_entry(m, mms, link) {
 		if (m->task && m->task->group) {
 			const struct found_group *found = &f->found[m->task->group];
 
-			m->task->group = found->number + !!found->child;
+			m->task->group = found->number + (found->direct && found->child);
 		}
 		cond_resched();
 	}
@@ -553,56 +642,63 @@ static void add_nested(const struct census_snapshot *snap, struct census_holding
 	}
 }
 
-/* Adds the figures of a member to a group. */
-static void add_member(struct census_group *group, const struct census_task *task)
+static void add_figures(struct census_group *to, const struct census_figures *figures, u32 mms,
+			census_share share)
 {
-	const struct census_figures *figures = &task->figures;
-	struct census_figures *f = &group->figures;
 	unsigned int n;
 
-	group->mms++;
-	group->share += task->share;
-	/* Rounded once, not for each member. */
-	if (census_figure_known(figures, MEMCENSUS_F_PSS))
-		census_figure_set(f, MEMCENSUS_F_PSS,
-				  census_share_bytes(group->share, PAGE_SIZE));
-	for (n = 0; n <= MEMCENSUS_F_MAX; n++) {
-		if (!census_figure_known(figures, n) || n == MEMCENSUS_F_PSS ||
-		    !(SUMMED >> n & 1))
-			continue;
-		census_figure_set(f, n, f->value[n] + figures->value[n]);
-	}
+	to->mms += mms;
+	to->share += share;
+	for (n = 0; n <= MEMCENSUS_F_MAX; n++)
+		if (census_figure_known(figures, n) && SUMMED >> n & 1)
+			census_figure_set(&to->figures, n,
+					  to->figures.value[n] + figures->value[n]);
+}
+
+/* What some of the members have in swap would be too low a sum, without a mark. */
+static bool lacks_swap(const struct census_figures *figures)
+{
+	return census_figure_known(figures, MEMCENSUS_F_RSS) &&
+	       !census_figure_known(figures, MEMCENSUS_F_SWAP);
 }
 
 /* Adds up the figures of the members, for their group and for all that contain it. */
 static void add_members(struct census_snapshot *snap)
 {
+	struct census_group *groups = snap->groups, *group;
 	unsigned int i;
-	u32 group;
 
 	for (i = 0; i < snap->nr_tasks; i++) {
 		const struct census_task *task = snap->tasks[i];
 
-		for (group = task->group; group; group = snap->groups[group].parent)
-			add_member(&snap->groups[group], task);
+		if (task->group)
+			add_figures(&groups[task->group], &task->figures, 1, task->share);
 		cond_resched();
 	}
-	/* A sum without the pages of a member would be too low, without a mark. */
 	for (i = 0; i < snap->nr_tasks; i++) {
-		const struct census_task *task = snap->tasks[i];
-
-		if (census_figure_known(&task->figures, MEMCENSUS_F_RSS) &&
-		    !census_figure_known(&task->figures, MEMCENSUS_F_SWAP))
-			for (group = task->group; group; group = snap->groups[group].parent)
-				snap->groups[group].figures.known &= ~F(SWAP);
+		if (lacks_swap(&snap->tasks[i]->figures))
+			groups[snap->tasks[i]->group].figures.known &= ~F(SWAP);
 		cond_resched();
 	}
-	/* No member was walked: what they have together is unknown, not 0. */
-	for (group = 0; group < snap->nr_groups; group++) {
-		struct census_figures *f = &snap->groups[group].figures;
-
-		if (!census_figure_known(f, MEMCENSUS_F_RSS))
-			f->known &= ~(OWN | F(SWAP_USS));
+	/* Each after those in it. */
+	for (i = snap->nr_groups; i-- > 1; ) {
+		group = &groups[i];
+		if (group->parent)
+			add_figures(&groups[group->parent], &group->figures, group->mms,
+				    group->share);
+		cond_resched();
+	}
+	for (i = snap->nr_groups; i-- > 1; ) {
+		group = &groups[i];
+		if (lacks_swap(&group->figures))
+			groups[group->parent].figures.known &= ~F(SWAP);
+		/* Rounded once, not for each member. */
+		if (census_figure_known(&group->figures, MEMCENSUS_F_PSS))
+			census_figure_set(&group->figures, MEMCENSUS_F_PSS,
+					  census_share_bytes(group->share, PAGE_SIZE));
+		/* No member was walked: what they have together is unknown, not 0. */
+		if (!census_figure_known(&group->figures, MEMCENSUS_F_RSS))
+			group->figures.known &= ~(OWN | F(SWAP_USS));
 		cond_resched();
 	}
 }

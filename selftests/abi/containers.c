@@ -85,6 +85,22 @@ static int groups_inside(void)
 		      census.tasks[1].f.value[MEMCENSUS_F_RSS])
 		return 5;
 	census_free(&census);
+	/* Its init is the root, and its session one that the caller does not see. */
+	request.group_by = MEMCENSUS_BY_TREE;
+	if (census_take(&request, &census, NULL) || census.n_groups != 2)
+		return 6;
+	if (census.groups[0].pid != 1 || census.groups[0].mms != 2 ||
+	    census.groups[0].known >> MEMCENSUS_GROUP_PARENT & 1)
+		return 7;
+	if (census.groups[1].pid != 2 || census.groups[1].parent != census.groups[0].id)
+		return 8;
+	census_free(&census);
+	request.group_by = MEMCENSUS_BY_SESSION;
+	if (census_take(&request, &census, NULL) || census.n_groups != 1)
+		return 9;
+	if (census.groups[0].mms != 2 || census.groups[0].known >> MEMCENSUS_GROUP_SESSION & 1)
+		return 10;
+	census_free(&census);
 	child_end(pid);
 	return 0;
 }

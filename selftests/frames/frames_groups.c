@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Groups by user, cgroup, command and PIDs, each compared with the test's own
+ * Groups by user, cgroup, command, tree, session and PIDs, each compared with the test's own
  * count from pagemap. The processes share random pages.
  */
 #include <fcntl.h>
@@ -205,6 +205,16 @@ TEST_F(cast, by_cgroup)
 TEST_F(cast, by_comm)
 {
 	EXPECT_EQUAL_GROUPS(MEMCENSUS_BY_COMM, NULL, 0, 4);
+}
+
+TEST_F(cast, by_tree)
+{
+	EXPECT_EQUAL_GROUPS(MEMCENSUS_BY_TREE, NULL, 0, MEMBERS + 1);
+}
+
+TEST_F(cast, by_session)
+{
+	EXPECT_EQUAL_GROUPS(MEMCENSUS_BY_SESSION, NULL, 0, 1);
 }
 
 TEST_F(cast, by_pids)

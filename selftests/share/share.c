@@ -579,6 +579,7 @@ TEST(refused)
 	EXPECT_REFUSED("at most 256 processes", .pids = pids,
 		       .n_pids = MEMCENSUS_SHARE_PIDS_MAX + 1);
 	EXPECT_REFUSED("either PIDS or GROUP_BY", .group_by = MEMCENSUS_BY_PIDS);
+	EXPECT_REFUSED("does not compare trees", .group_by = MEMCENSUS_BY_TREE);
 	EXPECT_REFUSED("PIDS, GROUP_BY, LIMIT, CHARGED and FILE only", .pids = pids, .n_pids = 1,
 		       .parts = MEMCENSUS_PART_VMAS);
 	EXPECT_REFUSED("PIDS, GROUP_BY, LIMIT, CHARGED and FILE only", .pids = pids, .n_pids = 1,

@@ -32,6 +32,8 @@ static const struct fault_request requests[] = {
 	DUMP_OF("users", .parts = TASKS, .group_by = MEMCENSUS_BY_UID),
 	DUMP_OF("cgroups", .parts = TASKS, .group_by = MEMCENSUS_BY_CGROUP),
 	DUMP_OF("commands", .parts = TASKS, .group_by = MEMCENSUS_BY_COMM),
+	DUMP_OF("trees", .parts = TASKS, .group_by = MEMCENSUS_BY_TREE),
+	DUMP_OF("sessions", .parts = TASKS, .group_by = MEMCENSUS_BY_SESSION),
 	DUMP_OF("by node", .parts = TASKS | MEMCENSUS_PART_TASK_NODES),
 	DUMP_OF("named", .parts = TASKS, .pids = pids, .n_pids = 2),
 	DUMP_OF("named, one group", .basis = MEMCENSUS_BASIS_FRAMES,

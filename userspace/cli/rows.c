@@ -17,6 +17,10 @@ const struct rows rows_groups[] = {
 		&group_rows, "comm,mms,swap,uss,pss,frames,rss", "pss" },
 	[MEMCENSUS_BY_PIDS] = {
 		&group_rows, "mms,swap,uss,pss,frames,rss", "pss" },
+	[MEMCENSUS_BY_TREE] = {
+		&group_rows, "pid,mms,swap,uss,pss,frames,rss", "pss" },
+	[MEMCENSUS_BY_SESSION] = {
+		&group_rows, "session,mms,swap,uss,pss,frames,rss", "pss" },
 };
 _Static_assert(ARRAY_SIZE(rows_groups) == MEMCENSUS_BY_MAX + 1,
 	       "a kind of group is not shown");

@@ -175,6 +175,8 @@ static const struct column group_fields[] = {
 	GROUP(FIGURES, "", figures, FIGURES, NEST, ""),
 	GROUP(ID, "ID", id, U32, ID, "its number in this census"),
 	GROUP(PARENT, "Parent", parent, U32, ID, "id of the group that contains it"),
+	GROUP(PID, "PID", pid, U32, ID, "first process, of groups by tree"),
+	GROUP(SESSION, "Session", session, U32, ID, "number of the session, of groups by session"),
 };
 
 #define MAPPING(num, ...)	NAMED(mapping, MAPPING_##num, __VA_ARGS__)

@@ -123,7 +123,9 @@
 	const char *comm; \
 	uint64_t mms; \
 	uint64_t id; \
-	uint64_t parent
+	uint64_t parent; \
+	uint64_t pid; \
+	uint64_t session
 
 #define ZONE_MEMBERS \
 	uint64_t node; \

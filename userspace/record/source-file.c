@@ -237,6 +237,8 @@ static const struct by {
 	[MEMCENSUS_BY_COMM] = { "commands", "--command" },
 	[MEMCENSUS_BY_PIDS] = { "these processes together",
 				"--together --pid PID,..." },
+	[MEMCENSUS_BY_TREE] = { "trees", "--by tree" },
+	[MEMCENSUS_BY_SESSION] = { "sessions", "--by session" },
 };
 _Static_assert(sizeof(groups) / sizeof(groups[0]) == MEMCENSUS_BY_MAX + 1,
 	       "a kind of group has no name");

@@ -268,6 +268,9 @@ enum memcensus_basis {
  * @MEMCENSUS_BY_CGROUP: its cgroup in the default hierarchy, and each cgroup above that
  * @MEMCENSUS_BY_COMM: its command name
  * @MEMCENSUS_BY_PIDS: all processes in PIDS are one group
+ * @MEMCENSUS_BY_TREE: the process that owns it, and each process above that: a process
+ *	and all its descendants, by the parents that they had when they were found
+ * @MEMCENSUS_BY_SESSION: its session, which setsid() starts
  */
 enum memcensus_group_by {
 	MEMCENSUS_BY_UNSPEC,
@@ -275,6 +278,8 @@ enum memcensus_group_by {
 	MEMCENSUS_BY_CGROUP,
 	MEMCENSUS_BY_COMM,
 	MEMCENSUS_BY_PIDS,
+	MEMCENSUS_BY_TREE,
+	MEMCENSUS_BY_SESSION,
 	__MEMCENSUS_BY_MAX,
 	MEMCENSUS_BY_MAX = __MEMCENSUS_BY_MAX - 1
 };
@@ -662,6 +667,12 @@ enum memcensus_pages {
  * @MEMCENSUS_GROUP_ID: u32, number of the group in this census, from 1
  * @MEMCENSUS_GROUP_PARENT: u32, %MEMCENSUS_GROUP_ID of the group that contains it, which
  *	is sent before; absent if none does
+ * @MEMCENSUS_GROUP_PID: u32, %MEMCENSUS_TASK_PID of the first process; only with
+ *	%MEMCENSUS_BY_TREE.  Groups are nested 32 levels deep: processes below are in the
+ *	lowest group, which then contains no group and has more than one address space
+ * @MEMCENSUS_GROUP_SESSION: u32, its ID, the PID of the process that started it; only
+ *	with %MEMCENSUS_BY_SESSION; absent: processes without a session that the caller
+ *	may see
  */
 enum memcensus_group {
 	MEMCENSUS_GROUP_UNSPEC,
@@ -673,6 +684,8 @@ enum memcensus_group {
 	MEMCENSUS_GROUP_FIGURES,
 	MEMCENSUS_GROUP_ID,
 	MEMCENSUS_GROUP_PARENT,
+	MEMCENSUS_GROUP_PID,
+	MEMCENSUS_GROUP_SESSION,
 	__MEMCENSUS_GROUP_MAX,
 	MEMCENSUS_GROUP_MAX = __MEMCENSUS_GROUP_MAX - 1
 };

@@ -34,6 +34,8 @@ struct census_group {
 	struct figures f;
 	uint32_t id;
 	uint32_t parent;
+	uint32_t pid;
+	uint32_t session;
 };
 
 /* A VMA message; bit n of @known is set where attribute n was sent. */

@@ -210,6 +210,8 @@ static const struct abi_attr group_attrs[__MEMCENSUS_GROUP_MAX] = {
 	[MEMCENSUS_GROUP_FIGURES] = KEPT(NEST, group, f, .nest = &abi_figure),
 	[MEMCENSUS_GROUP_ID] = KEPT(U32, group, id),
 	[MEMCENSUS_GROUP_PARENT] = KEPT(U32, group, parent),
+	[MEMCENSUS_GROUP_PID] = KEPT(U32, group, pid),
+	[MEMCENSUS_GROUP_SESSION] = KEPT(U32, group, session),
 };
 
 const struct abi_nest abi_group = { group_attrs, __MEMCENSUS_GROUP_MAX };

@@ -209,6 +209,8 @@ static unsigned int expect_share(const struct fuzz_target *t,
 		return FUZZ_EINVAL;
 	if (file_is_wrong(in))
 		return FUZZ_EINVAL;
+	if (group_by == MEMCENSUS_BY_TREE)
+		return FUZZ_EINVAL;
 	if (!in->at[MEMCENSUS_REQ_PIDS] && group_by && group_by != MEMCENSUS_BY_PIDS) {
 		r->group_by = group_by;
 		return FUZZ_NONE;

@@ -144,6 +144,31 @@ static void read_cgroups(pid_t pid, struct key *key)
 	}
 }
 
+/* Field @n of /proc/@pid/stat, 4 the parent, 6 the session; 0 if unavailable. */
+static pid_t stat_field(pid_t pid, unsigned int n)
+{
+	char path[64], line[512] = "", *at;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "r");
+	if (!file)
+		return 0;
+	line[fread(line, 1, sizeof(line) - 1, file)] = '\0';
+	fclose(file);
+	at = strrchr(line, ')');
+	for (n -= 2; at && n--; at = strchr(at + 1, ' '))
+		;
+	return at ? atoi(at) : 0;
+}
+
+static void read_ancestors(pid_t pid, struct key *key)
+{
+	key->number = pid;
+	while ((pid = stat_field(pid, 4)) && key->n_above < LEVELS)
+		key->above[key->n_above++] = pid;
+}
+
 static struct key key_of(pid_t pid, uint8_t by)
 {
 	struct key key = {};
@@ -169,6 +194,12 @@ static struct key key_of(pid_t pid, uint8_t by)
 		if (fgets(key.comm, sizeof(key.comm), file))
 			key.comm[strcspn(key.comm, "\n")] = '\0';
 		fclose(file);
+		break;
+	case MEMCENSUS_BY_TREE:
+		read_ancestors(pid, &key);
+		break;
+	case MEMCENSUS_BY_SESSION:
+		key.number = stat_field(pid, 6);
 		break;
 	}
 	return key;
@@ -206,6 +237,10 @@ static bool is_key(const struct census_group *group, uint8_t by,
 		return group->cgroup == key->number || (all && is_below(key, group->cgroup));
 	case MEMCENSUS_BY_COMM:
 		return !strcmp(group->comm, key->comm);
+	case MEMCENSUS_BY_TREE:
+		return group->pid == key->number || is_below(key, group->pid);
+	case MEMCENSUS_BY_SESSION:
+		return group->session == key->number;
 	default:
 		return true;
 	}
@@ -279,7 +314,8 @@ static void compare_groups(const struct owners *o, const struct census *census,
 			 group->parent, group->uid, (unsigned long long)group->cgroup,
 			 group->comm ?: "");
 		compare_group(o, census, group, whose, members, n, equal);
-		grouped += parent ? 0 : n;
+		/* A tree has no group for its first process alone. */
+		grouped += by == MEMCENSUS_BY_TREE ? 1 : parent ? 0 : n;
 	}
 	value(equal, "all groups", "members",
 	      by == MEMCENSUS_BY_PIDS ? n_pids : o->n, grouped);

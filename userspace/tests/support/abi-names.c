@@ -318,6 +318,8 @@ static const struct abi_name group_names[] = {
 	{ "figures", MEMCENSUS_GROUP_FIGURES, NAME_NEST, figure_names },
 	{ "id", MEMCENSUS_GROUP_ID, NAME_U32, NULL },
 	{ "parent", MEMCENSUS_GROUP_PARENT, NAME_U32, NULL },
+	{ "pid", MEMCENSUS_GROUP_PID, NAME_U32, NULL },
+	{ "session", MEMCENSUS_GROUP_SESSION, NAME_U32, NULL },
 	{}
 };
 
