@@ -116,8 +116,8 @@ static uint64_t bits_from(uint64_t first)
 	return first < MEMCENSUS_BLOCK_PAGES ? ~0ULL << first : 0;
 }
 
-void pages_cut(const struct snapshot *snap, struct page_block *block,
-	       uint64_t start, uint64_t end)
+/* Clears the bits of @block whose pages are not between @start and @end. */
+static void cut(const struct snapshot *snap, struct page_block *block, uint64_t start, uint64_t end)
 {
 	const uint64_t size = page_size_of(snap);
 	uint64_t mask = ~0ULL;
@@ -131,21 +131,27 @@ void pages_cut(const struct snapshot *snap, struct page_block *block,
 	block->swap &= mask;
 }
 
+bool pages_next_between(const struct snapshot *snap, struct pages_cursor *cursor,
+			struct pages_cursor *here, uint64_t start, uint64_t end,
+			struct page_block *block)
+{
+	if (!pages_next(snap, here, block) || block->address >= end)
+		return false;
+	/* A block that goes on behind @end is met again. */
+	if (block->address + page_size_of(snap) * MEMCENSUS_BLOCK_PAGES <= end)
+		*cursor = *here;
+	cut(snap, block, start, end);
+	return true;
+}
+
 struct page_counts pages_between(const struct snapshot *snap, struct pages_cursor *cursor,
 				 uint64_t start, uint64_t end)
 {
-	const uint64_t bytes = page_size_of(snap) * MEMCENSUS_BLOCK_PAGES;
 	struct page_counts counts = { 0 };
 	struct pages_cursor here = *cursor;
 	struct page_block block;
 
-	while (pages_next(snap, &here, &block)) {
-		if (block.address >= end)
-			break;
-		/* A block that goes on behind @end is met again. */
-		if (block.address + bytes <= end)
-			*cursor = here;
-		pages_cut(snap, &block, start, end);
+	while (pages_next_between(snap, cursor, &here, start, end, &block)) {
 		counts.resident += __builtin_popcountll(block.resident);
 		counts.exclusive += __builtin_popcountll(block.exclusive);
 		counts.huge += __builtin_popcountll(block.huge);

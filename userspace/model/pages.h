@@ -44,14 +44,16 @@ bool pages_next(const struct snapshot *snap, struct pages_cursor *cursor,
 /* The address up to which the bitmaps of @snap are known; 0: they are not at all. */
 uint64_t pages_end(const struct snapshot *snap);
 
-/* Clears the bits of @block whose pages are not between @start and @end. */
-void pages_cut(const struct snapshot *snap, struct page_block *block,
-	       uint64_t start, uint64_t end);
-
 /*
- * The pages between @start and @end.  @cursor: where a call with an @end up to
- * this @start has left it, or zeroed; it moves up to @end.
+ * The next block with pages between @start and @end from @here on, without the bits of others;
+ * false: there is none.  @cursor: what @here begins as; where a call with an @end up to this
+ * @start has left it, or zeroed.  It moves up to @end.
  */
+bool pages_next_between(const struct snapshot *snap, struct pages_cursor *cursor,
+			struct pages_cursor *here, uint64_t start, uint64_t end,
+			struct page_block *block);
+
+/* All pages between @start and @end; @cursor as above. */
 struct page_counts pages_between(const struct snapshot *snap, struct pages_cursor *cursor,
 				 uint64_t start, uint64_t end);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/svg.h"
+#include "model/columns.h"
 #include "os/procfs.h"
 #include "tap.h"
 #include "tools/flame/frame-pointers.h"
@@ -91,20 +92,23 @@ static void test_pages(void)
 }
 
 /* Resident pages 0 to 7 of a mapping at page 512; exclusive ones are even. */
-static int make_bits(void *context, struct page_bits *bits, uint32_t pid, struct failure *why)
+static int make_pages(void *context, struct snapshot *snap, uint32_t pid, struct failure *why)
 {
-	const bool *huge = context;
-	struct page_bits_block *block;
-	struct page_area *area;
+	static const uint64_t address = 512 * PAGE, resident = 0xff, exclusive = 0x55, swap;
+	struct pages *pages = row_add(&pages_rows, snap);
+	struct vma *vma = row_add(&vma_rows, snap);
 
 	(void)pid;
 	(void)why;
-	bits->page = PAGE;
-	area = page_bits_add(bits, 512 * PAGE, 1024 * PAGE, "");
-	block = page_area_add(area, 512);
-	block->resident = 0xff;
-	block->exclusive = 0x55;
-	block->huge = *huge ? 0xff : 0;
+	snap->info.known = 1 << MEMCENSUS_INFO_PAGE_SIZE;
+	snap->info.page_size = PAGE;
+	vma->start = address;
+	vma->end = 1024 * PAGE;
+	*pages = (struct pages){
+		.addresses = { 1, &address }, .resident = { 1, &resident },
+		.exclusive = { 1, &exclusive }, .swap = { 1, &swap },
+		.huge = { 1, *(const bool *)context ? &resident : &swap },
+	};
 	return 0;
 }
 
@@ -146,7 +150,7 @@ static void test_join(void)
 	add_fault(&record, 4000000, 513, 0x1000);
 	add_fault(&record, 4000000, 600, 0x1000);
 	stack = page_stacks_get(&fault_record_find(&record, 4000000)->pages, 512);
-	ok(!flame_moment_take(&moment, &record, make_bits, &huge, &why), "the join");
+	ok(!flame_moment_take(&moment, &record, make_pages, &huge, &why), "the join");
 	flame_moment_join(&moment, &record);
 	ok(moment.resident == 8 * PAGE && moment.exclusive == 4 * PAGE,
 	   "all resident and exclusive bytes are there");
@@ -156,7 +160,7 @@ static void test_join(void)
 	flame_moment_free(&moment);
 
 	huge = true;
-	ok(!flame_moment_take(&moment, &record, make_bits, &huge, &why),
+	ok(!flame_moment_take(&moment, &record, make_pages, &huge, &why),
 	   "the join of a huge page");
 	flame_moment_join(&moment, &record);
 	ok(share_of(&moment, stack, false) == 8 * PAGE, "a fault has all of its huge page");

@@ -18,7 +18,6 @@
 #include "os/process.h"
 #include "tools/flame/follow.h"
 #include "tools/flame/frame-pointers.h"
-#include "tools/flame/pages.h"
 #include "tools/flame/unwind.h"
 
 /* A record is complete this long after its time. */

@@ -1,30 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The memory of processes at a point in time, by stack. */
+#include <inttypes.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/memory.h"
 #include "lib/signals.h"
+#include "model/pages.h"
 #include "os/process.h"
 #include "tools/flame/moment.h"
+#include "wire/source.h"
 
 /* The default of fault_around_bytes in debugfs. */
 #define AROUND_BYTES	65536
 
-int flame_moment_take(struct flame_moment *moment, const struct fault_record *record,
-		      page_bits_fn *fn, void *context, struct failure *why)
+int flame_pages(void *context, struct snapshot *snap, uint32_t pid, struct failure *why)
 {
-	struct page_bits *census;
+	struct source *source = context;
+	const struct request request = {
+		.command = MEMCENSUS_CMD_PAGES,
+		.pids = { 1, &(uint64_t){ pid } },
+	};
+	const struct task *task;
+
+	if (source->ops->take(source, &request, snap, why) != TAKE_DONE)
+		return -1;
+	task = snap->n_tasks ? &snap->tasks[0] : NULL;
+	if (!task || task_is_gone(task))
+		return fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32, pid);
+	if (!KNOWN(&task->figures, MEMCENSUS_F_RSS) || !page_size_of(snap) ||
+	    task->state == MEMCENSUS_STATE_PARTIAL)
+		return fail(why, FAIL_SYSTEM,
+			    "process %" PRIu32 " is busy: its pages could not be read; try again",
+			    pid);
+	return 0;
+}
+
+int flame_moment_take(struct flame_moment *moment, const struct fault_record *record,
+		      flame_pages_fn *fn, void *context, struct failure *why)
+{
+	struct flame_census *census;
 	size_t i;
 
 	moment->time = signals_realtime();
 	moment->censuses = xcalloc(record->n, sizeof(*moment->censuses));
 	for (i = 0; i < record->n; i++) {
 		census = &moment->censuses[moment->n_censuses];
-		census->pid = record->v[i]->pid;
-		if (fn(context, census, census->pid, why)) {
-			page_bits_free(census);
+		*census = (struct flame_census){ record->v[i]->pid, snapshot_new() };
+		if (fn(context, census->snap, census->pid, why)) {
+			snapshot_free(census->snap);
 			/* It ended in between. */
 			if (process_is_gone(census->pid))
 				continue;
@@ -81,17 +106,17 @@ static uint32_t stack_around(const struct page_stacks *pages, uint64_t number,
 	return stack;
 }
 
-static void count_page(struct join *join, const struct page_area *area, uint64_t page,
-		       const struct page_bits_block *block, unsigned int bit,
+static void count_page(struct join *join, const struct vma *vma, uint64_t page,
+		       const struct page_block *block, unsigned int bit,
 		       const struct page_stacks *pages)
 {
-	const uint64_t number = block->first + bit;
+	const uint64_t number = block->address / page + bit;
 	uint32_t stack = page_stacks_get(pages, number);
 
 	if (stack == STACK_NONE && block->huge >> bit & 1)
 		stack = page_stacks_last(pages, number);
-	if (stack == STACK_NONE && area->file)
-		stack = stack_around(pages, number, area->start / page, area->end / page, page);
+	if (stack == STACK_NONE && vma->inode)
+		stack = stack_around(pages, number, vma->start / page, vma->end / page, page);
 	if (!join->resident[stack])
 		join->used[join->n++] = stack;
 	join->resident[stack]++;
@@ -121,30 +146,37 @@ static void add_shares(struct flame_moment *moment, struct join *join, const cha
 }
 
 static void join_census(struct flame_moment *moment, struct join *join,
-			const struct page_bits *census, const struct fault_record *record)
+			const struct flame_census *census, const struct fault_record *record)
 {
 	static const struct page_stacks none;
+	const struct snapshot *snap = census->snap;
+	const uint64_t page = page_size_of(snap);
 	const struct fault_process *process = fault_record_find(record, census->pid);
 	const char *name = keep_name(moment, process ? process->name : "[ended]");
-	const struct page_area *area;
-	const struct page_bits_block *block;
+	struct pages_cursor cursor = { 0 }, here;
+	const struct vma *vma;
+	struct page_block block;
 	uint64_t left;
 
-	for (area = census->v; area < census->v + census->n; area++) {
-		for (block = area->blocks; block < area->blocks + area->n; block++)
-			for (left = block->resident; left; left &= left - 1)
-				count_page(join, area, census->page, block,
+	for (vma = snap->vmas; vma < snap->vmas + snap->n_vmas; vma++) {
+		/* Pages of hugetlb are not in RSS. */
+		if (KNOWN(vma, MEMCENSUS_VMA_PAGE_SIZE) && vma->page_size > page)
+			continue;
+		here = cursor;
+		while (pages_next_between(snap, &cursor, &here, vma->start, vma->end, &block))
+			for (left = block.resident; left; left &= left - 1)
+				count_page(join, vma, page, &block,
 					   (unsigned int)__builtin_ctzll(left),
 					   process ? &process->pages : &none);
 		if (join->n)
-			add_shares(moment, join, name, area->name, census->page);
+			add_shares(moment, join, name, vma->name ?: "", page);
 	}
 }
 
 static void free_censuses(struct flame_moment *moment)
 {
 	while (moment->n_censuses)
-		page_bits_free(&moment->censuses[--moment->n_censuses]);
+		snapshot_free(moment->censuses[--moment->n_censuses].snap);
 	free(moment->censuses);
 	moment->censuses = NULL;
 }

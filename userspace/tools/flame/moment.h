@@ -5,8 +5,8 @@
 #ifndef READER_FLAME_MOMENT_H
 #define READER_FLAME_MOMENT_H
 
+#include "model/snapshot.h"
 #include "tools/flame/fault-record.h"
-#include "tools/flame/pages.h"
 
 /**
  * struct flame_share - what a stack holds
@@ -22,6 +22,12 @@ struct flame_share {
 	uint64_t exclusive;
 };
 
+/* The pages of a process; @snap is owned. */
+struct flame_census {
+	uint32_t pid;
+	struct snapshot *snap;
+};
+
 /**
  * struct flame_moment - a point in time; all 0: none yet
  * @time: ns since 1970
@@ -32,7 +38,7 @@ struct flame_share {
  */
 struct flame_moment {
 	uint64_t time;
-	struct page_bits *censuses;
+	struct flame_census *censuses;
 	size_t n_censuses;
 	struct flame_share *v;
 	size_t n;
@@ -42,9 +48,16 @@ struct flame_moment {
 	uint64_t exclusive;
 };
 
+/* Fills the empty @snap with the pages of @pid; a test has its own. 0, or -1 and @why. */
+typedef int flame_pages_fn(void *context, struct snapshot *snap, uint32_t pid,
+			   struct failure *why);
+
+/* From the module: @context is a struct source. */
+flame_pages_fn flame_pages;
+
 /* Takes a census of each process of @record by @fn. 0, or -1 and @why. */
 int flame_moment_take(struct flame_moment *moment, const struct fault_record *record,
-		      page_bits_fn *fn, void *context, struct failure *why);
+		      flame_pages_fn *fn, void *context, struct failure *why);
 
 /*
  * Finds the stack of each page; @record has all events up to the census.  A page without a
