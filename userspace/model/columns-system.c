@@ -314,7 +314,7 @@ static const struct column bytes[] = {
 	[MEMCENSUS_E_##num] = {						\
 		.name = name_, .help = help_, .kernel = kernel_,	\
 		.kind = KIND_##kind_, .wire = WIRE_U64,			\
-		.number = MEMCENSUS_E_##num,				\
+		.number = MEMCENSUS_E_##num, .counter = true,		\
 		.known = offsetof(struct totals, events.known),		\
 		.offset = offsetof(struct totals, events.v[MEMCENSUS_E_##num]) }
 

@@ -125,6 +125,9 @@ static void put_value(struct openmetrics *om, const struct column *column,
 	case KIND_DURATION:
 		openmetrics_real(om, labels->v, labels->n, value->number / 1e9);
 		break;
+	case KIND_KIB:
+		openmetrics_unsigned(om, labels->v, labels->n, value->number << 10);
+		break;
 	case KIND_BLOCKS:
 	case KIND_INDEXES:
 		put_orders(om, column, &value->list, labels);
@@ -141,6 +144,7 @@ static const char *unit_of(const struct column *column)
 {
 	switch (column->kind) {
 	case KIND_BYTES:
+	case KIND_KIB:
 		return "bytes";
 	case KIND_DURATION:
 		return "seconds";
@@ -159,17 +163,19 @@ static const char *metric_name(const struct column *column, int *size)
 	/* promtool takes "sec" for a unit. */
 	if (!strcmp(name, "sec_pagetables"))
 		name = "secondary_pagetables";
-	*size = strlen(name) - (column->kind == KIND_DURATION ? strlen("_ns") : 0);
+	*size = strlen(name) - (column->kind == KIND_DURATION ? strlen("_ns") :
+				column->kind == KIND_KIB ? strlen("_kib") : 0);
 	return name;
 }
 
 /* In a list of metrics each help stands alone: it starts with what it is about. */
 static const char *help_of(const char *prefix, const struct column *column, char *help)
 {
-	const bool totals = !strcmp(prefix, "meminfo");
+	const bool totals = !strcmp(prefix, "meminfo") || !strcmp(prefix, "vmstat");
 
 	/* Totals of the system have names of ours: say the kernel's. */
-	snprintf(help, HELP_SIZE, "%s: %s%s%s%s", prefix, column->metric_help ?: column->help,
+	snprintf(help, HELP_SIZE, "%s: %s%s%s%s", prefix, column->metric_help ?:
+		 column->help + (column->kind == KIND_KIB ? strlen("KiB ") : 0),
 		 totals ? " (" : "", totals ? column->kernel : "", totals ? ")" : "");
 	return help;
 }
@@ -208,6 +214,7 @@ static bool is_metric(const struct column *column)
 {
 	switch (column->kind) {
 	case KIND_BYTES:
+	case KIND_KIB:
 	case KIND_COUNT:
 	case KIND_BOOL:
 	case KIND_DURATION:
@@ -383,34 +390,6 @@ static void put_meminfo(struct openmetrics *om, const struct snapshot *snap)
 	}
 }
 
-/* Counters since boot; the kernel counts two of them in KiB. */
-static void put_events(struct openmetrics *om, const struct view *view)
-{
-	const struct figures *events = &view->snap->totals.events;
-	struct metric metric = { .counter = true };
-	const struct column *column;
-	char name[NAME_SIZE], help[HELP_SIZE];
-	unsigned int i;
-	bool kib;
-
-	for (i = 0; i <= MEMCENSUS_E_MAX; i++) {
-		column = &events_rows.figures.columns[i];
-		if (!column->name || !KNOWN(events, i))
-			continue;
-		kib = column->kind == KIND_KIB;
-		snprintf(name, sizeof(name), "memcensus_vmstat_%.*s",
-			 (int)(strlen(column->name) - (kib ? strlen("_kib") : 0)),
-			 column->name);
-		metric.name = name;
-		metric.unit = kib ? "bytes" : NULL;
-		snprintf(help, sizeof(help), "vmstat: %s (%s)",
-			 column->help + (kib ? strlen("KiB ") : 0), column->kernel);
-		metric.help = help;
-		openmetrics_metric(om, &metric);
-		openmetrics_unsigned(om, NULL, 0, kib ? events->v[i] << 10 : events->v[i]);
-	}
-}
-
 void metrics_system(struct openmetrics *om, const struct view *view,
 		    struct snapshot *const *snaps, size_t n)
 {
@@ -431,7 +410,8 @@ void metrics_system(struct openmetrics *om, const struct view *view,
 	put_metric_columns(om, "meminfo", &bytes_rows, NULL, view,
 			   rows_of(&snap->totals, 1, sizeof(snap->totals)), NULL);
 	put_meminfo(om, snap);
-	put_events(om, view);
+	put_metric_columns(om, "vmstat", &events_rows, NULL, view,
+			   rows_of(&snap->totals, 1, sizeof(snap->totals)), NULL);
 }
 
 /*
