@@ -87,9 +87,8 @@ static int check_named(const struct session *session, const struct snapshot *sna
 		    request->pids.v[0], request->pids.n > 1 ? ", as all others," : "");
 }
 
-/* Takes the next census from the source. */
-static enum taken next_census(struct session *session, struct snapshot **snap,
-			      struct failure *why)
+enum taken session_take(struct session *session, struct snapshot **snap,
+			struct failure *why)
 {
 	const bool live = session->source->ops->live;
 	enum taken taken;
@@ -117,17 +116,6 @@ static enum taken next_census(struct session *session, struct snapshot **snap,
 	return taken;
 }
 
-enum taken session_take(struct session *session, struct snapshot **snap,
-			struct failure *why)
-{
-	if (!session->n_held)
-		return next_census(session, snap, why);
-	*snap = session->held[0];
-	session->held[0] = session->held[--session->n_held];
-	session->taken++;
-	return TAKE_DONE;
-}
-
 enum taken session_next(struct session *session, struct snapshot **snap,
 			struct failure *why)
 {
@@ -148,7 +136,5 @@ enum taken session_next(struct session *session, struct snapshot **snap,
 
 void session_free(struct session *session)
 {
-	while (session->n_held)
-		snapshot_free(session->held[--session->n_held]);
 	free(session->pids);
 }

@@ -17,7 +17,6 @@
  * @source: the kernel or a record; owned
  * @pids: processes in @request if the program chose them; owned
  * @taken: number of censuses so far
- * @held: the @n_held censuses that interval_or_one() took in advance; owned
  * @missed: command lines not available in time since the last reset to 0
  * @missed_means: what that means to the result; NULL: they are shown as -
  * @partial: something could not be counted
@@ -36,8 +35,6 @@ struct session {
 	FILE *out;
 	uint64_t *pids;
 	uint64_t taken;
-	struct snapshot *held[2];
-	size_t n_held;
 	size_t missed;
 	const char *missed_means;
 	bool partial;

@@ -32,6 +32,7 @@ struct level {
  * @now: the last one so far
  * @rebooted: they are of several boots: what grew from @first to @now is unknown
  * @rows: how many tables have shown
+ * @held: the next @n_held ones, which were taken in advance
  * @taken: why there is no further one
  */
 struct run {
@@ -43,6 +44,8 @@ struct run {
 	struct snapshot *now;
 	bool rebooted;
 	uint64_t rows;
+	struct snapshot **held;
+	size_t n_held;
 	enum taken taken;
 };
 
@@ -235,9 +238,14 @@ static bool take_next(struct run *run, struct failure *why)
 	fflush(session->out);
 	if (run->now && !run->before)
 		warnings_of_system(stderr, run->now);
-	run->taken = session_next(session, &snap, why);
-	if (run->taken != TAKE_DONE)
-		return false;
+	if (run->n_held) {
+		run->n_held--;
+		snap = *run->held++;
+	} else {
+		run->taken = session_next(session, &snap, why);
+		if (run->taken != TAKE_DONE)
+			return false;
+	}
 	if (run->before != run->first)
 		snapshot_free(run->before);
 	run->before = run->now;
@@ -267,9 +275,10 @@ static void show_last(struct session *session, const struct snapshot *snap)
 	session->partial |= show_warnings(options, snap);
 }
 
-static int show_rows(struct session *session, interval_fn *show, struct failure *why)
+static int show_rows(struct session *session, interval_fn *show, struct snapshot **held, size_t n,
+		     struct failure *why)
 {
-	struct run run = { .session = session, .show = show };
+	struct run run = { .session = session, .show = show, .held = held, .n_held = n };
 
 	while (take_next(&run, why)) {
 		add_levels(&run);
@@ -302,21 +311,21 @@ int interval_or_one(struct session *session, interval_fn *show, uint32_t parts,
 		return show_census(session, NULL, why);
 	session->request.parts = parts;
 	if (session->options->interval)
-		return show_rows(session, show, why);
+		return show_rows(session, show, NULL, 0, why);
 	/* Read two censuses of the record to find out whether it has more than one. */
 	while (n < 2 && taken == TAKE_DONE) {
 		taken = session_take(session, &snaps[n], why);
 		n += taken == TAKE_DONE;
 	}
-	session->taken = 0;
-	memcpy(session->held, snaps, n * sizeof(*snaps));
-	session->n_held = n;
-	if (taken == TAKE_FAILED)
+	if (taken == TAKE_FAILED) {
+		while (n)
+			snapshot_free(snaps[--n]);
 		return -1;
+	}
 	/* A single census without the other parts is a row too. */
 	if (n != 1 || !KNOWN(&snaps[0]->scan, MEMCENSUS_SCAN_PARTS) ||
 	    all & ~snaps[0]->scan.parts)
-		return show_rows(session, show, why);
+		return show_rows(session, show, snaps, n, why);
 	session->request.parts = all;
-	return show_census(session, NULL, why);
+	return show_taken(session, snaps[0], NULL, why);
 }

@@ -26,7 +26,7 @@ void show_sections(const struct session *session, const struct snapshot *snap)
 }
 
 /* Shows one census, and prints its warnings. */
-static void show_taken(struct session *session, const struct snapshot *snap)
+static void show_one(struct session *session, const struct snapshot *snap)
 {
 	const struct options *options = session->options;
 
@@ -47,15 +47,11 @@ static void show_taken(struct session *session, const struct snapshot *snap)
 	session->missed = 0;
 }
 
-int show_census(struct session *session, refine_fn *refine, struct failure *why)
+int show_taken(struct session *session, struct snapshot *snap, refine_fn *refine,
+	       struct failure *why)
 {
-	struct snapshot *snap;
-	enum taken taken;
 	int ret;
 
-	taken = session_next(session, &snap, why);
-	if (taken != TAKE_DONE)
-		return taken == TAKE_FAILED ? -1 : 0;
 	/* Of the processes that the program chose, some have ended. */
 	if (session->pids)
 		snapshot_drop_gone(snap);
@@ -63,7 +59,17 @@ int show_census(struct session *session, refine_fn *refine, struct failure *why)
 	if (!ret && refine)
 		ret = refine(session, snap, why);
 	if (!ret)
-		show_taken(session, snap);
+		show_one(session, snap);
 	snapshot_free(snap);
 	return ret;
+}
+
+int show_census(struct session *session, refine_fn *refine, struct failure *why)
+{
+	struct snapshot *snap;
+	const enum taken taken = session_next(session, &snap, why);
+
+	if (taken != TAKE_DONE)
+		return taken == TAKE_FAILED ? -1 : 0;
+	return show_taken(session, snap, refine, why);
 }

@@ -17,9 +17,13 @@ void show_sections(const struct session *session, const struct snapshot *snap);
 typedef int refine_fn(struct session *session, struct snapshot *snap, struct failure *why);
 
 /*
- * Takes a census, filters it by @refine unless that is NULL, shows it by the sections of the
- * command, and prints its warnings on stderr.  Returns 0, or -1 and @why.
+ * Filters @snap by @refine unless that is NULL, shows it by the sections of the command, prints
+ * its warnings on stderr, and frees it.  Returns 0, or -1 and @why.
  */
+int show_taken(struct session *session, struct snapshot *snap, refine_fn *refine,
+	       struct failure *why);
+
+/* The same of the next census. */
 int show_census(struct session *session, refine_fn *refine, struct failure *why);
 
 #endif /* READER_SHOW_H */
