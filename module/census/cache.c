@@ -12,7 +12,6 @@
 #include "census/oom.h"
 #include "count/files.h"
 #include "count/frames.h"
-#include "count/pages.h"
 
 /*
  * scan_lock: one scan of all owners at a time.  scans_begun only grows and is read before
@@ -160,7 +159,6 @@ int census_cache_init(void)
 {
 	int err;
 
-	census_pages_init();
 	census_files_init();
 	err = census_snapshot_init();
 	if (err)

@@ -7,8 +7,7 @@
  *
  * scan.c walks one address space after the other and marks what it maps.  Then the owners of each
  * page are counted, and each address space gets its sums (count/frames.c).  What else is asked is
- * asked of the same marks: what groups have together, what owners have in common, which pages are
- * exclusive, who is charged.
+ * asked of the same marks, by the questions of the request (question.h).
  *
  * If the marks exceed max_mem, all is discarded, and the census starts again in slices: each slice
  * is a scan of all address spaces that marks only the pages whose key has a certain hash.  What
@@ -18,7 +17,6 @@
  * In the end the sums become figures of records in the snapshot, which is immutable from then on.
  */
 #include <linux/mm.h>
-#include <linux/overflow.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -29,47 +27,9 @@
 #include "base/params.h"
 #include "census/census.h"
 #include "census/kswapd.h"
-#include "census/scan.h"
+#include "census/question.h"
 #include "census/system.h"
 #include "census/zones.h"
-#include "count/pages.h"
-#include "questions/charge-records.h"
-#include "questions/charges.h"
-#include "questions/groups.h"
-#include "questions/nodes.h"
-#include "questions/share.h"
-
-/**
- * struct census - a census in progress
- * @req: the request
- * @snap: the result
- * @budget: limit of the memory for counting owners
- * @files: files that are mapped
- * @scan: the address spaces, and what is counted of them
- * @begun: a slice was
- * @swap_owners: other owners of swap slots were collected
- * @pss: sum over all owners, 1/2^36 page
- * @group_holdings: by group and kind; NULL without groups
- * @share: of a SHARE request
- * @payers: of a SHARE request with CHARGED
- * @numa: with %MEMCENSUS_PART_TASK_NODES
- * @full: results use all of max_results
- */
-struct census {
-	const struct census_request *req;
-	struct census_snapshot *snap;
-	struct census_budget budget;
-	struct census_files files;
-	struct census_scan scan;
-	bool begun;
-	bool swap_owners;
-	census_share pss;
-	struct census_holding *group_holdings;
-	struct census_share share;
-	struct census_payers payers;
-	struct census_numa numa;
-	bool full;
-};
 
 /* Counts the state of @m.  Without a record, @m counts only if it is partial or busy. */
 static void count_state(struct census_cost *cost, const struct census_mm *m)
@@ -92,50 +52,30 @@ static void count_state(struct census_cost *cost, const struct census_mm *m)
 		cost->mms++;
 }
 
-/* Adds a record for each node where @m has memory or runs.  Return: 0 or -ENOMEM. */
-static int finish_nodes(struct census *c, const struct census_mm *m)
-{
-	unsigned int i;
-
-	for (i = 0; c->snap->nodes_known && m->on_nodes && i < c->numa.nr; i++) {
-		const struct census_on_node *on = &m->on_nodes[i];
-		struct census_task_node *node;
-
-		if (!on->rss && !on->hugetlb && !on->runs)
-			continue;
-		node = census_snapshot_memory(c->snap, sizeof(*node));
-		if (!node)
-			return -ENOMEM;
-		*node = (struct census_task_node) {
-			.task = m->task, .nid = c->numa.nodes[i].id, .runs = on->runs,
-			.rss = on->rss << PAGE_SHIFT, .hugetlb = on->hugetlb << PAGE_SHIFT,
-		};
-		list_add_tail(&node->link, &c->snap->task_nodes);
-	}
-	return 0;
-}
-
 /*
  * All owners are counted: converts what was counted of @m to figures.
  *
- * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ * Return: 0 or an error.
  */
 static int finish_task(struct census *c, struct census_mm *m)
 {
 	struct census_figures *figures = &m->task->figures;
+	const struct census_asked *asked;
+	int err;
 
 	m->task->state = m->state;
 	if (m->mm)
 		census_counters_figures(&m->counters, figures);
-	if (m->state == MEMCENSUS_STATE_WALKED ||
-	    m->state == MEMCENSUS_STATE_PARTIAL)
-		return census_tally_figures(&c->scan.tally, m, c->scan.swap_known, figures) ?:
-		       finish_nodes(c, m);
-	/* It was not walked, or its process exited before a later slice. */
-	INIT_LIST_HEAD(&m->vmas);
-	if (c->snap->pages)
-		census_pages_begin(c->snap->pages, &c->budget);
-	return 0;
+	if (m->state != MEMCENSUS_STATE_WALKED && m->state != MEMCENSUS_STATE_PARTIAL) {
+		/* It was not walked, or its process exited before a later slice. */
+		INIT_LIST_HEAD(&m->vmas);
+		return 0;
+	}
+	err = census_tally_figures(&c->scan.tally, m, c->scan.swap_known, figures);
+	list_for_each_entry(asked, &c->asked, link)
+		if (!err && asked->question->task)
+			err = asked->question->task(c, asked->state, m);
+	return err;
 }
 
 /* Moves the records to the snapshot, in the order of collection. */
@@ -217,19 +157,6 @@ static int visit_swap_owners(struct census *c, u32 slice)
 	return err ?: census_scan_all(&c->scan);
 }
 
-/* Owners are counted: sets the exclusive bits of the page bitmaps. */
-static int finish_pages(struct census *c, u32 slice)
-{
-	struct census_pages *p = c->snap->pages;
-	const struct census_mm *m;
-
-	list_for_each_entry(m, &c->scan.collection.mms, link)
-		if (!slice && m->task)
-			p->walked = clamp_t(u64, m->visited ? p->end : m->next_addr,
-					    p->start, p->end);
-	return census_pages_finish(p, c->scan.tally.frames);
-}
-
 /* Checks that all shares add up to all pages, except for rounding losses of the divisions. */
 static void check_totals(struct census *c)
 {
@@ -276,6 +203,7 @@ static void reset_mms(struct census *c, u32 slice)
 static int count_slice(struct census *c, const struct census_slice *s)
 {
 	struct census_frames *frames = c->scan.tally.frames;
+	const struct census_asked *asked;
 	u32 slice = s->number;
 	int err;
 
@@ -286,43 +214,36 @@ static int count_slice(struct census *c, const struct census_slice *s)
 	if (c->begun)
 		reset_mms(c, slice);
 	c->begun = true;
-	if (c->snap->pages)
-		census_pages_slice(c->snap->pages);
-	if (c->req->charged)
-		census_payers_reset(&c->payers, !slice);
 	err = census_scan_all(&c->scan);
 	if (!err)
 		err = visit_swap_owners(c, slice);
 	if (!err)
 		err = census_frames_finish(frames);
-	if (!err && c->snap->pages)
-		err = finish_pages(c, slice);
 	if (err)
 		return err;
 	check_totals(c);
-	err = census_groups_count(c->snap, frames, &c->scan.collection, c->group_holdings,
-				  c->share.matrix);
-	return err ?: census_share_count(&c->share, frames, &c->scan.collection);
+	list_for_each_entry(asked, &c->asked, link)
+		if (!err && asked->question->count)
+			err = asked->question->count(c, asked->state);
+	return err;
 }
 
 /* Discards all counts to start again. */
 static void start_over(struct census *c)
 {
+	const struct census_asked *asked;
 	struct census_mm *m;
 
 	if (c->begun)
 		list_for_each_entry(m, &c->scan.collection.mms, link) {
-			census_mm_reset(&c->scan.collection, m);
+			census_mm_reset(m);
 			cond_resched();
 		}
+	list_for_each_entry(asked, &c->asked, link)
+		if (asked->question->restart)
+			asked->question->restart(c, asked->state);
 	census_arena_free(&c->snap->vma_arena);
 	census_arena_free(&c->scan.tally.counts);
-	if (c->group_holdings)
-		memset(c->group_holdings, 0, (size_t)c->snap->nr_groups *
-		       CENSUS_KINDS * sizeof(*c->group_holdings));
-	if (c->snap->pages)
-		census_pages_begin(c->snap->pages, &c->budget);
-	census_share_reset(&c->share);
 	census_files_restart(&c->files);
 	c->snap->cost.frames = 0;
 	memset(c->snap->cost.several, 0, sizeof(c->snap->cost.several));
@@ -362,55 +283,54 @@ static int count_owners(struct census *c)
 	return err;
 }
 
-static int form_groups(struct census *c)
+/* Begins the questions of the request. */
+static int begin_questions(struct census *c)
 {
-	int err;
+	struct census_collection *collection = &c->scan.collection;
+	const struct census_question *question;
+	struct census_asked *asked;
+	unsigned int i;
+	int err = 0;
 
-	if (!c->req->group_by)
-		return 0;
-	err = census_groups_form(c->snap, &c->scan.collection.mms);
-	if (err)
-		return err;
-	c->group_holdings = census_arena_alloc(&c->scan.collection.arena,
-					       array3_size(c->snap->nr_groups,
-							   CENSUS_KINDS,
-							   sizeof(*c->group_holdings)));
-	return c->group_holdings ? 0 : -ENOMEM;
+	for (i = 0; i < census_nr_questions && !err; i++) {
+		question = census_questions[i];
+		if (!question || !question->is_asked(c->req))
+			continue;
+		asked = census_collect_memory(collection, 1, sizeof(*asked));
+		if (asked)
+			asked->state = census_collect_memory(collection, 1, question->size);
+		if (!asked || !asked->state)
+			return -ENOMEM;
+		asked->question = question;
+		list_add_tail(&asked->link, &c->asked);
+		err = question->begin(c, asked->state);
+	}
+	return err;
 }
 
 static int count_and_finish(struct census *c)
 {
-	const struct census_frames *frames;
+	const struct census_asked *asked;
 	int err;
 
 	err = collect_mms(c);
 	if (!err)
-		err = census_scan_begin(&c->scan, c->snap, &c->files,
-					c->req->charged ? &c->payers : NULL);
+		err = census_scan_begin(&c->scan, c->snap, &c->files, &c->asked);
 	if (!err)
-		err = form_groups(c);
-	if (!err && c->req->share)
-		err = census_share_begin(&c->share, c->req, c->snap, &c->scan.collection);
+		err = begin_questions(c);
 	if (!err)
 		err = count_owners(c);
-	if (err)
-		return err;
-	frames = c->scan.tally.frames;
-	if (c->scan.collection.numa)
-		c->snap->nodes_known = census_numa_unchanged(&c->numa);
-	err = finish_tasks(c, &c->scan.collection.mms, c->scan.collection.nr);
-	if (!err && c->req->group_by)
-		census_groups_finish(c->snap, c->group_holdings, frames->hugetlb,
-				     c->scan.swap_known);
-	if (!err && c->req->share)
-		err = census_share_finish(&c->share, c->snap, frames->hugetlb);
-	if (!err && c->req->charged)
-		err = census_payers_finish(&c->payers, &c->files, c->req->limit, c->snap);
+	if (!err)
+		err = finish_tasks(c, &c->scan.collection.mms, c->scan.collection.nr);
+	list_for_each_entry(asked, &c->asked, link)
+		if (!err && asked->question->finish)
+			err = asked->question->finish(c, asked->state);
 	return err;
 }
 
 static int scan_tasks(struct census *c)
 {
+	const struct census_asked *asked;
 	int err;
 
 	c->budget.limit = census_params.max_mem;
@@ -419,24 +339,16 @@ static int scan_tasks(struct census *c)
 		c->files.only = census_file_mapping(c->req->file);
 	if (!err)
 		err = census_files_begin(&c->files, &c->budget);
-	if (!err && c->req->charged)
-		err = census_payers_begin(&c->payers, &c->budget, c->req->charged > 1);
-	if (!err && c->req->parts & MEMCENSUS_PART_TASK_NODES) {
-		c->scan.collection.numa = &c->numa;
-		err = census_numa_begin(&c->numa);
-	}
 	if (!err)
 		err = count_and_finish(c);
-	if (c->snap->pages)
-		c->snap->cost.memory += census_pages_end(c->snap->pages);
+	list_for_each_entry(asked, &c->asked, link)
+		if (asked->question->end)
+			asked->question->end(c, asked->state);
 	c->full = c->scan.tally.counts.full;
 	census_scan_end(&c->scan, &c->snap->cost);
-	if (c->req->charged)
-		census_payers_end(&c->payers);
 	census_files_end(&c->files);
 	c->full |= c->scan.collection.arena.full;
 	census_collect_end(&c->scan.collection);
-	census_numa_end(&c->numa);
 	c->snap->cost.memory += atomic64_read(&c->budget.peak);
 	return err;
 }
@@ -467,6 +379,7 @@ struct census_snapshot *census_take(const struct census_request *req)
 	}
 	c->req = req;
 	c->snap = snap;
+	INIT_LIST_HEAD(&c->asked);
 	snap->cost.realtime = ktime_get_real_ns();
 	snap->cost.boottime = ktime_get_boottime_ns();
 	snap->cost.memory += sizeof(*c);

@@ -16,6 +16,7 @@
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/mm.h>
@@ -237,25 +238,6 @@ static struct census_task *new_task(struct census_snapshot *snap, struct task_st
 	return task;
 }
 
-/* Return: false without memory. */
-static bool add_nodes(struct census_collection *c, struct census_mm *m)
-{
-	size_t size = c->numa ? c->numa->nr * sizeof(*m->on_nodes) : 0;
-
-	if (!size)
-		return true;
-	m->on_nodes = census_arena_alloc(&c->arena, size);
-	c->snap->cost.memory += size;
-	return m->on_nodes;
-}
-
-static void note_threads(const struct census_collection *c, struct census_mm *m,
-			 struct task_struct *leader)
-{
-	if (m->on_nodes)
-		census_numa_note_threads(c->numa, m->on_nodes, leader);
-}
-
 /* Adds the process @pid, unless it is the owner.  @pid is NULL if it was reaped. */
 static int add_peer(struct census_collection *c, struct census_mm *m, struct pid *pid)
 {
@@ -303,31 +285,45 @@ static int add_record(struct census_collection *c, struct census_mm *m,
 	int err = -ENOMEM;
 
 	m->task = new_task(c->snap, owner ?: leader);
-	if (m->task && add_nodes(c, m)) {
+	if (m->task) {
 		m->last_peer = &m->task->peers;
-		note_threads(c, m, leader);
 		census_mm_counters(m);
 		err = add_peer(c, m, pid);
 	}
-	if (!err && owner && owner != leader) {
-		note_threads(c, m, owner);
+	if (!err && owner && owner != leader)
 		err = note_found(c, m->task->pid);
-	}
 	if (owner)
 		put_task_struct(owner);
 	return err;
 }
 
+/**
+ * census_collect_memory() - allocate zeroed memory of a census
+ * @c: the collection
+ * @nr: number of elements
+ * @size: of an element, bytes
+ *
+ * Return: memory until census_collect_end(), which counts as a result; or NULL.
+ */
+void *census_collect_memory(struct census_collection *c, size_t nr, size_t size)
+{
+	size_t bytes = array_size(nr, size);
+	void *memory = census_arena_alloc(&c->arena, bytes);
+
+	if (memory)
+		c->snap->cost.memory += bytes;
+	return memory;
+}
+
 static struct census_mm *add_space(struct census_collection *c)
 {
-	struct census_mm *m = census_arena_alloc(&c->arena, sizeof(*m));
+	struct census_mm *m = census_collect_memory(c, 1, sizeof(*m));
 
 	if (!m)
 		return NULL;
 	m->number = ++c->nr;
 	INIT_LIST_HEAD(&m->vmas);
 	list_add_tail(&m->link, &c->mms);
-	c->snap->cost.memory += sizeof(*m);
 	return m;
 }
 
@@ -349,10 +345,7 @@ static struct census_mm *add_mm(struct census_collection *c,
 static int add_to_record(struct census_collection *c, struct census_mm *m,
 			 struct task_struct *leader, struct pid *pid)
 {
-	if (!m->task)
-		return add_record(c, m, leader, pid);
-	note_threads(c, m, leader);
-	return add_peer(c, m, pid);
+	return m->task ? add_peer(c, m, pid) : add_record(c, m, leader, pid);
 }
 
 /* Adds what is wanted of a process that uses @mm.  @pid is of @leader. */
@@ -565,14 +558,8 @@ void census_mm_rewind(struct census_mm *m)
 }
 
 /* Resets the state to before the first visit, except for the address to continue at. */
-void census_mm_reset(const struct census_collection *c, struct census_mm *m)
+void census_mm_reset(struct census_mm *m)
 {
-	unsigned int i;
-
-	for (i = 0; m->on_nodes && i < c->numa->nr; i++) {
-		m->on_nodes[i].rss = 0;
-		m->on_nodes[i].hugetlb = 0;
-	}
 	memset(&m->sums, 0, sizeof(m->sums));
 	memset(m->holdings, 0, sizeof(m->holdings));
 	memset(m->exclusive, 0, sizeof(m->exclusive));
@@ -610,7 +597,7 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		fill_task(m->task, leader);
 		census_mm_counters(m);
 		census_mm_rewind(m);
-		census_mm_reset(c, m);
+		census_mm_reset(m);
 	}
 	if (mm)
 		mmdrop(mm);

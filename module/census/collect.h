@@ -15,7 +15,6 @@
 #include "base/result-memory.h"
 #include "census/snapshot.h"
 #include "count/frames.h"
-#include "questions/nodes.h"
 
 /**
  * struct census_counters - the kernel's own counters of an address space
@@ -54,8 +53,6 @@ struct census_counters {
  * @holdings: pages as an owner, by kind; without those of VMAs in @vmas
  * @exclusive: pages that an entry proved to be exclusive, so that they have no marks:
  *	number in the current slice, by kind, of holdings here and in @vmas
- * @on_nodes: what it has on each node, by index, if requested and if there is a record; else
- *	NULL
  * @vmas: &struct census_vma of its VMAs, if requested
  * @met: one of @vmas, where a later slice continues to search; NULL: at the first one
  */
@@ -78,20 +75,18 @@ struct census_mm {
 	struct census_chain chain;
 	struct census_holding holdings[CENSUS_KINDS];
 	u64 exclusive[CENSUS_PROVED_KINDS];
-	struct census_on_node *on_nodes;
 	struct list_head vmas;
 	struct census_vma *met;
 };
 
 /**
  * struct census_collection - the address spaces of a scan
- * @arena: &struct census_mm, and their @on_nodes
+ * @arena: &struct census_mm, and what census_collect_memory() gives
  * @snap: counts the memory of records, and the processes without mm
  * @mms: &struct census_mm, in the order of the lowest PID; those added during the scan are last
  * @nr: number of @mms
  * @named: some of @mms are named
  * @nr_named: number of address spaces that the request names, the first ones
- * @numa: the nodes; NULL: pages are not counted by node
  * @table: @mms by mm pointer, or by the PID of the request without mm
  * @found: processes that records have before the pass over all processes meets them, by struct
  *	pid: those that the request names, and owners
@@ -103,7 +98,6 @@ struct census_collection {
 	unsigned int nr;
 	bool named;
 	unsigned int nr_named;
-	const struct census_numa *numa;
 	struct census_table table;
 	struct census_table found;
 };
@@ -126,10 +120,11 @@ int census_collect_begin(struct census_collection *c, struct census_snapshot *sn
 int census_collect_all(struct census_collection *c, enum census_wanted wanted);
 int census_collect_pid(struct census_collection *c, const struct census_name *name);
 bool census_collect_again(struct census_collection *c, struct census_mm *m);
+void *census_collect_memory(struct census_collection *c, size_t nr, size_t size);
 void census_collect_end(struct census_collection *c);
 
 void census_mm_rewind(struct census_mm *m);
-void census_mm_reset(const struct census_collection *c, struct census_mm *m);
+void census_mm_reset(struct census_mm *m);
 void census_mm_counters(struct census_mm *m);
 void census_counters_figures(const struct census_counters *c, struct census_figures *f);
 

@@ -303,7 +303,7 @@ static int visit_or_forget(struct census_scan *scan, struct census_mm *m)
 {
 	int ret = visit_mm(scan, m);
 
-	if (ret == -ESRCH && m->begun)
+	if (ret == -ESRCH)
 		census_tally_forget(&scan->tally, m);
 	return ret;
 }
@@ -416,19 +416,18 @@ int census_scan_all(struct census_scan *scan)
  * @scan: zeroed except for the collection; the caller calls census_scan_end(), also after an error
  * @snap: the snapshot with the request
  * @files: files that are mapped
- * @payers: who pays for pages; NULL: not requested
+ * @asked: &struct census_asked, complete before the first scan
  *
  * Return: 0 or -ENOMEM.
  */
 int census_scan_begin(struct census_scan *scan, struct census_snapshot *snap,
-		      struct census_files *files, struct census_payers *payers)
+		      struct census_files *files, const struct list_head *asked)
 {
 	int err;
 
 	scan->walk.pause = time_to_pause;
 	scan->walk.pause_context = scan;
-	scan->tally.numa = scan->collection.numa;
-	scan->tally.payers = payers;
+	scan->tally.asked = asked;
 	err = census_walk_begin(&scan->walk);
 	if (!err)
 		err = census_tally_begin(&scan->tally, snap, files);

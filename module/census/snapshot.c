@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/visible.h"
 #include "census/snapshot.h"
-#include "count/pages.h"
+#include "count/page-bitmaps.h"
 
 const struct census_record_row census_scan_rows[] = {
 	CENSUS_SCAN_ROWS(CENSUS_ROW)
@@ -61,8 +61,8 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 	snap->arena.account = req->nr_pids || req->share;
 	snap->vma_arena.account = req->nr_pids;
 	if (req->pages) {
-		snap->pages = census_pages_alloc(req->start, req->end);
-		if (!snap->pages) {
+		snap->bitmaps = census_bitmaps_alloc(req->start, req->end);
+		if (!snap->bitmaps) {
 			census_snapshot_put(snap);
 			return NULL;
 		}
@@ -152,7 +152,7 @@ static void free_snapshot(struct work_struct *work)
 	}
 	census_arena_free(&snap->arena);
 	census_arena_free(&snap->vma_arena);
-	census_pages_free(snap->pages);
+	census_bitmaps_free(snap->bitmaps);
 	if (snap->pid_ns)
 		put_pid_ns(snap->pid_ns);
 	kfree(snap);

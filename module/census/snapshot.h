@@ -39,7 +39,7 @@ struct census_name {
 	struct pid *pid;
 };
 
-struct census_pages;
+struct census_bitmaps;
 
 /**
  * struct census_request - contents of a census
@@ -344,14 +344,14 @@ struct census_payer {
  * @nr_groups: number of @groups
  * @groups: each before those in it; group 0 has no figures: its tasks are in no group
  * @vmas: &struct census_vma
- * @task_nodes: &struct census_task_node, in the order of @tasks
- * @nodes_known: no memory was added or removed, so @task_nodes is complete
+ * @task_nodes: &struct census_task_node, in the order of @tasks; none if memory was added or
+ *	removed
  * @nr_owned: number of @owned
  * @owned: in the order of @tasks or @groups
  * @pairs: &struct census_pair, as they are sent
  * @nr_payers: number of @payers
  * @payers: the first one has the pages of all that are not told apart
- * @pages: of the only one of @tasks; NULL if not requested
+ * @bitmaps: of the pages of the only one of @tasks; NULL if not requested
  * @nr_zones: number of @zones
  * @zones: by node, then from the lowest zone
  * @nr_nodes: number of @nodes
@@ -376,13 +376,12 @@ struct census_snapshot {
 	struct census_group *groups;
 	struct list_head vmas;
 	struct list_head task_nodes;
-	bool nodes_known;
 	unsigned int nr_owned;
 	struct census_owned *owned;
 	struct list_head pairs;
 	unsigned int nr_payers;
 	struct census_payer *payers;
-	struct census_pages *pages;
+	struct census_bitmaps *bitmaps;
 	unsigned int nr_zones;
 	struct census_zone *zones;
 	unsigned int nr_nodes;

@@ -22,10 +22,11 @@
 
 #include "base/compat.h"
 #include "base/memory.h"
+#include "census/question.h"
 #include "census/tally.h"
 #include "census/vma.h"
 #include "count/mapcount.h"
-#include "count/pages.h"
+#include "count/page-bitmaps.h"
 #include "count/shmem.h"
 #include "owners/forked.h"
 #include "walk/exclusive.h"
@@ -80,8 +81,8 @@ static void lose_swap(struct census_tally *t)
 {
 	t->sums->unknown_swap++;
 	t->walk->holes = false;
-	if (t->placed)
-		t->snap->pages->full = true;
+	if (t->bitmaps)
+		t->bitmaps->full = true;
 }
 
 /* Cost of a hole in a file with pages in swap, in page table entries. */
@@ -89,14 +90,13 @@ static void lose_swap(struct census_tally *t)
 
 /*
  * Counts what is in swap of a file, where nothing of it is mapped.  With bitmaps each page is
- * recorded, so that the sum agrees with them.
+ * noted, so that the sum agrees with them.
  */
 static void count_hole(struct census_tally *t, pgoff_t first, unsigned int nr)
 {
 	struct census_shmem_range hole = { .next = first, .last = first + nr - 1 };
 
-	census_shmem_read(&hole, t->vma, t->placed ? t->snap->pages : NULL,
-			  &t->files->shmem_left, nr, &t->walk->work);
+	census_shmem_read(&hole, t->vma, t->bitmaps, &t->files->shmem_left, nr, &t->walk->work);
 	t->walk->work += ENTRIES_PER_HOLE;
 	t->sums->swap += hole.pages << PAGE_SHIFT;
 	if (!census_shmem_done(&hole))
@@ -131,8 +131,8 @@ static void take_runs(void *context, const struct census_run *runs,
 				mark_swap(t, run);
 			break;
 		case CENSUS_HOLE:
-			/* By page, in add_to_bitmaps(). */
-			if (!t->placed)
+			/* Else by page, in take_page(). */
+			if (!t->bitmaps)
 				count_hole(t, run->pfn, census_run_nr(run));
 			break;
 		case CENSUS_SPECIAL:
@@ -152,42 +152,20 @@ static void take_runs(void *context, const struct census_run *runs,
 	}
 }
 
-static bool is_copy(u64 key)
-{
-	return census_key_exclusive(key) || census_key_kind(key) == CENSUS_ANON;
-}
-
-/* Pages, by address, of the process whose bitmaps are requested. */
-static void add_to_bitmaps(struct census_tally *t, const struct census_place *place)
-{
-	if (place->kind == CENSUS_HOLE)
-		count_hole(t, linear_page_index(t->vma, place->addr), place->nr);
-	else
-		census_pages_add(t->snap->pages, t->frames, place, t->later);
-}
-
-/* Counts pages for the cgroups that are charged for them. */
-static void add_to_payers(struct census_tally *t, const struct census_place *place)
-{
-	/* What only processes use that the caller cannot see is not a cgroup's own for it. */
-	u64 owner = t->m->task && t->m->task->group ? t->m->task->cgroup : 0;
-
-	if (place->kind == CENSUS_PRESENT && !(t->files->only && is_copy(place->key)) &&
-	    !census_payers_add(t->payers, t->frames, place, owner))
-		t->frames->owners.failed = true;
-}
-
-/* What each entry maps, of a request that needs more than numbers of pages. */
+/* What each entry maps, if a question wants to know. */
 static void take_page(void *context, const struct census_place *place)
 {
 	struct census_tally *t = context;
+	const struct census_asked *asked;
 
-	if (t->placed)
-		add_to_bitmaps(t, place);
-	if (t->payers)
-		add_to_payers(t, place);
-	if (t->on_nodes)
-		census_numa_add(t->numa, &t->range, t->on_nodes, place);
+	if (place->kind == CENSUS_HOLE) {
+		if (t->bitmaps)
+			count_hole(t, linear_page_index(t->vma, place->addr), place->nr);
+		return;
+	}
+	list_for_each_entry(asked, t->asked, link)
+		if (asked->wanted)
+			asked->question->page(asked->state, t, place);
 	/* hugetlb has no key for copies.  Each of its pages is a run, which is taken at once. */
 	if (t->files->only)
 		t->huge_copied = place->kind == CENSUS_HUGETLB &&
@@ -206,7 +184,8 @@ static void take_masks(void *context, const struct census_mask *masks, unsigned 
 	unsigned int i, first = 0;
 
 	for (i = 0; i < nr && !all; i++) {
-		if (t->files->only ? !is_copy(masks[i].key) : !census_key_exclusive(masks[i].key))
+		if (t->files->only ? !census_key_is_copy(masks[i].key) :
+				     !census_key_exclusive(masks[i].key))
 			continue;
 		if (!t->files->only)
 			add_exclusive(t, CENSUS_ANON,
@@ -282,12 +261,6 @@ static const struct census_walk_ops frames_ops = {
 	.image = frames_image,
 };
 
-/* Checks whether bitmaps of the pages of @m are requested. */
-static bool is_placed(const struct census_tally *t, const struct census_mm *m)
-{
-	return t->snap->pages && m->task;
-}
-
 /**
  * census_tally_begin() - initialize a count
  * @t: zeroed; the caller calls census_tally_end(), also after an error
@@ -327,7 +300,7 @@ void census_tally_end(struct census_tally *t)
 /* Return: 0, -ENOMEM or -ENOSPC: whether memory of any kind ran out. */
 int census_tally_error(const struct census_tally *t)
 {
-	if (t->snap->pages && t->snap->pages->full)
+	if (t->snap->bitmaps && t->snap->bitmaps->full)
 		return -ENOSPC;
 	return census_frames_failed(t->frames) ? -ENOMEM : 0;
 }
@@ -370,7 +343,15 @@ void census_tally_unlock(struct census_tally *t, struct census_walk *walk)
  */
 int census_tally_mm(struct census_tally *t, struct census_mm *m)
 {
+	struct census_asked *asked;
+
 	t->m = m;
+	t->bitmaps = m->task ? t->snap->bitmaps : NULL;
+	t->wants_pages = false;
+	list_for_each_entry(asked, t->asked, link) {
+		asked->wanted = asked->question->page && asked->question->wants(t);
+		t->wants_pages |= asked->wanted;
+	}
 	if (!m->begun)
 		t->shmem_of = NULL;
 	return census_owners_turn(&t->frames->owners, m->holdings, m->number, &m->chain) ?
@@ -380,12 +361,17 @@ int census_tally_mm(struct census_tally *t, struct census_mm *m)
 /**
  * census_tally_forget() - discard the counts of an address space that vanished
  * @t: the count
- * @m: was walked in part; its records may be freed afterwards
+ * @m: was perhaps walked in part; its records may be freed afterwards
  */
 void census_tally_forget(struct census_tally *t, struct census_mm *m)
 {
-	if (is_placed(t, m))
-		census_pages_begin(t->snap->pages, t->frames->budget);
+	const struct census_asked *asked;
+
+	list_for_each_entry(asked, t->asked, link)
+		if (asked->question->forget)
+			asked->question->forget(asked->state, m);
+	if (!m->begun)
+		return;
 	forget_exclusive(t, m);
 	census_owners_forget(&t->frames->owners, &m->chain);
 }
@@ -393,7 +379,7 @@ void census_tally_forget(struct census_tally *t, struct census_mm *m)
 /* Checks whether the file's pages in swap are needed for each hole, not for the whole VMA. */
 static bool needs_holes(const struct census_tally *t)
 {
-	return t->placed || (!(t->vma->vm_flags & VM_SHARED) && t->vma->vm_flags & VM_WRITE);
+	return t->bitmaps || (!(t->vma->vm_flags & VM_SHARED) && t->vma->vm_flags & VM_WRITE);
 }
 
 /*
@@ -631,16 +617,13 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	t->walk = walk;
 	t->class = class_of(vma);
 	t->huge_copied = false;
-	t->placed = is_placed(t, t->m);
 	if (!find_shmem(t, addr))
 		return 1;
 	err = begin_record(t, addr, walk);
 	if (err)
 		return err;
 	t->of_heap = heap_or_stack(t);
-	t->on_nodes = t->later ? NULL : t->m->on_nodes;
-	walk->each_page = t->placed || t->payers || t->on_nodes ||
-			  (t->files->only && is_vm_hugetlb_page(vma));
+	walk->each_page = t->wants_pages || (t->files->only && is_vm_hugetlb_page(vma));
 	walk->holes = begin_shmem(t, addr != vma->vm_start);
 	walk->ops = choose_ops(t);
 	walk->context = t;

@@ -14,8 +14,6 @@
 #include "count/files.h"
 #include "count/frames.h"
 #include "count/shmem.h"
-#include "questions/charges.h"
-#include "questions/nodes.h"
 #include "walk/walk.h"
 
 /**
@@ -24,9 +22,7 @@
  * @basis: &enum memcensus_basis
  * @frames: owners of frames and swap slots
  * @files: files that are mapped
- * @payers: who pays for the pages; NULL: not requested
- * @numa: the nodes; NULL: pages are not counted by node
- * @range: where @numa found a frame last
+ * @asked: &struct census_asked
  * @path_buffer: PATH_MAX bytes if records of VMAs are requested; else NULL
  * @counts: memory of what is counted for these records
  * @wanted: memory that the next record lacks, bytes; 0: nothing is lacking
@@ -41,8 +37,8 @@
  * @class: of the pages of @vma, except for copies in a private mapping
  * @of_heap: sum of heap or stack if @vma is one of these; else NULL
  * @huge_copied: the hugetlb page of the current run is a copy, and not of the one file
- * @on_nodes: what @vma has on each node is added to this, by index in @numa; NULL: not requested
- * @placed: bitmaps of the pages of @vma are requested
+ * @wants_pages: a question wants each page of @m
+ * @bitmaps: of the pages of @m, in which pages of files in swap are noted; NULL: not requested
  * @in_swap: @vma maps a shmem file with pages in swap, which count for it
  * @whole: @vma maps all of this file, so that the file's own counter says how many; decided once,
  *	because ftruncate() waits for no lock of the VMA
@@ -58,9 +54,7 @@ struct census_tally {
 	u8 basis;
 	struct census_frames *frames;
 	struct census_files *files;
-	struct census_payers *payers;
-	const struct census_numa *numa;
-	struct census_numa_range range;
+	const struct list_head *asked;
 	char *path_buffer;
 	struct census_arena counts;
 	size_t wanted;
@@ -75,8 +69,8 @@ struct census_tally {
 	enum census_class class;
 	u64 *of_heap;
 	bool huge_copied;
-	struct census_on_node *on_nodes;
-	bool placed;
+	bool wants_pages;
+	struct census_bitmaps *bitmaps;
 	bool in_swap;
 	bool whole;
 	struct census_shmem_range shmem;

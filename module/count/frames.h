@@ -88,6 +88,12 @@ static inline u32 census_key_kind(u64 key)
 	return space - CENSUS_SPACE_FRAMES;
 }
 
+/* Checks whether the pages of a key are anonymous: in a private mapping of a file, copies. */
+static inline bool census_key_is_copy(u64 key)
+{
+	return census_key_exclusive(key) || census_key_kind(key) == CENSUS_ANON;
+}
+
 /**
  * struct census_section - consecutive blocks
  * @link: in &struct census_frames.table

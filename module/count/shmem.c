@@ -5,7 +5,7 @@
 #include <linux/xarray.h>
 
 #include "base/compat.h"
-#include "count/pages.h"
+#include "count/page-bitmaps.h"
 #include "count/shmem.h"
 
 /* Pages of the file of @vma in swap, at any offset. */
@@ -21,31 +21,26 @@ bool census_shmem_is_whole(const struct vm_area_struct *vma)
 	       vma->vm_end - vma->vm_start >= i_size_read(file_inode(vma->vm_file));
 }
 
-/* Records pages @at to @last in swap.  Return: their number. */
-static u64 note_pages(struct census_pages *bitmaps, const struct vm_area_struct *vma, pgoff_t at,
+/* Notes pages @at to @last in swap.  Return: their number. */
+static u64 note_pages(struct census_bitmaps *bitmaps, const struct vm_area_struct *vma, pgoff_t at,
 		      pgoff_t last)
 {
-	u64 addr = vma->vm_start + ((at - vma->vm_pgoff) << PAGE_SHIFT), pages = 0;
-	unsigned int nr;
-
-	for (; at <= last; at += nr, addr += (u64)nr << PAGE_SHIFT, pages += nr) {
-		nr = min_t(pgoff_t, last - at + 1, 64);
-		census_pages_note_swap(bitmaps, addr, GENMASK_ULL(nr - 1, 0));
-	}
-	return pages;
+	census_bitmaps_note(bitmaps, vma->vm_start + ((at - vma->vm_pgoff) << PAGE_SHIFT),
+			    last - at + 1, CENSUS_NOTE_SWAP);
+	return last - at + 1;
 }
 
 /**
  * census_shmem_read() - count pages in swap, as shmem_partial_swap_usage() does for smaps
  * @range: to be continued
  * @vma: maps it; locked
- * @bitmaps: to record each page; NULL: an entry of several pages counts as a whole, as in smaps
+ * @bitmaps: to note each page; NULL: an entry of several pages counts as a whole, as in smaps
  * @left: entries that the census may still read; decreased
  * @most: as many entries are read at most
  * @work: increased by the number of entries
  */
 void census_shmem_read(struct census_shmem_range *range, const struct vm_area_struct *vma,
-		       struct census_pages *bitmaps, u64 *left, unsigned int most, u64 *work)
+		       struct census_bitmaps *bitmaps, u64 *left, unsigned int most, u64 *work)
 {
 	XA_STATE(xas, &vma->vm_file->f_mapping->i_pages, range->next);
 	u64 max = min_t(u64, *left, most), read = 0;

@@ -19,7 +19,7 @@
 /* Entries that are read in one step, in less than 50 us. */
 #define CENSUS_SHMEM_STEP 512
 
-struct census_pages;
+struct census_bitmaps;
 
 /**
  * struct census_shmem_range - pages of a file that a mapping shows, in steps
@@ -36,7 +36,7 @@ struct census_shmem_range {
 unsigned long census_shmem_swapped(const struct vm_area_struct *vma);
 bool census_shmem_is_whole(const struct vm_area_struct *vma);
 void census_shmem_read(struct census_shmem_range *range, const struct vm_area_struct *vma,
-		       struct census_pages *bitmaps, u64 *left, unsigned int most, u64 *work);
+		       struct census_bitmaps *bitmaps, u64 *left, unsigned int most, u64 *work);
 
 /* Checks whether all pages of @range were read. */
 static inline bool census_shmem_done(const struct census_shmem_range *range)

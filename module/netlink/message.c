@@ -13,7 +13,7 @@
 #include "base/visible.h"
 #include "census/vma.h"
 #include "census/zones.h"
-#include "count/pages.h"
+#include "count/page-bitmaps.h"
 #include "netlink/dump.h"
 
 static int put_figures(struct sk_buff *skb, int nest, const struct census_figures *figures)
@@ -264,8 +264,8 @@ static int fill_payer(struct sk_buff *skb, const struct census_dump *d, const vo
 				   census_put_u64(skb, MEMCENSUS_PAYER_INODE, payer->inode)));
 }
 
-/* Adds the word at @offset of @nr blocks from @first on. */
-static int put_words(struct sk_buff *skb, int attr, const struct census_pages *pages,
+/* Adds the word at @offset of @nr bitmaps from @first on. */
+static int put_words(struct sk_buff *skb, int attr, const struct census_bitmaps *b,
 		     u32 first, u32 nr, size_t offset)
 {
 	struct nlattr *words = nla_reserve_64bit(skb, attr, nr * sizeof(u64), MEMCENSUS_A_PAD);
@@ -276,13 +276,13 @@ static int put_words(struct sk_buff *skb, int attr, const struct census_pages *p
 		return -EMSGSIZE;
 	to = nla_data(words);
 	for (i = 0; i < nr; i++)
-		to[i] = *(const u64 *)((const u8 *)census_page_block(pages, first + i) + offset);
+		to[i] = *(const u64 *)((const u8 *)census_bitmap(b, first + i) + offset);
 	return 0;
 }
 
 #define PUT_WORDS(attr, member)							\
-	put_words(skb, MEMCENSUS_PAGES_##attr, p, first, nr,			\
-		  offsetof(struct census_page_block, member))
+	put_words(skb, MEMCENSUS_PAGES_##attr, b, first, nr,			\
+		  offsetof(struct census_bitmap, member))
 
 /*
  * A part of the bitmaps.  The first one starts at the start of the request and the last ends where
@@ -290,18 +290,18 @@ static int put_words(struct sk_buff *skb, int attr, const struct census_pages *p
  */
 static int fill_pages(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
-	const struct census_pages *p = record;
+	const struct census_bitmaps *b = record;
 	u32 first = d->index * CENSUS_PAGES_PART;
-	u32 nr = min_t(u32, p->blocks.nr - first, CENSUS_PAGES_PART), next = first + nr;
+	u32 nr = min_t(u32, b->bitmaps.nr - first, CENSUS_PAGES_PART), next = first + nr;
 	u32 pid = census_task_pid(d->snap->tasks[0], d->pid_ns);
 
 	if (!pid)
 		return CENSUS_HIDDEN;
 	return nla_put_u32(skb, MEMCENSUS_PAGES_PID, pid) ||
 	       census_put_u64(skb, MEMCENSUS_PAGES_START,
-			      first ? census_page_block(p, first)->addr : p->start) ||
+			      first ? census_bitmap(b, first)->addr : b->start) ||
 	       census_put_u64(skb, MEMCENSUS_PAGES_END,
-			      next < p->blocks.nr ? census_page_block(p, next)->addr : p->walked) ||
+			      next < b->bitmaps.nr ? census_bitmap(b, next)->addr : b->walked) ||
 	       PUT_WORDS(ADDRESSES, addr) || PUT_WORDS(RESIDENT, resident) ||
 	       PUT_WORDS(EXCLUSIVE, exclusive) || PUT_WORDS(HUGE, huge) ||
 	       PUT_WORDS(SWAP, swap);
@@ -409,7 +409,7 @@ static bool has_part(const struct census_snapshot *snap, unsigned int i)
 	u8 state = snap->tasks[0]->state;
 
 	return (state == MEMCENSUS_STATE_WALKED || state == MEMCENSUS_STATE_PARTIAL) &&
-	       (!i || i * CENSUS_PAGES_PART < snap->pages->blocks.nr);
+	       (!i || i * CENSUS_PAGES_PART < snap->bitmaps->bitmaps.nr);
 }
 
 /* The records of a census that are requested.  Return: as &struct census_dump_ops.next. */
@@ -442,7 +442,7 @@ const void *census_next_record(struct census_dump *d, const void *before)
 	case MEMCENSUS_A_SYSTEM:
 		return parts & MEMCENSUS_PART_SYSTEM && !i ? &snap->system : NULL;
 	case MEMCENSUS_A_PAGES:
-		return has_part(snap, i) ? snap->pages : NULL;
+		return has_part(snap, i) ? snap->bitmaps : NULL;
 	case MEMCENSUS_A_OWNERS:
 		return i < snap->nr_owned ? &snap->owned[i] : NULL;
 	case MEMCENSUS_A_PAIR:

@@ -1,114 +1,193 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "base/charge.h"
-#include "questions/charges.h"
+/*
+ * Which cgroup is charged for each mapped page, beside which one maps it.
+ *
+ * The kernel charges a page to one cgroup, its payer, mostly that of the process that touched it
+ * first.  struct page has it, so only a request for it reads struct page, under the page table
+ * lock.  A page counts once for its payer, no matter which process maps it, and once more if a
+ * process of the payer itself maps it.  So a block of 64 pages needs two masks, however many
+ * cgroups there are.
+ *
+ * By file, a cgroup is one more payer for each file that it is charged for: at most as many as
+ * files and cgroups that the walk finds, and as pages that are mapped.
+ *
+ * The memory of all this is in the budget of the census: without it, the census counts in slices.
+ * There are at most as many payers as the kernel has memory cgroups.
+ */
+#include <linux/overflow.h>
+#include <linux/sched/signal.h>
 
-static u64 paid_key_of(u64 cgroup, u32 space)
+#include "base/charge.h"
+#include "base/largest.h"
+#include "base/memory.h"
+#include "base/table.h"
+#include "base/visible.h"
+#include "questions/questions.h"
+
+/**
+ * struct payer - mapped pages that a cgroup is charged for
+ * @link: in &struct charges.table
+ * @cgroup: its ID; 0: pages that no cgroup is charged for
+ * @space: of a file: only its pages; 0: all
+ * @charged: pages that some process maps
+ * @own: of @charged, those that its own processes map
+ * @group: number of the group of its own processes, 0: there is none
+ */
+struct payer {
+	struct census_link link;
+	u64 cgroup;
+	u64 charged;
+	u64 own;
+	u32 group;
+	u32 space;
+};
+
+/* A power of 2, so that none is in two chunks. */
+#define PAYER_UNITS 4
+
+static_assert(sizeof(struct payer) <= PAYER_UNITS * CENSUS_UNIT_BYTES);
+
+/**
+ * struct met - pages of a block that were met in this slice
+ * @link: in &struct charges.met
+ * @key: of the block
+ * @pages: one bit for each page
+ * @own: of @pages, those that a process of the payer maps
+ */
+struct met {
+	struct census_link link;
+	u64 key;
+	u64 pages;
+	u64 own;
+};
+
+#define MET_UNITS 2
+
+static_assert(sizeof(struct met) <= MET_UNITS * CENSUS_UNIT_BYTES);
+
+/**
+ * struct charges - who is charged for mapped pages
+ * @by_file: also count each file that a cgroup is charged for
+ * @budget: the part of the census's for all of it, which is found under locks
+ * @payers: &struct payer, kept over slices
+ * @table: @payers by cgroup and space
+ * @masks: &struct met
+ * @met: @masks by key
+ */
+struct charges {
+	bool by_file;
+	struct census_budget budget;
+	struct census_pool payers;
+	struct census_table table;
+	struct census_pool masks;
+	struct census_table met;
+};
+
+static u64 payer_key_of(u64 cgroup, u32 space)
 {
 	return cgroup + rol64(space, 40);
 }
 
-static u64 paid_key(const struct census_link *link)
+static u64 payer_key(const struct census_link *link)
 {
-	const struct census_paid *paid = container_of(link, struct census_paid, link);
+	const struct payer *payer = container_of(link, struct payer, link);
 
-	return paid_key_of(paid->cgroup, paid->space);
+	return payer_key_of(payer->cgroup, payer->space);
 }
 
-static u64 block_key(const struct census_link *link)
+static u64 met_key(const struct census_link *link)
 {
-	return container_of(link, struct census_paid_block, link)->key;
+	return container_of(link, struct met, link)->key;
 }
 
-/**
- * census_payers_begin() - prepare to count who pays
- * @p: zeroed; the caller calls census_payers_end(), also after an error
- * @budget: of the census
- * @by_file: also count each file
- *
- * Return: 0 or -ENOMEM.
- */
-int census_payers_begin(struct census_payers *p, struct census_budget *budget, bool by_file)
+static bool charges_asked(const struct census_request *req)
 {
-	p->by_file = by_file;
-	p->locked = census_budget_locked(budget);
-	p->paid = (struct census_pool) { .budget = &p->locked, .nr = CENSUS_PAID_UNITS };
-	p->masks = (struct census_pool) {
-		.budget = &p->locked, .nr = CENSUS_PAID_BLOCK_UNITS
-	};
-	return census_reserve_fill() && census_table_init(&p->table, &p->locked, paid_key) &&
-	       census_table_init(&p->blocks, &p->locked, block_key) ? 0 : -ENOMEM;
+	return req->charged;
 }
 
-/*
- * Forgets the blocks, for the next slice; with @all what was counted too, and frees memory that
- * the first slice of fewer blocks does not need.
- */
-void census_payers_reset(struct census_payers *p, bool all)
+static int charges_begin(struct census *c, void *state)
 {
-	if (all)
-		census_pool_free(&p->masks);
-	p->masks.nr = CENSUS_PAID_BLOCK_UNITS;
-	census_table_reset(&p->blocks);
-	if (!all)
-		return;
-	p->paid.nr = CENSUS_PAID_UNITS;
-	census_table_reset(&p->table);
+	struct charges *s = state;
+
+	s->by_file = c->req->charged > 1;
+	s->budget = census_budget_locked(&c->budget);
+	s->payers.budget = &s->budget;
+	s->masks.budget = &s->budget;
+	return census_reserve_fill() && census_table_init(&s->table, &s->budget, payer_key) &&
+	       census_table_init(&s->met, &s->budget, met_key) ? 0 : -ENOMEM;
 }
 
-void census_payers_end(struct census_payers *p)
+/* The blocks of a slice are not met in another one. */
+static int charges_count(struct census *c, void *state)
 {
-	census_table_free(&p->table);
-	census_table_free(&p->blocks);
-	census_pool_free(&p->paid);
-	census_pool_free(&p->masks);
+	struct charges *s = state;
+
+	s->masks.nr = MET_UNITS;
+	census_table_reset(&s->met);
+	return 0;
 }
 
-/* Return: what @cgroup pays for, in @space, or NULL without memory. */
-struct census_paid *census_payers_find(struct census_payers *p, u64 cgroup, u32 space)
+/* Slices of fewer blocks need less memory for them. */
+static void charges_restart(struct census *c, void *state)
 {
-	struct census_paid *paid;
+	struct charges *s = state;
+
+	census_pool_free(&s->masks);
+	charges_count(c, s);
+	s->payers.nr = PAYER_UNITS;
+	census_table_reset(&s->table);
+}
+
+static void charges_end(struct census *c, void *state)
+{
+	struct charges *s = state;
+
+	census_table_free(&s->table);
+	census_table_free(&s->met);
+	census_pool_free(&s->payers);
+	census_pool_free(&s->masks);
+}
+
+/* Return: the payer @cgroup, of @space, or NULL without memory. */
+static struct payer *find_payer(struct charges *s, u64 cgroup, u32 space)
+{
+	struct payer *payer;
 	struct census_link *l;
 	u32 unit;
 
-	for (l = census_table_first(&p->table, paid_key_of(cgroup, space)); l; l = l->next) {
-		paid = container_of(l, struct census_paid, link);
-		if (paid->cgroup == cgroup && paid->space == space)
-			return paid;
+	for (l = census_table_first(&s->table, payer_key_of(cgroup, space)); l; l = l->next) {
+		payer = container_of(l, struct payer, link);
+		if (payer->cgroup == cgroup && payer->space == space)
+			return payer;
 	}
-	unit = census_pool_take(&p->paid, CENSUS_PAID_UNITS);
+	unit = census_pool_take(&s->payers, PAYER_UNITS);
 	if (!unit)
 		return NULL;
-	paid = census_unit(&p->paid, unit);
-	*paid = (struct census_paid) { .cgroup = cgroup, .space = space };
-	census_table_add(&p->table, &paid->link);
-	return paid;
+	payer = census_unit(&s->payers, unit);
+	*payer = (struct payer) { .cgroup = cgroup, .space = space };
+	census_table_add(&s->table, &payer->link);
+	return payer;
 }
 
-/* Return: the block of @key, or NULL without memory. */
-static struct census_paid_block *find_block(struct census_payers *p, u64 key)
+/* Return: what was met of the block of @key, or NULL without memory. */
+static struct met *find_met(struct charges *s, u64 key)
 {
-	struct census_paid_block *block;
+	struct met *met;
 	struct census_link *l;
 	u32 unit;
 
-	for (l = census_table_first(&p->blocks, key); l; l = l->next) {
-		block = container_of(l, struct census_paid_block, link);
-		if (block->key == key)
-			return block;
+	for (l = census_table_first(&s->met, key); l; l = l->next) {
+		met = container_of(l, struct met, link);
+		if (met->key == key)
+			return met;
 	}
-	unit = census_pool_take(&p->masks, CENSUS_PAID_BLOCK_UNITS);
+	unit = census_pool_take(&s->masks, MET_UNITS);
 	if (!unit)
 		return NULL;
-	block = census_unit(&p->masks, unit);
-	*block = (struct census_paid_block) { .key = key };
-	census_table_add(&p->blocks, &block->link);
-	return block;
-}
-
-static void count_pages(struct census_paid *paid, u64 met, u64 own)
-{
-	paid->charged += census_popcount(met);
-	paid->own += census_popcount(own);
+	met = census_unit(&s->masks, unit);
+	*met = (struct met) { .key = key };
+	census_table_add(&s->met, &met->link);
+	return met;
 }
 
 /*
@@ -117,64 +196,221 @@ static void count_pages(struct census_paid *paid, u64 met, u64 own)
  *
  * Return: false without memory.
  */
-static bool add_mask(struct census_payers *p, const struct census_place *place, u64 mask,
-		     u64 payer, u64 owner)
+static bool add_mask(struct charges *s, const struct census_place *place, u64 mask, u64 cgroup,
+		     u64 owner)
 {
-	u64 met = mask, own = payer && payer == owner ? mask : 0;
+	u64 pages = mask, own = cgroup && cgroup == owner ? mask : 0;
 	u32 space = place->key >> CENSUS_SPACE_SHIFT;
-	struct census_paid *paid, *of_file = NULL;
-	struct census_paid_block *block;
+	struct payer *payer, *of_file = NULL;
+	struct met *met;
 
-	paid = census_payers_find(p, payer, 0);
-	if (!paid)
+	payer = find_payer(s, cgroup, 0);
+	if (!payer)
 		return false;
-	if (p->by_file && payer && space >= CENSUS_SPACE_FILES) {
-		of_file = census_payers_find(p, payer, space);
+	if (s->by_file && cgroup && space >= CENSUS_SPACE_FILES) {
+		of_file = find_payer(s, cgroup, space);
 		if (!of_file)
 			return false;
 	}
 	/* Nothing else maps an exclusive page, so it is met once. */
 	if (!(place->bits & CENSUS_EXCLUSIVE)) {
-		block = find_block(p, place->key);
-		if (!block)
+		met = find_met(s, place->key);
+		if (!met)
 			return false;
-		met &= ~block->met;
-		own &= ~block->own;
-		block->met |= mask;
-		block->own |= own;
+		pages &= ~met->pages;
+		own &= ~met->own;
+		met->pages |= mask;
+		met->own |= own;
 	}
-	count_pages(paid, met, own);
-	if (of_file)
-		count_pages(of_file, met, own);
+	for (; payer; payer = of_file, of_file = NULL) {
+		payer->charged += census_popcount(pages);
+		payer->own += census_popcount(own);
+	}
 	return true;
 }
 
-/**
- * census_payers_add() - count pages for their payers
- * @p: the payers
- * @f: says which keys the current slice counts
- * @place: PRESENT; its page table is locked
- * @owner: ID of the cgroup of the process that maps them
- *
- * Does not sleep.
- *
- * Return: false without memory.
- */
-bool census_payers_add(struct census_payers *p, const struct census_frames *f,
-		       const struct census_place *place, u64 owner)
+/* All address spaces are of interest, also those without a record. */
+static bool charges_wants(const struct census_tally *t)
 {
+	return true;
+}
+
+/* Counts pages for the cgroups that are charged for them.  A copy is no page of the file. */
+static void charges_page(void *state, const struct census_tally *t,
+			 const struct census_place *place)
+{
+	/* What only processes use that the caller cannot see is not a cgroup's own for it. */
+	u64 owner = t->m->task && t->m->task->group ? t->m->task->cgroup : 0;
 	unsigned int i, n;
 
-	if (!census_frames_counts(f, place->key))
-		return true;
+	if (place->kind != CENSUS_PRESENT || !census_frames_counts(t->frames, place->key) ||
+	    (t->files->only && census_key_is_copy(place->key)))
+		return;
 	for (i = 0; i < place->nr; i += n) {
-		u64 payer = census_page_payer(place->pfn + i);
+		u64 cgroup = census_page_payer(place->pfn + i);
 
 		n = 1;
-		while (i + n < place->nr && census_page_payer(place->pfn + i + n) == payer)
+		while (i + n < place->nr && census_page_payer(place->pfn + i + n) == cgroup)
 			n++;
-		if (!add_mask(p, place, GENMASK_ULL(n - 1, 0) << (place->at + i), payer, owner))
-			return false;
+		if (!add_mask(state, place, GENMASK_ULL(n - 1, 0) << (place->at + i), cgroup,
+			      owner)) {
+			t->frames->owners.failed = true;
+			return;
+		}
 	}
-	return true;
 }
+
+/* Each group of processes has a record, also if its cgroup is charged for nothing. */
+static int find_groups(struct charges *s, const struct census_snapshot *snap)
+{
+	struct payer *payer;
+	u32 i;
+
+	for (i = 1; i < snap->nr_groups; i++) {
+		cond_resched();
+		if (snap->groups[i].contains)
+			continue;
+		payer = find_payer(s, snap->groups[i].cgroup, 0);
+		if (!payer)
+			return -ENOMEM;
+		payer->group = i;
+	}
+	return 0;
+}
+
+/* A page that was replaced since may have another payer: the first one counts. */
+static u64 own_of(const struct payer *payer)
+{
+	return min(payer->own, payer->charged);
+}
+
+/* Finds the files that only others use the most of. */
+static int rank_files(const struct charges *s, struct census_largest *top, u32 limit)
+{
+	u32 unit;
+
+	top->max = limit;
+	top->entries = census_kvcalloc(limit, sizeof(*top->entries));
+	if (!top->entries)
+		return -ENOMEM;
+	for (unit = PAYER_UNITS; unit < s->payers.nr; unit += PAYER_UNITS) {
+		const struct payer *payer = census_unit(&s->payers, unit);
+
+		if (payer->space && payer->charged > own_of(payer))
+			census_largest_add(top, payer->charged - own_of(payer), unit);
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	census_largest_sort(top);
+	return 0;
+}
+
+static struct census_payer *add_record(struct census_snapshot *snap, const struct payer *payer)
+{
+	struct census_payer *record = &snap->payers[snap->nr_payers++];
+
+	record->cgroup = payer->cgroup;
+	record->group = payer->group;
+	record->charged = payer->charged << PAGE_SHIFT;
+	record->own = own_of(payer) << PAGE_SHIFT;
+	return record;
+}
+
+/* Return: whether the caller may learn of the cgroup. */
+static bool is_visible(struct charges *s, const struct census_snapshot *snap, u64 cgroup)
+{
+	const struct payer *payer;
+
+	if (census_sees_all(snap->pid_ns))
+		return true;
+	payer = find_payer(s, cgroup, 0);
+	return payer && payer->group;
+}
+
+static void add_files(struct charges *s, const struct census_files *files,
+		      const struct census_largest *top, struct census_snapshot *snap)
+{
+	u32 i;
+
+	for (i = 0; i < top->nr; i++) {
+		const struct payer *payer = census_unit(&s->payers, top->entries[i].index);
+		struct census_payer *record;
+
+		if (!is_visible(s, snap, payer->cgroup))
+			continue;
+		record = add_record(snap, payer);
+		record->of_file = census_files_find(files, CENSUS_SPACE(payer->space),
+						    &record->dev, &record->inode);
+		cond_resched();
+	}
+}
+
+/* Adds all cgroups; those that the caller may not learn of together. */
+static int add_cgroups(struct charges *s, struct census_snapshot *snap)
+{
+	struct census_payer *none = &snap->payers[snap->nr_payers++];
+	u32 unit;
+
+	for (unit = PAYER_UNITS; unit < s->payers.nr; unit += PAYER_UNITS) {
+		const struct payer *payer = census_unit(&s->payers, unit);
+
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		if (payer->space)
+			continue;
+		if (!payer->cgroup || !is_visible(s, snap, payer->cgroup))
+			none->charged += payer->charged << PAGE_SHIFT;
+		else
+			add_record(snap, payer);
+	}
+	return 0;
+}
+
+/*
+ * A caller in another PID namespace learns of no cgroup that it has no process of: the pages
+ * of all such payers are in one record.
+ */
+static int charges_finish(struct census *c, void *state)
+{
+	struct census_snapshot *snap = c->snap;
+	struct census_largest top = {};
+	struct charges *s = state;
+	u32 unit, nr = 1;
+	int err = 0;
+
+	/* All locks are dropped. */
+	s->budget.locked = false;
+	if (find_groups(s, snap))
+		return -ENOMEM;
+	if (s->by_file)
+		err = rank_files(s, &top, c->req->limit);
+	for (unit = PAYER_UNITS; unit < s->payers.nr; unit += PAYER_UNITS) {
+		nr += !((const struct payer *)census_unit(&s->payers, unit))->space;
+		cond_resched();
+	}
+	if (!err)
+		snap->payers = census_snapshot_memory(snap, array_size(nr + top.nr,
+								       sizeof(*snap->payers)));
+	if (!err && !snap->payers)
+		err = -ENOMEM;
+	if (!err)
+		err = add_cgroups(s, snap);
+	if (!err)
+		add_files(s, &c->files, &top, snap);
+	kvfree(top.entries);
+	return err;
+}
+
+const struct census_question census_charges = {
+	.size = sizeof(struct charges),
+	.is_asked = charges_asked,
+	.begin = charges_begin,
+	.restart = charges_restart,
+	.wants = charges_wants,
+	.page = charges_page,
+	.count = charges_count,
+	.finish = charges_finish,
+	.end = charges_end,
+};

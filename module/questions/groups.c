@@ -24,8 +24,8 @@
 #include "base/table.h"
 #include "base/visible.h"
 #include "owners/grouping.h"
-#include "questions/groups.h"
 #include "questions/parents.h"
+#include "questions/questions.h"
 
 #define KEY_BYTES TASK_COMM_LEN
 
@@ -332,14 +332,8 @@ static int find_groups(struct finding *f, struct census_snapshot *snap,
 	return 0;
 }
 
-/**
- * census_groups_form() - assign address spaces to groups
- * @snap: contains the grouping key; gets the groups
- * @mms: &struct census_mm, with their records
- *
- * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
- */
-int census_groups_form(struct census_snapshot *snap, const struct list_head *mms)
+/* Assigns address spaces to groups.  Return: 0, -ENOMEM, or -EINTR after a fatal signal. */
+static int form_groups(struct census_snapshot *snap, const struct list_head *mms)
 {
 	struct finding f = { .nr = 1, .seed = get_random_u32() };
 	const struct census_mm *m;
@@ -357,6 +351,38 @@ int census_groups_form(struct census_snapshot *snap, const struct list_head *mms
 	census_table_free(&f.table);
 	kvfree(f.found);
 	return err;
+}
+
+static bool groups_asked(const struct census_request *req)
+{
+	return req->group_by;
+}
+
+/**
+ * struct groups - what groups have
+ * @holdings: by group and kind
+ */
+struct groups {
+	struct census_holding *holdings;
+};
+
+static int groups_begin(struct census *c, void *state)
+{
+	struct groups *s = state;
+	int err = form_groups(c->snap, &c->scan.collection.mms);
+
+	if (err)
+		return err;
+	s->holdings = census_collect_memory(&c->scan.collection, c->snap->nr_groups,
+					    CENSUS_KINDS * sizeof(*s->holdings));
+	return s->holdings ? 0 : -ENOMEM;
+}
+
+static void groups_restart(struct census *c, void *state)
+{
+	struct groups *s = state;
+
+	memset(s->holdings, 0, (size_t)c->snap->nr_groups * CENSUS_KINDS * sizeof(*s->holdings));
 }
 
 #define F(figure) BIT_ULL(MEMCENSUS_F_##figure)
@@ -583,44 +609,37 @@ static void add_exclusive(const struct linking *l,
 	}
 }
 
-/**
- * census_groups_count() - count what the members of each group have together
- * @snap: its groups, if any, are formed
- * @frames: finished; their blocks cannot be used afterwards
- * @collection: all address spaces
- * @holdings: by group and kind; increased.  Those of a group lack the groups in it, which
- *	census_groups_finish() adds
- * @matrix: what groups have in common, increased; NULL: not requested
+/*
+ * Counts what the members of each group have together, but not yet what they have with members of
+ * the groups in it.  The blocks of all frames cannot be used afterwards.
  *
- * Takes two passes over all entries, in the order of groups, for any number of groups and
- * any degree of sharing; with @matrix one more, and one over the blocks.  The depth of groups
+ * Takes two passes over all entries, in the order of groups, for any number of groups and any
+ * degree of sharing; for a SHARE request one more, and one over the blocks.  The depth of groups
  * counts by its logarithm.
- *
- * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
-int census_groups_count(const struct census_snapshot *snap,
-			struct census_frames *frames, const struct census_collection *collection,
-			struct census_holding *holdings, struct census_matrix *matrix)
+static int groups_count(struct census *c, void *state)
 {
+	const struct census_collection *collection = &c->scan.collection;
+	struct census_frames *frames = c->scan.tally.frames;
+	const struct census_snapshot *snap = c->snap;
+	const struct groups *s = state;
 	struct linking l = { .o = &frames->owners, .g = {
 		.states = { .budget = frames->budget },
-		.holdings = holdings,
+		.holdings = s->holdings,
 		.kinds = CENSUS_KINDS,
 	} };
 	unsigned int pass;
 	u32 group;
 	int err;
 
-	if (!snap->nr_groups)
-		return 0;
 	err = linking_begin(&l, snap, frames, collection);
 	for (pass = 0; pass < 2; pass++)
 		for (group = 0; group < snap->nr_groups && !err; group++)
 			err = count_group(&l, group, pass);
-	if (CENSUS_WITH_SHARE && !err && matrix)
-		err = count_matrix(&l, snap->nr_groups, matrix);
+	if (CENSUS_WITH_SHARE && !err && c->matrix)
+		err = count_matrix(&l, snap->nr_groups, c->matrix);
 	if (!err)
-		add_exclusive(&l, collection, holdings, matrix);
+		add_exclusive(&l, collection, s->holdings, c->matrix);
 	linking_end(&l);
 	return err;
 }
@@ -703,18 +722,21 @@ static void add_members(struct census_snapshot *snap)
 	}
 }
 
-/**
- * census_groups_finish() - compute the figures of all groups
- * @snap: all its tasks have their figures
- * @holdings: by group and kind; changed
- * @hugetlb: sizes of the hugetlb kinds, in base pages
- * @swap_known: all owners of swap slots were walked
- */
-void census_groups_finish(struct census_snapshot *snap,
-			  struct census_holding *holdings,
-			  const unsigned int *hugetlb, bool swap_known)
+static int groups_finish(struct census *c, void *state)
 {
-	add_nested(snap, holdings);
-	own_figures(snap, holdings, hugetlb, swap_known);
-	add_members(snap);
+	struct groups *s = state;
+
+	add_nested(c->snap, s->holdings);
+	own_figures(c->snap, s->holdings, c->scan.tally.frames->hugetlb, c->scan.swap_known);
+	add_members(c->snap);
+	return 0;
 }
+
+const struct census_question census_groups = {
+	.size = sizeof(struct groups),
+	.is_asked = groups_asked,
+	.begin = groups_begin,
+	.restart = groups_restart,
+	.count = groups_count,
+	.finish = groups_finish,
+};

@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * What each process has on each NUMA node, and on which ones it runs.
+ *
+ * struct page has the node, but to read it is a cache miss for each page.  So a census that counts
+ * by node begins with a sorted table of the frames that lie in the span of one node only.
+ * struct page is read only for frames that lie in the spans of several nodes, or of none.
+ *
+ * Memory may be added and removed during a census: is_unchanged() tells whether the table was
+ * right for all frames.
+ */
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/topology.h>
@@ -12,8 +23,75 @@
 #include "base/compat.h"
 #include "base/memory.h"
 #include "base/process.h"
-#include "questions/nodes.h"
-#include "walk/entries.h"
+#include "questions/questions.h"
+
+/**
+ * struct numa_range - frames of one node
+ * @start: first frame
+ * @nr: number of frames
+ * @index: of the node
+ */
+struct numa_range {
+	unsigned long start;
+	unsigned long nr;
+	u32 index;
+};
+
+/**
+ * struct numa_node - a node
+ * @id: its number
+ * @start: first frame of its span
+ * @spanned: frames of its span, with holes; 0: it has no memory
+ */
+struct numa_node {
+	unsigned int id;
+	unsigned long start;
+	unsigned long spanned;
+};
+
+/**
+ * struct on_node - what an address space has on a node
+ * @rss: mapped pages, as &struct census_sums.rss
+ * @hugetlb: mapped hugetlb pages, in base pages
+ * @runs: a thread ran there last
+ */
+struct on_node {
+	u64 rss;
+	u64 hugetlb;
+	bool runs;
+};
+
+/**
+ * struct nodes - the nodes at the start of a census, and what is on them
+ * @nr: number of online nodes, at least 1
+ * @nodes: those, by number
+ * @indexes: index in @nodes by number of the node, %NONE if it was not online
+ * @nr_ids: length of @indexes
+ * @ranges: sorted, not overlapping
+ * @nr_ranges: length of @ranges
+ * @last: that in which a frame was found last
+ * @nr_mms: number of address spaces, without those that are added for swap alone
+ * @on: by number of the address space, then by index of the node
+ */
+struct nodes {
+	unsigned int nr;
+	struct numa_node *nodes;
+	u32 *indexes;
+	unsigned int nr_ids;
+	struct numa_range *ranges;
+	unsigned int nr_ranges;
+	struct numa_range last;
+	unsigned int nr_mms;
+	struct on_node *on;
+};
+
+#define NONE (~0U)
+
+/* Return: what @m, which has a record, has on the first node. */
+static struct on_node *on_nodes(const struct nodes *s, const struct census_mm *m)
+{
+	return &s->on[(size_t)(m->number - 1) * s->nr];
+}
 
 /**
  * struct edge - start or end of the span of a node
@@ -38,7 +116,7 @@ static int compare_edges(const void *a, const void *b)
  * Adds a range between each two edges that lie in the span of one node only.  Of the spans
  * that are open, the sum of the indexes is kept: of a single one it is its index.
  */
-static void find_ranges(struct census_numa *numa, struct edge *edges, unsigned int nr)
+static void find_ranges(struct nodes *s, struct edge *edges, unsigned int nr)
 {
 	unsigned int i, open = 0;
 	u64 sum = 0;
@@ -49,7 +127,7 @@ static void find_ranges(struct census_numa *numa, struct edge *edges, unsigned i
 		sum += edges[i].end ? -(u64)edges[i].index : edges[i].index;
 		if (open != 1 || edges[i + 1].pfn == edges[i].pfn)
 			continue;
-		numa->ranges[numa->nr_ranges++] = (struct census_numa_range) {
+		s->ranges[s->nr_ranges++] = (struct numa_range) {
 			.start = edges[i].pfn, .nr = edges[i + 1].pfn - edges[i].pfn,
 			.index = sum,
 		};
@@ -57,28 +135,28 @@ static void find_ranges(struct census_numa *numa, struct edge *edges, unsigned i
 }
 
 /* Return: the node @nid with its span, of which the two words may be of different times. */
-static struct census_numa_node read_node(int nid)
+static struct numa_node read_node(int nid)
 {
 	const struct pglist_data *node = NODE_DATA(nid);
 
-	return (struct census_numa_node) {
+	return (struct numa_node) {
 		.id = nid, .start = READ_ONCE(node->node_start_pfn),
 		.spanned = READ_ONCE(node->node_spanned_pages),
 	};
 }
 
 /* Adds the nodes that are online, and their edges.  Return: number of edges. */
-static unsigned int find_nodes(struct census_numa *numa, struct edge *edges)
+static unsigned int find_nodes(struct nodes *s, struct edge *edges)
 {
 	unsigned int nr = 0;
 	int nid;
 
 	for_each_online_node(nid) {
-		struct census_numa_node node = read_node(nid);
-		u32 index = numa->nr++;
+		struct numa_node node = read_node(nid);
+		u32 index = s->nr++;
 
-		numa->indexes[nid] = index;
-		numa->nodes[index] = node;
+		s->indexes[nid] = index;
+		s->nodes[index] = node;
 		if (!node.spanned)
 			continue;
 		edges[nr++] = (struct edge) { .pfn = node.start, .index = index };
@@ -89,46 +167,129 @@ static unsigned int find_nodes(struct census_numa *numa, struct edge *edges)
 	return nr;
 }
 
-/**
- * census_numa_begin() - find the nodes
- * @numa: zeroed; the caller calls census_numa_end(), also after an error
- *
- * Return: 0 or -ENOMEM.
- */
-int census_numa_begin(struct census_numa *numa)
+/* Return: 0 or -ENOMEM. */
+static int find_frames(struct nodes *s)
 {
 	struct edge *edges;
 	unsigned int nr;
 
-	numa->nr_ids = nr_node_ids;
-	numa->nodes = census_kvcalloc(numa->nr_ids, sizeof(*numa->nodes));
-	numa->indexes = census_kvcalloc(numa->nr_ids, sizeof(*numa->indexes));
-	numa->ranges = census_kvcalloc(2 * numa->nr_ids, sizeof(*numa->ranges));
-	edges = census_kvcalloc(2 * numa->nr_ids, sizeof(*edges));
-	if (!numa->nodes || !numa->indexes || !numa->ranges || !edges) {
+	s->nr_ids = nr_node_ids;
+	s->nodes = census_kvcalloc(s->nr_ids, sizeof(*s->nodes));
+	s->indexes = census_kvcalloc(s->nr_ids, sizeof(*s->indexes));
+	s->ranges = census_kvcalloc(2 * s->nr_ids, sizeof(*s->ranges));
+	edges = census_kvcalloc(2 * s->nr_ids, sizeof(*edges));
+	if (!s->nodes || !s->indexes || !s->ranges || !edges) {
 		kvfree(edges);
 		return -ENOMEM;
 	}
-	memset32(numa->indexes, CENSUS_NUMA_NONE, numa->nr_ids);
-	nr = find_nodes(numa, edges);
-	if (numa->nr == 1)
-		numa->ranges[numa->nr_ranges++] = (struct census_numa_range) { .nr = ULONG_MAX };
+	memset32(s->indexes, NONE, s->nr_ids);
+	nr = find_nodes(s, edges);
+	if (s->nr == 1)
+		s->ranges[s->nr_ranges++] = (struct numa_range) { .nr = ULONG_MAX };
 	else
-		find_ranges(numa, edges, nr);
+		find_ranges(s, edges, nr);
 	kvfree(edges);
 	return 0;
 }
 
-void census_numa_end(struct census_numa *numa)
+/**
+ * struct running - context of note_thread()
+ * @s: the nodes
+ * @on: of the process, by index
+ */
+struct running {
+	const struct nodes *s;
+	struct on_node *on;
+};
+
+static bool note_thread(struct task_struct *t, void *context)
 {
-	kvfree(numa->nodes);
-	kvfree(numa->indexes);
-	kvfree(numa->ranges);
+	const struct running *running = context;
+	unsigned int nid = cpu_to_node(task_cpu(t));
+
+	if (nid < running->s->nr_ids && running->s->indexes[nid] != NONE)
+		running->on[running->s->indexes[nid]].runs = true;
+	return false;
 }
 
-/**
- * census_numa_unchanged() - check whether the table was right for each frame
- * @numa: the walks have ended
+/*
+ * Notes the node of the CPU where each thread of a process runs, or ran last.  Not the nodes of all
+ * CPUs that are allowed: of most threads that is all of them.
+ */
+static void note_process(const struct nodes *s, const struct census_mm *m, struct pid *pid)
+{
+	struct running running = { .s = s, .on = on_nodes(s, m) };
+	struct task_struct *leader = pid ? get_pid_task(pid, PIDTYPE_TGID) : NULL;
+
+	cond_resched();
+	if (!leader)
+		return;
+	/* Again, if those after a thread that exited were not visited. */
+	if (!census_threads_visit(leader, note_thread, &running))
+		census_threads_visit(leader, note_thread, &running);
+	put_task_struct(leader);
+}
+
+static bool nodes_asked(const struct census_request *req)
+{
+	return req->parts & MEMCENSUS_PART_TASK_NODES;
+}
+
+static int nodes_begin(struct census *c, void *state)
+{
+	struct census_collection *collection = &c->scan.collection;
+	const struct census_peer *peer;
+	const struct census_mm *m;
+	struct nodes *s = state;
+	int err = find_frames(s);
+
+	if (err)
+		return err;
+	s->nr_mms = collection->nr;
+	s->on = census_collect_memory(collection, array_size(s->nr_mms, s->nr), sizeof(*s->on));
+	if (!s->on)
+		return -ENOMEM;
+	list_for_each_entry(m, &collection->mms, link) {
+		if (!m->task)
+			continue;
+		note_process(s, m, m->task->pid);
+		for (peer = m->task->peers; peer; peer = peer->next)
+			note_process(s, m, peer->pid);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
+static void forget_pages(const struct nodes *s, struct on_node *on)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nr; i++) {
+		on[i].rss = 0;
+		on[i].hugetlb = 0;
+	}
+}
+
+static void nodes_restart(struct census *c, void *state)
+{
+	struct nodes *s = state;
+	unsigned int i;
+
+	for (i = 0; i < s->nr_mms; i++) {
+		forget_pages(s, s->on + (size_t)i * s->nr);
+		cond_resched();
+	}
+}
+
+static void nodes_forget(void *state, const struct census_mm *m)
+{
+	if (m->task)
+		forget_pages(state, on_nodes(state, m));
+}
+
+/*
+ * Checks whether the table was right for each frame.
  *
  * A mapped frame lies in the span of its node: the kernel extends the span before it gives the
  * frames to anyone, and reduces it after it has taken them away.  So if the span is the same
@@ -139,116 +300,130 @@ void census_numa_end(struct census_numa *numa)
  * differs, memory was added or removed, or its two words were read while they were written.
  * Memory that was both added and removed during the census is not noticed.
  */
-bool census_numa_unchanged(const struct census_numa *numa)
+static bool is_unchanged(const struct nodes *s)
 {
 	unsigned int i = 0;
 	int nid;
 
 	for_each_online_node(nid) {
-		struct census_numa_node now = read_node(nid);
-		const struct census_numa_node *before = &numa->nodes[i];
+		struct numa_node now = read_node(nid);
+		const struct numa_node *before = &s->nodes[i];
 
-		if (i++ == numa->nr || now.id != before->id || now.start != before->start ||
+		if (i++ == s->nr || now.id != before->id || now.start != before->start ||
 		    now.spanned != before->spanned)
 			return false;
 	}
-	return i == numa->nr;
+	return i == s->nr;
 }
 
-/* Return: index of the node of a frame, from struct page; or %CENSUS_NUMA_NONE. */
-static u32 read_index(const struct census_numa *numa, unsigned long pfn)
+/* Return: index of the node of a frame, from struct page; or %NONE. */
+static u32 read_index(const struct nodes *s, unsigned long pfn)
 {
 	unsigned int nid = page_to_nid(pfn_to_page(pfn));
 
-	return nid < numa->nr_ids ? numa->indexes[nid] : CENSUS_NUMA_NONE;
+	return nid < s->nr_ids ? s->indexes[nid] : NONE;
 }
 
-/* Like read_index(), by the range of the frame, if there is one: then @last is set to it. */
-static u32 search_index(const struct census_numa *numa, struct census_numa_range *last,
-			unsigned long pfn)
+/* Like read_index(), by the range of the frame, if there is one: then it is the last one. */
+static u32 search_index(struct nodes *s, unsigned long pfn)
 {
-	unsigned int low = 0, high = numa->nr_ranges;
+	unsigned int low = 0, high = s->nr_ranges;
 
 	while (low < high) {
 		unsigned int middle = (low + high) / 2;
-		const struct census_numa_range *range = &numa->ranges[middle];
+		const struct numa_range *range = &s->ranges[middle];
 
 		if (pfn < range->start) {
 			high = middle;
 		} else if (pfn - range->start >= range->nr) {
 			low = middle + 1;
 		} else {
-			*last = *range;
+			s->last = *range;
 			return range->index;
 		}
 	}
-	return read_index(numa, pfn);
+	return read_index(s, pfn);
 }
 
-/**
- * census_numa_add() - count what an entry maps on its node
- * @numa: the nodes; if one was not online, census_numa_unchanged() will return false
- * @last: range that was found last; zeroed before the first call
- * @nodes: increased, by index
- * @place: its page table is locked, so it stays mapped; SWAP and HOLE are on no node
- */
-void census_numa_add(const struct census_numa *numa, struct census_numa_range *last,
-		     struct census_on_node *nodes, const struct census_place *place)
+/* What depends on no owner is counted in the first slice. */
+static bool nodes_wants(const struct census_tally *t)
 {
+	return t->m->task && !t->later;
+}
+
+/* If a node was not online at the start, is_unchanged() will return false. */
+static void nodes_page(void *state, const struct census_tally *t, const struct census_place *place)
+{
+	struct on_node *on = on_nodes(state, t->m);
+	struct nodes *s = state;
 	u32 index;
 
 	if (place->kind != CENSUS_PRESENT && place->kind != CENSUS_HUGETLB)
 		return;
 	/* The memory of a device may have been added without a change of a span. */
 	if (place->bits & CENSUS_DEVICE)
-		index = read_index(numa, place->pfn);
-	else if (place->pfn - last->start < last->nr)
-		index = last->index;
+		index = read_index(s, place->pfn);
+	else if (place->pfn - s->last.start < s->last.nr)
+		index = s->last.index;
 	else
-		index = search_index(numa, last, place->pfn);
-	if (index == CENSUS_NUMA_NONE)
+		index = search_index(s, place->pfn);
+	if (index == NONE)
 		return;
 	if (place->kind == CENSUS_HUGETLB)
-		nodes[index].hugetlb += place->nr;
+		on[index].hugetlb += place->nr;
 	else
-		nodes[index].rss += place->nr;
+		on[index].rss += place->nr;
 }
 
-/**
- * struct noted - context of note_thread()
- * @numa: the nodes
- * @nodes: where threads run
- */
-struct noted {
-	const struct census_numa *numa;
-	struct census_on_node *nodes;
+/* Adds a record for each node where @m has memory or runs. */
+static int nodes_task(struct census *c, void *state, const struct census_mm *m)
+{
+	const struct on_node *on = on_nodes(state, m);
+	const struct nodes *s = state;
+	struct census_task_node *node;
+	unsigned int i;
+
+	for (i = 0; i < s->nr; i++) {
+		if (!on[i].rss && !on[i].hugetlb && !on[i].runs)
+			continue;
+		node = census_snapshot_memory(c->snap, sizeof(*node));
+		if (!node)
+			return -ENOMEM;
+		*node = (struct census_task_node) {
+			.task = m->task, .nid = s->nodes[i].id, .runs = on[i].runs,
+			.rss = on[i].rss << PAGE_SHIFT, .hugetlb = on[i].hugetlb << PAGE_SHIFT,
+		};
+		list_add_tail(&node->link, &c->snap->task_nodes);
+	}
+	return 0;
+}
+
+/* If memory was added or removed, nothing is known. */
+static int nodes_finish(struct census *c, void *state)
+{
+	if (!is_unchanged(state))
+		INIT_LIST_HEAD(&c->snap->task_nodes);
+	return 0;
+}
+
+static void nodes_end(struct census *c, void *state)
+{
+	struct nodes *s = state;
+
+	kvfree(s->nodes);
+	kvfree(s->indexes);
+	kvfree(s->ranges);
+}
+
+const struct census_question census_nodes = {
+	.size = sizeof(struct nodes),
+	.is_asked = nodes_asked,
+	.begin = nodes_begin,
+	.restart = nodes_restart,
+	.wants = nodes_wants,
+	.page = nodes_page,
+	.forget = nodes_forget,
+	.task = nodes_task,
+	.finish = nodes_finish,
+	.end = nodes_end,
 };
-
-static bool note_thread(struct task_struct *t, void *context)
-{
-	const struct noted *noted = context;
-	const struct census_numa *numa = noted->numa;
-	unsigned int nid = cpu_to_node(task_cpu(t));
-
-	if (nid < numa->nr_ids && numa->indexes[nid] != CENSUS_NUMA_NONE)
-		noted->nodes[numa->indexes[nid]].runs = true;
-	return false;
-}
-
-/**
- * census_numa_note_threads() - note the nodes where a process runs
- * @numa: the nodes
- * @nodes: by index; the node of the CPU where each thread runs, or ran last, is noted
- * @leader: of the threads
- *
- * Not the nodes of all CPUs that are allowed: of most threads that is all of them.
- */
-void census_numa_note_threads(const struct census_numa *numa, struct census_on_node *nodes,
-			      struct task_struct *leader)
-{
-	struct noted noted = { .numa = numa, .nodes = nodes };
-
-	/* Again, if those after a thread that exited were not visited. */
-	if (!census_threads_visit(leader, note_thread, &noted))
-		census_threads_visit(leader, note_thread, &noted);
-}

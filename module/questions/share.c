@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Who shares with whom: what the processes of a request have in common with each other process,
+ * or groups with each other.
+ */
 #include <linux/overflow.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -7,34 +11,67 @@
 #include "base/largest.h"
 #include "base/memory.h"
 #include "owners/shares.h"
-#include "questions/share.h"
+#include "questions/questions.h"
+
+/**
+ * struct column - an address space that is compared with the rows
+ * @m: the address space
+ * @task: its record
+ * @row: its row, from 1; 0: it is none
+ * @common: by kind, by row, in all slices; NULL: none
+ */
+struct column {
+	struct census_mm *m;
+	struct census_task *task;
+	u32 row;
+	struct census_overlap *common[CENSUS_KINDS];
+};
+
+/**
+ * struct row - a process of the request
+ * @by_owners: its pages by census_owner_class(); of all processes together, by number of
+ *	other owners: none, one, more
+ */
+struct row {
+	census_kinds by_owners[CENSUS_OWNER_CLASSES];
+};
+
+/**
+ * struct share - what is counted of processes; of groups it is &struct census.matrix
+ * @nr_named: number of processes of the request
+ * @nr_rows: number of rows: of these, or one of all together
+ * @rows: from 1
+ * @nr_columns: number of address spaces
+ * @columns: by number of the address space, from 1
+ * @common: scratch memory, of one address space, all 0
+ *
+ * All is in the arena of the collection, so it counts as a result.
+ */
+struct share {
+	u32 nr_named;
+	u32 nr_rows;
+	struct row *rows;
+	u32 nr_columns;
+	struct column *columns;
+	struct census_overlaps common;
+};
 
 /* Columns, groups or pairs between two cond_resched(). */
 #define AT_ONCE BIT(12)
 
-static void *share_memory(struct census_collection *c, size_t nr, size_t size)
-{
-	size_t bytes = array_size(nr, size);
-	void *memory = census_arena_alloc(&c->arena, bytes);
-
-	if (memory)
-		c->snap->cost.memory += bytes;
-	return memory;
-}
-
 /* Size of what an address space has in common with all rows, of one kind. */
-static size_t kind_bytes(const struct census_share *s)
+static size_t kind_bytes(const struct share *s)
 {
 	return (s->nr_rows + 1UL) * sizeof(struct census_overlap);
 }
 
 /* The address spaces of the request come first, and have a row each, or one together. */
-static int add_columns(struct census_share *s, struct census_collection *c)
+static int add_columns(struct share *s, struct census_collection *c, bool together)
 {
-	struct census_column *column;
+	struct column *column;
 	struct census_mm *m;
 
-	s->columns = share_memory(c, c->nr + 1UL, sizeof(*s->columns));
+	s->columns = census_collect_memory(c, c->nr + 1UL, sizeof(*s->columns));
 	if (!s->columns)
 		return -ENOMEM;
 	s->nr_columns = c->nr;
@@ -44,15 +81,15 @@ static int add_columns(struct census_share *s, struct census_collection *c)
 		column->task = m->task;
 		if (m->number <= c->nr_named) {
 			s->nr_named++;
-			if (!s->req->together || !s->nr_rows)
+			if (!together || !s->nr_rows)
 				s->nr_rows++;
 			column->row = s->nr_rows;
 		}
 		cond_resched();
 	}
-	s->rows = share_memory(c, s->nr_rows + 1UL, sizeof(*s->rows));
+	s->rows = census_collect_memory(c, s->nr_rows + 1UL, sizeof(*s->rows));
 	s->common.nr_rows = s->nr_rows;
-	s->common.common = share_memory(c, CENSUS_KINDS, kind_bytes(s));
+	s->common.common = census_collect_memory(c, CENSUS_KINDS, kind_bytes(s));
 	return s->rows && s->common.common ? 0 : -ENOMEM;
 }
 
@@ -65,8 +102,8 @@ static int choose_groups(struct census_matrix *x, const struct census_snapshot *
 	u64 *rss;
 	u32 i;
 
-	top.entries = share_memory(c, top.max, sizeof(*top.entries));
-	rss = share_memory(c, snap->nr_groups, sizeof(*rss));
+	top.entries = census_collect_memory(c, top.max, sizeof(*top.entries));
+	rss = census_collect_memory(c, snap->nr_groups, sizeof(*rss));
 	if (!top.entries || !rss)
 		return -ENOMEM;
 	list_for_each_entry(m, &c->mms, link) {
@@ -91,43 +128,38 @@ static int choose_groups(struct census_matrix *x, const struct census_snapshot *
 	return 0;
 }
 
-static int add_matrix(struct census_share *s, const struct census_snapshot *snap,
-		      struct census_collection *c)
+static int add_matrix(struct census *c)
 {
-	struct census_matrix *x = share_memory(c, 1, sizeof(*x));
-	u32 nr_groups = s->nr_groups;
+	struct census_collection *collection = &c->scan.collection;
+	struct census_matrix *x = census_collect_memory(collection, 1, sizeof(*x));
+	u32 nr_groups = c->snap->nr_groups;
 	int err;
 
-	s->matrix = x;
+	c->matrix = x;
 	if (!x)
 		return -ENOMEM;
-	x->place = share_memory(c, nr_groups, sizeof(*x->place));
-	x->by_owners = share_memory(c, (size_t)nr_groups * CENSUS_OWNER_CLASSES,
-				    sizeof(*x->by_owners));
+	x->place = census_collect_memory(collection, nr_groups, sizeof(*x->place));
+	x->by_owners = census_collect_memory(collection, (size_t)nr_groups * CENSUS_OWNER_CLASSES,
+					     sizeof(*x->by_owners));
 	if (!x->place || !x->by_owners)
 		return -ENOMEM;
-	err = choose_groups(x, snap, c);
+	err = choose_groups(x, c->snap, collection);
 	if (err)
 		return err;
-	x->common = share_memory(c, census_nr_pairs(x->nr) + 1UL, sizeof(*x->common));
+	x->common = census_collect_memory(collection, census_nr_pairs(x->nr) + 1UL,
+					  sizeof(*x->common));
 	return x->common ? 0 : -ENOMEM;
 }
 
-/**
- * census_share_begin() - prepare to count what is shared
- * @s: zeroed
- * @req: the request
- * @snap: its groups are formed
- * @c: all address spaces, those of the request first; keeps all memory
- *
- * Return: 0 or -ENOMEM.
- */
-int census_share_begin(struct census_share *s, const struct census_request *req,
-		       const struct census_snapshot *snap, struct census_collection *c)
+static bool share_asked(const struct census_request *req)
 {
-	s->req = req;
-	s->nr_groups = snap->nr_groups;
-	return s->nr_groups ? add_matrix(s, snap, c) : add_columns(s, c);
+	return req->share;
+}
+
+static int share_begin(struct census *c, void *state)
+{
+	return c->req->group_by ? add_matrix(c) :
+	       add_columns(state, &c->scan.collection, c->req->together);
 }
 
 static void reset_matrix(struct census_matrix *x, u32 nr_groups)
@@ -144,7 +176,7 @@ static void reset_matrix(struct census_matrix *x, u32 nr_groups)
 	memset(x->common, 0, census_nr_pairs(x->nr) * sizeof(*x->common));
 }
 
-static void reset_column(struct census_share *s, struct census_column *column)
+static void reset_column(struct share *s, struct column *column)
 {
 	unsigned int kind;
 
@@ -153,13 +185,13 @@ static void reset_column(struct census_share *s, struct census_column *column)
 			memset(column->common[kind], 0, kind_bytes(s));
 }
 
-/* Discards all counts: the census starts again. */
-void census_share_reset(struct census_share *s)
+static void share_restart(struct census *c, void *state)
 {
+	struct share *s = state;
 	u32 i;
 
-	if (s->matrix)
-		reset_matrix(s->matrix, s->nr_groups);
+	if (c->matrix)
+		reset_matrix(c->matrix, c->snap->nr_groups);
 	for (i = 1; i <= s->nr_columns; i++) {
 		reset_column(s, &s->columns[i]);
 		cond_resched();
@@ -170,20 +202,20 @@ void census_share_reset(struct census_share *s)
 
 /**
  * struct pass - a pass over all turns
+ * @c: the census
  * @s: what is counted
- * @c: the collection
  * @o: the owners
  * @masks: of the rows
  */
 struct pass {
-	struct census_share *s;
-	struct census_collection *c;
+	struct census *c;
+	struct share *s;
 	struct census_owners *o;
 	struct census_masks masks;
 };
 
 /* Counts entries of a turn from @begin on.  Return: entry to continue at, or 0 without memory. */
-typedef u32 turn_fn(struct pass *p, u32 turn, u32 begin, struct census_column *column);
+typedef u32 turn_fn(struct pass *p, u32 turn, u32 begin, struct column *column);
 
 /* Calls @count for all entries of the turns, or of those of rows. */
 static int each_turn(struct pass *p, bool of_rows, turn_fn *count)
@@ -191,7 +223,7 @@ static int each_turn(struct pass *p, bool of_rows, turn_fn *count)
 	u32 turn, entry;
 
 	for (turn = 0; turn < p->o->nr_turns; turn++) {
-		struct census_column *column = &p->s->columns[census_turn(p->o, turn)->space];
+		struct column *column = &p->s->columns[census_turn(p->o, turn)->space];
 
 		cond_resched();
 		if (of_rows && !column->row)
@@ -209,25 +241,25 @@ static int each_turn(struct pass *p, bool of_rows, turn_fn *count)
 	return 0;
 }
 
-static u32 count_by_owners(struct pass *p, u32 turn, u32 begin, struct census_column *column)
+static u32 count_by_owners(struct pass *p, u32 turn, u32 begin, struct column *column)
 {
 	return census_turn_by_owners(p->o, turn, begin, p->s->rows[column->row].by_owners);
 }
 
-static u32 note_row(struct pass *p, u32 turn, u32 begin, struct census_column *column)
+static u32 note_row(struct pass *p, u32 turn, u32 begin, struct column *column)
 {
 	return census_turn_note(&p->masks, p->o, turn, begin, column->row);
 }
 
 /* Adds what is in common of one kind to the column.  Return: false without memory. */
-static bool add_kind(struct pass *p, struct census_column *column, unsigned int kind)
+static bool add_kind(struct pass *p, struct column *column, unsigned int kind)
 {
 	const struct census_overlap *from = census_overlap(&p->s->common, kind);
 	struct census_overlap *to = column->common[kind];
 	u32 row, nr_rows = p->s->nr_rows;
 
 	if (!to)
-		to = share_memory(p->c, nr_rows + 1UL, sizeof(*to));
+		to = census_collect_memory(&p->c->scan.collection, nr_rows + 1UL, sizeof(*to));
 	if (!to)
 		return false;
 	column->common[kind] = to;
@@ -239,7 +271,7 @@ static bool add_kind(struct pass *p, struct census_column *column, unsigned int 
 }
 
 /* Adds what is in common to the column, and clears it.  Return: false without memory. */
-static bool add_common(struct pass *p, struct census_column *column)
+static bool add_common(struct pass *p, struct column *column)
 {
 	struct census_overlaps *common = &p->s->common;
 	size_t bytes = kind_bytes(p->s);
@@ -257,14 +289,14 @@ static bool add_common(struct pass *p, struct census_column *column)
 	return true;
 }
 
-static u32 count_owner(struct pass *p, u32 turn, u32 begin, struct census_column *column)
+static u32 count_owner(struct pass *p, u32 turn, u32 begin, struct column *column)
 {
 	if (p->masks.together && column->row)
 		return census_turn_end(p->o, turn);
 	return census_turn_count(&p->masks, p->o, turn, begin);
 }
 
-static u32 compare_column(struct pass *p, u32 turn, u32 begin, struct census_column *column)
+static u32 compare_column(struct pass *p, u32 turn, u32 begin, struct column *column)
 {
 	u32 end = census_turn_common(&p->masks, p->o, turn, begin, column->row, &p->s->common);
 
@@ -277,7 +309,7 @@ static void add_exclusive(const struct pass *p)
 	const struct census_mm *m;
 	unsigned int kind;
 
-	list_for_each_entry(m, &p->c->mms, link) {
+	list_for_each_entry(m, &p->c->scan.collection.mms, link) {
 		u32 row = p->s->columns[m->number].row;
 
 		for (kind = 0; row && kind < CENSUS_PROVED_KINDS; kind++)
@@ -302,13 +334,14 @@ static int count_by_others(struct pass *p)
 	return 0;
 }
 
-static int compare_all(struct pass *p, struct census_frames *frames)
+static int compare_all(struct pass *p)
 {
+	struct census_frames *frames = p->c->scan.tally.frames;
 	struct census_budget *budget = frames->budget;
 	struct census_pool states = { .budget = budget, .nr = 1 };
 	int err;
 
-	p->masks.together = p->s->req->together;
+	p->masks.together = p->c->req->together;
 	p->masks.states = &states;
 	p->masks.masks = (struct census_pool) { .budget = budget, .nr = 1 };
 	err = census_frames_prepare_groups(frames, &states, CENSUS_GROUP_UNITS);
@@ -329,23 +362,17 @@ static int compare_all(struct pass *p, struct census_frames *frames)
 	return err;
 }
 
-/**
- * census_share_count() - compare the address spaces of the request with all others
- * @s: increased
- * @frames: finished; their blocks cannot be used afterwards
- * @c: all address spaces
- *
- * census_groups_count() compares groups.
+/*
+ * Compares the address spaces of the request with all others.  Their blocks cannot be used
+ * afterwards.  groups.c compares groups.
  *
  * Takes two passes over all entries, in one of them at most a step for each row in each, and two
  * over those of the rows.
- *
- * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
-int census_share_count(struct census_share *s, struct census_frames *frames,
-		       struct census_collection *c)
+static int share_count(struct census *c, void *state)
 {
-	struct pass p = { .s = s, .c = c, .o = &frames->owners };
+	struct share *s = state;
+	struct pass p = { .c = c, .s = s, .o = &c->scan.tally.frames->owners };
 	int err;
 
 	if (!s->nr_columns)
@@ -353,10 +380,10 @@ int census_share_count(struct census_share *s, struct census_frames *frames,
 	memset(s->common.common, 0, CENSUS_KINDS * kind_bytes(s));
 	s->common.kinds = 0;
 	/* The numbers of owners are in the blocks until states replace them. */
-	err = s->req->together ? 0 : each_turn(&p, true, count_by_owners);
+	err = c->req->together ? 0 : each_turn(&p, true, count_by_owners);
 	if (!err) {
 		add_exclusive(&p);
-		err = compare_all(&p, frames);
+		err = compare_all(&p);
 	}
 	return err;
 }
@@ -437,6 +464,7 @@ static bool is_counted(const struct census_mm *m)
 
 /**
  * struct result - conversion of the counts to records
+ * @c: the census
  * @s: the counts
  * @snap: gets the records
  * @hugetlb: sizes of the hugetlb kinds, in base pages
@@ -445,7 +473,8 @@ static bool is_counted(const struct census_mm *m)
  * @left_out: number of these pairs
  */
 struct result {
-	const struct census_share *s;
+	const struct census *c;
+	const struct share *s;
 	struct census_snapshot *snap;
 	const unsigned int *hugetlb;
 	struct census_largest top;
@@ -462,7 +491,7 @@ static void subtract_bytes(u64 *from, const u64 *bytes)
 }
 
 /* What an address space has in common with a row. */
-static void get_common(const struct census_column *column, u32 row,
+static void get_common(const struct column *column, u32 row,
 		       struct census_common *common)
 {
 	unsigned int kind;
@@ -479,7 +508,7 @@ static void get_common(const struct census_column *column, u32 row,
 /* Finds the largest pairs of a row.  A peer that the caller cannot see is left out. */
 static int rank_row(struct result *r, u32 row)
 {
-	const struct census_share *s = r->s;
+	const struct share *s = r->s;
 	struct census_common common;
 	u32 i;
 
@@ -487,7 +516,7 @@ static int rank_row(struct result *r, u32 row)
 	r->left_out = 0;
 	r->top.nr = 0;
 	for (i = 1; i <= s->nr_columns; i++) {
-		const struct census_column *column = &s->columns[i];
+		const struct column *column = &s->columns[i];
 		u64 sum;
 
 		cond_resched();
@@ -501,7 +530,7 @@ static int rank_row(struct result *r, u32 row)
 			continue;
 		r->left_out++;
 		add_bytes(r->rest, common.both, r->hugetlb);
-		if (census_task_pid(column->task, s->req->pid_ns))
+		if (census_task_pid(column->task, r->c->req->pid_ns))
 			census_largest_add(&r->top, sum, i);
 	}
 	census_largest_sort(&r->top);
@@ -525,7 +554,7 @@ static int add_left_out(struct result *r, const struct census_task *task, bool u
 
 static int finish_row(struct result *r, u32 row, const struct census_task *task)
 {
-	const struct census_share *s = r->s;
+	const struct share *s = r->s;
 	struct census_common common;
 	int err = rank_row(r, row);
 	u32 i;
@@ -534,7 +563,7 @@ static int finish_row(struct result *r, u32 row, const struct census_task *task)
 		return err;
 	add_owned(r->snap, task, 0, s->rows[row].by_owners, r->hugetlb);
 	for (i = 0; i < r->top.nr; i++) {
-		const struct census_column *peer = &s->columns[r->top.entries[i].index];
+		const struct column *peer = &s->columns[r->top.entries[i].index];
 		struct census_pair *pair = add_pair(r->snap);
 
 		if (!pair)
@@ -552,19 +581,19 @@ static int finish_row(struct result *r, u32 row, const struct census_task *task)
 
 static int finish_rows(struct result *r)
 {
-	const struct census_share *s = r->s;
+	const struct share *s = r->s;
 	int err = alloc_owned(r->snap, s->nr_rows);
 	u32 i;
 
 	/* The rows come first. */
 	for (i = 1; i <= s->nr_named && !err; i++) {
-		const struct census_column *column = &s->columns[i];
+		const struct column *column = &s->columns[i];
 
 		column->task->sent = true;
-		if (is_counted(column->m) && !s->req->together)
+		if (is_counted(column->m) && !r->c->req->together)
 			err = finish_row(r, column->row, column->task);
 	}
-	if (!err && s->req->together && s->nr_rows)
+	if (!err && r->c->req->together && s->nr_rows)
 		err = finish_row(r, 1, NULL);
 	return err;
 }
@@ -572,7 +601,7 @@ static int finish_rows(struct result *r)
 /* Finds the largest pairs of groups.  Group 0 is not sent, so its pairs are left out. */
 static int rank_pairs(struct result *r, const u32 *group_of)
 {
-	const struct census_matrix *x = r->s->matrix;
+	const struct census_matrix *x = r->c->matrix;
 	u32 a, b;
 
 	add_bytes(r->rest, x->all, r->hugetlb);
@@ -603,7 +632,7 @@ static void places_of(u32 pair, u32 *a, u32 *b)
 
 static int add_pairs(struct result *r, const u32 *group_of)
 {
-	const struct census_matrix *x = r->s->matrix;
+	const struct census_matrix *x = r->c->matrix;
 	u32 i, a, b;
 
 	for (i = 0; i < r->top.nr; i++) {
@@ -626,7 +655,7 @@ static int add_pairs(struct result *r, const u32 *group_of)
 
 static int finish_matrix(struct result *r)
 {
-	const struct census_matrix *x = r->s->matrix;
+	const struct census_matrix *x = r->c->matrix;
 	u32 *group_of = census_kvcalloc(x->nr + 1UL, sizeof(*group_of)), i;
 	int err = group_of ? alloc_owned(r->snap, r->snap->nr_groups) : -ENOMEM;
 
@@ -644,25 +673,27 @@ static int finish_matrix(struct result *r)
 	return err;
 }
 
-/**
- * census_share_finish() - convert the counts to records
- * @s: all slices are counted
- * @snap: all its tasks have their figures
- * @hugetlb: sizes of the hugetlb kinds, in base pages
- *
- * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
- */
-int census_share_finish(const struct census_share *s, struct census_snapshot *snap,
-			const unsigned int *hugetlb)
+static int share_finish(struct census *c, void *state)
 {
-	struct result r = { .s = s, .snap = snap, .hugetlb = hugetlb };
+	struct result r = {
+		.c = c, .s = state, .snap = c->snap, .hugetlb = c->scan.tally.frames->hugetlb,
+	};
 	int err;
 
-	r.top.max = s->req->limit;
+	r.top.max = c->req->limit;
 	r.top.entries = census_kvcalloc(r.top.max, sizeof(*r.top.entries));
 	if (!r.top.entries)
 		return -ENOMEM;
-	err = s->matrix ? finish_matrix(&r) : finish_rows(&r);
+	err = c->matrix ? finish_matrix(&r) : finish_rows(&r);
 	kvfree(r.top.entries);
 	return err;
 }
+
+const struct census_question census_sharing = {
+	.size = sizeof(struct share),
+	.is_asked = share_asked,
+	.begin = share_begin,
+	.restart = share_restart,
+	.count = share_count,
+	.finish = share_finish,
+};
