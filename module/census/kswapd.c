@@ -6,9 +6,9 @@
 #include <linux/wait.h>
 
 #include "base/compat.h"
+#include "base/fragmentation.h"
 #include "census/kswapd.h"
 #include "census/zones.h"
-#include "owners/account.h"
 
 /*
  * kswapd sleeps if it waits in its queue.  The queue is part of the node.  The task is

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Arithmetic on counts: shares of mapped pages, figures, and fragmentation and watermarks
- * of zones.  It reads no kernel state, so selftests/host tests the same file on the
- * host.
+ * From counts to figures.  A walk adds up sums, as smaps has them; the owners of pages give
+ * holdings; both become figures of a record, in bytes.  It reads no kernel state, so
+ * selftests/host tests the same file on the host.
  */
 #ifndef _CENSUS_ACCOUNT_H
 #define _CENSUS_ACCOUNT_H
@@ -146,12 +146,5 @@ void census_holdings_figures(const struct census_sums *sums,
 			     const struct census_holding *holdings,
 			     const unsigned int *hugetlb, u64 page_size,
 			     struct census_figures *figures);
-
-s32 census_unusable_index(const u64 *blocks, unsigned int orders,
-			  unsigned int order);
-s32 census_extfrag_index(const u64 *blocks, unsigned int orders,
-			 unsigned int order);
-bool census_watermark_met(const u64 *blocks, unsigned int orders,
-			  unsigned int order, u64 free, u64 mark);
 
 #endif /* _CENSUS_ACCOUNT_H */

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A census as text: aligned, in KiB, with "-" for unknown values. */
+/*
+ * A census as text: aligned, in KiB, with "-" for unknown values.
+ *
+ * A file of debugfs is one type of text (struct census_text): open() takes the census that it needs
+ * and holds it, so that all reads of one open file are of one point in time.  Each line is a row of
+ * a seq_file, a task or a zone, or a figure by name, which the rows of rows.h name.  summary has
+ * the largest processes, which are found at open().
+ */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/capability.h>
@@ -14,6 +21,7 @@
 #include <linux/time64.h>
 #include <linux/user_namespace.h>
 
+#include "base/fragmentation.h"
 #include "base/largest.h"
 #include "base/memory.h"
 #include "base/visible.h"

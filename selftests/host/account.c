@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests account.c on the host: shares and their rounding, figures, indices of
- * free blocks, watermarks. The expected values were computed by hand.
+ * Tests account.c and fragmentation.c on the host: shares and their rounding, figures, indices
+ * of free blocks, watermarks. The expected values were computed by hand.
  */
 #include <stdio.h>
 
+#include "base/fragmentation.h"
 #include "owners/account.h"
 
 #define ORDERS 11
