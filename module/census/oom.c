@@ -1,4 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * How an OOM kill is recorded:
+ *
+ * The kernel calls on_oom() when the machine has no memory, which only notes who asked, and the
+ * tracepoint mark_victim for each process that it kills or marks, which records the kill.  So a
+ * kill that the notifier did not announce is that of a cgroup.
+ *
+ * An event is one kill, or several of one caller at once.  It has copies of the machine's counters,
+ * in memory that was set aside at load, and a reference on the newest census, which cache.c hands
+ * over (census_oom_keep()).  A second later a work reads the counters again.  There are few events:
+ * a new one replaces the oldest, but kills in cgroups do not replace the last one of the machine.
+ *
+ * Readers copy the events one by one (census_ooms_get()), so that a kill never waits for them.
+ */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cgroup.h>

@@ -21,15 +21,6 @@ bool census_shmem_is_whole(const struct vm_area_struct *vma)
 	       vma->vm_end - vma->vm_start >= i_size_read(file_inode(vma->vm_file));
 }
 
-/* Notes pages @at to @last in swap.  Return: their number. */
-static u64 note_pages(struct census_bitmaps *bitmaps, const struct vm_area_struct *vma, pgoff_t at,
-		      pgoff_t last)
-{
-	census_bitmaps_note(bitmaps, vma->vm_start + ((at - vma->vm_pgoff) << PAGE_SHIFT),
-			    last - at + 1, CENSUS_NOTE_SWAP);
-	return last - at + 1;
-}
-
 /**
  * census_shmem_read() - count pages in swap, as shmem_partial_swap_usage() does for smaps
  * @range: to be continued
@@ -57,9 +48,15 @@ void census_shmem_read(struct census_shmem_range *range, const struct vm_area_st
 		nr = xa_is_value(entry) ? census_shmem_entry_pages(&xas) : 1;
 		first = round_down(xas.xa_index, nr);
 		last = min(first + nr - 1, range->last);
+		if (xa_is_value(entry) && bitmaps) {
+			first = max(first, range->next);
+			nr = last - first + 1;
+			census_bitmaps_note(bitmaps, vma->vm_start +
+					    ((first - vma->vm_pgoff) << PAGE_SHIFT), nr,
+					    CENSUS_NOTE_SWAP);
+		}
 		if (xa_is_value(entry))
-			range->pages += bitmaps ? note_pages(bitmaps, vma, max(first, range->next),
-							     last) : nr;
+			range->pages += nr;
 		range->next = last + 1;
 		if (++read == max || last == range->last)
 			break;

@@ -216,16 +216,6 @@ int census_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 	return err ?: census_dump_add(skb, d, &info, NULL) ?: skb->len;
 }
 
-/*
- * After each record, sent or not: one call may skip all records of a large census that the reader
- * may not see.  Return: 0, or -EINTR if the reader was killed.
- */
-static int pause_dump(void)
-{
-	cond_resched();
-	return fatal_signal_pending(current) ? -EINTR : 0;
-}
-
 /* Calls after the first: take what is sent, and send it. */
 int census_dump_continue(struct sk_buff *skb, struct netlink_callback *cb)
 {
@@ -247,9 +237,10 @@ int census_dump_continue(struct sk_buff *skb, struct netlink_callback *cb)
 				return skb->len ?: -EMSGSIZE;
 			d->index++;
 			d->record = d->ops->next(d, d->record);
-			err = pause_dump();
-			if (err)
-				return err;
+			/* One call may skip all records of a large census, as not visible. */
+			cond_resched();
+			if (fatal_signal_pending(current))
+				return -EINTR;
 		}
 	}
 	return skb->len;

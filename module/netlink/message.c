@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The records of a census as messages: which there are, in what order, and what each has. */
+/*
+ * The records of a census as messages: which there are, in what order, and what each has.
+ *
+ * A dump has stages, one for each kind of record.  census_next_record() finds the record after the
+ * last one of a stage, and a fill function of the stage adds its attributes to a message, or says
+ * that the reader may not see it (%CENSUS_HIDDEN).  What rows.h names is added by these names; all
+ * else, what is optional above all, by hand.  An attribute is absent if its value is unknown.
+ */
 #include <linux/build_bug.h>
 #include <linux/fs.h>
 #include <linux/module.h>
@@ -175,15 +182,6 @@ static int fill_group(struct sk_buff *skb, const struct census_dump *d, const vo
 	       put_figures(skb, MEMCENSUS_GROUP_FIGURES, &group->figures);
 }
 
-static int put_vma_file(struct sk_buff *skb, const struct census_vma *vma)
-{
-	if (!vma->inode && !vma->dev)
-		return 0;
-	return nla_put_u32(skb, MEMCENSUS_VMA_DEV_MAJOR, MAJOR(vma->dev)) ||
-	       nla_put_u32(skb, MEMCENSUS_VMA_DEV_MINOR, MINOR(vma->dev)) ||
-	       census_put_u64(skb, MEMCENSUS_VMA_INODE, vma->inode);
-}
-
 static int fill_vma(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_vma *vma = record;
@@ -200,7 +198,10 @@ static int fill_vma(struct sk_buff *skb, const struct census_dump *d, const void
 	       census_put_u64(skb, MEMCENSUS_VMA_OFFSET, vma->offset) ||
 	       nla_put_string(skb, MEMCENSUS_VMA_MODE, mode) ||
 	       nla_put_string(skb, MEMCENSUS_VMA_FLAGS, flags) ||
-	       put_vma_file(skb, vma) ||
+	       ((vma->inode || vma->dev) &&
+		(nla_put_u32(skb, MEMCENSUS_VMA_DEV_MAJOR, MAJOR(vma->dev)) ||
+		 nla_put_u32(skb, MEMCENSUS_VMA_DEV_MINOR, MINOR(vma->dev)) ||
+		 census_put_u64(skb, MEMCENSUS_VMA_INODE, vma->inode))) ||
 	       (vma->name && nla_put_string(skb, MEMCENSUS_VMA_NAME, vma->name)) ||
 	       census_put_u64(skb, MEMCENSUS_VMA_PAGE_SIZE, 1ULL << vma->page_shift) ||
 	       (vma->pkey >= 0 && nla_put_u32(skb, MEMCENSUS_VMA_PKEY, vma->pkey)) ||

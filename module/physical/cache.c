@@ -32,19 +32,14 @@ void census_passes_put(const struct census_physical *r)
 		census_physical_free(last);
 }
 
-static bool is_same(const struct census_physical_request *a,
-		    const struct census_physical_request *b)
-{
-	return a->order == b->order && a->cgroups == b->cgroups && a->files == b->files;
-}
-
 /* Return: a reference on the latest pass, if it began after @begun others and has @req; or NULL. */
 static struct census_physical *get_latest(const struct census_physical_request *req, u64 begun)
 {
 	struct census_physical *r = NULL;
 
 	spin_lock(&latest_lock);
-	if (latest && latest_begun > begun && is_same(&latest->req, req))
+	if (latest && latest_begun > begun && latest->req.order == req->order &&
+	    latest->req.cgroups == req->cgroups && latest->req.files == req->files)
 		r = get_pass(latest);
 	spin_unlock(&latest_lock);
 	return r;

@@ -2,6 +2,15 @@
 /*
  * Who shares with whom: what the processes of a request have in common with each other process,
  * or groups with each other.
+ *
+ * Each process of the request is a row, or all of them are one, and each address space is a column.
+ * When the owners of a slice are counted, the masks of the rows are noted in their blocks, and each
+ * entry of a column is compared with those of its block (owners/pairs.h).  So two processes have in
+ * common what the AND of their masks has.  The largest pairs of each row are sent, and one sum of
+ * all others.
+ *
+ * Of groups each pair is compared in groups.c, which has their masks.  Their number is bounded: the
+ * groups of the largest RSS have a place in a matrix, all others share one.
  */
 #include <linux/overflow.h>
 #include <linux/sched/signal.h>
