@@ -118,7 +118,7 @@ static void take_runs(void *context, const struct census_run *runs,
 	for (run = runs; run < runs + nr; run++) {
 		const u64 bytes = (u64)census_run_nr(run) << PAGE_SHIFT;
 
-		switch ((enum census_kind)run->kind) {
+		switch ((enum census_entry_type)run->type) {
 		case CENSUS_SWAP:
 			/* Of a copy: the file's own pages in swap are not in page tables. */
 			if (t->files->only)
@@ -158,7 +158,7 @@ static void take_page(void *context, const struct census_place *place)
 	struct census_tally *t = context;
 	const struct census_asked *asked;
 
-	if (place->kind == CENSUS_HOLE) {
+	if (place->type == CENSUS_HOLE) {
 		if (t->bitmaps)
 			count_hole(t, linear_page_index(t->vma, place->addr), place->nr);
 		return;
@@ -168,7 +168,7 @@ static void take_page(void *context, const struct census_place *place)
 			asked->question->page(asked->state, t, place);
 	/* hugetlb has no key for copies.  Each of its pages is a run, which is taken at once. */
 	if (t->files->only)
-		t->huge_copied = place->kind == CENSUS_HUGETLB &&
+		t->huge_copied = place->type == CENSUS_HUGETLB &&
 				 !(t->vma->vm_flags & VM_SHARED) &&
 				 PageAnon(pfn_to_page(place->pfn));
 }
@@ -206,8 +206,8 @@ static void mapcount_locked(void *context, const struct census_run *runs,
 
 	for (i = 0; i < nr; i++) {
 		census_mapcount_take(t->sums, locked, &runs[i]);
-		if (runs[i].kind == CENSUS_PRESENT ||
-		    runs[i].kind == CENSUS_HUGETLB)
+		if (runs[i].type == CENSUS_PRESENT ||
+		    runs[i].type == CENSUS_HUGETLB)
 			t->pages += census_run_nr(&runs[i]);
 	}
 }

@@ -74,7 +74,7 @@ static inline u32 census_file_space(u32 number, enum census_class class)
 
 static_assert(CENSUS_SPACE_FILES % CENSUS_SPACES_PER_FILE == 0);
 
-/* Return: &enum census_class or &enum census_page_kind. */
+/* Return: &enum census_class or &enum census_kind. */
 static inline u32 census_key_kind(u64 key)
 {
 	u32 space = (key & ~CENSUS_KEY_EIGHT) >> CENSUS_SPACE_SHIFT;

@@ -88,7 +88,7 @@ void census_mapcount_take(struct census_sums *sums, bool locked,
 {
 	unsigned int i;
 
-	switch ((enum census_kind)run->kind) {
+	switch ((enum census_entry_type)run->type) {
 	case CENSUS_PRESENT:
 		if (run->bits & CENSUS_PMD) {
 			take_folio(sums, locked, run->bits,

@@ -40,12 +40,12 @@ enum census_class {
 };
 
 /**
- * enum census_page_kind - pages whose owners are counted: each &enum census_class, and
+ * enum census_kind - pages whose owners are counted: each &enum census_class, and
  * @CENSUS_OF_SWAP: swap slots
  * @CENSUS_OF_HUGETLB: hugetlb pages, one kind for each size
  * @CENSUS_KINDS: number of kinds
  */
-enum census_page_kind {
+enum census_kind {
 	CENSUS_OF_SWAP = CENSUS_CLASSES,
 	CENSUS_OF_HUGETLB,
 	CENSUS_KINDS = CENSUS_KINDS_MAX

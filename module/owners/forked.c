@@ -119,7 +119,7 @@ static void forget_table(struct census_owners *o, const struct census_entry *e)
 /**
  * census_owners_forget() - an address space vanished: it owns nothing any more
  * @o: the owners; if they have failed, not all entries are in the planes
- * @chain: of the space, which must not be marked again; not used afterwards
+ * @chain: of the mm, which must not be marked again; not used afterwards
  */
 void census_owners_forget(struct census_owners *o, struct census_chain *chain)
 {

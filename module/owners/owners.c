@@ -37,9 +37,9 @@ void census_owners_init(struct census_owners *o)
 	o->bitmaps.nr = 1;
 	o->nr_turns = 0;
 	o->chain = NULL;
-	o->space = 0;
+	o->mm = 0;
 	o->turn_first = 1;
-	o->space_first = 1;
+	o->mm_first = 1;
 	o->resumed = false;
 	o->failed = false;
 }
@@ -101,22 +101,22 @@ static struct census_turn *add_turn(struct census_owners *o)
  * census_owners_turn() - set the owner of the marks that follow
  * @o: the owners
  * @holdings: by kind; census_turn_finish() adds the result, so it must stay until then
- * @space: number of the owner's address space, from 1: a page that several owners of one
- *	space map belongs to the first of them
- * @chain: of @space; it stays until the marks are finished.  If it has entries, and another space
+ * @mm: number of the owner's address space, from 1: a page that several owners of one
+ *	mm map belongs to the first of them
+ * @chain: of @mm; it stays until the marks are finished.  If it has entries, and another mm
  *	had turns since, this takes a time proportional to these entries
  *
  * Return: false without memory.
  */
 bool census_owners_turn(struct census_owners *o,
-			struct census_holding *holdings, u32 space,
+			struct census_holding *holdings, u32 mm,
 			struct census_chain *chain)
 {
 	struct census_turn *t = NULL;
 
 	if (o->nr_turns)
 		t = census_turn(o, o->nr_turns - 1);
-	if (t && t->holdings == holdings && t->space == space)
+	if (t && t->holdings == holdings && t->mm == mm)
 		return true;
 	census_owners_chain_last(o);
 	/* Reuse a turn without marks. */
@@ -125,13 +125,13 @@ bool census_owners_turn(struct census_owners *o,
 	if (!t)
 		return false;
 	*t = (struct census_turn) {
-		.holdings = holdings, .first = o->entries.nr, .space = space,
+		.holdings = holdings, .first = o->entries.nr, .mm = mm,
 	};
 	o->turn_first = o->entries.nr;
 	o->chain = chain;
-	if (o->space != space) {
-		o->space = space;
-		o->space_first = o->entries.nr;
+	if (o->mm != mm) {
+		o->mm = mm;
+		o->mm_first = o->entries.nr;
 		o->resumed = false;
 		resume_owners(o);
 	}
@@ -151,8 +151,8 @@ bool census_owners_room(struct census_owners *o, u32 nr)
 	return !o->failed;
 }
 
-/* Checks whether an entry before @o->space_first belongs to the current address space. */
-static bool is_of_space(const struct census_owners *o, u32 entry)
+/* Checks whether an entry before @o->mm_first belongs to the current address space. */
+static bool is_of_mm(const struct census_owners *o, u32 entry)
 {
 	u32 low = 0, high = o->nr_turns;
 
@@ -164,25 +164,25 @@ static bool is_of_space(const struct census_owners *o, u32 entry)
 		else
 			high = mid;
 	}
-	return census_turn(o, low)->space == o->space;
+	return census_turn(o, low)->mm == o->mm;
 }
 
 /**
- * census_mark_slowly() - census_mark() for a space that may have older entries
+ * census_mark_slowly() - census_mark() for an mm that may have older entries
  * @o: the owners
  * @m: of @o
  * @b: the block
  * @block: its unit number
  * @mask: one bit for each page
  *
- * Return: the pages that the space has not marked before.
+ * Return: the pages that the mm has not marked before.
  */
 u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
 		       struct census_block *b, u32 block, u64 mask)
 {
 	u32 newest = b->newest, e;
 
-	if (newest < o->space_first && (!newest || !is_of_space(o, newest)))
+	if (newest < o->mm_first && (!newest || !is_of_mm(o, newest)))
 		newest = 0;
 	for (e = newest; e; e = census_entry(o, e)->older)
 		mask &= ~census_entry(o, e)->mask;

@@ -118,14 +118,14 @@ struct census_holding {
  * struct census_turn - entries of one owner, until the next turn; two units
  * @holdings: result, by kind; NULL: the address space vanished
  * @first: number of the first entry
- * @space: number of the address space
- * @next: number of the next turn of @space plus 1, 0: none
+ * @mm: number of the address space
+ * @next: number of the next turn of @mm plus 1, 0: none
  * @unused: fills the units
  */
 struct census_turn {
 	struct census_holding *holdings;
 	u32 first;
-	u32 space;
+	u32 mm;
 	u32 next;
 	u32 unused;
 };
@@ -194,11 +194,11 @@ struct census_totals {
  * @bitmaps: entries that an owner lacks; unit 0 is not used
  * @pools: all of the above
  * @nr_turns: number of turns
- * @chain: of @space; possibly without the last turn; NULL: none, or it vanished
- * @space: number of the address space of the current turn
+ * @chain: of @mm; possibly without the last turn; NULL: none, or it vanished
+ * @mm: number of the address space of the current turn
  * @turn_first: first entry of the current turn
- * @space_first: first entry since the last turn of another space
- * @resumed: @chain has entries before @space_first
+ * @mm_first: first entry since the last turn of another mm
+ * @resumed: @chain has entries before @mm_first
  * @failed: out of memory, marks are missing: the result cannot be used
  */
 struct census_owners {
@@ -217,9 +217,9 @@ struct census_owners {
 	};
 	u32 nr_turns;
 	struct census_chain *chain;
-	u32 space;
+	u32 mm;
 	u32 turn_first;
-	u32 space_first;
+	u32 mm_first;
 	bool resumed;
 	bool failed;
 };
@@ -287,7 +287,7 @@ static inline unsigned int census_popcount(u64 mask)
 struct census_marker;
 void census_owners_init(struct census_owners *o);
 bool census_owners_turn(struct census_owners *o,
-			struct census_holding *holdings, u32 space,
+			struct census_holding *holdings, u32 mm,
 			struct census_chain *chain);
 bool census_owners_room(struct census_owners *o, u32 nr);
 u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
@@ -328,13 +328,13 @@ static inline u32 census_turn_end(const struct census_owners *o, u32 turn)
  * @entries: directories of entries
  * @next: next free entry
  * @turn_first: see &struct census_owners
- * @space_first: see &struct census_owners; 0 if @resumed
+ * @mm_first: see &struct census_owners; 0 if @resumed
  */
 struct census_marker {
 	struct census_chunk *const *entries;
 	u32 next;
 	u32 turn_first;
-	u32 space_first;
+	u32 mm_first;
 };
 
 /**
@@ -348,7 +348,7 @@ static inline struct census_marker census_marker(const struct census_owners *o)
 	return (struct census_marker) {
 		.entries = o->entries.dirs, .next = o->entries.nr,
 		.turn_first = o->turn_first,
-		.space_first = o->resumed ? 0 : o->space_first,
+		.mm_first = o->resumed ? 0 : o->mm_first,
 	};
 }
 
@@ -389,7 +389,7 @@ static __always_inline void census_mark(struct census_owners *o,
 			e->mask |= mask;
 			mask = carry;
 		}
-	} else if (b->newest >= m->space_first) {
+	} else if (b->newest >= m->mm_first) {
 		mask = census_mark_slowly(o, m, b, block, mask);
 	} else {
 		*census_marker_entry(m, m->next) = (struct census_entry) {

@@ -452,7 +452,7 @@ static void chain_turns(struct linking *l)
 	u32 turn, *first;
 
 	for (turn = 0; turn < l->o->nr_turns; turn++) {
-		first = &l->first[l->group_of[census_turn(l->o, turn)->space]];
+		first = &l->first[l->group_of[census_turn(l->o, turn)->mm]];
 		l->next[turn] = *first;
 		*first = turn + 1;
 		cond_resched();

@@ -358,7 +358,7 @@ static void nodes_page(void *state, const struct census_tally *t, const struct c
 	struct nodes *s = state;
 	u32 index;
 
-	if (place->kind != CENSUS_PRESENT && place->kind != CENSUS_HUGETLB)
+	if (place->type != CENSUS_PRESENT && place->type != CENSUS_HUGETLB)
 		return;
 	/* The memory of a device may have been added without a change of a span. */
 	if (place->bits & CENSUS_DEVICE)
@@ -369,7 +369,7 @@ static void nodes_page(void *state, const struct census_tally *t, const struct c
 		index = search_index(s, place->pfn);
 	if (index == NONE)
 		return;
-	if (place->kind == CENSUS_HUGETLB)
+	if (place->type == CENSUS_HUGETLB)
 		on[index].hugetlb += place->nr;
 	else
 		on[index].rss += place->nr;

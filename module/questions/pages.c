@@ -90,11 +90,11 @@ static void note_place(struct census_bitmaps *b, const struct census_frames *f,
 {
 	unsigned int bits = 0;
 
-	if (place->kind == CENSUS_SWAP)
+	if (place->type == CENSUS_SWAP)
 		bits = CENSUS_NOTE_SWAP;
-	else if (place->kind == CENSUS_HUGETLB || place->bits & CENSUS_PMD)
+	else if (place->type == CENSUS_HUGETLB || place->bits & CENSUS_PMD)
 		bits = CENSUS_NOTE_HUGE;
-	if (place->kind == CENSUS_PRESENT && place->bits & CENSUS_EXCLUSIVE &&
+	if (place->type == CENSUS_PRESENT && place->bits & CENSUS_EXCLUSIVE &&
 	    census_frames_counts(f, place->key))
 		bits |= CENSUS_NOTE_EXCLUSIVE;
 	census_bitmaps_note(b, place->addr, place->nr, bits);
@@ -109,7 +109,7 @@ static void keep_place(struct pages *s, struct census_frames *f, const struct ce
 	if (place->addr >= s->bitmaps->end ||
 	    place->addr + (u64)nr * PAGE_SIZE <= s->bitmaps->start)
 		return;
-	if (place->kind == CENSUS_HUGETLB) {
+	if (place->type == CENSUS_HUGETLB) {
 		key = census_frames_hugetlb_key(f, place->pfn, nr, &at);
 		nr = 1;
 	}
@@ -146,7 +146,7 @@ static void pages_page(void *state, const struct census_tally *t, const struct c
 
 	if (!t->later)
 		note_place(s->bitmaps, t->frames, place);
-	if (place->kind != CENSUS_SWAP && (t->later || !(place->bits & CENSUS_EXCLUSIVE)))
+	if (place->type != CENSUS_SWAP && (t->later || !(place->bits & CENSUS_EXCLUSIVE)))
 		keep_place(s, t->frames, place);
 }
 

@@ -232,7 +232,7 @@ static int each_turn(struct pass *p, bool of_rows, turn_fn *count)
 	u32 turn, entry;
 
 	for (turn = 0; turn < p->o->nr_turns; turn++) {
-		struct column *column = &p->s->columns[census_turn(p->o, turn)->space];
+		struct column *column = &p->s->columns[census_turn(p->o, turn)->mm];
 
 		cond_resched();
 		if (of_rows && !column->row)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Words for what entries of page tables map: kinds and bits of entries, runs and masks of pages,
+ * Words for what entries of page tables map: types and bits of entries, runs and masks of pages,
  * places, and images of tables.
  */
 #ifndef _CENSUS_ENTRIES_H
@@ -11,14 +11,14 @@
 #include <linux/types.h>
 
 /**
- * enum census_kind - type of the entries of a run
+ * enum census_entry_type - what entries of a page table map
  * @CENSUS_PRESENT: mapped frames
  * @CENSUS_HUGETLB: mapped frames of one hugetlb page
  * @CENSUS_SWAP: swap slots
  * @CENSUS_SPECIAL: special mapping (zero page, PFN map, device); no frame number
  * @CENSUS_HOLE: nothing is mapped; only if holes are requested
  */
-enum census_kind {
+enum census_entry_type {
 	CENSUS_PRESENT,
 	CENSUS_HUGETLB,
 	CENSUS_SWAP,
@@ -39,14 +39,14 @@ enum census_kind {
  * struct census_run - consecutive entries with consecutive frames
  * @pfn: first frame; SWAP: first slot; HOLE: first page of the file; SPECIAL: 0
  * @end: low 32 bits of the number after the last frame; see census_run_nr()
- * @kind: &enum census_kind
+ * @type: &enum census_entry_type
  * @bits: CENSUS_YOUNG ..., the same for all entries
  * @swap_type: SWAP: number of the swap device
  */
 struct census_run {
 	unsigned long pfn;
 	u32 end;
-	u8 kind;
+	u8 type;
 	u8 bits;
 	u8 swap_type;
 };
@@ -85,7 +85,7 @@ struct census_mask {
 
 /**
  * struct census_place - what one entry maps, or entries in a row whose frames are consecutive
- * @kind: PRESENT, HUGETLB, SWAP or HOLE
+ * @type: PRESENT, HUGETLB, SWAP or HOLE
  * @bits: as in &struct census_run
  * @at: bit of the first page in the mask of @key
  * @nr: number of pages
@@ -94,7 +94,7 @@ struct census_mask {
  * @key: PRESENT in masks: as in &struct census_mask, and all pages are in one mask; else 0
  */
 struct census_place {
-	u8 kind;
+	u8 type;
 	u8 bits;
 	u8 at;
 	u32 nr;

@@ -18,7 +18,7 @@
 #include "walk/pte.h"
 #include "walk/report.h"
 
-void census_report_run(struct census_walk *walk, enum census_kind kind, u8 bits,
+void census_report_run(struct census_walk *walk, enum census_entry_type type, u8 bits,
 		       unsigned long pfn, unsigned int nr, u8 swap_type)
 {
 	struct census_run *run = &walk->runs[walk->nr];
@@ -26,15 +26,15 @@ void census_report_run(struct census_walk *walk, enum census_kind kind, u8 bits,
 	if (walk->nr) {
 		struct census_run *last = run - 1;
 
-		if (last->kind == kind && last->bits == bits &&
+		if (last->type == type && last->bits == bits &&
 		    last->swap_type == swap_type &&
-		    (kind == CENSUS_SPECIAL || last->pfn + census_run_nr(last) == pfn)) {
+		    (type == CENSUS_SPECIAL || last->pfn + census_run_nr(last) == pfn)) {
 			last->end += nr;
 			return;
 		}
 	}
 	*run = (struct census_run) {
-		.pfn = pfn, .end = (u32)pfn + nr, .kind = kind, .bits = bits,
+		.pfn = pfn, .end = (u32)pfn + nr, .type = type, .bits = bits,
 		.swap_type = swap_type,
 	};
 	walk->nr++;
@@ -77,7 +77,7 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 	if (walk->ops->by_run) {
 		census_report_run(walk, CENSUS_PRESENT, bits & ~CENSUS_EXCLUSIVE, pfn, nr, 0);
 		census_report_place(walk, (struct census_place) {
-			.kind = CENSUS_PRESENT, .bits = bits, .nr = nr, .addr = addr, .pfn = pfn,
+			.type = CENSUS_PRESENT, .bits = bits, .nr = nr, .addr = addr, .pfn = pfn,
 		});
 		return;
 	}
@@ -115,7 +115,7 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 			census_report_mask(walk, key + apart + (number >> 6),
 					   GENMASK_ULL(at + n - 1, at));
 		census_report_place(walk, (struct census_place) {
-			.kind = CENSUS_PRESENT, .bits = bits, .at = at, .nr = n, .addr = addr,
+			.type = CENSUS_PRESENT, .bits = bits, .at = at, .nr = n, .addr = addr,
 			.pfn = pfn, .key = key + (number >> 6),
 		});
 		number += n;
@@ -150,7 +150,7 @@ void census_report_hole(struct census_walk *walk, struct vm_area_struct *vma,
 		return;
 	census_report_run(walk, CENSUS_HOLE, 0, linear_page_index(vma, addr), nr, 0);
 	census_report_place(walk, (struct census_place) {
-		.kind = CENSUS_HOLE, .nr = nr, .addr = addr,
+		.type = CENSUS_HOLE, .nr = nr, .addr = addr,
 	});
 }
 
@@ -168,7 +168,7 @@ void census_report_softleaf(struct census_walk *walk, struct vm_area_struct *vma
 		census_report_run(walk, CENSUS_SWAP, bits, swp_offset(entry) + skip, nr,
 				  swp_type(entry));
 		census_report_place(walk, (struct census_place) {
-			.kind = CENSUS_SWAP, .bits = bits, .nr = nr, .addr = addr,
+			.type = CENSUS_SWAP, .bits = bits, .nr = nr, .addr = addr,
 		});
 	} else if (softleaf_has_pfn(entry)) {
 		if (softleaf_is_migration(entry))

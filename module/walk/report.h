@@ -154,7 +154,7 @@ void census_report_softleaf(struct census_walk *walk, struct vm_area_struct *vma
 void census_report_hole(struct census_walk *walk, struct vm_area_struct *vma,
 			unsigned long addr, unsigned long end);
 void census_report_mask(struct census_walk *walk, u64 key, u64 mask);
-void census_report_run(struct census_walk *walk, enum census_kind kind, u8 bits,
+void census_report_run(struct census_walk *walk, enum census_entry_type type, u8 bits,
 		       unsigned long pfn, unsigned int nr, u8 swap_type);
 
 /* Passes the runs of a table on: under its lock, and, with all but masks, after it. */

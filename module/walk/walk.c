@@ -395,7 +395,7 @@ static void report_hugetlb(struct census_walk *walk, unsigned long addr, pte_t p
 	}
 	census_report_run(walk, CENSUS_HUGETLB, bits, pfn, nr, 0);
 	census_report_place(walk, (struct census_place) {
-		.kind = CENSUS_HUGETLB, .bits = bits, .nr = nr, .addr = addr, .pfn = pfn,
+		.type = CENSUS_HUGETLB, .bits = bits, .nr = nr, .addr = addr, .pfn = pfn,
 	});
 	census_report_locked(walk);
 }

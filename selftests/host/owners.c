@@ -337,7 +337,7 @@ static void check_classes(unsigned int spaces, const char *round)
 	u32 turn, entry;
 
 	for (turn = 0; turn < o->nr_turns; turn++) {
-		s = census_turn(o, turn)->space - 1;
+		s = census_turn(o, turn)->mm - 1;
 		for (entry = census_turn(o, turn)->first;
 		     s < ROWS && entry < census_turn_end(o, turn);)
 			entry = census_turn_by_owners(o, turn, entry, got[s]);
@@ -374,7 +374,7 @@ static void check_common(unsigned int spaces, struct census_pool *states, const 
 	zero_states(states);
 	for (pass = 0; pass < 3; pass++)
 		for (turn = 0; turn < o->nr_turns; turn++) {
-			s = census_turn(o, turn)->space - 1;
+			s = census_turn(o, turn)->mm - 1;
 			row = s < ROWS ? s + 1 : 0;
 			to = (struct census_overlaps) { .common = got[s][0], .nr_rows = ROWS };
 			for (entry = census_turn(o, turn)->first;
@@ -418,7 +418,7 @@ static void check_together(unsigned int spaces, struct census_pool *states, cons
 		for (turn = 0; turn < o->nr_turns; turn++) {
 			bool other;
 
-			s = census_turn(o, turn)->space - 1;
+			s = census_turn(o, turn)->mm - 1;
 			other = s >= TOGETHER;
 			to = (struct census_overlaps) { .common = got[s][0], .nr_rows = 1 };
 			if (pass < 2 && pass != other)
@@ -470,7 +470,7 @@ static void check_matrix(unsigned int spaces, struct census_pool *states, const 
 	for (g = 0; g < GROUPS; g++)
 		for (turn = 0; turn < o->nr_turns; turn++)
 			for (entry = census_turn(o, turn)->first;
-			     census_turn(o, turn)->space % GROUPS == g &&
+			     census_turn(o, turn)->mm % GROUPS == g &&
 			     entry < census_turn_end(o, turn);)
 				entry = census_turn_note(&masks, o, turn, entry, g);
 	for (state = masks.first; state;)
@@ -592,7 +592,7 @@ static void add_turn(const struct census_grouping *g, u32 turn, u32 group, unsig
 	const struct census_turn *t = census_turn(&owners, turn);
 	u32 entry = t->first;
 
-	while (group_of(t->space - 1, round) == group && entry < census_turn_end(&owners, turn))
+	while (group_of(t->mm - 1, round) == group && entry < census_turn_end(&owners, turn))
 		entry = census_grouping_turn(g, &owners, turn, entry, group, pass);
 }
 
