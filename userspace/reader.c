@@ -174,7 +174,7 @@ static int run_on_source(const struct options *options, FILE *out, source_open_f
 		if (!session.source)
 			return print_failure(why);
 	}
-	if (options->cgroup && session.source && session.source->ops->live &&
+	if (subtree_given(options) && session.source && session.source->ops->live &&
 	    subtree_check(options, why)) {
 		session.source->ops->close(session.source);
 		return print_failure(why);

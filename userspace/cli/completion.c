@@ -85,7 +85,6 @@ static const struct completed values[] = {
 	{ .arg = "FILE", .how = "files" },
 	{ .arg = "BASIS", .how = "words", .words = "mapcount|frames" },
 	{ .arg = "CENSUS", .how = "words", .words = "first|last" },
-	{ .arg = "node", .how = "words", .words = "node" },
 };
 
 /* Those not in values[] name their words, "A|B", or have none. */
@@ -173,7 +172,10 @@ static const struct option_entry *option_before(struct completion *c, char **wor
 		c->word = "";
 	else if (n > 2 && !strcmp(words[n - 2], "="))
 		n--;
-	return n > 1 ? option_with_value(c, words[n - 2], strlen(words[n - 2])) : NULL;
+	if (n > 1)
+		option = option_with_value(c, words[n - 2], strlen(words[n - 2]));
+	/* It may be without a value. */
+	return option && *option->arg == '[' && *c->word == '-' ? NULL : option;
 }
 
 void completion_print(FILE *out, const struct command *command, char **words, int n)

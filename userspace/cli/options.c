@@ -14,8 +14,8 @@
 #define TIME_MIN	0.01
 #define TIME_MAX	1e6
 
-/* Adds the PIDs of @value to @options; @of: what they are for, for messages. */
-static int add_pids(struct options *options, const char *value, const char *of,
+/* Adds the PIDs of @value to the @n in @pids; @of: what they are for, for messages. */
+static int add_pids(uint64_t **pids, size_t *n, const char *value, const char *of,
 		    struct failure *why)
 {
 	uint64_t pid;
@@ -31,11 +31,11 @@ static int add_pids(struct options *options, const char *value, const char *of,
 		if (!text_number(value, len, &pid) || !pid || pid > INT32_MAX)
 			return fail(why, FAIL_USAGE, "'%.*s' is not a PID",
 				    len > 60 ? 60 : (int)len, value);
-		if (options->n_pids == MEMCENSUS_PIDS_MAX)
+		if (*n == MEMCENSUS_PIDS_MAX)
 			return fail(why, FAIL_USAGE, "more than %d PIDs at once",
 				    MEMCENSUS_PIDS_MAX);
-		options->pids = array_grow(options->pids, options->n_pids, sizeof(*options->pids));
-		options->pids[options->n_pids++] = pid;
+		*pids = array_grow(*pids, *n, sizeof(**pids));
+		(*pids)[(*n)++] = pid;
 		if (!value[len])
 			return 0;
 	}
@@ -43,7 +43,25 @@ static int add_pids(struct options *options, const char *value, const char *of,
 
 static int set_pids(struct options *options, const char *value, struct failure *why)
 {
-	return add_pids(options, value, "--pid", why);
+	return add_pids(&options->pids, &options->n_pids, value, "--pid", why);
+}
+
+static int set_tree(struct options *options, const char *value, struct failure *why)
+{
+	if (value)
+		return add_pids(&options->roots, &options->n_roots, value, "--tree", why);
+	options->tree = true;
+	return 0;
+}
+
+static int set_by(struct options *options, const char *value, struct failure *why)
+{
+	options->group_by = !strcmp(value, "tree") ? MEMCENSUS_BY_TREE :
+			    !strcmp(value, "session") ? MEMCENSUS_BY_SESSION : 0;
+	if (options->group_by)
+		return 0;
+	return fail(why, FAIL_USAGE,
+		    "no groups by '%.60s'; there are: tree session, and -u, -g and --command", value);
 }
 
 static int set_basis(struct options *options, const char *value, struct failure *why)
@@ -102,7 +120,7 @@ int options_pids(struct options *options, char **words, int n,
 	if (!n)
 		return fail(why, FAIL_USAGE, "'%s' needs a PID", options->name);
 	for (i = 0; i < n; i++)
-		if (add_pids(options, words[i], options->name, why))
+		if (add_pids(&options->pids, &options->n_pids, words[i], options->name, why))
 			return -1;
 	return 0;
 }
@@ -175,8 +193,11 @@ const struct option_entry option_cgroup = {
 const struct option_entry option_command = {
 	0, "command", NULL, "a row for each command name", .group_by = MEMCENSUS_BY_COMM };
 const struct option_entry option_tree = {
-	0, "tree", NULL, "cgroups below those that contain them, by short names",
-	SHARED(FLAG, tree) };
+	0, "tree", "[PID,...]", "only these processes and their descendants; -g --tree: as a tree",
+	.set = set_tree };
+const struct option_entry option_groups_by = {
+	0, "by", "tree|session", "a row for each process with its descendants, or for each session",
+	.set = set_by };
 const struct option_entry option_pid = {
 	0, "pid", "PID,...", "only these processes; thread IDs are accepted", .set = set_pids };
 const struct option_entry option_together = {
@@ -234,8 +255,8 @@ const struct option_rule options_rules[] = {
 	{ .one = &option_user, .others = { &option_cgroups, &option_command, &option_together } },
 	{ .one = &option_cgroups, .others = { &option_command, &option_together } },
 	{ .one = &option_command, .others = { &option_together } },
-	{ .one = &option_tree, .others = { &option_cgroups }, .needs = "'-g'" },
 	{ .one = &option_cgroup, .others = { &option_pid } },
+	{ .one = &option_groups_by, .others = { OPTIONS_OF_GROUPS } },
 	{ .one = &option_all, .others = { &option_columns } },
 	{ .one = &option_at, .others = { &option_file }, .needs = "'--file'" },
 	{ .one = &option_from, .others = { &option_file }, .needs = "'--file'" },

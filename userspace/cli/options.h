@@ -38,6 +38,7 @@ struct rows;
  * @pids: requested processes, NULL for all; owned
  * @file: record to read instead of the kernel, or NULL
  * @selection: census of the record, by --at; SELECTION_ALL without --at
+ * @roots: the @n_roots processes of --tree: only these and their descendants; owned
  * @cgroup: path of a cgroup, without a / at its end, so "" is the root: only its processes and
  *	those below it; NULL: all; owned
  * @window: censuses of the record, by --from and --to; SELECTION_ALL without
@@ -68,6 +69,8 @@ struct options {
 	bool all;
 	bool wide;
 	bool tree;
+	uint64_t *roots;
+	size_t n_roots;
 	char *cgroup;
 	uint32_t parts;
 	const struct rows *rows;
@@ -106,7 +109,8 @@ enum option_kind {
  * struct option_entry - an option, for getopt and for --help
  * @letter: short form, or 0
  * @name: long form; if commands share a name, letter and @arg must agree
- * @arg: name of its value for --help, NULL if it takes none
+ * @arg: name of its value for --help, NULL if it takes none.  "[PID,...]": the next argument is
+ *	its value if it begins with a digit, else there is none, and @set gets NULL
  * @help: one line; NULL: not listed in --help
  * @kind: what it sets
  * @own: @at is in options.own; else in struct options
@@ -166,6 +170,7 @@ extern const struct option_entry option_user;
 extern const struct option_entry option_cgroups;
 extern const struct option_entry option_command;
 extern const struct option_entry option_tree;
+extern const struct option_entry option_groups_by;
 extern const struct option_entry option_cgroup;
 extern const struct option_entry option_pid;
 extern const struct option_entry option_together;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Parses the command line. */
+#include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,11 @@ static size_t set_find(const struct option_set *set, const char *name)
 	return i;
 }
 
+static bool may_lack_value(const struct option_entry *entry)
+{
+	return entry->arg && *entry->arg == '[';
+}
+
 static void set_add(struct option_set *set, const struct option_entry *entry)
 {
 	const size_t i = set_find(set, entry->name);
@@ -51,7 +57,8 @@ static void set_add(struct option_set *set, const struct option_entry *entry)
 		abort();
 	set->v[set->n++] = entry;
 	set->names[i].name = entry->name;
-	set->names[i].has_arg = entry->arg ? required_argument : no_argument;
+	set->names[i].has_arg = !entry->arg ? no_argument : may_lack_value(entry) ?
+				optional_argument : required_argument;
 	set->names[i].val = LONG_BASE + (int)i;
 	if (!entry->letter)
 		return;
@@ -106,6 +113,17 @@ static const struct option_entry *first_given(const struct option_set *set,
 	while (*entries && !is_given(set, *entries))
 		entries++;
 	return *entries;
+}
+
+/* The next option of @argv, and its value in optarg; -1: there is no more. */
+static int next_option(const struct option_set *set, int argc, char **argv)
+{
+	const int code = getopt_long(argc, argv, set->letters, set->names, NULL);
+
+	if (code >= LONG_BASE && !optarg && optind < argc && may_lack_value(set_entry(set, code)) &&
+	    isdigit((unsigned char)*argv[optind]))
+		optarg = argv[optind++];
+	return code;
 }
 
 /* Reports the error that getopt_long() found. */
@@ -212,16 +230,22 @@ static int check_rules(const struct option_rule *rule, const struct option_set *
 }
 
 /* What no rule can express: it depends on a value. */
-static int check_groups(const struct options *options, const struct option_set *set,
+static int check_values(const struct options *options, const struct option_set *set,
 			struct failure *why)
 {
 	static const struct option_entry *const groups[] = { OPTIONS_OF_GROUPS, NULL };
+	const struct option_entry *group = first_given(set, groups);
 
-	if (!options->group_by || options->basis != MEMCENSUS_BASIS_MAPCOUNT)
-		return 0;
-	return fail(why, FAIL_USAGE,
-		    "'--%s' and '--basis mapcount' cannot be combined: groups are counted by frames",
-		    first_given(set, groups)->name);
+	if (options->group_by && options->basis == MEMCENSUS_BASIS_MAPCOUNT)
+		return fail(why, FAIL_USAGE,
+			    "'--%s' and '--basis mapcount' cannot be combined: groups are counted by frames",
+			    group ? group->name : option_groups_by.name);
+	if (options->tree && options->group_by != MEMCENSUS_BY_CGROUP)
+		return fail(why, FAIL_USAGE, "'--tree' needs '-g', or the PID of a process");
+	if (options->n_roots && (options->cgroup || options->n_pids))
+		return fail(why, FAIL_USAGE, "'--tree PID' and '--%s' cannot be combined",
+			    options->cgroup ? option_cgroup.name : option_pid.name);
+	return 0;
 }
 
 static void set_command(struct options *options, const struct command *command)
@@ -254,7 +278,7 @@ const char *parse_command(int argc, char **argv)
 	opterr = 0;
 	set_fill(&set, NULL);
 	optind = 0;
-	while (getopt_long(argc, copy, set.letters, set.names, NULL) != -1)
+	while (next_option(&set, argc, copy) != -1)
 		;
 	if (optind < argc)
 		word = copy[optind];
@@ -292,17 +316,17 @@ int parse_arguments(struct options *options, const char *word, int argc, char **
 	argc = cut_program(options, argc, argv);
 	set_fill(&set, options->command);
 	optind = 0;
-	while ((code = getopt_long(argc, argv, set.letters, set.names, NULL)) != -1)
+	while ((code = next_option(&set, argc, argv)) != -1)
 		if (!ret && (code == '?' || code == ':'))
 			ret = wrong_word(&set, code, argv, why);
 	optind = 0;
-	while (!ret && (code = getopt_long(argc, argv, set.letters, set.names, NULL)) != -1)
+	while (!ret && (code = next_option(&set, argc, argv)) != -1)
 		ret = apply_option(options, &set, code, why);
 	if (ret || options->help || options->version)
 		return ret;
 	if (check_rules(options_rules, &set, why) ||
 	    check_rules(options->command->rules, &set, why) ||
-	    check_groups(options, &set, why))
+	    check_values(options, &set, why))
 		return -1;
 	optind += options->command_given;
 	return options->command->words(options, argv + optind, argc - optind, why);
@@ -317,6 +341,7 @@ void parse_free(struct options *options)
 			filter_free(option_member(options, use->option));
 	columns_free(&options->chosen);
 	free(options->pids);
+	free(options->roots);
 	free(options->own);
 	free(options->cgroup);
 }

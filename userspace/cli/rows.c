@@ -18,9 +18,9 @@ const struct rows rows_groups[] = {
 	[MEMCENSUS_BY_PIDS] = {
 		&group_rows, "mms,swap,uss,pss,frames,rss", "pss" },
 	[MEMCENSUS_BY_TREE] = {
-		&group_rows, "pid,mms,swap,uss,pss,frames,rss", "pss" },
+		&group_rows, "name,pid,mms,swap,uss,pss,own_uss,own_pss", "pss" },
 	[MEMCENSUS_BY_SESSION] = {
-		&group_rows, "session,mms,swap,uss,pss,frames,rss", "pss" },
+		&group_rows, "session,name,mms,swap,uss,pss,frames,rss", "pss" },
 };
 _Static_assert(ARRAY_SIZE(rows_groups) == MEMCENSUS_BY_MAX + 1,
 	       "a kind of group is not shown");

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Selects the processes of a cgroup and of those below it. */
+/* Selects the processes of a cgroup and of those below it, or some and their descendants. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/subtree.h"
+#include "lib/descend.h"
 #include "lib/memory.h"
 #include "model/cgroup-tree.h"
 #include "os/cgroup-processes.h"
@@ -16,11 +18,27 @@ static const char *path_of(const struct options *options)
 
 int subtree_check(const struct options *options, struct failure *why)
 {
-	return cgroup_check(path_of(options), why);
+	return options->cgroup ? cgroup_check(path_of(options), why) : 0;
+}
+
+static int processes_below(struct ids *ids, const struct options *options, struct failure *why)
+{
+	uint64_t *roots = xcalloc(options->n_roots, sizeof(*roots));
+	size_t i;
+	int ret;
+
+	/* A thread ID means its process. */
+	for (i = 0; i < options->n_roots; i++)
+		roots[i] = process_of((uint32_t)options->roots[i]);
+	ret = process_trees(ids, roots, options->n_roots, why);
+	free(roots);
+	return ret;
 }
 
 int subtree_processes(struct ids *ids, const struct options *options, struct failure *why)
 {
+	if (options->n_roots)
+		return processes_below(ids, options, why);
 	/* The root has kernel threads too. */
 	return *options->cgroup ? cgroup_processes(ids, path_of(options), why) :
 				 process_all(ids, why);
@@ -39,6 +57,10 @@ int subtree_request(struct session *session, struct failure *why)
 	session->request.pids = (struct numbers){ ids.n, ids.v };
 	if (ids.n <= MEMCENSUS_PIDS_MAX)
 		return 0;
+	if (!session->options->cgroup)
+		return fail(why, FAIL_USAGE,
+			    "%zu processes are too many for mappings, groups or records: at most %d; name one below",
+			    ids.n, MEMCENSUS_PIDS_MAX);
 	return fail(why, FAIL_USAGE,
 		    "cgroup '%.200s' has %zu processes, too many for mappings, groups or records: at most %d; select one below it",
 		    path_of(session->options), ids.n, MEMCENSUS_PIDS_MAX);
@@ -48,8 +70,9 @@ int subtree_prepare(struct session *session, struct failure *why)
 {
 	const uint8_t group_by = session->request.group_by;
 
-	session->by_subtree = session->options->cgroup && group_by &&
-			      group_by != MEMCENSUS_BY_CGROUP;
+	session->by_subtree = group_by &&
+		(session->options->n_roots ||
+		 (session->options->cgroup && group_by != MEMCENSUS_BY_CGROUP));
 	if (!session->by_subtree || session->source->ops->live)
 		return 0;
 	return fail(why, FAIL_USAGE,
@@ -66,22 +89,59 @@ static bool is_in(const struct snapshot *snap, const char *cgroup, bool known, u
 	return path && !strncmp(path, cgroup, len) && (!path[len] || path[len] == '/');
 }
 
+/* A flag for each task of @snap; the caller frees them. */
+static bool *find_below(const struct session *session, const struct snapshot *snap)
+{
+	const struct options *options = session->options;
+	const bool live = session->source && session->source->ops->live;
+	bool *in = xcalloc(snap->n_tasks, sizeof(*in));
+	struct descendant *v;
+	size_t i, k, n = 0;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		n += 1 + snap->tasks[i].peers.n;
+	v = xcalloc(n, sizeof(*v));
+	for (i = n = 0; i < snap->n_tasks; i++) {
+		const struct task *task = &snap->tasks[i];
+		uint64_t root;
+
+		for (k = 0; k < options->n_roots && !in[i]; k++) {
+			root = options->roots[k];
+			root = live ? process_of((uint32_t)root) : root;
+			in[i] = task_is_of(task, &root, 1);
+		}
+		v[n++] = (struct descendant){
+			task->pid, KNOWN(task, MEMCENSUS_TASK_PPID) ? task->ppid : 0, i, in[i] };
+		/* Who shares the address space is at the same place. */
+		for (k = 0; k < task->peers.n; k++)
+			v[n++] = (struct descendant){ task->peers.v[k], task->pid, i, in[i] };
+	}
+	descend(v, n);
+	for (k = 0; k < n; k++)
+		in[v[k].row] |= v[k].in;
+	free(v);
+	return in;
+}
+
 /* @counted: only processes of the subtree were requested. */
-static void narrow_tasks(struct snapshot *snap, const char *cgroup, bool counted)
+static void narrow_tasks(const struct session *session, struct snapshot *snap, bool counted)
 {
 	struct task *outside = snapshot_alloc(snap, snap->n_tasks * sizeof(*outside)), *task;
+	const char *cgroup = session->options->cgroup;
+	bool *below = cgroup ? NULL : find_below(session, snap);
 	size_t i, n = 0;
 
 	snap->outside = outside;
 	for (i = 0; i < snap->n_tasks; i++) {
 		task = &snap->tasks[i];
-		if (task_is_unplaced(task) ? counted :
+		if (below ? below[i] : task_is_unplaced(task) ? counted :
 		    is_in(snap, cgroup, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup))
 			snap->tasks[n++] = *task;
 		else
 			outside[snap->n_outside++] = *task;
 	}
 	snap->n_tasks = n;
+	free(below);
 }
 
 void subtree_narrow(const struct session *session, struct snapshot *snap)
@@ -91,17 +151,18 @@ void subtree_narrow(const struct session *session, struct snapshot *snap)
 	const struct group *group;
 	size_t i, n = 0;
 
-	if (!cgroup)
+	/* Those that were requested descend from them, whoever has ended since then. */
+	if (!subtree_given(session->options) || (!cgroup && counted))
 		return;
 	for (i = 0; i < snap->n_groups; i++) {
 		group = &snap->groups[i];
 		/* Other groups are of the subtree if they were counted of its processes. */
-		if (KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
+		if (cgroup && KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
 		    is_in(snap, cgroup, true, group->cgroup) : counted)
 			snap->groups[n++] = *group;
 	}
 	snap->n_groups = n;
-	narrow_tasks(snap, cgroup, counted);
+	narrow_tasks(session, snap, counted);
 	snapshot_drop_vmas(snap);
 	cgroup_tree_link(snap);
 }
@@ -112,8 +173,12 @@ int subtree_found(const struct options *options, const struct snapshot *snap,
 	const bool grouped = options->group_by == MEMCENSUS_BY_CGROUP;
 	size_t i, unknown = 0;
 
-	if (!options->cgroup || (grouped ? snap->n_groups : snap->n_tasks))
+	if (!subtree_given(options) || (grouped ? snap->n_groups : snap->n_tasks))
 		return 0;
+	if (!options->cgroup)
+		return fail(why, FAIL_NO_PROCESS,
+			    "no process of this census is %" PRIu64 "%s, or descends from it",
+			    options->roots[0], options->n_roots > 1 ? " or another one named" : "");
 	for (i = 0; i < snap->n_outside; i++)
 		unknown += task_is_unplaced(&snap->outside[i]);
 	if (unknown)
@@ -128,7 +193,8 @@ int subtree_found(const struct options *options, const struct snapshot *snap,
 
 int subtree_words(const struct options *options, struct failure *why)
 {
-	if (!options->cgroup || !options->n_pids)
+	if (!subtree_given(options) || !options->n_pids)
 		return 0;
-	return fail(why, FAIL_USAGE, "'%s' takes PIDs or '--cgroup', not both", options->name);
+	return fail(why, FAIL_USAGE, "'%s' takes PIDs or '--%s', not both", options->name,
+		    options->cgroup ? "cgroup" : "tree");
 }

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * --cgroup: the processes of a cgroup and of those below it, the same for every command.
+ * --cgroup: the processes of a cgroup and of those below it, and --tree PID: a process and its
+ * descendants; the same for every command.
  *
  * A census of all processes is narrowed after it was taken, so that shares are counted over
  * all.  What the kernel gives only for named processes (mappings, sums of a selection) needs
- * their PIDs: they are read from the cgroup before each census.
+ * their PIDs: they are read from the cgroup, or from /proc, before each census.
  */
 #ifndef READER_SUBTREE_H
 #define READER_SUBTREE_H
 
 #include "cli/session.h"
 #include "os/process.h"
+
+/* Whether a subtree is given. */
+static inline bool subtree_given(const struct options *options)
+{
+	return options->cgroup || options->n_roots;
+}
 
 /* 0, or -1 and @why: this machine has no cgroup of this path. */
 int subtree_check(const struct options *options, struct failure *why);
@@ -23,13 +30,14 @@ int subtree_request(struct session *session, struct failure *why);
 
 /*
  * Sets session->by_subtree if the request is for groups that must be counted of these
- * processes alone: all but those by cgroup. 0, or -1 and @why: a record does not have them.
+ * processes alone: all but those by cgroup with --cgroup. 0, or -1 and @why: a record does not
+ * have them.
  */
 int subtree_prepare(struct session *session, struct failure *why);
 
 /*
  * Drops the processes of @snap that are not in the subtree to @snap->outside, and their
- * mappings, and the groups that are not of it.  Does nothing without --cgroup.
+ * mappings, and the groups that are not of it.  Does nothing without a subtree.
  */
 void subtree_narrow(const struct session *session, struct snapshot *snap);
 

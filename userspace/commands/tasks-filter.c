@@ -35,6 +35,7 @@ static bool is_grouped(const struct options *options)
 {
 	return options->group_by &&
 	       (is_filtered(options) ||
+		options->n_roots ||
 		(options->cgroup && options->group_by != MEMCENSUS_BY_CGROUP));
 }
 
@@ -87,7 +88,8 @@ static int choose_tasks(struct session *session, struct failure *why)
 	size_t i, n = 0, n_pids = 0;
 	struct cmdline_of *of;
 
-	if (options->cgroup ? subtree_processes(&all, options, why) : process_all(&all, why)) {
+	if (subtree_given(options) ? subtree_processes(&all, options, why) :
+				     process_all(&all, why)) {
 		ids_free(&all);
 		return -1;
 	}

@@ -114,9 +114,11 @@ static int set_tasks_by(struct options *options, const char *value, struct failu
 {
 	struct tasks_options *own = options->own;
 
+	if (strcmp(value, "node") && !option_groups_by.set(options, value, why))
+		return 0;
 	if (strcmp(value, "node"))
 		return fail(why, FAIL_USAGE,
-			    "no rows by '%.60s'; there are: node, and -u, -g and --command for groups",
+			    "no rows by '%.60s'; there are: node tree session, and -u, -g and --command for groups",
 			    value);
 	own->by_node = true;
 	options->rows = &nodes;
@@ -127,6 +129,8 @@ static int tasks_words(struct options *options, char **words, int n, struct fail
 {
 	const struct tasks_options *own = options->own;
 
+	if (options->has_top && !own->by_node)
+		return fail(why, FAIL_USAGE, "'--top' needs '--by node'");
 	if (is_whole(options))
 		options->parts = 0;
 	else if (own->by_node)
@@ -134,9 +138,10 @@ static int tasks_words(struct options *options, char **words, int n, struct fail
 				  MEMCENSUS_PART_NODES;
 	else if (own->areas)
 		options->parts = MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM;
-	if (options->group_by && options->pids && (own->comm.given || own->user.given))
+	if (options->group_by && (options->pids || options->n_roots) && (own->comm.given || own->user.given))
 		return fail(why, FAIL_USAGE,
-			    "'--pid' and a filter cannot be combined for groups");
+			    "'--%s' and a filter cannot be combined for groups",
+			    options->pids ? "pid" : "tree");
 	return options_none(options, words, n, why);
 }
 
@@ -146,7 +151,9 @@ static const struct option_entry option_areas = {
 static const struct option_entry option_mappings = {
 	'm', "mappings", NULL, "a row for each mapping by name", .set = set_mappings };
 static const struct option_entry option_by = {
-	0, "by", "node", "a row for each NUMA node", .set = set_tasks_by };
+	0, "by", "node|tree|session",
+	"a row for each NUMA node, process with its descendants, session",
+	.set = set_tasks_by };
 static const struct option_entry option_processfilter = {
 	'P', "processfilter", "REGEX", "only processes whose name or command line matches",
 	OWN(FILTER, tasks_options, comm) };
@@ -171,18 +178,19 @@ static const struct option_use tasks_options[] = {
 static const struct option_rule tasks_rules[] = {
 	{ .one = &option_mappings, .others = { OPTIONS_OF_GROUPS } },
 	{ .one = &option_by, .others = { OPTIONS_OF_GROUPS },
-	  .because = "'-c +nodes,away' adds the nodes of groups" },
+	  .because = "rows are of one kind; '-c +nodes,away' adds nodes to groups" },
 	{ .one = &option_by, .others = { &option_mappings, &option_mapfilter },
-	  .because = "mappings are not counted by node" },
+	  .because = "mappings are neither counted by node nor by groups" },
 	{ .one = &option_by, .others = { &option_areas } },
 	{ .one = &option_top, .others = { &option_by }, .needs = "'--by'" },
 	{ .one = &option_mapfilter, .others = { OPTIONS_OF_GROUPS },
 	  .because = "figures of groups cover all mappings" },
-	{ .one = &option_areas, .others = { &option_cgroup },
+	{ .one = &option_areas, .others = { &option_cgroup, &option_tree },
 	  .because = "areas are of the whole system" },
 	{ .one = &option_together,
-	  .others = { &option_pid, &option_processfilter, &option_userfilter, &option_cgroup },
-	  .needs = "'--pid', '--cgroup' or a filter" },
+	  .others = { &option_pid, &option_processfilter, &option_userfilter, &option_cgroup,
+		      &option_tree },
+	  .needs = "'--pid', '--cgroup', '--tree' or a filter" },
 	{ }
 };
 
@@ -209,7 +217,8 @@ const struct command tasks_command = {
 	"by areas.\n"
 	"\n"
 	"--cgroup PATH selects the processes of a cgroup and of those below it, by its path\n"
-	"from the root of the hierarchy; with -g, the rows of these cgroups.\n"
+	"from the root of the hierarchy; with -g, the rows of these cgroups. --tree PID\n"
+	"selects a process and all its descendants.\n"
 	"\n"
 	"-u, -g and --command print a row for each user, cgroup or command; --together\n"
 	"prints one row for the processes of --pid or of a filter. The USS of a group is\n"
@@ -224,6 +233,13 @@ const struct command tasks_command = {
 	"last; free and total memory of the node; and the processes with the most memory\n"
 	"there. With --pid, --cgroup or a filter, of these processes. A page that two\n"
 	"processes map counts twice.\n"
+	"\n"
+	"--by tree prints a row for each process with all its descendants, below that of its\n"
+	"parent: what they hold together, each page once, and what the process itself holds\n"
+	"(OwnUSS, OwnPSS). --by session prints a row for each session, which setsid() began:\n"
+	"it outlives its first process. When a parent exits, its children get another one, the\n"
+	"nearest reaper, perhaps 'systemd --user' or the init of a container: then they are in\n"
+	"the tree of that one.\n"
 	"\n"
 	"The row of a cgroup has the processes of all cgroups below it: its USS is no sum,\n"
 	"memory that only these share is in it. Its own processes have a second row, with\n"
@@ -245,6 +261,8 @@ const struct command tasks_command = {
 	"                                               as procrank\n"
 	"  memcensus -P '^(nginx|php)' --together       what a site uses\n"
 	"  memcensus -g --tree -k                       services, containers and pods\n"
+	"  memcensus --tree $(pidof -s make) --together  what a build holds now\n"
+	"  memcensus --by tree -k                       what each process and its children hold\n"
 	"  memcensus --cgroup /system.slice/nginx.service --together\n"
 	"                                               what ending a service frees\n"
 	"  memcensus -M 'libc' -r                       processes that map the C library\n"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The tree of the groups by cgroup: a group contains those of the cgroups below it.
+ * The tree of the groups by cgroup, or by tree of processes: a group contains those of the cgroups,
+ * or processes, below it.
  */
 #ifndef READER_CGROUP_TREE_H
 #define READER_CGROUP_TREE_H

@@ -228,7 +228,11 @@ static const char *cgroup_text(const struct view *view, const struct group *grou
 }
 
 DERIVED(group_cgroup_path, group, text, cgroup_text(view, row, row->path), value->text)
-DERIVED(group_name, group, text, cgroup_text(view, row, row->name), value->text)
+DERIVED(group_name, group, text,
+	KNOWN(row, MEMCENSUS_GROUP_CGROUP) ? cgroup_text(view, row, row->name) : row->name,
+	value->text)
+DERIVED(group_own_uss, group, number, row->own_uss, row->own_uss != UINT64_MAX)
+DERIVED(group_own_pss, group, number, row->own_pss, row->own_pss != UINT64_MAX)
 
 /* PSS of @figures in percent of MemTotal; false if either is unavailable. */
 static bool percent_of_total(const struct view *view, const struct figures *figures,
@@ -411,8 +415,12 @@ static const struct column group_derived[] = {
 	  "path of the cgroup, of groups by cgroup; with /.: without those below it",
 	  .kind = KIND_TEXT, .in_json = true, .derive = group_cgroup_path },
 	{ "name", "Name",
-	  "short name of the cgroup: unit, container or pod; .: without those below it",
+	  "short name of the cgroup: unit, container or pod; .: without those below it; first command of a tree or session",
 	  .kind = KIND_TEXT, .in_json = true, .derive = group_name },
+	{ "own_uss", "OwnUSS", "USS of the first process alone, of groups by tree",
+	  .kind = KIND_BYTES, .in_json = true, .derive = group_own_uss },
+	{ "own_pss", "OwnPSS", "PSS of the first process alone, of groups by tree",
+	  .kind = KIND_BYTES, .in_json = true, .derive = group_own_pss },
 	PERCENT_COLUMN(group),
 	NODES_COLUMNS(group),
 	CHARGE(TOTAL, BYTES, SUM, "charged", "Charged", "memory.current",

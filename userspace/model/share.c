@@ -27,6 +27,8 @@ static bool group_name(const struct view *view, uint64_t id, struct value *value
 		value->text = name_of_cgroup(view, group->cgroup);
 	else if (group && KNOWN(group, MEMCENSUS_GROUP_COMM))
 		value->text = group->comm;
+	else if (group && KNOWN(group, MEMCENSUS_GROUP_SESSION))
+		value->text = group->path;
 	return value->text;
 }
 

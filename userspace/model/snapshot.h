@@ -126,11 +126,12 @@ struct charges {
 };
 
 /*
- * The known one of @uid, @cgroup and @comm is the key of the group.  @charges is not in the
- * ABI: read from the files of the cgroup after the census.  cgroup_tree_link() sets the
+ * The known one of @uid, @cgroup, @comm, @pid and @session is the key of the group.  @charges is
+ * not in the ABI: read from the files of the cgroup after the census.  cgroup_tree_link() sets the
  * others: @depth: how many groups contain it; @contains: it contains other groups; @own: it has
  * only the processes of its cgroup itself, and another group has those below it too; @path,
- * @name: NULL: unavailable.
+ * @name: NULL: unavailable; @own_uss, @own_pss: of a tree, what its first process has, in bytes;
+ * UINT64_MAX: unavailable.
  */
 struct group {
 	uint64_t known;
@@ -143,6 +144,8 @@ struct group {
 	bool own;
 	const char *path;
 	const char *name;
+	uint64_t own_uss;
+	uint64_t own_pss;
 };
 
 /* Bits of struct mapping.known; the ABI has no such row. */

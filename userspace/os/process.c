@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/descend.h"
 #include "lib/memory.h"
 #include "os/process.h"
 #include "os/procfs.h"
@@ -215,4 +216,34 @@ int process_all(struct ids *ids, struct failure *why)
 	}
 	closedir(dir);
 	return 0;
+}
+
+int process_trees(struct ids *ids, const uint64_t *roots, size_t n, struct failure *why)
+{
+	struct ids all = { NULL, 0 };
+	struct descendant *v;
+	size_t i, k;
+
+	if (process_all(&all, why)) {
+		ids_free(&all);
+		return -1;
+	}
+	v = xcalloc(all.n, sizeof(*v));
+	for (i = 0; i < all.n; i++) {
+		v[i].pid = all.v[i];
+		v[i].parent = process_parent(all.v[i]);
+		for (k = 0; k < n && !v[i].in; k++)
+			v[i].in = roots[k] == all.v[i];
+	}
+	descend(v, all.n);
+	for (i = 0; i < all.n; i++) {
+		if (!v[i].in)
+			continue;
+		ids->v = array_grow(ids->v, ids->n, sizeof(*ids->v));
+		ids->v[ids->n++] = v[i].pid;
+	}
+	free(v);
+	ids_free(&all);
+	return ids->n ? 0 : fail(why, FAIL_NO_PROCESS,
+				 "no such process, or one without memory: PID %" PRIu64, roots[0]);
 }

@@ -82,4 +82,10 @@ bool process_threads(struct ids *ids, uint32_t pid);
 /* Adds all processes of this machine but kernel threads and zombies; 0, or -1 and @why. */
 int process_all(struct ids *ids, struct failure *why);
 
+/*
+ * Adds those of the @n processes @roots that process_all() would add, and all their descendants;
+ * 0, or -1 and @why: there is none.
+ */
+int process_trees(struct ids *ids, const uint64_t *roots, size_t n, struct failure *why);
+
 #endif /* READER_PROCESS_H */

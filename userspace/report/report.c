@@ -186,7 +186,7 @@ static void arrange(struct listing *listing, const struct report *report,
 	if (section->chosen)
 		listing_sort(listing, options->order,
 			     options->reverse ^ (section->falling && !options->sort));
-	if (section->chosen && options->tree)
+	if (section->chosen && (options->tree || options->group_by == MEMCENSUS_BY_TREE))
 		listing_nest(listing);
 	if (section->most && section->most < n) {
 		listing->n_rows = section->most;

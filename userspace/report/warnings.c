@@ -161,6 +161,26 @@ bool warnings_of_system(FILE *out, const struct snapshot *snap)
 	return snap->torn;
 }
 
+/* A tree that contains no other has one process, or those that are too deep for their own. */
+static void note_depth(FILE *out, const struct snapshot *snap)
+{
+	uint64_t deeper = 0;
+	size_t i;
+
+	for (i = 0; i < snap->n_groups; i++) {
+		const struct group *group = &snap->groups[i], *next = group + 1;
+		const bool contains = i + 1 < snap->n_groups &&
+				      KNOWN(next, MEMCENSUS_GROUP_PARENT) &&
+				      next->parent == group->id;
+
+		if (KNOWN(group, MEMCENSUS_GROUP_PID) && !contains && group->mms > 1)
+			deeper += group->mms - 1;
+	}
+	if (deeper)
+		fprintf(out, "memcensus: %" PRIu64 " process%s too deep for a row, and %s\n", deeper,
+			deeper == 1 ? " is" : "es are", "in that of the lowest one above");
+}
+
 static bool print(FILE *out, const struct snapshot *snap, bool summed)
 {
 	bool partial = note_missing(out, snap, summed);
@@ -172,6 +192,7 @@ static bool print(FILE *out, const struct snapshot *snap, bool summed)
 		fprintf(out, "memcensus: PSS of large folios is an estimate on this kernel: %s\n",
 			"use '--basis frames'");
 	note_frames(out, snap);
+	note_depth(out, snap);
 	return warnings_of_system(out, snap) || partial;
 }
 

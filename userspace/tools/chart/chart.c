@@ -461,15 +461,16 @@ static const struct option_entry option_keep = {
 
 static const struct option_use chart_uses[] = {
 	USE_AS(sort, "draw this one, an amount"),
-	USE(user), USE(cgroups), USE(command), USE(cgroup), USE(pid), USE(basis),
+	USE(user), USE(cgroups), USE(command), USE(cgroup),
+	USE_AS(tree, "only these processes and their descendants"), USE(pid), USE(basis),
 	USE(file), USE(at), OPTIONS_OF_SERIES, USE(output),
 	USE(for), USE(interval), USE(top), USE(system), USE(keep),
 	USE(abbreviate), OPTIONS_ALWAYS,
 };
 
 static const struct option_rule chart_rules[] = {
-	{ .one = &option_system, .others = { OPTIONS_OF_GROUPS, &option_cgroup, &option_pid,
-						     &option_sort },
+	{ .one = &option_system, .others = { OPTIONS_OF_GROUPS, &option_cgroup, &option_tree,
+					     &option_pid, &option_sort },
 	  .because = "it draws neither processes, groups nor columns" },
 	{ }
 };
@@ -487,8 +488,9 @@ const struct command chart_command = {
 	"  time  areas on top of each other, a census every --interval for the time\n"
 	"        --for (1 minute)\n"
 	"\n"
-	"--cgroup PATH selects the processes of a cgroup and of those below it. Of a record,\n"
-	"bar and pie show the last census, time shows all of them.\n"
+	"--cgroup PATH selects the processes of a cgroup and of those below it, --tree PID a\n"
+	"process and its descendants. Of a record, bar and pie show the last census, time\n"
+	"shows all of them.\n"
 	"\n"
 	"--system draws the parts of MemTotal instead. An unavailable value is drawn as\n"
 	"the last known one, and stderr says so. --keep keeps the data and the gnuplot\n"

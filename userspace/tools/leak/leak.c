@@ -353,7 +353,8 @@ static const struct option_entry option_call_graph = {
 	.set = set_call_graph };
 
 static const struct option_use leak_uses[] = {
-	USE(cgroup), USE(basis), USE(file), USE(at), OPTIONS_OF_SERIES, USE(output), USE(for),
+	USE(cgroup), USE_AS(tree, "only these processes and their descendants"), USE(basis),
+	USE(file), USE(at), OPTIONS_OF_SERIES, USE(output), USE(for),
 	USE(interval), USE(stacks), USE(call_graph),
 	OPTIONS_OF_TABLES,
 };

@@ -138,7 +138,7 @@ static int map_words(struct options *options, char **words, int n, struct failur
 {
 	const struct map_options *own = options->own;
 
-	if ((n || !options->cgroup) && options_pids(options, words, n, why))
+	if ((n || !subtree_given(options)) && options_pids(options, words, n, why))
 		return -1;
 	if (subtree_words(options, why))
 		return -1;
@@ -150,6 +150,7 @@ static int map_words(struct options *options, char **words, int n, struct failur
 
 static const struct option_use map_uses[] = {
 	USE_AS(cgroup, "the processes of this cgroup and of those below it"),
+	USE_AS(tree, "these processes and their descendants"),
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(basis), USE(smaps),
 	USE(pages), USE(range),
 	OPTIONS_COMMON,
@@ -159,7 +160,7 @@ static const struct option_rule map_rules[] = {
 	{ .one = &option_pages, .others = { &option_columns, &option_all, &option_sort,
 					    &option_reverse, &option_smaps },
 	  .because = "it has its own rows" },
-	{ .one = &option_pages, .others = { &option_cgroup },
+	{ .one = &option_pages, .others = { &option_cgroup, &option_tree },
 	  .because = "it shows one process" },
 	{ .one = &option_pages, .others = { &option_basis },
 	  .because = "who else maps a page is counted by frames" },
@@ -176,7 +177,7 @@ static int map_run(struct session *session, struct failure *why)
 	session->request.command = own->pages ? MEMCENSUS_CMD_PAGES : 0;
 	session->request.start = own->start;
 	session->request.end = own->end;
-	session->by_subtree = session->options->cgroup && session->source->ops->live;
+	session->by_subtree = subtree_given(session->options) && session->source->ops->live;
 	return show_census(session, NULL, why);
 }
 
@@ -189,7 +190,7 @@ const struct command map_command = {
 	"needs frames: counting frames walks every process.\n"
 	"\n"
 	"--cgroup PATH instead of PIDs prints the mappings of the processes of a cgroup and\n"
-	"of those below it.\n"
+	"of those below it, --tree PID those of a process and its descendants.\n"
 	"\n"
 	"--pages prints where the pages of one process are: of each mapping how much is\n"
 	"mapped, exclusive, huge and in swap, and a picture of up to 32 letters. A letter\n"

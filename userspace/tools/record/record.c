@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/subtree.h"
 #include "lib/signals.h"
 #include "lib/text.h"
 #include "os/names.h"
@@ -124,7 +125,7 @@ static bool may_go_on(const struct recording *run, const struct failure *why)
 	return (session->options->interval || run->pace) &&
 	       (why->kind == FAIL_LOST || why->kind == FAIL_MEMORY ||
 		why->kind == FAIL_SYSTEM ||
-		(why->kind == FAIL_NO_PROCESS && session->by_subtree && session->taken));
+		(why->kind == FAIL_NO_PROCESS && session->options->cgroup && session->taken));
 }
 
 /* As session_next(), at the times of the pace. */
@@ -203,8 +204,8 @@ static int record_all(struct recording *run, struct failure *why)
 	session->request.proc_texts = PROC_TEXTS_BIT_MEMINFO | PROC_TEXTS_BIT_VM |
 		(own->slab ? PROC_TEXTS_BIT_SLABINFO : 0);
 	session->request.cmdlines = own->cmdline;
-	session->by_subtree = session->options->cgroup;
-	/* A record of a subtree has the figures of tasks --cgroup, unless chosen. */
+	session->by_subtree = subtree_given(session->options);
+	/* A record of a subtree has the figures of tasks --cgroup or --tree, unless chosen. */
 	if (session->by_subtree && !session->request.basis)
 		session->request.basis = MEMCENSUS_BASIS_FRAMES;
 	run->named = session->options->n_pids;
@@ -248,7 +249,7 @@ static int record_run(struct session *session, struct failure *why)
 }
 
 static const struct option_entry option_vmas = {
-	0, "vmas", NULL, "include the mappings of the processes of --pid or --cgroup",
+	0, "vmas", NULL, "include the mappings of the processes of --pid, --cgroup or --tree",
 	OWN(FLAG, record_options, vmas) };
 static const struct option_entry option_types = {
 	0, "types", NULL, "include free blocks by migrate type",
@@ -276,11 +277,12 @@ static const struct option_entry option_budget = {
 
 static const struct option_rule record_rules[] = {
 	{ .one = &option_budget, .others = { &option_on_pressure }, .needs = "'--on-pressure'" },
-	{ .one = &option_vmas, .others = { &option_pid, &option_cgroup },
-	  .needs = "'--pid' or '--cgroup'" },
+	{ .one = &option_vmas, .others = { &option_pid, &option_cgroup, &option_tree },
+	  .needs = "'--pid', '--cgroup' or '--tree'" },
 	{ .one = &option_cgroup, .others = { &option_together },
 	  .because = "'--cgroups' has the sum of each cgroup" },
-	{ .one = &option_together, .others = { &option_pid }, .needs = "'--pid'" },
+	{ .one = &option_together, .others = { &option_pid, &option_tree },
+	  .needs = "'--pid' or '--tree'" },
 	{ }
 };
 
@@ -288,9 +290,11 @@ static const struct option_use record_uses[] = {
 	USE_AS(user, "include groups by user, for -u"),
 	USE_AS(cgroups, "include groups by cgroup, for -g"),
 	USE_AS(command, "include groups by command, for --command"),
+	USE_AS(groups_by, "include groups by tree or by session, for --by"),
 	USE_AS(cgroup, "only the processes of this cgroup and of those below it"),
+	USE_AS(tree, "only these processes and their descendants"),
 	USE(pid),
-	USE_AS(together, "include one group of the processes of --pid"),
+	USE_AS(together, "include one group of the processes of --pid or --tree"),
 	USE(basis),
 	USE(types),
 	USE(vmas),
@@ -314,13 +318,14 @@ const struct command record_command = {
 	"machine, without root and without the module.\n"
 	"\n"
 	"Groups are counted during the census, and mappings are included only with PIDs.\n"
-	"So use -u, -g, --command, --together, --vmas, --types, --nodes, --slab and --basis\n"
-	"when you record, if you want to show their figures later. A census has one kind of\n"
-	"groups.\n"
+	"So use -u, -g, --command, --by, --together, --vmas, --types, --nodes, --slab and\n"
+	"--basis when you record, if you want to show their figures later. A census has one\n"
+	"kind of groups.\n"
 	"\n"
 	"--cgroup PATH records only the processes of a cgroup and of those below it, with\n"
 	"their shares by frames, and continues while the cgroup is empty. A record has the\n"
-	"paths of cgroups, so --cgroup also selects processes when it is read.\n"
+	"paths of cgroups, so --cgroup also selects processes when it is read. --tree PID\n"
+	"does the same for a process and its descendants, until they have ended.\n"
 	"\n"
 	"--cmdline includes command lines, so that -P and -c cmdline know one python from\n"
 	"another. They may hold passwords: without it a record has none.\n"

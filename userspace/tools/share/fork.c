@@ -123,34 +123,14 @@ static const struct column relatives_columns[] = {
 const struct row_type relatives_rows = ROWS_OF("relatives", relatives_columns);
 
 /* Fills @found with process @root and all its descendants. */
-static int find_relatives(struct ids *found, uint32_t root, struct failure *why)
+static int find_relatives(struct ids *found, uint64_t root, struct failure *why)
 {
-	struct ids all = { NULL, 0 };
-	uint32_t *parents;
-	size_t i, k;
-
-	if (process_all(&all, why))
+	if (process_trees(found, &root, 1, why))
 		return -1;
-	parents = xcalloc(all.n + 1, sizeof(*parents));
-	for (i = 0; i < all.n; i++) {
-		parents[i] = process_parent(all.v[i]);
-		if (all.v[i] == root)
-			ids_add(found, root);
-	}
-	/* A PID that was reused meanwhile is not added twice, so this ends. */
-	for (i = 0; i < found->n; i++)
-		for (k = 0; k < all.n; k++)
-			if (parents[k] == found->v[i])
-				ids_add(found, all.v[k]);
-	free(parents);
-	ids_free(&all);
-	if (!found->n)
-		return fail(why, FAIL_NO_PROCESS,
-			    "no such process, or one without memory: PID %" PRIu32, root);
 	if (found->n == 1)
 		return fail(why, FAIL_NO_PROCESS,
-			    "process %" PRIu32 " has no child: name the parent, perhaps %" PRIu32,
-			    root, process_parent(root));
+			    "process %" PRIu64 " has no child: name the parent, perhaps %" PRIu32,
+			    root, process_parent((uint32_t)root));
 	if (found->n > MEMCENSUS_PIDS_MAX)
 		return fail(why, FAIL_USAGE,
 			    "the process has too many descendants, %zu with itself: at most %d",

@@ -20,6 +20,7 @@ static const char *const groups[] = {
 	[MEMCENSUS_BY_CGROUP] =
 		"cgroup_path mms charged frames uss shared uss_anon pagetables",
 	[MEMCENSUS_BY_COMM] = "comm mms frames uss shared uss_anon pagetables",
+	[MEMCENSUS_BY_SESSION] = "session mms frames uss shared uss_anon pagetables",
 };
 
 /* Of one file: what the kernel counts is of whole processes. */
@@ -27,6 +28,7 @@ static const char *const groups_of_file[] = {
 	[MEMCENSUS_BY_UID] = "user mms frames uss shared pss hugetlb",
 	[MEMCENSUS_BY_CGROUP] = "cgroup_path mms frames uss shared pss hugetlb",
 	[MEMCENSUS_BY_COMM] = "comm mms frames uss shared pss hugetlb",
+	[MEMCENSUS_BY_SESSION] = "session mms frames uss shared pss hugetlb",
 };
 
 /* Filters of sections. */

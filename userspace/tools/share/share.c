@@ -65,6 +65,7 @@ static const char *const keys[] = {
 	[MEMCENSUS_BY_UID] = "user",
 	[MEMCENSUS_BY_CGROUP] = "cgroup",
 	[MEMCENSUS_BY_COMM] = "command",
+	[MEMCENSUS_BY_SESSION] = "session",
 };
 
 static int set_share_by(struct options *options, const char *value, struct failure *why)
@@ -73,15 +74,16 @@ static int set_share_by(struct options *options, const char *value, struct failu
 		[MEMCENSUS_BY_UID] = "users",
 		[MEMCENSUS_BY_CGROUP] = "cgroups",
 		[MEMCENSUS_BY_COMM] = "commands",
+		[MEMCENSUS_BY_SESSION] = "sessions",
 	};
 	struct peers_ask *ask = &((struct share_options *)options->own)->peers;
 
-	for (ask->by = MEMCENSUS_BY_COMM; ask->by; ask->by--) {
+	for (ask->by = MEMCENSUS_BY_SESSION; ask->by; ask->by--) {
 		ask->what = names[ask->by];
-		if (!strcmp(value, keys[ask->by]))
+		if (keys[ask->by] && !strcmp(value, keys[ask->by]))
 			return 0;
 	}
-	return fail(why, FAIL_USAGE, "no groups by '%.60s'; there are: user cgroup command",
+	return fail(why, FAIL_USAGE, "no groups by '%.60s'; there are: user cgroup command session",
 		    value);
 }
 
@@ -103,7 +105,7 @@ static int stopped_words(struct options *options, char **words, int n, struct fa
 		else if (options_pids(options, &words[i], 1, why))
 			return -1;
 	}
-	if (!n)
+	if (!n && !options->n_roots)
 		return fail(why, FAIL_USAGE,
 			    "'--if-stopped' needs a PID, or the path of a cgroup");
 	return 0;
@@ -155,7 +157,7 @@ static int share_words(struct options *options, char **words, int n, struct fail
 }
 
 static const struct option_entry option_by = {
-	0, "by", "user|cgroup|command", "what groups of all processes have in common",
+	0, "by", "user|cgroup|command|session", "what groups of all processes have in common",
 	.set = set_share_by };
 static const struct option_entry option_stopped = {
 	0, "if-stopped", NULL, "what the system gets back if all these processes end",
@@ -186,7 +188,8 @@ static const struct option_entry option_inode = {
 	.set = set_inode };
 
 static const struct option_use share_uses[] = {
-	USE(stopped), USE(path), USE(inode), USE(by), USE(charged), USE(by_file), USE(picture),
+	USE(stopped), USE_AS(tree, "with --if-stopped: these processes and their descendants"),
+	USE(path), USE(inode), USE(by), USE(charged), USE(by_file), USE(picture),
 	USE(fork),
 	USE_AS(interval, "with --fork: time between its two censuses; 1 s"),
 	 USE_AS(top, "the N largest peers of each, or pairs of groups; 64"),
@@ -197,6 +200,7 @@ static const struct option_use share_uses[] = {
 static const struct option_rule share_rules[] = {
 	{ .one = &option_stopped, .others = { &option_by, &option_fork, &option_top,
 					      &option_numeric } },
+	{ .one = &option_tree, .others = { &option_stopped }, .needs = "'--if-stopped'" },
 	{ .one = &option_fork, .others = { &option_by, &option_top } },
 	{ .one = &option_path, .others = { &option_inode, &option_stopped, &option_fork } },
 	{ .one = &option_inode, .others = { &option_stopped, &option_fork } },
@@ -224,8 +228,8 @@ const struct command share_command = {
 	"\n"
 	"With --if-stopped, prints what the system gets back if all the processes named\n"
 	"end together, however they share memory with each other, and what stays. A word\n"
-	"that begins with / is a cgroup: its processes and those below it. Below are their\n"
-	"files that are in memory or deleted. Such a file dies if no directory has it and no\n"
+	"that begins with / is a cgroup: its processes and those below it; --tree PID adds a\n"
+	"process and its descendants. Below are their files that are in memory or deleted. Such a file dies if no directory has it and no\n"
 	"other process maps it or has it open; then all of it comes back, mapped or not. A\n"
 	"System V segment dies if it is marked for removal. Amounts are in KiB.\n"
 	"\n"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/subtree.h"
 #include "lib/memory.h"
 #include "os/cgroup-processes.h"
 #include "os/kernel-stack.h"
@@ -158,7 +159,7 @@ static bool ids_have(const struct ids *ids, uint64_t id)
 	return ids->n && bsearch(&id, ids->v, ids->n, sizeof(id), compare_u64);
 }
 
-/* The PIDs of the command line, which may be of threads, and those of @n cgroups. */
+/* The PIDs of the command line, which may be of threads, those of --tree and of @n cgroups. */
 static int choose_stopped(struct stopping *s, char *const *cgroups, size_t n, struct failure *why)
 {
 	const struct options *options = s->session->options;
@@ -166,6 +167,8 @@ static int choose_stopped(struct stopping *s, char *const *cgroups, size_t n, st
 
 	for (i = 0; i < options->n_pids; i++)
 		ids_add(&s->pids, process_of(options->pids[i]));
+	if (options->n_roots && subtree_processes(&s->pids, options, why))
+		return -1;
 	for (i = 0; i < n; i++)
 		if (cgroup_processes(&s->pids, cgroups[i], why))
 			return -1;

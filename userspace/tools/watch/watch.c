@@ -57,7 +57,7 @@ struct watched {
  * struct watch - the state of a run
  * @exits: exit events; NULL for a record
  * @v: the @n processes seen so far, in order; owned
- * @pids: requested processes that have not ended; none with --cgroup
+ * @pids: requested processes that have not ended; none with --cgroup or --tree
  * @basis: enum memcensus_basis of the first census
  * @stack: bytes of a kernel stack
  */
@@ -405,7 +405,7 @@ static void show_task(struct watch *watch, const struct snapshot *snap, const st
 /* A record may have all processes; a live census, or one of a subtree, only those requested. */
 static bool is_asked_for(const struct watch *watch, const struct task *task)
 {
-	return watch->session->source->ops->live || watch->session->options->cgroup ||
+	return watch->session->source->ops->live || subtree_given(watch->session->options) ||
 	       task_is_of(task, watch->pids.v, watch->pids.n);
 }
 
@@ -499,7 +499,7 @@ static int watch_each(struct watch *watch, struct failure *why)
 	enum taken taken = TAKE_DONE;
 	struct snapshot *snap;
 
-	while ((watch->pids.n || session->options->cgroup) && taken == TAKE_DONE) {
+	while ((watch->pids.n || subtree_given(session->options)) && taken == TAKE_DONE) {
 		/* The first census must find at least one process. */
 		session->may_end = watch->n;
 		taken = session_next(session, &snap, why);
@@ -519,7 +519,7 @@ static int none_found(const struct options *options, struct failure *why)
 			    "no process of these censuses is in cgroup '%.200s'",
 			    *options->cgroup ? options->cgroup : "/");
 	return fail(why, FAIL_NO_PROCESS, "these censuses do not contain process %" PRIu64,
-		    options->pids[0]);
+		    options->n_roots ? options->roots[0] : options->pids[0]);
 }
 
 static int watch_run(struct session *session, struct failure *why)
@@ -535,7 +535,7 @@ static int watch_run(struct session *session, struct failure *why)
 		ids_add(&watch.pids, live ? process_of(options->pids[i]) : options->pids[i]);
 	/* Request all processes of a record: by PID it fails if one of several has ended. */
 	session->request.pids = (struct numbers){ live ? watch.pids.n : 0, watch.pids.v };
-	session->by_subtree = live && options->cgroup;
+	session->by_subtree = live && subtree_given(options);
 	if (live)
 		watch.exits = exit_watch_listen(watch.pids.v, watch.pids.n);
 	ret = watch_each(&watch, why);
@@ -552,7 +552,7 @@ static int watch_run(struct session *session, struct failure *why)
 static int watch_words(struct options *options, char **words, int n,
 		       struct failure *why)
 {
-	const int named = !options->cgroup;
+	const int named = !subtree_given(options);
 
 	if ((named && options_pids(options, words, n ? 1 : 0, why)) ||
 	    options_interval(options, words + named, n - named, why))
@@ -565,6 +565,7 @@ static int watch_words(struct options *options, char **words, int n,
 
 static const struct option_use watch_options[] = {
 	USE_AS(cgroup, "the processes of this cgroup and of those below it"),
+	USE_AS(tree, "these processes and their descendants"),
 	USE(basis), OPTIONS_OF_SERIES, OPTIONS_COMMON,
 };
 
@@ -575,7 +576,8 @@ const struct command watch_command = {
 	"Prints a row every INTERVAL seconds (1) until the process ends, and then a line\n"
 	"that says when and how it ended: its exit status, a signal, the OOM killer.\n"
 	"PID,PID,... watches several processes, --cgroup PATH instead of a PID those of a\n"
-	"cgroup and of those below it, also those that join later.\n"
+	"cgroup and of those below it, --tree PID a process and all its descendants; also\n"
+	"those that join later.\n"
 	"\n"
 	"A row has amounts in KiB, minor and major page faults per second, and what\n"
 	"happened since the previous row:\n"
