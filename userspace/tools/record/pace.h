@@ -12,11 +12,12 @@
 /* Least time from one census to the next while a trigger fires, ns. */
 #define PACE_PRESSED	UINT64_C(1000000000)
 
-struct pressure;
-
 /**
  * struct pace - the times of censuses
- * @pressure: the trigger; owned
+ * @fd: of the file that has a trigger of pressure stall information (PSI); closing it removes the
+ *	trigger; -1: the cgroup is gone
+ * @path: of that file, for messages; owned
+ * @of_cgroup: it is of a cgroup
  * @interval: between two censuses without pressure, ns; 0: only one at the start
  * @budget: CPU time of this process and of the census
  * @due: time of the next one without pressure, ns of CLOCK_MONOTONIC; UINT64_MAX: never
@@ -27,7 +28,9 @@ struct pressure;
  * @cost: CPU time of the last census, all in all
  */
 struct pace {
-	struct pressure *pressure;
+	int fd;
+	char *path;
+	bool of_cgroup;
 	uint64_t interval;
 	struct budget budget;
 	uint64_t due;
@@ -38,7 +41,10 @@ struct pace {
 	uint64_t cost;
 };
 
-/* @cgroup: of its pressure; NULL: of the machine.  @share of one processor. 0, or -1 and @why. */
+/*
+ * @cgroup: of its pressure; NULL or the root: of the machine.  @share of one processor.  0, or -1
+ * and @why, which names the file and says what to do; pace_close() in both cases.
+ */
 int pace_open(struct pace *pace, const char *cgroup, uint64_t interval, double share,
 	      struct failure *why);
 void pace_close(struct pace *pace);
