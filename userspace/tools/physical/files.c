@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The page cache by file. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/memory.h"
 #include "model/physical.h"
+#include "os/procfs.h"
 #include "tools/physical/files.h"
-#include "tools/physical/mounts.h"
 
 const struct rows file_rows = {
 	&frame_file_rows, "cached,mapped,unmapped,dirty,writeback,type,file", "cached"
@@ -32,6 +33,119 @@ static int check_sum(const struct snapshot *snap, uint64_t cached, struct failur
 		fail(why, FAIL_MALFORMED,
 		     "file systems have %llu bytes of page cache, but its frames have %llu: report this",
 		     (unsigned long long)sum, (unsigned long long)cached);
+}
+
+/* @root: the path in the file system that is mounted at @at; both without / at the end; owned */
+struct mount {
+	uint64_t major;
+	uint64_t minor;
+	char *root;
+	char *at;
+};
+
+struct mounts {
+	struct mount *v;
+	size_t n;
+};
+
+/* Replaces \ooo by the character, and removes a / at the end. */
+static char *plain(const char *text)
+{
+	char *copy = xstrdup(text), *to = copy;
+	const char *from;
+
+	for (from = copy; *from; from++) {
+		if (*from == '\\' && strspn(from + 1, "01234567") >= 3) {
+			*to++ = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 |
+				       (from[3] - '0'));
+			from += 3;
+		} else {
+			*to++ = *from;
+		}
+	}
+	*to = '\0';
+	if (to > copy && to[-1] == '/')
+		to[-1] = '\0';
+	return copy;
+}
+
+/* ID PARENT MAJOR:MINOR ROOT MOUNTPOINT ... */
+static void add_line(struct mounts *mounts, char *line)
+{
+	char *word[5], *rest = line;
+	struct mount *mount;
+	unsigned int i;
+	uint64_t major, minor;
+
+	for (i = 0; i < 5; i++)
+		word[i] = strsep(&rest, " ");
+	if (!word[4] || sscanf(word[2], "%" SCNu64 ":%" SCNu64, &major, &minor) != 2)
+		return;
+	mounts->v = array_grow(mounts->v, mounts->n, sizeof(*mounts->v));
+	mount = &mounts->v[mounts->n++];
+	*mount = (struct mount){ major, minor, plain(word[3]), plain(word[4]) };
+}
+
+/* Reads /proc/self/mountinfo; without it, nothing is mounted.  Never NULL. */
+static struct mounts *mounts_read(void)
+{
+	struct mounts *mounts = xcalloc(1, sizeof(*mounts));
+	struct failure ignored;
+	FILE *file = procfs_open("self/mountinfo", &ignored);
+	char *line = NULL;
+	size_t size = 0;
+
+	while (file && getline(&line, &size, file) > 0)
+		add_line(mounts, line);
+	free(line);
+	if (file)
+		fclose(file);
+	return mounts;
+}
+
+static void mounts_free(struct mounts *mounts)
+{
+	size_t i;
+
+	for (i = 0; i < mounts->n; i++) {
+		free(mounts->v[i].root);
+		free(mounts->v[i].at);
+	}
+	free(mounts->v);
+	free(mounts);
+}
+
+/*
+ * The path here of the file with @path in the file system of device @major:@minor, which the caller
+ * frees; NULL: no mount has it.  A mount above it may hide it.
+ */
+static char *mounts_path(const struct mounts *mounts, uint64_t major, uint64_t minor,
+			 const char *path)
+{
+	const struct mount *best = NULL;
+	size_t i, len, size;
+	char *text;
+
+	for (i = 0; i < mounts->n; i++) {
+		const struct mount *mount = &mounts->v[i];
+
+		len = strlen(mount->root);
+		if (mount->major != major || mount->minor != minor ||
+		    strncmp(mount->root, path, len) || (path[len] && path[len] != '/'))
+			continue;
+		/* Of several, the one of the largest part. */
+		if (!best || len < strlen(best->root))
+			best = mount;
+	}
+	if (!best)
+		return NULL;
+	path += strlen(best->root);
+	size = strlen(best->at) + strlen(path) + 2;
+	text = xcalloc(size, 1);
+	snprintf(text, size, "%s%s", best->at, path);
+	if (!*text)
+		strcpy(text, "/");
+	return text;
 }
 
 /*
