@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A source: the kernel of this machine, over generic netlink. */
 #include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
 #include "lib/memory.h"
 #include "lib/signals.h"
+#include "lib/text.h"
 #include "model/cgroup-tree.h"
 #include "model/on-nodes.h"
 #include "os/charges.h"
-#include "os/module.h"
 #include "os/names.h"
 #include "os/proc-texts.h"
 #include "wire/attrs.h"
@@ -237,6 +240,35 @@ static const struct source_ops netlink_ops = {
 	.close = netlink_close,
 };
 
+/* The program that the kernel itself uses; an empty line: none may be loaded. */
+#define MODPROBE	"/proc/sys/kernel/modprobe"
+
+/*
+ * Loads the installed module, as root; false if it is not loaded afterwards.  Messages of modprobe
+ * are not shown: the reader says what is missing and how to find out why.
+ */
+static bool load_module(void)
+{
+	char path[256], name[] = "modprobe", quiet[] = "-q", module[] = "memcensus";
+	char directories[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+	char *const words[] = { name, quiet, module, NULL };
+	char *const environment[] = { directories, NULL };
+	posix_spawn_file_actions_t silent;
+	int status = 1;
+	pid_t pid;
+
+	if (geteuid() || !text_line(MODPROBE, path, sizeof(path)) || !*path)
+		return false;
+	posix_spawn_file_actions_init(&silent);
+	posix_spawn_file_actions_addopen(&silent, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&silent, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&silent, 2, "/dev/null", O_WRONLY, 0);
+	if (!posix_spawn(&pid, path, &silent, NULL, words, environment))
+		TEMP_FAILURE_RETRY(waitpid(pid, &status, 0));
+	posix_spawn_file_actions_destroy(&silent);
+	return !status;
+}
+
 struct source *source_open_netlink(struct failure *why)
 {
 	struct netlink *nl = xcalloc(1, sizeof(*nl));
@@ -250,7 +282,7 @@ struct source *source_open_netlink(struct failure *why)
 
 	/* root's first request loads the module. */
 	if (netlink_resolve(nl, why) &&
-	    (why->kind != FAIL_NO_MODULE || !module_load() || netlink_resolve(nl, why)))
+	    (why->kind != FAIL_NO_MODULE || !load_module() || netlink_resolve(nl, why)))
 		goto err;
 	return &nl->source;
 err:

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus record: writes censuses to a file, for -f and diff. */
+#include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/subtree.h"
@@ -11,9 +15,7 @@
 #include "lib/text.h"
 #include "os/names.h"
 #include "os/proc-texts.h"
-#include "record/record-file.h"
-#include "tools/record/memory-lock.h"
-#include "tools/record/names.h"
+#include "record/recorded-names.h"
 #include "tools/record/oom.h"
 #include "tools/record/pace.h"
 #include "tools/record/recorder.h"
@@ -23,6 +25,11 @@
 
 /* Share of one processor without --budget. */
 #define BUDGET_DEFAULT	0.01
+
+/* Most resident memory of this program that is locked, bytes. */
+#define MEMORY_LOCK_MAX	(64UL << 20)
+/* The C library accepts no higher one, for freed memory that is kept for later. */
+#define MMAP_THRESHOLD	(32 << 20)
 
 /**
  * struct record_options - the options of 'record' alone
@@ -139,6 +146,42 @@ static enum taken next_paced(struct recording *run, struct snapshot **snap, stru
 	return session_take(run->session, snap, why);
 }
 
+/* Resident memory of this program, bytes; 0: unknown. */
+static unsigned long resident(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	unsigned long pages = 0;
+
+	if (file && fscanf(file, "%*u %lu", &pages) != 1)
+		pages = 0;
+	if (file)
+		fclose(file);
+	return pages * (unsigned long)sysconf(_SC_PAGESIZE);
+}
+
+/*
+ * Locks all pages that are resident now, and those of the same mappings that will be: a recorder
+ * must not wait for its own pages while it observes how memory runs out.  0; or -1 and @why, and
+ * nothing is locked.
+ */
+static int memory_lock(struct failure *why)
+{
+	const unsigned long bytes = resident();
+
+	if (bytes > MEMORY_LOCK_MAX) {
+		munlockall();
+		return fail(why, FAIL_MEMORY,
+			    "the recorder has %lu MiB, more than the %lu MiB that it locks in memory: it may have to wait for memory",
+			    bytes >> 20, MEMORY_LOCK_MAX >> 20);
+	}
+	/* Pages that no census needed, such as those of a large file of locales, stay out. */
+	if (!mlockall(MCL_CURRENT | MCL_ONFAULT))
+		return 0;
+	return fail(why, FAIL_MEMORY,
+		    "cannot lock the recorder in memory (%s): it may have to wait for memory; run as root (CAP_IPC_LOCK)",
+		    strerror(errno));
+}
+
 /* Prepares for the next census, after all memory for one is there. */
 static void rest_until_next(struct recording *run)
 {
@@ -235,7 +278,8 @@ static int record_run(struct session *session, struct failure *why)
 
 	if (own->on_pressure) {
 		run.pace = &pace;
-		memory_lock_begin();
+		mallopt(M_TRIM_THRESHOLD, MEMORY_LOCK_MAX);
+		mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
 		ret = pace_open(&pace, options->cgroup, options->interval,
 				own->budget > 0 ? own->budget : BUDGET_DEFAULT, why);
 	}
