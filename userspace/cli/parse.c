@@ -43,7 +43,7 @@ static size_t set_find(const struct option_set *set, const char *name)
 
 static bool may_lack_value(const struct option_entry *entry)
 {
-	return entry->arg && *entry->arg == '[';
+	return entry->arg && *entry->arg == '[' && entry->arg[strlen(entry->arg) - 1] == ']';
 }
 
 static void set_add(struct option_set *set, const struct option_entry *entry)
