@@ -29,16 +29,14 @@
 #define CONNECTION_MEMORY	(16 << 10)
 static const int send_buffer = 128 << 10;
 
-/* Bytes copied at once, for all clients of a document. */
-#define BLOCK_SIZE	(64 << 10)
-
 /**
- * struct document - a census as text, for all who ask for it; owned by its response
- * @file: in memory; empty: dropped, and clients that have not read all of it are
+ * struct document - a census as text, for all who ask for it
+ * @fd: a file in memory; empty: dropped, and clients that have not read all of it are
  *	disconnected
+ * @response: owns @fd; NULL: there is none
  */
 struct document {
-	FILE *file;
+	int fd;
 	struct MHD_Response *response;
 };
 
@@ -47,7 +45,7 @@ struct document {
  * @due: when the newest is too old, as of signals_now()
  * @taken: there is a newest one
  * @failed: it failed, with @why
- * @newest, @previous: the index is @older of export_write(); NULL: none
+ * @newest, @previous: the index is @older of export_write()
  */
 struct server {
 	struct export *export;
@@ -55,74 +53,61 @@ struct server {
 	bool taken;
 	bool failed;
 	struct failure why;
-	struct document *newest[2];
-	struct document *previous[2];
+	struct document newest[2];
+	struct document previous[2];
 };
-
-static ssize_t read_document(void *context, uint64_t at, char *buf, size_t size)
-{
-	const struct document *document = context;
-	const ssize_t n = pread(fileno(document->file), buf, size, (off_t)at);
-
-	return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR;
-}
-
-static void free_document(void *context)
-{
-	struct document *document = context;
-
-	fclose(document->file);
-	free(document);
-}
 
 /* Makes the newest documents the previous ones, and drops those. */
 static void make_old(struct server *server)
 {
-	struct document *document;
+	struct document document;
 	int older;
 
 	for (older = 0; older < 2; older++) {
 		document = server->previous[older];
 		server->previous[older] = server->newest[older];
-		server->newest[older] = NULL;
-		if (!document)
+		server->newest[older] = (struct document){ .response = NULL };
+		if (!document.response)
 			continue;
 		/* Clients that read it keep the response, but not the text. */
-		if (ftruncate(fileno(document->file), 0))
+		if (ftruncate(document.fd, 0))
 			perror("memcensus: ftruncate");
-		MHD_destroy_response(document->response);
+		MHD_destroy_response(document.response);
 	}
 	server->taken = false;
 	server->due = signals_now() + AGE_SECONDS * NSEC_PER_SEC;
 }
 
-/* Returns the census of @export as a document, or NULL and @why. */
-static struct document *new_document(const struct export *export, bool older, struct failure *why)
+/* Makes the census of @export a document; 0, or -1 and @why. */
+static int make_document(struct document *document, const struct export *export, bool older,
+			 struct failure *why)
 {
 	const int fd = memfd_create("metrics", MFD_CLOEXEC);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w+");
-	struct document *document;
+	/* The response closes one of two descriptors of the file. */
+	FILE *file = fd < 0 ? NULL : fdopen(dup(fd), "w");
+	bool written;
 
 	if (file)
 		export_write(export, older, file);
-	if (!file || fflush(file) || ferror(file)) {
+	written = file && !fflush(file) && !ferror(file);
+	if (!written)
 		fail(why, FAIL_SYSTEM, "cannot write the metrics: %s", strerror(errno));
+	if (file)
+		fclose(file);
+	if (!written) {
 		if (fd >= 0)
-			file ? fclose(file) : close(fd);
-		return NULL;
+			close(fd);
+		return -1;
 	}
-	document = xcalloc(1, sizeof(*document));
-	document->file = file;
-	document->response = MHD_create_response_from_callback((uint64_t)ftell(file), BLOCK_SIZE,
-							       read_document, document,
-							       free_document);
+	document->fd = fd;
+	document->response = MHD_create_response_from_fd((size_t)lseek(fd, 0, SEEK_END), fd);
 	if (!document->response)
 		memory_failed();
 	MHD_add_response_header(document->response, MHD_HTTP_HEADER_CONNECTION, "close");
 	MHD_add_response_header(document->response, MHD_HTTP_HEADER_CONTENT_TYPE, older ?
 				"text/plain; version=0.0.4; charset=utf-8" :
 				"application/openmetrics-text; version=1.0.0; charset=utf-8");
-	return document;
+	return 0;
 }
 
 /* Takes a census for all requests of the next AGE_SECONDS. */
@@ -132,10 +117,8 @@ static void take_census(struct server *server)
 	int older;
 
 	server->failed = export_take(server->export, why);
-	for (older = 0; older < 2 && !server->failed; older++) {
-		server->newest[older] = new_document(server->export, older, why);
-		server->failed = !server->newest[older];
-	}
+	for (older = 0; older < 2 && !server->failed; older++)
+		server->failed = make_document(&server->newest[older], server->export, older, why);
 	if (server->failed && !signals_stopped())
 		fprintf(stderr, "memcensus: %s\n", why->text);
 	export_drop(server->export);
@@ -175,7 +158,7 @@ static enum MHD_Result answer_metrics(struct MHD_Connection *connection, struct 
 		take_census(server);
 	if (server->failed)
 		return answer_text(connection, MHD_HTTP_SERVICE_UNAVAILABLE, server->why.text);
-	return MHD_queue_response(connection, MHD_HTTP_OK, server->newest[older]->response);
+	return MHD_queue_response(connection, MHD_HTTP_OK, server->newest[older].response);
 }
 
 static enum MHD_Result answer(void *server, struct MHD_Connection *connection,
