@@ -116,8 +116,11 @@ bool census_owners_turn(struct census_owners *o,
 
 	if (o->nr_turns)
 		t = census_turn(o, o->nr_turns - 1);
-	if (t && t->holdings == holdings && t->mm == mm)
+	if (t && t->holdings == holdings && t->mm == mm) {
+		/* If it was forgotten before its first entry, it begins again. */
+		o->chain = chain;
 		return true;
+	}
 	census_owners_chain_last(o);
 	/* Reuse a turn without marks. */
 	if (!t || t->first < o->entries.nr)

@@ -771,6 +771,29 @@ static void run(const struct round *r)
 	end();
 }
 
+/* Forgotten before its first mark, and begun again: it is resumed as any other. */
+static void begin_again(void)
+{
+	struct census_totals totals = {};
+	unsigned int s, again;
+
+	memset(owned, 0, sizeof(owned));
+	memset(chains, 0, sizeof(chains));
+	memset(holdings, 0, sizeof(holdings));
+	memset(by_table, 0, sizeof(by_table));
+	memset(tables, 0, sizeof(tables));
+	memory_left = 1000;
+	begin();
+	census_owners_turn(&owners, holdings[0][0], 1, &chains[0]);
+	census_owners_forget(&owners, &chains[0]);
+	for (again = 0; again < 3; again++)
+		for (s = 0; s < 2; s++)
+			mark_some(s, 0, BLOCKS, 50, 0);
+	finish(&totals);
+	check(2, &totals, "begun again");
+	end();
+}
+
 /* A census that runs out of memory reports this and does not overrun its memory. */
 static void run_out(void)
 {
@@ -798,6 +821,7 @@ int main(void)
 	srand(1);
 	for (i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++)
 		run(&rounds[i]);
+	begin_again();
 	run_out();
 	check_index();
 	check_top(0, 5, "nothing");
