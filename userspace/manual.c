@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "manual/columns.h"
 #include "manual/help.h"
 
 int main(int argc, char **argv)

@@ -8,10 +8,30 @@
 #include <stdio.h>
 
 #include "cli/options.h"
-#include "cli/rows.h"
 #include "cli/session.h"
 
 struct report;
+
+/**
+ * struct rows - the kind of rows that a table has
+ * @type: row type whose columns -c and -s select; NULL: no such options
+ * @columns: columns shown without -c
+ * @sort: column sorted by without -s
+ */
+struct rows {
+	const struct row_type *type;
+	const char *columns;
+	const char *sort;
+};
+
+/* The rows of groups of tasks, by enum memcensus_group_by. */
+extern const struct rows rows_groups[];
+
+/* The same of cgroups as a tree. */
+extern const struct rows rows_tree;
+
+/* Those of the mappings of a task. */
+#define ROWS_MAP	{ &vma_rows, "start,size,rss,pss,uss,dirty,swap,mode,mapping", "start" }
 
 /* Rows that an option selects; @option: how --help names it. */
 struct further_rows {

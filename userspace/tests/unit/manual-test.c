@@ -9,7 +9,6 @@
 
 #include "cli/command.h"
 #include "cli/command-names.h"
-#include "manual/columns.h"
 #include "manual/help.h"
 #include "tap.h"
 

@@ -5,7 +5,7 @@
 #ifndef READER_SHARE_FILE_H
 #define READER_SHARE_FILE_H
 
-#include "cli/rows.h"
+#include "cli/command.h"
 #include "cli/session.h"
 #include "tools/share/held-files.h"
 

@@ -5,7 +5,7 @@
 #ifndef READER_SHARE_FORK_H
 #define READER_SHARE_FORK_H
 
-#include "cli/rows.h"
+#include "cli/command.h"
 #include "cli/session.h"
 
 /* A process with its descendants, and one of them. */

@@ -5,7 +5,7 @@
 #ifndef READER_SHARE_STOPPED_H
 #define READER_SHARE_STOPPED_H
 
-#include "cli/rows.h"
+#include "cli/command.h"
 #include "cli/session.h"
 
 /* What ends and what stays, and a file of the processes that end. */
