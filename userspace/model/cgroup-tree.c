@@ -158,7 +158,8 @@ void cgroup_tree_link(struct snapshot *snap)
 		group->contains = false;
 		if (!KNOWN(group, MEMCENSUS_GROUP_CGROUP))
 			continue;
-		if (parent)
+		/* One without processes has no part of what is in its parent. */
+		if (parent && KNOWN(group, MEMCENSUS_GROUP_MMS) && group->mms)
 			parent->contains = true;
 		set_names(snap, group, parent);
 	}
