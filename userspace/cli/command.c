@@ -6,7 +6,7 @@
 
 #define CGROUP_COLUMNS							\
 	"mms,swap,uss,pss,charged,charged_anon,charged_file,charged_shmem,charged_kernel," \
-	"charged_swap,limit,oom_kills"
+	"charged_sock,charged_swap,limit,oom_kills"
 
 const struct rows rows_tree = { &group_rows, "name," CGROUP_COLUMNS, "pss" };
 

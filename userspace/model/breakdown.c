@@ -23,6 +23,7 @@ enum {
 	ROW_PCP,
 	ROW_UNACCOUNTED,
 	ROW_SWAP_CACHED,
+	ROW_SOCKETS,
 	ROW_TOTAL,
 };
 _Static_assert(ROW_TOTAL + 1 == BREAKDOWN_ROWS, "BREAKDOWN_ROWS is not their number");
@@ -62,6 +63,8 @@ const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 		"in use, in no counter of the kernel" },
 	[ROW_SWAP_CACHED] = { "also_swap_cached", true,
 		"in swap too: of processes_anon if mapped, else of this", FIGURE(SWAP_CACHED) },
+	[ROW_SOCKETS] = { "also_sockets", true,
+		"buffers of TCP and UDP: part of this, and of slab_unreclaimable", LINE("Sockets") },
 	[ROW_TOTAL] = { "total", false, "memory the kernel manages", FIGURE(TOTAL) },
 };
 
@@ -139,6 +142,6 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 bool breakdown_shows(const struct breakdown *breakdown, unsigned int i)
 {
 	return (i != ROW_KERNEL_MISC && i != ROW_SEC_PAGETABLES && i != ROW_ZSWAP &&
-		i != ROW_SWAP_CACHED) ||
+		i != ROW_SWAP_CACHED && i != ROW_SOCKETS) ||
 	       breakdown->rows[i].bytes;
 }

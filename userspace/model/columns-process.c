@@ -433,6 +433,8 @@ static const struct column group_derived[] = {
 	       "of the charged memory, shared memory and tmpfs, mapped or not"),
 	CHARGE(KERNEL, BYTES, SUM, "charged_kernel", "ChKernel", "kernel",
 	       "of the charged memory, of the kernel: slab, stacks, page tables"),
+	CHARGE(SOCK, BYTES, SUM, "charged_sock", "ChSock", "sock",
+	       "of the charged memory, buffers of TCP and UDP sockets"),
 	CHARGE(INACTIVE_FILE, BYTES, SUM, "inactive_file", "ChInact", "inactive_file",
 	       "of charged_file, page cache that is dropped first"),
 	CHARGE(SWAP, BYTES, SUM, "charged_swap", "ChSwap", "memory.swap.current",
@@ -441,6 +443,14 @@ static const struct column group_derived[] = {
 	       "limit of the cgroup; - if it has none"),
 	CHARGE(OOM_KILLS, COUNT, SUM, "oom_kills", "OOMs", "memory.events",
 	       "processes that the OOM killer ended in it and below it", .counter = true),
+	CHARGE(HIGH, BYTES, NONE, "high", "High", "memory.high",
+	       "above it the cgroup is slowed down and reclaimed; - if it has none"),
+	CHARGE(HIGH_EVENTS, COUNT, SUM, "high_events", "HighEv", "memory.events",
+	       "how often it or one below it was above high", .counter = true),
+	CHARGE(LIMIT_EVENTS, COUNT, SUM, "limit_events", "LimitEv", "memory.events",
+	       "how often it or one below it was about to be above its limit", .counter = true),
+	CHARGE(DYING, COUNT, SUM, "dying_cgroups", "Dying", "nr_dying_descendants",
+	       "removed cgroups below it that memory is still charged to"),
 };
 
 DERIVED(mapping_average_pss, mapping, number,

@@ -103,7 +103,7 @@ struct pages {
 };
 
 /*
- * What is charged to a cgroup and to those below it, in bytes, except CHARGE_OOM_KILLS.  The
+ * What is charged to a cgroup and to those below it, in bytes, except the last four.  The
  * kernel counts it, not the census, and charges a page to the one that touched it first.
  */
 enum charge {
@@ -112,10 +112,15 @@ enum charge {
 	CHARGE_FILE,
 	CHARGE_SHMEM,
 	CHARGE_KERNEL,
+	CHARGE_SOCK,
 	CHARGE_INACTIVE_FILE,
 	CHARGE_SWAP,
 	CHARGE_LIMIT,
+	CHARGE_HIGH,
 	CHARGE_OOM_KILLS,
+	CHARGE_HIGH_EVENTS,
+	CHARGE_LIMIT_EVENTS,
+	CHARGE_DYING,
 	CHARGES,
 };
 
@@ -128,7 +133,7 @@ struct charges {
 /*
  * The known one of @uid, @cgroup, @comm, @pid and @session is the key of the group.  @charges is
  * not in the ABI: read from the files of the cgroup after the census.  cgroup_tree_link() sets the
- * others: @depth: how many groups contain it; @contains: it contains other groups; @own: it has
+ * others: @depth: how many groups contain it; @contains: groups with processes; @own: it has
  * only the processes of its cgroup itself, and another group has those below it too; @path,
  * @name: NULL: unavailable; @own_uss, @own_pss: of a tree, what its first process has, in bytes;
  * UINT64_MAX: unavailable.

@@ -41,10 +41,15 @@ static const struct charge_file numbers[NUMBERS] = {
 	[CHARGE_FILE] = { "file", "memory.stat", "file" },
 	[CHARGE_SHMEM] = { "shmem", "memory.stat", "shmem" },
 	[CHARGE_KERNEL] = { "kernel", "memory.stat", "kernel" },
+	[CHARGE_SOCK] = { "sock", "memory.stat", "sock" },
 	[CHARGE_INACTIVE_FILE] = { "inactive_file", "memory.stat", "inactive_file" },
 	[CHARGE_SWAP] = { "swap", "memory.swap.current", NULL },
 	[CHARGE_LIMIT] = { "max", "memory.max", NULL },
+	[CHARGE_HIGH] = { "high", "memory.high", NULL },
 	[CHARGE_OOM_KILLS] = { "oom_kill", "memory.events", "oom_kill" },
+	[CHARGE_HIGH_EVENTS] = { "high_events", "memory.events", "high" },
+	[CHARGE_LIMIT_EVENTS] = { "max_events", "memory.events", "max" },
+	[CHARGE_DYING] = { "dying", "cgroup.stat", "nr_dying_descendants" },
 	[NUMBER_POPULATED] = { "populated", "cgroup.events", "populated" },
 };
 

@@ -60,6 +60,7 @@ static const struct {
 	{ PROC_TEXTS_MEMINFO, "meminfo", procfs_read },
 	{ PROC_TEXTS_VM, "sys/vm", read_dir },
 	{ PROC_TEXTS_SLABINFO, "slabinfo", procfs_read },
+	{ PROC_TEXTS_SOCKSTAT, "net/sockstat", procfs_read },
 };
 _Static_assert(PROC_TEXTS_BIT_ALL == (1 << sizeof(texts) / sizeof(texts[0])) - 1,
 	       "a text has no bit");
@@ -140,12 +141,41 @@ static bool in_census(const char *name)
 	return false;
 }
 
+static void add_line(struct snapshot *snap, const char *name, bool bytes, uint64_t value)
+{
+	struct meminfo_line *line;
+
+	snap->meminfo = array_grow(snap->meminfo, snap->n_meminfo, sizeof(*line));
+	line = &snap->meminfo[snap->n_meminfo++];
+	*line = (struct meminfo_line){
+		.name = snapshot_text(snap, name, strlen(name)), .bytes = bytes, .value = value };
+}
+
+/* Lines "TCP: inuse 5 ... mem 27", in pages; "UDPLITE: inuse 0" has none. */
+static void apply_sockstat(struct snapshot *snap)
+{
+	const char *line = proc_texts_find(snap, PROC_TEXTS_SOCKSTAT), *mem;
+	uint64_t sum = 0, pages;
+	bool any = false;
+
+	for (; line && *line; line = strchrnul(line, '\n'), line += !!*line) {
+		mem = strstr(line, " mem ");
+		if (!mem || mem > strchrnul(line, '\n') ||
+		    sscanf(mem, " mem %" SCNu64, &pages) != 1)
+			continue;
+		any = true;
+		sum += pages;
+	}
+	if (any && snap->info.page_size)
+		add_line(snap, PROC_TEXTS_SOCKETS, true, sum * snap->info.page_size);
+}
+
 void proc_texts_apply(struct snapshot *snap)
 {
 	const char *text = proc_texts_find(snap, PROC_TEXTS_MEMINFO);
-	struct meminfo_line *meminfo;
 	char line[256], name[64];
 	uint64_t value;
+	bool bytes;
 	FILE *in;
 	int end;
 
@@ -158,11 +188,9 @@ void proc_texts_apply(struct snapshot *snap)
 		if (sscanf(line, "%63[^:]: %" SCNu64 "%n", name, &value, &end) != 2 ||
 		    (snap->has_totals && in_census(name)))
 			continue;
-		snap->meminfo = array_grow(snap->meminfo, snap->n_meminfo, sizeof(*meminfo));
-		meminfo = &snap->meminfo[snap->n_meminfo++];
-		meminfo->name = snapshot_text(snap, name, sizeof(name));
-		meminfo->bytes = !strncmp(line + end, " kB", 3);
-		meminfo->value = meminfo->bytes ? value << 10 : value;
+		bytes = !strncmp(line + end, " kB", 3);
+		add_line(snap, name, bytes, bytes ? value << 10 : value);
 	}
 	fclose(in);
+	apply_sockstat(snap);
 }

@@ -16,7 +16,8 @@ enum proc_texts_bit {
 	PROC_TEXTS_BIT_MEMINFO = 1 << 0,
 	PROC_TEXTS_BIT_VM = 1 << 1,
 	PROC_TEXTS_BIT_SLABINFO = 1 << 2,
-	PROC_TEXTS_BIT_ALL = (1 << 3) - 1,
+	PROC_TEXTS_BIT_SOCKSTAT = 1 << 3,
+	PROC_TEXTS_BIT_ALL = (1 << 4) - 1,
 };
 
 /* Names of the texts: a copy of /proc/meminfo */
@@ -25,6 +26,8 @@ enum proc_texts_bit {
 #define PROC_TEXTS_VM	"vm"
 /* a copy of /proc/slabinfo */
 #define PROC_TEXTS_SLABINFO	"slabinfo"
+/* a copy of /proc/net/sockstat; what sockets use is the same in all network namespaces */
+#define PROC_TEXTS_SOCKSTAT	"sockstat"
 /* lines "NUMBER NAME", added when a census is recorded */
 #define PROC_TEXTS_USERS	"users"
 #define PROC_TEXTS_CGROUPS	"cgroups"
@@ -53,7 +56,13 @@ const char *proc_texts_find(const struct snapshot *snap, const char *name);
 /* The next text @name from *@at on, which is 0 at first; NULL: there is no further one. */
 const char *proc_texts_next(const struct snapshot *snap, const char *name, size_t *at);
 
-/* Fills @snap->meminfo from these texts with the lines that are no figures of the census. */
+/* What TCP and UDP use, among the lines of meminfo */
+#define PROC_TEXTS_SOCKETS	"Sockets"
+
+/*
+ * Fills @snap->meminfo from these texts with the lines that are no figures of the census, and
+ * with PROC_TEXTS_SOCKETS.
+ */
 void proc_texts_apply(struct snapshot *snap);
 
 #endif /* READER_PROC_TEXTS_H */

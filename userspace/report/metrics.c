@@ -375,6 +375,8 @@ static void put_meminfo(struct openmetrics *om, const struct snapshot *snap)
 		  "meminfo: default size of a hugetlb page (Hugepagesize)" } },
 		{ "Hugetlb", { "memcensus_meminfo_hugetlb", "bytes", false,
 		  "meminfo: hugetlb pages of all sizes (Hugetlb)" } },
+		{ "Sockets", { "memcensus_sockets", "bytes", false,
+		  "buffers of TCP and UDP sockets (mem of /proc/net/sockstat)" } },
 	};
 	size_t i, k;
 
@@ -470,8 +472,9 @@ void metrics_nodes_unknown(struct openmetrics *om, struct snapshot *const *snaps
 }
 
 #define SIZES	"uss,pss,frames,rss,swap,swap_uss,hugetlb"
-#define CHARGED	"charged,charged_anon,charged_file,charged_shmem,charged_kernel,inactive_file," \
-		"charged_swap,limit,oom_kills"
+#define CHARGED	"charged,charged_anon,charged_file,charged_shmem,charged_kernel,charged_sock," \
+		"inactive_file,charged_swap,limit,oom_kills,high,high_events,limit_events,"	\
+		"dying_cgroups"
 
 /* The groups that contain others, or those that do not: these add up. */
 static void put_groups(struct openmetrics *om, const char *prefix, const struct view *view,

@@ -34,10 +34,12 @@ static const struct {
 	{ ROOT, "memory.stat", "anon 100\nfile 60\nkernel 7\nshmem 20\n" },
 	{ FULL, "memory.current", "1000\n" },
 	{ FULL, "memory.stat",
-	  "anon 300\nfile 900\nkernel 50\nkernel_stack 9\nshmem 700\ninactive_file 11\n" },
+	  "anon 300\nfile 900\nkernel 50\nkernel_stack 9\nsock 13\nshmem 700\ninactive_file 11\n" },
 	{ FULL, "memory.swap.current", "0\n" },
 	{ FULL, "memory.max", "max\n" },
-	{ FULL, "memory.events", "low 9\noom 8\noom_kill 2\noom_group_kill 7\n" },
+	{ FULL, "memory.high", "900\n" },
+	{ FULL, "memory.events", "low 9\nhigh 4\nmax 6\noom 8\noom_kill 2\noom_group_kill 7\n" },
+	{ FULL, "cgroup.stat", "nr_descendants 3\nnr_dying_descendants 12\n" },
 	{ FULL, "cgroup.events", "populated 1\nfrozen 0\n" },
 	/* No process is in it, but its tmpfs holds memory. */
 	{ EMPTY, "memory.current", "700\n" },
@@ -151,12 +153,17 @@ static void test_live(struct snapshot *snap)
 	ok(is(group, CHARGE_SWAP, 0), "0 is known");
 	ok(lacks(group, CHARGE_LIMIT), "\"max\" is no limit");
 	ok(is(group, CHARGE_OOM_KILLS, 2), "oom_kill, not oom nor oom_group_kill");
+	ok(is(group, CHARGE_SOCK, 13), "sockets");
+	ok(is(group, CHARGE_HIGH, 900) && is(group, CHARGE_HIGH_EVENTS, 4) &&
+	   is(group, CHARGE_LIMIT_EVENTS, 6), "its other limit, and how often each was reached");
+	ok(is(group, CHARGE_DYING, 12), "dying cgroups, not those that live");
 	ok(group->mms == 1 && group->figures.v[MEMCENSUS_F_USS] == 136, "its figures stay");
 
 	group = find(snap, ids[EMPTY]);
 	ok(is(group, CHARGE_TOTAL, 700) && is(group, CHARGE_SHMEM, 700) &&
 	   is(group, CHARGE_LIMIT, 4096), "without processes: its charges");
-	ok(lacks(group, CHARGE_ANON) && lacks(group, CHARGE_KERNEL),
+	ok(lacks(group, CHARGE_ANON) && lacks(group, CHARGE_KERNEL) && lacks(group, CHARGE_SOCK) &&
+	   lacks(group, CHARGE_HIGH) && lacks(group, CHARGE_DYING),
 	   "no number, or no such key: unknown");
 	ok(group && KNOWN(group, MEMCENSUS_GROUP_MMS) && !group->mms &&
 	   KNOWN(&group->figures, MEMCENSUS_F_USS) && !group->figures.v[MEMCENSUS_F_USS] &&

@@ -8,6 +8,7 @@
 #include "lib/memory.h"
 #include "os/cgroup-processes.h"
 #include "os/kernel-stack.h"
+#include "os/proc-texts.h"
 #include "os/process.h"
 #include "report/report.h"
 #include "report/warnings.h"
@@ -534,6 +535,45 @@ static bool note_unknown(const struct stopping *s)
 	return n || s->unread;
 }
 
+/* Buffers of sockets that are charged to the @n cgroups; 0: unknown, or none. */
+static uint64_t sockets_of(char *const *cgroups, size_t n)
+{
+	uint64_t sum = 0, bytes;
+	char *name, key[64];
+	FILE *file;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		name = cgroup_file(cgroups[i], "memory.stat");
+		file = name ? fopen(name, "re") : NULL;
+		free(name);
+		while (file && fscanf(file, "%63s %" SCNu64, key, &bytes) == 2)
+			sum += strcmp(key, "sock") ? 0 : bytes;
+		if (file)
+			fclose(file);
+	}
+	return sum;
+}
+
+/* Less is not worth a line. */
+#define SOCKETS_LEAST	(1 << 20)
+
+/* A socket is of no process: several may have it open, or none. */
+static void note_sockets(const struct stopping *s, char *const *cgroups, size_t n)
+{
+	const struct amount all = amount_meminfo(s->snap, PROC_TEXTS_SOCKETS);
+	const uint64_t charged = sockets_of(cgroups, n);
+
+	if (charged >= SOCKETS_LEAST)
+		fprintf(stderr,
+			"memcensus: sockets do not count: %" PRIu64 " KiB of their buffers are charged to the cgroup%s, and come back if no other process has them open\n",
+			charged >> 10, n > 1 ? "s" : "");
+	else if (!n && all.known && all.bytes >= SOCKETS_LEAST)
+		fprintf(stderr,
+			"memcensus: sockets do not count: of all processes their buffers have %" PRId64 " KiB\n",
+			all.bytes >> 10);
+}
+
 static void stopping_free(struct stopping *s)
 {
 	size_t i;
@@ -567,6 +607,7 @@ int stopped_run(struct session *session, char *const *cgroups, size_t n, struct 
 		fflush(session->out);
 		session->partial |= warnings_print(stderr, s.snap);
 		session->partial |= note_unknown(&s);
+		note_sockets(&s, cgroups, n);
 	}
 	stopping_free(&s);
 	return ret;

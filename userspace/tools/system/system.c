@@ -78,7 +78,7 @@ static void system_sections(struct report *report)
 		figures_report(report, "Of the census", &bytes_rows, NULL, 0);
 		if (report->view.snap->n_meminfo)
 			REPORT(report,
-			       { .title = "Not of the census: /proc/meminfo, read right after it",
+			       { .title = "Not of the census: /proc/meminfo and sockstat, read right after it",
 				 .type = &meminfo_rows, .columns = "name bytes|value" });
 		figures_report(report, "Events since boot", &events_rows, NULL, 0);
 	}

@@ -76,7 +76,7 @@ const struct top_binding top_bindings[] = {
 #define USER_COLUMNS	"mms,swap,uss,pss,frames,rss,user"
 #define CGROUP_COLUMNS								\
 	"mms,swap,uss,pss,charged,charged_anon,charged_file,charged_shmem,"	\
-	"charged_kernel,charged_swap,limit,oom_kills,name"
+	"charged_kernel,charged_sock,charged_swap,limit,oom_kills,name"
 
 int top_init(struct top *top, const struct options *options, bool live, struct failure *why)
 {
