@@ -222,11 +222,6 @@ static int write_output(const struct options *options, source_open_fn *open)
 	return status;
 }
 
-static int check(struct options *options, struct failure *why)
-{
-	return asks(options) ? 0 : command_choose(options, why) || choose_basis(options, why);
-}
-
 /*
  * The tool that the words of @argv before -- name; NULL: none, or this program has the command.
  * It does not know which options of a tool have a value: @word may be one.
@@ -292,7 +287,8 @@ int reader_run(int argc, char **argv, source_open_fn *open)
 	/* Set only which characters are printable: JSON needs the numbers of the C locale. */
 	setlocale(LC_CTYPE, "");
 
-	if (parse_arguments(&options, word, argc, argv, &why) || check(&options, &why))
+	if (parse_arguments(&options, word, argc, argv, &why) ||
+	    (!asks(&options) && (command_choose(&options, &why) || choose_basis(&options, &why))))
 		status = print_usage_failure(&options, &why);
 	else
 		status = write_output(&options, open);

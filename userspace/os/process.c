@@ -132,6 +132,12 @@ bool process_is_gone(uint32_t pid)
 	       (state.letter == 'Z' && state.threads <= 1);
 }
 
+void ids_append(struct ids *ids, uint64_t id)
+{
+	ids->v = array_grow(ids->v, ids->n, sizeof(*ids->v));
+	ids->v[ids->n++] = id;
+}
+
 bool ids_add(struct ids *ids, uint32_t id)
 {
 	size_t i;
@@ -140,8 +146,7 @@ bool ids_add(struct ids *ids, uint32_t id)
 	for (i = ids->n; i > 0; i--)
 		if (ids->v[i - 1] == id)
 			return false;
-	ids->v = array_grow(ids->v, ids->n, sizeof(*ids->v));
-	ids->v[ids->n++] = id;
+	ids_append(ids, id);
 	return true;
 }
 
@@ -209,10 +214,8 @@ int process_all(struct ids *ids, struct failure *why)
 		return -1;
 	while ((entry = readdir(dir))) {
 		pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
-		if (pid && has_memory(process_living_thread(pid))) {
-			ids->v = array_grow(ids->v, ids->n, sizeof(*ids->v));
-			ids->v[ids->n++] = pid;
-		}
+		if (pid && has_memory(process_living_thread(pid)))
+			ids_append(ids, pid);
 	}
 	closedir(dir);
 	return 0;
@@ -239,8 +242,7 @@ int process_trees(struct ids *ids, const uint64_t *roots, size_t n, struct failu
 	for (i = 0; i < all.n; i++) {
 		if (!v[i].in)
 			continue;
-		ids->v = array_grow(ids->v, ids->n, sizeof(*ids->v));
-		ids->v[ids->n++] = v[i].pid;
+		ids_append(ids, v[i].pid);
 	}
 	free(v);
 	ids_free(&all);

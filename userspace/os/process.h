@@ -72,7 +72,8 @@ struct ids {
 	size_t n;
 };
 
-/* Adds @id; false if it was in the list. */
+/* Adds @id at the end; and only if it is not in the list, else false. */
+void ids_append(struct ids *ids, uint64_t id);
 bool ids_add(struct ids *ids, uint32_t id);
 void ids_free(struct ids *ids);
 

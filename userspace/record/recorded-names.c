@@ -9,6 +9,7 @@
 #include "model/oom.h"
 #include "os/names.h"
 #include "os/proc-texts.h"
+#include "os/process.h"
 #include "record/recorded-names.h"
 
 /* A struct name begins with its number, so compare_u64() takes both. */
@@ -102,18 +103,10 @@ void names_read(struct snapshot *snap)
 	read_names(snap, NAME_CGROUP, PROC_TEXTS_CGROUPS);
 }
 
-/* UIDs or cgroup IDs of a census. */
-struct ids {
-	uint64_t *v;
-	size_t n;
-};
-
-static void ids_add(struct ids *ids, bool known, uint64_t id)
+static void add_known(struct ids *ids, bool known, uint64_t id)
 {
-	if (!known)
-		return;
-	ids->v = array_grow(ids->v, ids->n, sizeof(*ids->v));
-	ids->v[ids->n++] = id;
+	if (known)
+		ids_append(ids, id);
 }
 
 /* Adds lines for those of @ids that have a name, one for each, and frees @ids. */
@@ -173,26 +166,26 @@ static void add_ids(const struct snapshot *snap, struct ids *uids, struct ids *c
 	for (i = 0; i < snap->n_tasks; i++) {
 		const struct task *task = &snap->tasks[i];
 
-		ids_add(uids, KNOWN(task, MEMCENSUS_TASK_UID), task->uid);
-		ids_add(cgroups, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup);
+		add_known(uids, KNOWN(task, MEMCENSUS_TASK_UID), task->uid);
+		add_known(cgroups, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup);
 	}
 	for (i = 0; i < snap->n_groups; i++) {
 		const struct group *group = &snap->groups[i];
 
-		ids_add(uids, KNOWN(group, MEMCENSUS_GROUP_UID), group->uid);
-		ids_add(cgroups, KNOWN(group, MEMCENSUS_GROUP_CGROUP), group->cgroup);
+		add_known(uids, KNOWN(group, MEMCENSUS_GROUP_UID), group->uid);
+		add_known(cgroups, KNOWN(group, MEMCENSUS_GROUP_CGROUP), group->cgroup);
 	}
 	for (i = 0; i < snap->n_oom_victims; i++) {
 		const struct oom_victim *victim = &snap->oom_victims[i];
 
-		ids_add(uids, KNOWN(victim, MEMCENSUS_OOM_VICTIM_UID), victim->uid);
-		ids_add(cgroups, KNOWN(victim, MEMCENSUS_OOM_VICTIM_CGROUP), victim->cgroup);
+		add_known(uids, KNOWN(victim, MEMCENSUS_OOM_VICTIM_UID), victim->uid);
+		add_known(cgroups, KNOWN(victim, MEMCENSUS_OOM_VICTIM_CGROUP), victim->cgroup);
 	}
 }
 
 void names_write(struct snapshot *snap, struct snapshot *const *others, size_t n)
 {
-	struct ids uids = { 0 }, cgroups = { 0 };
+	struct ids uids = { NULL, 0 }, cgroups = { NULL, 0 };
 	size_t i;
 
 	add_ids(snap, &uids, &cgroups);

@@ -512,37 +512,23 @@ void metrics_groups(struct openmetrics *om, const struct view *view, bool nodes)
 
 #define PAID	"charged,own,for_others,by_others,frames,exclusive"
 
-/* A payer, and the memory that it pays for or maps, each page once */
-struct ranked {
-	const struct payer *payer;
-	uint64_t size;
-};
-
-static int by_size(const void *a, const void *b)
+/* The memory that it pays for or maps, each page once; what no cgroup pays for comes first. */
+static uint64_t size_of_payer(const struct view *view, const struct payer *payer)
 {
-	const struct ranked *one = a, *other = b;
+	struct value by_others;
 
-	return COMPARE(other->size, one->size) ?: COMPARE(one->payer, other->payer);
+	if (!KNOWN(payer, MEMCENSUS_PAYER_CGROUP))
+		return UINT64_MAX;
+	return column_get(column_named(&payer_rows, "by_others"), view, payer, &by_others) ?
+	       payer->charged + by_others.number : payer->charged;
 }
 
-/* The payers of @view with the largest first; what no cgroup pays for is before them. */
-static struct ranked *payers_ranked(const struct view *view)
+static int largest_first(const void *a, const void *b, void *view)
 {
-	const struct column *by_others = column_named(&payer_rows, "by_others");
-	const struct snapshot *snap = view->snap;
-	struct ranked *ranked = xcalloc(snap->n_payers + 1, sizeof(*ranked));
-	struct value value;
-	size_t i;
+	const struct payer *x = a, *y = b;
 
-	for (i = 0; i < snap->n_payers; i++) {
-		ranked[i] = (struct ranked){ &snap->payers[i], snap->payers[i].charged };
-		if (!KNOWN(&snap->payers[i], MEMCENSUS_PAYER_CGROUP))
-			ranked[i].size = UINT64_MAX;
-		else if (column_get(by_others, view, ranked[i].payer, &value))
-			ranked[i].size += value.number;
-	}
-	qsort(ranked, snap->n_payers, sizeof(*ranked), by_size);
-	return ranked;
+	return COMPARE(size_of_payer(view, y), size_of_payer(view, x)) ?:
+	       COMPARE(x->cgroup, y->cgroup);
 }
 
 static bool payer_labels(const struct view *view, const void *row, struct labels *labels)
@@ -555,9 +541,9 @@ static bool payer_labels(const struct view *view, const void *row, struct labels
 	return true;
 }
 
-/* The sum of @column over the @n payers at @ranked, as if of one cgroup */
+/* The sum of @column over the @n @payers, as if of one cgroup */
 static void put_payers_rest(struct openmetrics *om, const struct column *column,
-			    const struct view *view, const struct ranked *ranked, size_t n)
+			    const struct view *view, const struct payer *payers, size_t n)
 {
 	struct labels labels = { .n = 0 };
 	struct value value;
@@ -565,7 +551,7 @@ static void put_payers_rest(struct openmetrics *om, const struct column *column,
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (!column_get(column, view, ranked[i].payer, &value))
+		if (!column_get(column, view, &payers[i], &value))
 			return;
 		sum += value.number;
 	}
@@ -577,28 +563,28 @@ static void put_payers_rest(struct openmetrics *om, const struct column *column,
 void metrics_payers(struct openmetrics *om, const struct view *view, size_t n)
 {
 	const size_t all = view->snap->n_payers;
-	struct ranked *ranked = payers_ranked(view);
-	struct payer *shown = xcalloc(all + 1, sizeof(*shown));
+	struct payer *payers = xcalloc(all + 1, sizeof(*payers));
 	struct columns columns;
 	struct failure why;
 	size_t i, none = 0;
 
-	for (i = 0; i < all; i++) {
-		shown[i] = *ranked[i].payer;
-		none += !KNOWN(&shown[i], MEMCENSUS_PAYER_CGROUP);
+	if (all) {
+		memcpy(payers, view->snap->payers, all * sizeof(*payers));
+		qsort_r(payers, all, sizeof(*payers), largest_first, (void *)view);
 	}
+	for (i = 0; i < all; i++)
+		none += !KNOWN(&payers[i], MEMCENSUS_PAYER_CGROUP);
 	n = n < all - none ? n + none : all;
 	columns_choose(&columns, &payer_rows, PAID, NULL, &why);
 	for (i = 0; i < columns.n; i++) {
 		put_column(om, "payer", columns.v[i], view,
-			   rows_of(shown, n, sizeof(*shown)), payer_labels);
-		put_payers_rest(om, columns.v[i], view, ranked + n, all - n);
+			   rows_of(payers, n, sizeof(*payers)), payer_labels);
+		put_payers_rest(om, columns.v[i], view, payers + n, all - n);
 	}
 	put_number(om, "memcensus_payers_summed", NULL,
 		   "cgroups whose figures are summed up as (others)", all - n);
 	columns_free(&columns);
-	free(shown);
-	free(ranked);
+	free(payers);
 }
 
 void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n, bool nodes)
