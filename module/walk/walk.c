@@ -533,7 +533,11 @@ static unsigned long walk_hugetlb(struct census_walk *walk,
 /* The CPU itself fetches ahead after a few cache lines, but not beyond a page. */
 #define LINES_AHEAD 8
 
-/* Prefetches the first entries of a PTE table and its lock.  The PMD may change at any time. */
+/*
+ * Prefetches the first entries of a PTE table and its lock.  The PMD may change at any time, and
+ * with PREEMPT_RT the table may be freed too: so nothing is read of it, neither is the address of a
+ * lock that is not in its struct page.
+ */
 static void fetch_table(struct mm_struct *mm, const pmd_t *pmdp, unsigned long addr,
 			unsigned long end)
 {
@@ -543,7 +547,8 @@ static void fetch_table(struct mm_struct *mm, const pmd_t *pmdp, unsigned long a
 
 	if (!pmd_present(pmd) || pmd_leaf(pmd) || pmd_bad(pmd))
 		return;
-	prefetchw(pte_lockptr(mm, &pmd));
+	if (!ALLOC_SPLIT_PTLOCKS)
+		prefetchw(pte_lockptr(mm, &pmd));
 	census_fetch(pte_offset_kernel(&pmd, addr), size);
 }
 
