@@ -126,22 +126,23 @@ static void add_exited_faults(struct census_task *task, const struct signal_stru
 	task->maj_faults = READ_ONCE(sig->maj_flt);
 }
 
-/* With more threads, fill_faults() does not take the lock. */
+/* Threads that fill_faults() visits under the lock, at most. */
 #define LOCKED_THREADS_MAX 256
 
 /*
  * A thread that exits moves its counts to @sig under stats_lock.  Under the lock
- * interrupts are off, and a user chooses the number of threads.  So for many threads the
- * lock is not taken: if threads exit during all tries, their faults may be missing, and those of
- * the threads after one where an RCU section ended.  No fault is counted twice, because @sig is
- * read before its threads.
+ * interrupts are off, and a user chooses the number of threads, also while it is held.  So of
+ * many threads what the last try found remains: if threads exit during all tries, their faults may
+ * be missing, and those of the threads after one where an RCU section ended.  No fault is counted
+ * twice, because @sig is read before its threads.
  */
 static void fill_faults(struct census_task *task, struct task_struct *leader)
 {
 	struct signal_struct *sig = leader->signal;
-	unsigned int seq, tries;
+	unsigned int seq, tries, left = LOCKED_THREADS_MAX;
 	struct task_struct *t;
 	unsigned long flags;
+	u64 min, maj;
 
 	for (tries = 0; tries < 3; tries++) {
 		seq = read_seqbegin(&sig->stats_lock);
@@ -150,13 +151,19 @@ static void fill_faults(struct census_task *task, struct task_struct *leader)
 		    !read_seqretry(&sig->stats_lock, seq))
 			return;
 	}
-	if (get_nr_threads(leader) > LOCKED_THREADS_MAX)
-		return;
+	min = task->min_faults;
+	maj = task->maj_faults;
 	rcu_read_lock();
 	read_seqlock_excl_irqsave(&sig->stats_lock, flags);
 	add_exited_faults(task, sig);
-	census_for_each_thread(leader, t)
+	census_for_each_thread(leader, t) {
+		if (!left--) {
+			task->min_faults = min;
+			task->maj_faults = maj;
+			break;
+		}
 		add_faults(t, task);
+	}
 	read_sequnlock_excl_irqrestore(&sig->stats_lock, flags);
 	rcu_read_unlock();
 }
