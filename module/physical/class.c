@@ -126,13 +126,37 @@ static bool block_order(struct census_frame *f)
 	return f->order < CENSUS_ORDERS && IS_ALIGNED(f->pfn, BIT(f->order));
 }
 
-/* Checks whether the frame still is what was copied, as far as its class depends on it. */
+/*
+ * Reads what the frame is charged to, in one load: memcpy() may copy halves of two pointers, and
+ * charges.c follows it.  It changes when the page is charged, uncharged or moved to another cgroup,
+ * and when a slab gets its vector.  A tail has something else there: a number of pages, in 7.3.
+ */
+static void copy_charge(struct census_frame *f)
+{
+#ifdef CONFIG_MEMCG
+	f->pages[0].memcg_data = READ_ONCE(f->page->memcg_data);
+#endif
+}
+
+static bool charge_changed(const struct page *now, const struct page *then)
+{
+#ifdef CONFIG_MEMCG
+	return READ_ONCE(now->memcg_data) != then->memcg_data;
+#else
+	return false;
+#endif
+}
+
+/*
+ * Checks whether the frame still is what was copied, as far as its class and its cgroup depend on
+ * it.
+ */
 static bool is_unchanged(struct census_frame *f)
 {
 	struct page *now = f->page, *then = &f->pages[0];
 	unsigned long flags = census_page_flags(now) ^ census_page_flags(then);
 
-	if (flags & CENSUS_CLASS_FLAGS)
+	if (flags & CENSUS_CLASS_FLAGS || PageTail(now) || charge_changed(now, then))
 		return false;
 	/* Owners of pages with a type may use page->mapping for something else. */
 	if (page_has_type(then))
@@ -160,6 +184,7 @@ bool census_frame_read(struct census_frame *f, struct page *page, unsigned long 
 			continue;
 		/* The owner of the page may write: compared by is_unchanged(). */
 		data_race(memcpy(&f->pages[0], f->page, sizeof(struct page)));
+		copy_charge(f);
 		smp_rmb();	/* compared below after it was copied */
 		/* It became part of another compound page before it was copied. */
 		if (PageTail(&f->pages[0]))
