@@ -8,7 +8,7 @@
 #include "lib/descend.h"
 #include "lib/memory.h"
 #include "model/cgroup-tree.h"
-#include "os/cgroup-processes.h"
+#include "os/cgroups.h"
 
 /* Of --cgroup; the root has no name in the options. */
 static const char *path_of(const struct options *options)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Cgroups of the default hierarchy on this machine: their paths.
+ * Cgroups of the default hierarchy on this machine: their paths, processes and files.
  */
 #ifndef READER_CGROUPS_H
 #define READER_CGROUPS_H
@@ -9,10 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "os/process.h"
+
 /*
  * The path of cgroup @id from the root of the hierarchy, which is "/".  Its number
  * in decimal if @numeric, or if it has no directory: it was removed, and was not known
- * before or another has its path now; or it lies outside of this cgroup namespace.  Reads the tree when a path is first missing, and again
+ * before or another has its path now; or it lies outside of this cgroup namespace.
+ * Reads the tree when a path is first missing, and again
  * after cgroups_renew().  The text is valid until cgroups_forget().
  */
 const char *cgroup_path(uint64_t id, bool numeric);
@@ -48,5 +51,18 @@ const char *cgroups_mount(void);
 
 /* Sets the mount point, for tests; call it before the first cgroup_path(). */
 void cgroups_root(const char *dir);
+
+/*
+ * Adds the processes of the cgroup @path and of those below it.  @path is from the root of
+ * the hierarchy, as the census shows it, or is its directory.  0, or -1 and @why: there is no
+ * such cgroup, or it has no process.
+ */
+int cgroup_processes(struct ids *ids, const char *path, struct failure *why);
+
+/* 0, or -1 and @why: there is no such cgroup.  0 too if there is no default hierarchy. */
+int cgroup_check(const char *path, struct failure *why);
+
+/* The name of @file of the cgroup, which the caller frees; NULL: there is no such cgroup. */
+char *cgroup_file(const char *path, const char *file);
 
 #endif /* READER_CGROUPS_H */

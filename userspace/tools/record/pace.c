@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "lib/signals.h"
-#include "os/cgroup-processes.h"
+#include "os/cgroups.h"
 #include "os/procfs.h"
 #include "tools/record/pace.h"
 

@@ -6,7 +6,7 @@
 
 #include "cli/subtree.h"
 #include "lib/memory.h"
-#include "os/cgroup-processes.h"
+#include "os/cgroups.h"
 #include "os/kernel-stack.h"
 #include "os/proc-texts.h"
 #include "os/process.h"
