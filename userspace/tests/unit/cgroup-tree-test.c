@@ -71,10 +71,12 @@ static struct snapshot *make(const unsigned int *parents, unsigned int n)
 	for (i = 0; i < n; i++) {
 		group = row_add(&group_rows, snap);
 		group->known = 1ULL << MEMCENSUS_GROUP_ID | 1ULL << MEMCENSUS_GROUP_CGROUP;
+		group->known |= 1ULL << MEMCENSUS_GROUP_MMS;
 		group->known |= (uint64_t)!!parents[i] << MEMCENSUS_GROUP_PARENT;
 		group->id = i + 1;
 		group->cgroup = 100 + i;
 		group->parent = parents[i];
+		group->mms = 1;
 		group->figures.known = 1ULL << MEMCENSUS_F_USS;
 		group->figures.v[MEMCENSUS_F_USS] = 10 - i;
 	}
