@@ -178,16 +178,65 @@ static void test_flood(void)
 	point(bound_holds(&one, all, large), "two kinds in a flood of small ones: the bound holds");
 }
 
-/* The chains that keys of a user make are as long as those of any keys. */
-static void test_chains(void)
+static int by_size(const void *a, const void *b)
+{
+	const u64 *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/*
+ * Each new kind takes the record with the fewest frames, those of earlier kinds included: the
+ * sizes are those of a search through all.
+ */
+static void test_smallest(void)
+{
+	u64 want[CENSUS_KERNEL_FRAMES], have[CENSUS_KERNEL_FRAMES];
+	unsigned int i, k, least;
+
+	begin(&one);
+	for (i = 0; i < CENSUS_KERNEL_FRAMES; i++) {
+		want[i] = 1 + i * 37 % 101;
+		add(&one, i, want[i]);
+	}
+	for (i = 0; i < MANY; i++) {
+		for (k = 1, least = 0; k < CENSUS_KERNEL_FRAMES; k++)
+			least = want[k] < want[least] ? k : least;
+		want[least] += 1 + i % 3;
+		add(&one, CENSUS_KERNEL_FRAMES + i, 1 + i % 3);
+	}
+	for (i = 0; i < CENSUS_KERNEL_FRAMES; i++)
+		have[i] = one.records[i].frames + one.records[i].before;
+	qsort(want, CENSUS_KERNEL_FRAMES, sizeof(u64), by_size);
+	qsort(have, CENSUS_KERNEL_FRAMES, sizeof(u64), by_size);
+	point(!memcmp(want, have, sizeof(want)), "a new kind replaces the smallest one");
+}
+
+/* Kinds that differ in one word of their keys. */
+static struct census_kernel_key kind_by_word(unsigned int word, unsigned int number)
+{
+	struct census_kernel_key key = kind(1);
+	u64 words[CENSUS_KIND_WORDS];
+
+	memcpy(words, &key, sizeof(words));
+	words[word] += (u64)number << 8;
+	memcpy(&key, words, sizeof(words));
+	return key;
+}
+
+/* The chains that keys of a user make are as long as those of any keys, whatever differs. */
+static void test_chains(unsigned int word)
 {
 	unsigned int i, length, longest = 0;
+	struct census_kernel_key key;
 	u64 compared = 0;
 	u16 nr;
 
 	begin(&one);
-	for (i = 0; i < MANY; i++)
-		add(&one, i << 8, 1);
+	for (i = 0; i < MANY; i++) {
+		key = kind_by_word(word, i);
+		census_frame_kinds_add(&one, &key, i, 1);
+	}
 	for (i = 0; i < CENSUS_KERNEL_FRAMES; i++) {
 		length = 0;
 		for (nr = one.chains[i]; nr; nr = one.records[nr - 1].next)
@@ -202,11 +251,15 @@ static void test_chains(void)
 
 int main(void)
 {
+	unsigned int i;
+
 	printf("TAP version 13\n");
 	test_exact();
 	test_late();
 	test_flood();
-	test_chains();
+	test_smallest();
+	for (i = 0; i < CENSUS_KIND_WORDS; i++)
+		test_chains(i);
 	printf("1..%u\n", points);
 	return failed;
 }
