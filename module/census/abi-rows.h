@@ -26,7 +26,8 @@
 	row(cost, u64, frames, MEMCENSUS_SCAN_FRAMES, "frames") \
 	row(cost, u64, pss, MEMCENSUS_SCAN_PSS, "pss") \
 	row(cost, u64, violations, MEMCENSUS_SCAN_VIOLATIONS, "violations") \
-	row(cost, u64, slices, MEMCENSUS_SCAN_SLICES, "slices")
+	row(cost, u64, slices, MEMCENSUS_SCAN_SLICES, "slices") \
+	row(cost, u64, device_uncounted, MEMCENSUS_SCAN_DEVICE_UNCOUNTED, "device_uncounted")
 
 #define CENSUS_SCAN_ROWS_BY_OWNERS(row) \
 	row(cost, u64, several[0], MEMCENSUS_SCAN_MAPPED_BY_2, "mapped_by_2") \
@@ -43,7 +44,11 @@
 	row(cost, u64, owners[CENSUS_SHMEM][0], MEMCENSUS_SCAN_SHMEM_BY_1, "shmem_by_1") \
 	row(cost, u64, owners[CENSUS_SHMEM][1], MEMCENSUS_SCAN_SHMEM_BY_2, "shmem_by_2") \
 	row(cost, u64, owners[CENSUS_SHMEM][2], MEMCENSUS_SCAN_SHMEM_BY_3, "shmem_by_3") \
-	row(cost, u64, owners[CENSUS_SHMEM][3], MEMCENSUS_SCAN_SHMEM_BY_10, "shmem_by_10")
+	row(cost, u64, owners[CENSUS_SHMEM][3], MEMCENSUS_SCAN_SHMEM_BY_10, "shmem_by_10") \
+	row(cost, u64, owners[CENSUS_DEVICE][0], MEMCENSUS_SCAN_DEVICE_BY_1, "device_by_1") \
+	row(cost, u64, owners[CENSUS_DEVICE][1], MEMCENSUS_SCAN_DEVICE_BY_2, "device_by_2") \
+	row(cost, u64, owners[CENSUS_DEVICE][2], MEMCENSUS_SCAN_DEVICE_BY_3, "device_by_3") \
+	row(cost, u64, owners[CENSUS_DEVICE][3], MEMCENSUS_SCAN_DEVICE_BY_10, "device_by_10")
 
 #define CENSUS_ZONE_ROWS(row) \
 	row(zone, u32, node, MEMCENSUS_ZONE_NODE, "node") \

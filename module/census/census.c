@@ -163,21 +163,24 @@ static void check_totals(struct census *c)
 	const struct census_totals *t = &c->scan.tally.frames->totals;
 	struct census_cost *cost = &c->snap->cost;
 	census_share pages = 0, shares = 0;
-	unsigned int kind, n;
+	unsigned int kind, class, n;
 
 	for (kind = 0; kind < CENSUS_KINDS; kind++) {
 		pages += t->pages[kind];
 		shares += t->share[kind];
 		if (kind >= CENSUS_CLASSES)
 			continue;
+		class = kind == CENSUS_DEVICE_UNCOUNTED ? CENSUS_DEVICE : kind;
 		cost->frames += t->pages[kind] << PAGE_SHIFT;
-		cost->owners[kind][0] += t->pages[kind] << PAGE_SHIFT;
+		if (kind == CENSUS_DEVICE_UNCOUNTED)
+			cost->device_uncounted += t->pages[kind] << PAGE_SHIFT;
+		cost->owners[class][0] += t->pages[kind] << PAGE_SHIFT;
 		for (n = 0; n < ARRAY_SIZE(cost->several); n++) {
 			u64 bytes = t->several[n][kind] << PAGE_SHIFT;
 
 			cost->several[n] += bytes;
-			cost->owners[kind][n + 1] += bytes;
-			cost->owners[kind][0] -= bytes;
+			cost->owners[class][n + 1] += bytes;
+			cost->owners[class][0] -= bytes;
 		}
 		c->pss += t->share[kind];
 	}
@@ -246,6 +249,7 @@ static void start_over(struct census *c)
 	census_arena_free(&c->scan.tally.counts);
 	census_files_restart(&c->files);
 	c->snap->cost.frames = 0;
+	c->snap->cost.device_uncounted = 0;
 	memset(c->snap->cost.several, 0, sizeof(c->snap->cost.several));
 	memset(c->snap->cost.owners, 0, sizeof(c->snap->cost.owners));
 	c->pss = 0;

@@ -29,6 +29,7 @@
 #include "count/page-bitmaps.h"
 #include "count/shmem.h"
 #include "owners/forked.h"
+#include "walk/device.h"
 #include "walk/exclusive.h"
 
 /*
@@ -201,11 +202,10 @@ static void mapcount_locked(void *context, const struct census_run *runs,
 			    unsigned int nr)
 {
 	struct census_tally *t = context;
-	bool locked = t->vma->vm_flags & VM_LOCKED;
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		census_mapcount_take(t->sums, locked, &runs[i]);
+		census_mapcount_take(t->sums, t->vma, &runs[i]);
 		if (runs[i].type == CENSUS_PRESENT ||
 		    runs[i].type == CENSUS_HUGETLB)
 			t->pages += census_run_nr(&runs[i]);
@@ -578,11 +578,16 @@ static void number_pages(struct census_tally *t, struct census_walk *walk, unsig
 	walk->frames_key = census_frames_key(t->class);
 	walk->file_key = 0;
 	walk->anon_key = 0;
+	walk->device_key = 0;
 	if (t->class == CENSUS_ANON)
 		return;
 	if (!(vma->vm_flags & VM_SHARED)) {
 		walk->anon_key = census_frames_key(CENSUS_ANON);
 		walk->dirty_is_anon = t->class == CENSUS_FILE;
+	}
+	if (t->class == CENSUS_FILE && census_vma_of_device(vma)) {
+		walk->device_key = census_frames_key(CENSUS_DEVICE);
+		walk->uncounted_key = census_frames_key(CENSUS_DEVICE_UNCOUNTED);
 	}
 	walk->file_key = census_files_key(t->files, t->vma, t->class, addr);
 }
@@ -634,6 +639,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	walk->pages = 0;
 	walk->exclusive = 0;
 	walk->anon = 0;
+	walk->device = 0;
 	walk->huge = 0;
 	if (t->of_heap)
 		t->rss_before = census_sums_rss(t->sums);
@@ -655,8 +661,9 @@ void census_tally_vma_end(struct census_tally *t, struct census_walk *walk, u64 
 	if (walk->exclusive && !t->files->only)
 		add_exclusive(t, CENSUS_ANON, walk->exclusive);
 	t->sums->vss += bytes;
-	t->sums->rss[t->class] += (walk->pages - walk->anon) << PAGE_SHIFT;
+	t->sums->rss[t->class] += (walk->pages - walk->anon - walk->device) << PAGE_SHIFT;
 	t->sums->rss[CENSUS_ANON] += walk->anon << PAGE_SHIFT;
+	t->sums->rss[CENSUS_DEVICE] += walk->device << PAGE_SHIFT;
 	t->sums->thp[t->class] += (walk->huge - walk->anon_huge) << PAGE_SHIFT;
 	t->sums->thp[CENSUS_ANON] += walk->anon_huge << PAGE_SHIFT;
 	if (t->of_heap)

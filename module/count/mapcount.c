@@ -5,31 +5,37 @@
 
 #include "base/compat.h"
 #include "count/mapcount.h"
+#include "walk/device.h"
 
-static enum census_class folio_class(const struct folio *folio)
+static enum census_class page_class(const struct vm_area_struct *vma, struct page *page)
 {
+	const struct folio *folio = page_folio(page);
+
 	if (folio_test_anon((struct folio *)folio))
 		return CENSUS_ANON;
 	if (folio_test_swapbacked((struct folio *)folio))
 		return CENSUS_SHMEM;
+	if (census_vma_of_device(vma) && census_page_of_device(vma, page))
+		return CENSUS_DEVICE;
 	return CENSUS_FILE;
 }
 
 /* Adds pages of one folio that one entry maps: a base page, or a huge page or a part of it. */
-static void take_folio(struct census_sums *sums, bool locked, u8 bits,
+static void take_folio(struct census_sums *sums, const struct vm_area_struct *vma, u8 bits,
 		       struct page *page, unsigned int nr)
 {
 	struct folio *folio = page_folio(page);
-	enum census_class class = folio_class(folio);
+	enum census_class class = page_class(vma, page);
+	bool locked = vma->vm_flags & VM_LOCKED;
 	u64 bytes = (u64)nr << PAGE_SHIFT;
 	bool dirty = bits & CENSUS_DIRTY || folio_test_dirty(folio);
 	/* A device private page counts as present, although its entry is not. */
-	bool present = !(bits & CENSUS_NOT_PRESENT) || bits & CENSUS_DEVICE;
+	bool present = !(bits & CENSUS_NOT_PRESENT) || bits & CENSUS_DEVICE_PRIVATE;
 	unsigned int i;
 
 	sums->rss[class] += bytes;
 	if (bits & CENSUS_PMD)
-		sums->thp[class] += bytes;
+		sums->thp[class == CENSUS_DEVICE ? CENSUS_FILE : class] += bytes;
 	if (class == CENSUS_ANON && !folio_test_swapbacked(folio) && !dirty)
 		sums->lazyfree += bytes;
 	if (folio_test_ksm(folio))
@@ -78,12 +84,12 @@ static void take_hugetlb(struct census_sums *sums, const struct census_run *run)
 /**
  * census_mapcount_take() - add a run to the sums
  * @sums: of the VMA or address space that maps it
- * @locked: the VMA is VM_LOCKED
+ * @vma: maps it
  * @run: only PRESENT and HUGETLB are counted
  *
  * Called under the page table lock, which keeps the pages from being freed.
  */
-void census_mapcount_take(struct census_sums *sums, bool locked,
+void census_mapcount_take(struct census_sums *sums, const struct vm_area_struct *vma,
 			  const struct census_run *run)
 {
 	unsigned int i;
@@ -91,12 +97,12 @@ void census_mapcount_take(struct census_sums *sums, bool locked,
 	switch ((enum census_entry_type)run->type) {
 	case CENSUS_PRESENT:
 		if (run->bits & CENSUS_PMD) {
-			take_folio(sums, locked, run->bits,
+			take_folio(sums, vma, run->bits,
 				   pfn_to_page(run->pfn), census_run_nr(run));
 			break;
 		}
 		for (i = 0; i < census_run_nr(run); i++)
-			take_folio(sums, locked, run->bits,
+			take_folio(sums, vma, run->bits,
 				   pfn_to_page(run->pfn + i), 1);
 		break;
 	case CENSUS_HUGETLB:

@@ -9,7 +9,7 @@
 #include "owners/account.h"
 #include "walk/entries.h"
 
-void census_mapcount_take(struct census_sums *sums, bool locked,
+void census_mapcount_take(struct census_sums *sums, const struct vm_area_struct *vma,
 			  const struct census_run *run);
 
 #endif /* _CENSUS_MAPCOUNT_H */

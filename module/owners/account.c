@@ -43,7 +43,7 @@ void census_account_share(struct census_sums *sums, enum census_class class,
 u64 census_sums_rss(const struct census_sums *sums)
 {
 	return sums->rss[CENSUS_ANON] + sums->rss[CENSUS_FILE] +
-	       sums->rss[CENSUS_SHMEM];
+	       sums->rss[CENSUS_SHMEM] + sums->rss[CENSUS_DEVICE];
 }
 
 void census_sums_add(struct census_sums *to, const struct census_sums *from)
@@ -79,6 +79,7 @@ void census_common_figures(const struct census_sums *sums,
 		{ MEMCENSUS_F_ANON, sums->rss[CENSUS_ANON] },
 		{ MEMCENSUS_F_FILE, sums->rss[CENSUS_FILE] },
 		{ MEMCENSUS_F_SHMEM, sums->rss[CENSUS_SHMEM] },
+		{ MEMCENSUS_F_DEVICE, sums->rss[CENSUS_DEVICE] },
 		{ MEMCENSUS_F_THP, sums->thp[CENSUS_ANON] +
 				   sums->thp[CENSUS_FILE] +
 				   sums->thp[CENSUS_SHMEM] },
@@ -100,7 +101,7 @@ void census_sums_figures(const struct census_sums *sums,
 			 struct census_figures *figures)
 {
 	const u64 *pss = sums->pss;
-	u64 all = pss[CENSUS_ANON] + pss[CENSUS_FILE] + pss[CENSUS_SHMEM];
+	u64 all = pss[CENSUS_ANON] + pss[CENSUS_FILE] + pss[CENSUS_SHMEM] + pss[CENSUS_DEVICE];
 	const struct figure_value values[] = {
 		{ MEMCENSUS_F_USS, sums->private_clean + sums->private_dirty },
 		{ MEMCENSUS_F_PSS, all >> CENSUS_PSS_SHIFT },
@@ -109,6 +110,8 @@ void census_sums_figures(const struct census_sums *sums,
 		{ MEMCENSUS_F_PSS_FILE, pss[CENSUS_FILE] >> CENSUS_PSS_SHIFT },
 		{ MEMCENSUS_F_PSS_SHMEM,
 		  pss[CENSUS_SHMEM] >> CENSUS_PSS_SHIFT },
+		{ MEMCENSUS_F_PSS_DEVICE,
+		  pss[CENSUS_DEVICE] >> CENSUS_PSS_SHIFT },
 		{ MEMCENSUS_F_PSS_DIRTY, sums->pss_dirty >> CENSUS_PSS_SHIFT },
 		{ MEMCENSUS_F_SHARED_CLEAN, sums->shared_clean },
 		{ MEMCENSUS_F_SHARED_DIRTY, sums->shared_dirty },
@@ -125,6 +128,7 @@ void census_sums_figures(const struct census_sums *sums,
 		{ MEMCENSUS_F_USS_ANON, sums->uss[CENSUS_ANON] },
 		{ MEMCENSUS_F_USS_FILE, sums->uss[CENSUS_FILE] },
 		{ MEMCENSUS_F_USS_SHMEM, sums->uss[CENSUS_SHMEM] },
+		{ MEMCENSUS_F_USS_DEVICE, sums->uss[CENSUS_DEVICE] },
 	};
 
 	census_common_figures(sums, figures);
@@ -168,9 +172,16 @@ void census_holdings_figures(const struct census_sums *sums,
 	const struct census_holding *anon = &holdings[CENSUS_ANON];
 	const struct census_holding *file = &holdings[CENSUS_FILE];
 	const struct census_holding *shmem = &holdings[CENSUS_SHMEM];
-	u64 frames = anon->pages + file->pages + shmem->pages;
-	u64 exclusive = anon->exclusive + file->exclusive + shmem->exclusive;
-	census_share share = anon->share + file->share + shmem->share;
+	const struct census_holding *of_drivers = &holdings[CENSUS_DEVICE];
+	const struct census_holding *uncounted = &holdings[CENSUS_DEVICE_UNCOUNTED];
+	const struct census_holding device = {
+		.pages = of_drivers->pages + uncounted->pages,
+		.exclusive = of_drivers->exclusive + uncounted->exclusive,
+		.share = of_drivers->share + uncounted->share,
+	};
+	u64 frames = anon->pages + file->pages + shmem->pages + device.pages;
+	u64 exclusive = anon->exclusive + file->exclusive + shmem->exclusive + device.exclusive;
+	census_share share = anon->share + file->share + shmem->share + device.share;
 	u64 huge_all = 0, huge_exclusive = 0;
 	census_share huge_share = 0;
 	unsigned int i;
@@ -200,5 +211,7 @@ void census_holdings_figures(const struct census_sums *sums,
 		{ MEMCENSUS_F_USS_ANON, anon->exclusive * page_size },
 		{ MEMCENSUS_F_USS_FILE, file->exclusive * page_size },
 		{ MEMCENSUS_F_USS_SHMEM, shmem->exclusive * page_size },
-	}, 14);
+		{ MEMCENSUS_F_PSS_DEVICE, census_share_bytes(device.share, page_size) },
+		{ MEMCENSUS_F_USS_DEVICE, device.exclusive * page_size },
+	}, 16);
 }

@@ -30,12 +30,16 @@
  * @CENSUS_ANON: anonymous
  * @CENSUS_FILE: page cache of a file
  * @CENSUS_SHMEM: swap backed page cache: shmem, tmpfs, memfd
+ * @CENSUS_DEVICE: of a driver or of the kernel, in no page cache: see walk/device.h
+ * @CENSUS_DEVICE_UNCOUNTED: the same, and surely in no counter of the kernel; no figure of its own
  * @CENSUS_CLASSES: number of classes
  */
 enum census_class {
 	CENSUS_ANON,
 	CENSUS_FILE,
 	CENSUS_SHMEM,
+	CENSUS_DEVICE,
+	CENSUS_DEVICE_UNCOUNTED,
 	CENSUS_CLASSES
 };
 

@@ -81,15 +81,15 @@ static_assert(sizeof(struct census_pair_state) == CENSUS_GROUP_UNITS * CENSUS_UN
  */
 struct census_pair_mask {
 	u64 mask;
-	u32 row : 24;
-	u32 kind : 3;
+	u32 row : 23;
+	u32 kind : 4;
 	u32 first : 1;
 	u32 left : 4;
 	u32 older;
 };
 
 static_assert(sizeof(struct census_pair_mask) == CENSUS_UNIT_BYTES);
-static_assert(CENSUS_KINDS_MAX <= BIT(3));
+static_assert(CENSUS_KINDS_MAX <= BIT(4));
 static_assert(CENSUS_RUN_UNITS <= BIT(4));
 static_assert(CENSUS_RUN_UNITS <= CENSUS_CHUNK_UNITS);
 

@@ -290,6 +290,24 @@ static void add_folio(struct census_pass *p, const struct census_frame *f,
 	census_frame_blocks_add(&p->z->contiguous, unmapped, pfn + mapped, nr - mapped);
 }
 
+/*
+ * Checks whether a frame of the kernel is mapped, which the kernel counts in its map count as for
+ * page cache.  Of a compound page all frames are taken for mapped if one is.
+ */
+static bool is_mapped(struct census_pass *p, const struct census_frame *f)
+{
+	if (!f->order)
+		return atomic_read(&f->pages[0]._mapcount) >= 0;
+	if (folio_entire_mapcount((struct folio *)&f->folio) > 0)
+		return true;
+	if (census_folio_unmapped(&f->folio))
+		return false;
+	if (!CENSUS_MAPCOUNT_EXACT)
+		return true;
+	p->result->read += BIT(f->order) - 1;
+	return count_mapped(f->page, BIT(f->order));
+}
+
 /* Finds which cgroup pays; of slab pages each object has its own.  Return: false if full. */
 static bool find_cgroup(struct census_pass *p, enum memcensus_frame_class class)
 {
@@ -450,6 +468,11 @@ static unsigned long add_frame(struct census_pass *p, struct page *page, unsigne
 		add_states(p, f, key.class, nr);
 		break;
 	case MEMCENSUS_FC_KERNEL:
+		if (is_mapped(p, f)) {
+			key.class = MEMCENSUS_FC_DEVICE;
+			break;
+		}
+		fallthrough;
 	case MEMCENSUS_FC_REMAINDER:
 		key.flags = census_frame_flags(f);
 		key.marks = census_frame_marks(f);

@@ -389,7 +389,7 @@ static void groups_restart(struct census *c, void *state)
 
 /* Figures that are counted for the whole group. */
 #define OWN (F(FRAMES) | F(USS) | F(SHARED) | F(HUGETLB) | F(PRIVATE_HUGETLB) | \
-	     F(SHARED_HUGETLB) | F(USS_ANON) | F(USS_FILE) | F(USS_SHMEM))
+	     F(SHARED_HUGETLB) | F(USS_ANON) | F(USS_FILE) | F(USS_SHMEM) | F(USS_DEVICE))
 
 /* Figures that cannot be added; absent unless known from elsewhere. */
 #define NOT_ADDED (F(SWAP_USS) | F(RSS_PEAK))
@@ -401,7 +401,7 @@ static void groups_restart(struct census *c, void *state)
 		F(PRIVATE_DIRTY) | F(REFERENCED) | F(KSM) | F(LAZYFREE) | F(THP) | \
 		F(ANON_THP) | F(SHMEM_THP) | F(FILE_THP) | F(SWAP) | F(SWAP_PSS) | \
 		F(SPECIAL) | F(PAGETABLES) | F(HEAP) | F(STACK) | F(LOCKED) | \
-		F(MLOCKED) | F(HUGETLB_PSS) | F(FILE))
+		F(MLOCKED) | F(HUGETLB_PSS) | F(DEVICE) | F(PSS_DEVICE) | F(FILE))
 
 static_assert((OWN ^ NOT_ADDED ^ SUMMED) == GENMASK_ULL(MEMCENSUS_F_MAX, MEMCENSUS_F_VSS),
 	      "a figure is in none of the three, or in two");

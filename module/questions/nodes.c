@@ -361,7 +361,7 @@ static void nodes_page(void *state, const struct census_tally *t, const struct c
 	if (place->type != CENSUS_PRESENT && place->type != CENSUS_HUGETLB)
 		return;
 	/* The memory of a device may have been added without a change of a span. */
-	if (place->bits & CENSUS_DEVICE)
+	if (place->bits & CENSUS_DEVICE_PRIVATE)
 		index = read_index(s, place->pfn);
 	else if (place->pfn - s->last.start < s->last.nr)
 		index = s->last.index;

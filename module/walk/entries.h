@@ -30,7 +30,7 @@ enum census_entry_type {
 #define CENSUS_DIRTY		BIT(1) /* written */
 #define CENSUS_PMD		BIT(2) /* mapped by a PMD */
 #define CENSUS_MIGRATING	BIT(3) /* a migration entry refers to the frame */
-#define CENSUS_DEVICE		BIT(4) /* device private memory */
+#define CENSUS_DEVICE_PRIVATE	BIT(4) /* device private memory */
 #define CENSUS_NOT_PRESENT	BIT(5) /* the frame is in a non-present entry */
 #define CENSUS_SHARED_TABLE	BIT(6) /* PMD table of hugetlb shared by several mms */
 #define CENSUS_EXCLUSIVE	BIT(7) /* by the entry alone, see exclusive.h */

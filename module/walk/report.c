@@ -14,6 +14,7 @@
 #include <linux/mm.h>
 
 #include "owners/owners.h"
+#include "walk/device.h"
 #include "walk/exclusive.h"
 #include "walk/pte.h"
 #include "walk/report.h"
@@ -63,8 +64,8 @@ static void count_copied(struct census_walk *walk, unsigned int nr, u8 bits)
 
 /*
  * Reports mapped pages, as masks or as a run.  In a private file mapping only struct page
- * tells whether a page that is not exclusive is a copy.  Under the lock of its table or
- * PMD it cannot be freed.
+ * tells whether a page that is not exclusive is a copy, and in a mapping of a driver whether it is
+ * the driver's.  Under the lock of its table or PMD it cannot be freed.
  */
 void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 			 unsigned long addr, unsigned long pfn, unsigned int nr,
@@ -98,6 +99,10 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 	} else if (census_may_have_copies(walk, vma) && PageAnon(pfn_to_page(pfn))) {
 		key = walk->anon_key;
 		count_copied(walk, nr, bits);
+	} else if (walk->device_key && census_page_of_device(vma, pfn_to_page(pfn))) {
+		key = census_page_uncounted(pfn_to_page(pfn)) ? walk->uncounted_key :
+								walk->device_key;
+		walk->device += nr;
 	} else if (walk->file_key) {
 		key = walk->file_key;
 		number = linear_page_index(vma, addr);
@@ -176,7 +181,7 @@ void census_report_softleaf(struct census_walk *walk, struct vm_area_struct *vma
 		if (walk->writable_is_exclusive && census_migration_exclusive(entry))
 			bits |= CENSUS_EXCLUSIVE;
 		if (softleaf_is_device_private(entry))
-			bits |= CENSUS_DEVICE;
+			bits |= CENSUS_DEVICE_PRIVATE;
 		census_report_pages(walk, vma, addr, softleaf_to_pfn(entry) + skip, nr,
 				    bits | CENSUS_NOT_PRESENT);
 	} else if (vma->vm_flags & VM_SHARED) {

@@ -68,6 +68,9 @@ struct census_walk_ops {
  *	numbered by frame
  * @anon_key: masks: key of frame 0 for anonymous pages in the current VMA, a private mapping of
  *	a file; else 0
+ * @device_key: masks: key of frame 0 for pages of drivers in the current VMA, see device.h; 0: it
+ *	has none
+ * @uncounted_key: the same, for those that are surely in no counter of the kernel
  * @dirty_is_anon: a dirty entry in the current VMA, if it has an @anon_key, maps an anonymous page
  * @writable_is_exclusive: writable entries of the current VMA map exclusive pages, see exclusive.h
  * @exclusive_key: masks: key of frame 0 for exclusive pages; 0: they are not in masks,
@@ -79,6 +82,7 @@ struct census_walk_ops {
  * @pages: masks: number of entries of mapped pages
  * @exclusive: of @pages, those that are exclusive and in no mask
  * @anon: of @pages, anonymous ones of VMAs with an @anon_key
+ * @device: of @pages, those of drivers
  * @huge: of @pages, those mapped by a PMD
  * @anon_huge: of @anon, those mapped by a PMD
  * @ptes: number of entries read
@@ -100,6 +104,8 @@ struct census_walk {
 	u64 frames_key;
 	u64 file_key;
 	u64 anon_key;
+	u64 device_key;
+	u64 uncounted_key;
 	bool dirty_is_anon;
 	bool writable_is_exclusive;
 	u64 exclusive_key;
@@ -109,6 +115,7 @@ struct census_walk {
 	u64 pages;
 	u64 exclusive;
 	u64 anon;
+	u64 device;
 	u64 huge;
 	u64 anon_huge;
 	u64 ptes;

@@ -92,7 +92,7 @@ static void expect(struct __test_metadata *_metadata, unsigned int owners, unsig
 	EXPECT_MORE(MEMCENSUS_SCAN_ANON_BY_1, number, ANON_PAGES);
 	EXPECT_MORE(MEMCENSUS_SCAN_SHMEM_BY_1, number, SHMEM_PAGES);
 	EXPECT_MORE(MEMCENSUS_SCAN_FILE_BY_1, number, 0);
-	for (i = MEMCENSUS_SCAN_ANON_BY_1; i <= MEMCENSUS_SCAN_SHMEM_BY_10; i++)
+	for (i = MEMCENSUS_SCAN_ANON_BY_1; i <= MEMCENSUS_SCAN_DEVICE_BY_10; i++)
 		sum += after.scan[i];
 	EXPECT_EQ(after.scan[MEMCENSUS_SCAN_FRAMES], sum);
 	ASSERT_TRUE(child_next(pid));

@@ -6,8 +6,14 @@
  * Migration entries are not tested here: they exist only while a page is copied,
  * and a process cannot keep one. Test frames_storm scans while pages migrate.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "selftest.h"
 
@@ -128,6 +134,115 @@ TEST(dev_mem)
 	census_free(&census);
 	EXPECT_EQUAL_OWNERS();
 	child_end(pid);
+}
+
+/* Memory of drivers: in the RSS, but in no page cache. */
+static const unsigned long of_driver = 32;
+
+static void map_driver(void *arg)
+{
+	char *at = map(PLACE(0), of_driver * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+		       *(int *)arg, 0);
+
+	read_pages(at, of_driver);
+}
+
+static void expect_driver(struct __test_metadata *_metadata, int fd, unsigned long frames)
+{
+	const struct census_vma *vma;
+	struct census census;
+	pid_t pids[2];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		pids[i] = child_start(map_driver, &fd);
+		ASSERT_LT(0, pids[i]);
+	}
+	ASSERT_FRAMES(pids, 2, &census);
+	for (i = 0; i < 2; i++) {
+		ASSERT_FRAMES_VMA(&census, pids[i], PLACE(0), vma);
+		EXPECT_PAGES(0, vma, FILE);
+		EXPECT_PAGES(0, vma, PSS_FILE);
+		EXPECT_PAGES(frames, vma, RSS);
+		EXPECT_PAGES(frames, vma, DEVICE);
+		EXPECT_EQ(frames * PAGE / 2, vma->f.value[MEMCENSUS_F_PSS_DEVICE]);
+		EXPECT_PAGES(0, vma, USS_DEVICE);
+		EXPECT_PAGES(of_driver - frames, vma, SPECIAL);
+	}
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+	child_end(pids[0]);
+	child_end(pids[1]);
+}
+
+/* vm_insert_page(), as packet rings and video buffers too. */
+TEST(bpf_array)
+{
+	union bpf_attr attr = {
+		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = PAGE,
+		.max_entries = of_driver, .map_flags = BPF_F_MMAPABLE,
+	};
+	int fd = syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
+
+	if (fd < 0)
+		SKIP(return, "kernel makes no BPF array: %s", strerror(errno));
+	expect_driver(_metadata, fd, of_driver);
+	close(fd);
+}
+
+/*
+ * A page cache without neighbours to map: secret memory.  Its VMA might be a driver's, so struct
+ * page tells.
+ */
+TEST(no_driver)
+{
+	int fd = syscall(447 /* memfd_secret */, 0);
+	const struct census_vma *vma;
+	struct census census;
+	pid_t pid;
+
+	if (fd < 0)
+		SKIP(return, "kernel has no secret memory: %s", strerror(errno));
+	ASSERT_EQ(0, ftruncate(fd, of_driver * PAGE));
+	pid = child_start(map_driver, &fd);
+	ASSERT_LT(0, pid);
+	ASSERT_FRAMES(&pid, 1, &census);
+	ASSERT_FRAMES_VMA(&census, pid, PLACE(0), vma);
+	EXPECT_PAGES(of_driver, vma, FILE);
+	EXPECT_PAGES(0, vma, DEVICE);
+	census_free(&census);
+	child_end(pid);
+	close(fd);
+}
+
+static void map_perf(void *arg)
+{
+	read_pages(map(PLACE(0), 9 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, *(int *)arg, 0), 9);
+}
+
+/* A driver that sets the mapping of its pages; newer kernels make a PFN map. */
+TEST(perf_buffer)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
+		.config = PERF_COUNT_SW_DUMMY, .disabled = 1, .exclude_kernel = 1,
+	};
+	int fd = syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0);
+	const struct census_vma *vma;
+	struct census census;
+	pid_t pid;
+
+	if (fd < 0)
+		SKIP(return, "no perf events: %s", strerror(errno));
+	pid = child_start(map_perf, &fd);
+	ASSERT_LT(0, pid);
+	ASSERT_FRAMES(&pid, 1, &census);
+	ASSERT_FRAMES_VMA(&census, pid, PLACE(0), vma);
+	EXPECT_PAGES(0, vma, FILE);
+	EXPECT_EQ(9 * PAGE, vma->f.value[MEMCENSUS_F_DEVICE] + vma->f.value[MEMCENSUS_F_SPECIAL]);
+	census_free(&census);
+	child_end(pid);
+	close(fd);
 }
 
 /*

@@ -167,7 +167,7 @@ static int64_t owned(const struct census *census, uint32_t pid, uint32_t group, 
 static uint64_t frames_of(const struct census_kinds *kinds)
 {
 	return kinds->value[MEMCENSUS_K_ANON] + kinds->value[MEMCENSUS_K_FILE] +
-	       kinds->value[MEMCENSUS_K_SHMEM];
+	       kinds->value[MEMCENSUS_K_SHMEM] + kinds->value[MEMCENSUS_K_DEVICE];
 }
 
 /* Four messages of a process or group add up to its figures. */

@@ -7,6 +7,7 @@ enum {
 	ROW_ANON,
 	ROW_FILE,
 	ROW_SHMEM,
+	ROW_DEVICE,
 	ROW_CACHE_UNMAPPED,
 	ROW_SHMEM_UNMAPPED,
 	ROW_SLAB_RECLAIMABLE,
@@ -24,6 +25,7 @@ enum {
 	ROW_UNACCOUNTED,
 	ROW_SWAP_CACHED,
 	ROW_SOCKETS,
+	ROW_DEVICE_ELSEWHERE,
 	ROW_TOTAL,
 };
 _Static_assert(ROW_TOTAL + 1 == BREAKDOWN_ROWS, "BREAKDOWN_ROWS is not their number");
@@ -31,12 +33,16 @@ _Static_assert(ROW_TOTAL + 1 == BREAKDOWN_ROWS, "BREAKDOWN_ROWS is not their num
 /* The row is this system figure, this line of /proc/meminfo, or computed. */
 #define FIGURE(number)	.figure = MEMCENSUS_S_##number
 #define LINE(name)	.line = name
+/* Some machines have no such memory. */
+#define RARE		.rare = true
 
 const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
-	[ROW_PROCESSES] = { "processes", false, "mapped by processes: all PSS together" },
+	[ROW_PROCESSES] = { "processes", false, "mapped by processes: all PSS but device" },
 	[ROW_ANON] = { "processes_anon", true, "anonymous memory of processes" },
 	[ROW_FILE] = { "processes_file", true, "page cache of processes" },
 	[ROW_SHMEM] = { "processes_shmem", true, "shared memory of processes" },
+	[ROW_DEVICE] = { "device", false,
+		"memory of drivers that processes map", RARE },
 	[ROW_CACHE_UNMAPPED] = { "cache_unmapped", false,
 		"page cache and buffers that no process maps" },
 	[ROW_SHMEM_UNMAPPED] = { "shmem_unmapped", false,
@@ -46,25 +52,27 @@ const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 	[ROW_SLAB_UNRECLAIMABLE] = { "slab_unreclaimable", false,
 		"unreclaimable slab", FIGURE(SLAB_UNRECLAIMABLE) },
 	[ROW_KERNEL_MISC] = { "kernel_misc", false,
-		"other reclaimable kernel memory", FIGURE(KERNEL_RECLAIMABLE) },
+		"other reclaimable kernel memory", FIGURE(KERNEL_RECLAIMABLE), RARE },
 	[ROW_KERNEL_STACK] = { "kernel_stack", false, "kernel stacks", FIGURE(KERNEL_STACK) },
 	[ROW_PAGETABLES] = { "pagetables", false, "page tables of processes",
 		FIGURE(PAGETABLES) },
 	[ROW_SEC_PAGETABLES] = { "sec_pagetables", false,
-		"page tables of devices and guests", FIGURE(SEC_PAGETABLES) },
+		"page tables of devices and guests", FIGURE(SEC_PAGETABLES), RARE },
 	[ROW_VMALLOC] = { "vmalloc", false, "vmalloc, without kernel stacks",
 		LINE("VmallocUsed") },
 	[ROW_PERCPU] = { "percpu", false, "per-CPU variables", LINE("Percpu") },
 	[ROW_HUGETLB] = { "hugetlb", false, "hugetlb pages, in use or not", LINE("Hugetlb") },
-	[ROW_ZSWAP] = { "zswap", false, "swap kept in memory, compressed", LINE("Zswap") },
+	[ROW_ZSWAP] = { "zswap", false, "swap kept in memory, compressed", LINE("Zswap"), RARE },
 	[ROW_FREE] = { "free", false, "unused", FIGURE(FREE) },
 	[ROW_PCP] = { "pcp", false, "free too, in lists of CPUs" },
 	[ROW_UNACCOUNTED] = { "unaccounted", false,
 		"in use, in no counter of the kernel" },
 	[ROW_SWAP_CACHED] = { "also_swap_cached", true,
-		"in swap too: of processes_anon if mapped, else of this", FIGURE(SWAP_CACHED) },
+		"in swap too: of processes_anon if mapped, else of this", FIGURE(SWAP_CACHED), RARE },
 	[ROW_SOCKETS] = { "also_sockets", true,
-		"buffers of TCP and UDP: part of this, and of slab_unreclaimable", LINE("Sockets") },
+		"buffers of TCP and UDP: part of this, and of slab_unreclaimable", LINE("Sockets"), RARE },
+	[ROW_DEVICE_ELSEWHERE] = { "also_device", true,
+		"mapped too: of vmalloc, as BPF arrays, or of this", RARE },
 	[ROW_TOTAL] = { "total", false, "memory the kernel manages", FIGURE(TOTAL) },
 };
 
@@ -112,6 +120,7 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 	struct amount cache = amount_plus(amount_figure(bytes, MEMCENSUS_S_CACHED),
 					  amount_figure(bytes, MEMCENSUS_S_BUFFERS));
 	struct amount shmem = amount_figure(bytes, MEMCENSUS_S_SHMEM);
+	struct amount of_drivers;
 	struct breakdown breakdown = { 0 };
 	struct amount *rows = breakdown.rows, *rest = &rows[ROW_UNACCOUNTED];
 	unsigned int i;
@@ -122,7 +131,16 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 		else if (breakdown_rows[i].line)
 			rows[i] = amount_meminfo(snap, breakdown_rows[i].line);
 	}
+	of_drivers = of_tasks(snap, MEMCENSUS_F_PSS_DEVICE);
 	rows[ROW_PROCESSES] = of_tasks(snap, MEMCENSUS_F_PSS);
+	/* A module without the figure has them in PSS_FILE. */
+	if (of_drivers.known) {
+		rows[ROW_PROCESSES] = amount_minus(rows[ROW_PROCESSES], of_drivers);
+		rows[ROW_DEVICE] = (struct amount){
+			KNOWN(&snap->scan, MEMCENSUS_SCAN_DEVICE_UNCOUNTED),
+			(int64_t)snap->scan.device_uncounted };
+		rows[ROW_DEVICE_ELSEWHERE] = amount_minus(of_drivers, rows[ROW_DEVICE]);
+	}
 	rows[ROW_ANON] = of_tasks(snap, MEMCENSUS_F_PSS_ANON);
 	rows[ROW_FILE] = of_tasks(snap, MEMCENSUS_F_PSS_FILE);
 	rows[ROW_SHMEM] = of_tasks(snap, MEMCENSUS_F_PSS_SHMEM);
@@ -141,7 +159,5 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 
 bool breakdown_shows(const struct breakdown *breakdown, unsigned int i)
 {
-	return (i != ROW_KERNEL_MISC && i != ROW_SEC_PAGETABLES && i != ROW_ZSWAP &&
-		i != ROW_SWAP_CACHED && i != ROW_SOCKETS) ||
-	       breakdown->rows[i].bytes;
+	return !breakdown_rows[i].rare || breakdown->rows[i].bytes;
 }

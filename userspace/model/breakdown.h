@@ -4,8 +4,9 @@
  *
  * Each page counts once.  Frames that processes map count for the processes, so
  * page cache and shared memory count only their unmapped part.  The vmalloc row
- * leaves out kernel stacks.  Memory that no row explains has its own row, which
- * may be negative; Documentation/accuracy.rst says what it contains.
+ * leaves out kernel stacks.  Mapped memory of drivers is not of processes: it may be in vmalloc.
+ * What surely is not has a row; the rest has one that is not added.  Memory that no row explains
+ * has its own row, which may be negative; Documentation/accuracy.rst says what it contains.
  */
 #ifndef READER_BREAKDOWN_H
 #define READER_BREAKDOWN_H
@@ -19,6 +20,7 @@
  * @help: one line
  * @figure: enum memcensus_system_bytes, or 0
  * @line: of /proc/meminfo, or NULL
+ * @rare: shown only if there is some
  */
 struct breakdown_row {
 	const char *name;
@@ -26,10 +28,11 @@ struct breakdown_row {
 	const char *help;
 	unsigned int figure;
 	const char *line;
+	bool rare;
 };
 
 /* The last is MemTotal. */
-#define BREAKDOWN_ROWS 22
+#define BREAKDOWN_ROWS	24
 extern const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS];
 
 /* The amounts of a census, as breakdown_rows[]. */

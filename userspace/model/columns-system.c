@@ -98,6 +98,12 @@ static const struct column scan_fields[] = {
 	SCAN(SHMEM_BY_2, shmem_by_2, U64, BYTES, "of frames: shmem, mapped by two processes"),
 	SCAN(SHMEM_BY_3, shmem_by_3, U64, BYTES, "of frames: shmem, mapped by three to nine"),
 	SCAN(SHMEM_BY_10, shmem_by_10, U64, BYTES, "of frames: shmem, mapped by ten or more"),
+	SCAN(DEVICE_BY_1, device_by_1, U64, BYTES, "of frames: device, mapped by one process"),
+	SCAN(DEVICE_BY_2, device_by_2, U64, BYTES, "of frames: device, mapped by two processes"),
+	SCAN(DEVICE_BY_3, device_by_3, U64, BYTES, "of frames: device, mapped by three to nine"),
+	SCAN(DEVICE_BY_10, device_by_10, U64, BYTES, "of frames: device, mapped by ten or more"),
+	SCAN(DEVICE_UNCOUNTED, device_uncounted, U64, BYTES,
+	     "of frames: device, in no counter of the kernel"),
 };
 
 static const struct column zone_type_fields[] = {

@@ -67,7 +67,12 @@
 	uint64_t shmem_by_1; \
 	uint64_t shmem_by_2; \
 	uint64_t shmem_by_3; \
-	uint64_t shmem_by_10
+	uint64_t shmem_by_10; \
+	uint64_t device_by_1; \
+	uint64_t device_by_2; \
+	uint64_t device_by_3; \
+	uint64_t device_by_10; \
+	uint64_t device_uncounted
 
 #define TASK_MEMBERS \
 	uint64_t pid; \

@@ -68,7 +68,8 @@ static const struct column physical_zone_fields[] = {
 	CLASS(RESERVED, "reserved", "kernel image, memory map, firmware: never free"), \
 	CLASS(POISONED, "poisoned", "hardware errors"),			\
 	CLASS(KERNEL, "kernel", "allocated, no type: vmalloc, stacks, per-CPU, drivers"), \
-	CLASS(REMAINDER, "remainder", "none of these")
+	CLASS(REMAINDER, "remainder", "none of these"),			\
+	CLASS(DEVICE, "device", "of drivers, mapped: packet rings, BPF arrays, video buffers")
 
 #define CLASS(num, name, help)	\
 	AMOUNT(physical_zone, MEMCENSUS_FC_##num, classes, name, NULL, help)

@@ -16,7 +16,8 @@ static int64_t exclusive(const struct figures *figures)
 	if (!KNOWN(figures, MEMCENSUS_F_USS_ANON))
 		return bytes_of(figures, MEMCENSUS_F_USS);
 	anon -= bytes_of(figures, MEMCENSUS_F_LAZYFREE);
-	return (anon > 0 ? anon : 0) + bytes_of(figures, MEMCENSUS_F_USS_SHMEM);
+	return (anon > 0 ? anon : 0) + bytes_of(figures, MEMCENSUS_F_USS_SHMEM) +
+	       bytes_of(figures, MEMCENSUS_F_USS_DEVICE);
 }
 
 struct amount returned_memory(const struct figures *figures)

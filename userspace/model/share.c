@@ -10,7 +10,8 @@
 static bool memory_of(const struct figures *kinds, struct value *value)
 {
 	value->number = kinds->v[MEMCENSUS_K_ANON] + kinds->v[MEMCENSUS_K_FILE] +
-			kinds->v[MEMCENSUS_K_SHMEM];
+			kinds->v[MEMCENSUS_K_SHMEM] +
+			(KNOWN(kinds, MEMCENSUS_K_DEVICE) ? kinds->v[MEMCENSUS_K_DEVICE] : 0);
 	return KNOWN(kinds, MEMCENSUS_K_ANON) && KNOWN(kinds, MEMCENSUS_K_FILE) &&
 	       KNOWN(kinds, MEMCENSUS_K_SHMEM);
 }
@@ -77,7 +78,8 @@ static const struct figures *figures_of(const struct view *view, bool of_task, b
 	KIND(of, kinds, FILE, "file", "File", "page cache of files"),		\
 	KIND(of, kinds, SHMEM, "shmem", "Shmem", "shared memory: shmem, tmpfs, memfd"), \
 	KIND(of, kinds, SWAP, "swap", "Swap", "swap slots"),			\
-	KIND(of, kinds, HUGETLB, "hugetlb", "Hugetlb", "huge pages of hugetlb")
+	KIND(of, kinds, HUGETLB, "hugetlb", "Hugetlb", "huge pages of hugetlb"),	\
+	KIND(of, kinds, DEVICE, "device", "Device", "memory of drivers")
 #define NAME(name_, header_, help_, get)					\
 	{ name_, header_, help_, .kind = KIND_TEXT, .in_json = true, .derive = get }
 #define PERCENT(name_, header_, help_, get)					\

@@ -433,6 +433,16 @@ enum memcensus_info {
  *	them map
  * @MEMCENSUS_SCAN_SHMEM_BY_10: u64, bytes of @FRAMES of class shmem, that ten or more of
  *	them map
+ * @MEMCENSUS_SCAN_DEVICE_BY_1: u64, bytes of @FRAMES of class device, that exactly one of
+ *	the walked address spaces maps
+ * @MEMCENSUS_SCAN_DEVICE_BY_2: u64, bytes of @FRAMES of class device, that two of them
+ *	map
+ * @MEMCENSUS_SCAN_DEVICE_BY_3: u64, bytes of @FRAMES of class device, that three to nine
+ *	of them map
+ * @MEMCENSUS_SCAN_DEVICE_BY_10: u64, bytes of @FRAMES of class device, that ten or more
+ *	of them map
+ * @MEMCENSUS_SCAN_DEVICE_UNCOUNTED: u64, bytes of @FRAMES of class device that are in no
+ *	counter of the kernel; the rest may be in that of vmalloc
  *
  * From @MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS on, except @MEMCENSUS_SCAN_MEMORY: only if
  * address spaces were requested.
@@ -482,6 +492,11 @@ enum memcensus_scan {
 	MEMCENSUS_SCAN_SHMEM_BY_2,
 	MEMCENSUS_SCAN_SHMEM_BY_3,
 	MEMCENSUS_SCAN_SHMEM_BY_10,
+	MEMCENSUS_SCAN_DEVICE_BY_1,
+	MEMCENSUS_SCAN_DEVICE_BY_2,
+	MEMCENSUS_SCAN_DEVICE_BY_3,
+	MEMCENSUS_SCAN_DEVICE_BY_10,
+	MEMCENSUS_SCAN_DEVICE_UNCOUNTED,
 	__MEMCENSUS_SCAN_MAX,
 	MEMCENSUS_SCAN_MAX = __MEMCENSUS_SCAN_MAX - 1
 };
@@ -803,6 +818,7 @@ enum memcensus_payer {
  * @MEMCENSUS_K_SHMEM: shared memory: shmem, tmpfs, memfd
  * @MEMCENSUS_K_SWAP: swap slots
  * @MEMCENSUS_K_HUGETLB: hugetlb pages
+ * @MEMCENSUS_K_DEVICE: pages of drivers and of the kernel that are in no page cache
  */
 enum memcensus_kind {
 	MEMCENSUS_K_UNSPEC,
@@ -812,6 +828,7 @@ enum memcensus_kind {
 	MEMCENSUS_K_SHMEM,
 	MEMCENSUS_K_SWAP,
 	MEMCENSUS_K_HUGETLB,
+	MEMCENSUS_K_DEVICE,
 	__MEMCENSUS_K_MAX,
 	MEMCENSUS_K_MAX = __MEMCENSUS_K_MAX - 1
 };
@@ -863,6 +880,11 @@ enum memcensus_kind {
  * @MEMCENSUS_F_USS_FILE: page cache part of USS, still cached after the last exit
  * @MEMCENSUS_F_USS_SHMEM: shared memory part of USS, free once its file has no name and
  *	no user
+ * @MEMCENSUS_F_DEVICE: pages of drivers and of the kernel that are in no page cache, part
+ *	of RSS
+ * @MEMCENSUS_F_PSS_DEVICE: pages of drivers and of the kernel, part of PSS
+ * @MEMCENSUS_F_USS_DEVICE: pages of drivers, part of USS, free once nobody has the file
+ *	open
  *
  * In parentheses: the name of the figure in smaps, smaps_rollup or status.
  */
@@ -911,6 +933,9 @@ enum memcensus_figure {
 	MEMCENSUS_F_USS_ANON,
 	MEMCENSUS_F_USS_FILE,
 	MEMCENSUS_F_USS_SHMEM,
+	MEMCENSUS_F_DEVICE,
+	MEMCENSUS_F_PSS_DEVICE,
+	MEMCENSUS_F_USS_DEVICE,
 	__MEMCENSUS_F_MAX,
 	MEMCENSUS_F_MAX = __MEMCENSUS_F_MAX - 1
 };
@@ -1312,6 +1337,8 @@ enum memcensus_physical_zone {
  * @MEMCENSUS_FC_KERNEL: allocated by the kernel, with no page type, flag or mapping:
  *	vmalloc(), kernel stacks, per-CPU areas, drivers
  * @MEMCENSUS_FC_REMAINDER: none of the classes
+ * @MEMCENSUS_FC_DEVICE: as kernel, but mapped by processes: packet rings, BPF arrays,
+ *	video buffers; of a compound page all frames, if any is
  *
  * In parentheses: the name in /proc/meminfo.
  */
@@ -1344,6 +1371,7 @@ enum memcensus_frame_class {
 	MEMCENSUS_FC_POISONED,
 	MEMCENSUS_FC_KERNEL,
 	MEMCENSUS_FC_REMAINDER,
+	MEMCENSUS_FC_DEVICE,
 	__MEMCENSUS_FC_MAX,
 	MEMCENSUS_FC_MAX = __MEMCENSUS_FC_MAX - 1
 };

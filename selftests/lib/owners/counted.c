@@ -79,15 +79,17 @@ static const char *task_unsound(const struct census_task *task)
 	unless(f->value[MEMCENSUS_F_SHARED] == frames - uss,
 	       "%u: shared %llu, frames %llu, uss %llu", task->pid,
 	       LLU(f->value[MEMCENSUS_F_SHARED]), LLU(frames), LLU(uss));
-	parts = sum(f, MEMCENSUS_F_USS_ANON, MEMCENSUS_F_USS_FILE, MEMCENSUS_F_USS_SHMEM);
+	parts = sum(f, MEMCENSUS_F_USS_ANON, MEMCENSUS_F_USS_FILE, MEMCENSUS_F_USS_SHMEM) +
+		f->value[MEMCENSUS_F_USS_DEVICE];
 	unless(parts == uss, "%u: parts of uss %llu are %llu", task->pid, LLU(uss), LLU(parts));
-	parts = sum(f, MEMCENSUS_F_ANON, MEMCENSUS_F_FILE, MEMCENSUS_F_SHMEM);
+	parts = sum(f, MEMCENSUS_F_ANON, MEMCENSUS_F_FILE, MEMCENSUS_F_SHMEM) +
+		f->value[MEMCENSUS_F_DEVICE];
 	unless(parts == rss, "%u: parts of rss %llu are %llu", task->pid,
 	       LLU(rss), LLU(parts));
-	/* Three parts, each rounded down to bytes. */
+	/* Four parts, each rounded down to bytes. */
 	parts = sum(f, MEMCENSUS_F_PSS_ANON, MEMCENSUS_F_PSS_FILE,
-		    MEMCENSUS_F_PSS_SHMEM);
-	unless(parts <= pss && pss - parts <= 2,
+		    MEMCENSUS_F_PSS_SHMEM) + f->value[MEMCENSUS_F_PSS_DEVICE];
+	unless(parts <= pss && pss - parts <= 3,
 	       "%u: parts of pss %llu are %llu", task->pid, LLU(pss),
 	       LLU(parts));
 	return NULL;

@@ -345,7 +345,8 @@ static void compare(const struct owners *o, const struct census *census,
 		value(equal, "scan", "frames by class and owners",
 		      (i ? o->several[i - 1] : all) * PAGE,
 		      by[0] + by[MEMCENSUS_SCAN_FILE_BY_1 - MEMCENSUS_SCAN_ANON_BY_1] +
-		      by[MEMCENSUS_SCAN_SHMEM_BY_1 - MEMCENSUS_SCAN_ANON_BY_1]);
+		      by[MEMCENSUS_SCAN_SHMEM_BY_1 - MEMCENSUS_SCAN_ANON_BY_1] +
+		      by[MEMCENSUS_SCAN_DEVICE_BY_1 - MEMCENSUS_SCAN_ANON_BY_1]);
 	}
 	value(equal, "scan", "address spaces", n ?: o->n, census->n_tasks);
 	for (task = census->tasks; task < census->tasks + census->n_tasks;

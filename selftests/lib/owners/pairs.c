@@ -21,8 +21,8 @@ void pairs_kinds(struct pairs_equal *equal, uint32_t a, uint32_t b, const struct
 		 const struct census_kinds *got)
 {
 	expect(equal, "anon", a, b, want->anon, got->value[MEMCENSUS_K_ANON]);
-	expect(equal, "file and shmem", a, b, want->file, got->value[MEMCENSUS_K_FILE] +
-	       got->value[MEMCENSUS_K_SHMEM]);
+	expect(equal, "file, shmem and device", a, b, want->file, got->value[MEMCENSUS_K_FILE] +
+	       got->value[MEMCENSUS_K_SHMEM] + got->value[MEMCENSUS_K_DEVICE]);
 	expect(equal, "swap", a, b, want->swap, got->value[MEMCENSUS_K_SWAP]);
 	expect(equal, "hugetlb", a, b, want->hugetlb, got->value[MEMCENSUS_K_HUGETLB]);
 }

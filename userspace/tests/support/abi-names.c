@@ -81,6 +81,11 @@ static const struct abi_name scan_names[] = {
 	{ "shmem_by_2", MEMCENSUS_SCAN_SHMEM_BY_2, NAME_U64, NULL },
 	{ "shmem_by_3", MEMCENSUS_SCAN_SHMEM_BY_3, NAME_U64, NULL },
 	{ "shmem_by_10", MEMCENSUS_SCAN_SHMEM_BY_10, NAME_U64, NULL },
+	{ "device_by_1", MEMCENSUS_SCAN_DEVICE_BY_1, NAME_U64, NULL },
+	{ "device_by_2", MEMCENSUS_SCAN_DEVICE_BY_2, NAME_U64, NULL },
+	{ "device_by_3", MEMCENSUS_SCAN_DEVICE_BY_3, NAME_U64, NULL },
+	{ "device_by_10", MEMCENSUS_SCAN_DEVICE_BY_10, NAME_U64, NULL },
+	{ "device_uncounted", MEMCENSUS_SCAN_DEVICE_UNCOUNTED, NAME_U64, NULL },
 	{}
 };
 
@@ -135,6 +140,9 @@ static const struct abi_name figure_names[] = {
 	{ "uss_anon", MEMCENSUS_F_USS_ANON, NAME_U64, NULL },
 	{ "uss_file", MEMCENSUS_F_USS_FILE, NAME_U64, NULL },
 	{ "uss_shmem", MEMCENSUS_F_USS_SHMEM, NAME_U64, NULL },
+	{ "device", MEMCENSUS_F_DEVICE, NAME_U64, NULL },
+	{ "pss_device", MEMCENSUS_F_PSS_DEVICE, NAME_U64, NULL },
+	{ "uss_device", MEMCENSUS_F_USS_DEVICE, NAME_U64, NULL },
 	{}
 };
 
@@ -341,6 +349,7 @@ static const struct abi_name kind_names[] = {
 	{ "shmem", MEMCENSUS_K_SHMEM, NAME_U64, NULL },
 	{ "swap", MEMCENSUS_K_SWAP, NAME_U64, NULL },
 	{ "hugetlb", MEMCENSUS_K_HUGETLB, NAME_U64, NULL },
+	{ "device", MEMCENSUS_K_DEVICE, NAME_U64, NULL },
 	{}
 };
 
@@ -402,6 +411,7 @@ static const struct abi_name frame_class_names[] = {
 	{ "poisoned", MEMCENSUS_FC_POISONED, NAME_U64, NULL },
 	{ "kernel", MEMCENSUS_FC_KERNEL, NAME_U64, NULL },
 	{ "remainder", MEMCENSUS_FC_REMAINDER, NAME_U64, NULL },
+	{ "device", MEMCENSUS_FC_DEVICE, NAME_U64, NULL },
 	{}
 };
 

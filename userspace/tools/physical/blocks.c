@@ -47,6 +47,7 @@ static const struct block_look looks[BLOCK_CLASSES] = {
 	[MEMCENSUS_FC_RESERVED] = { 'R', "reserved", "#5f5f5f" },
 	[MEMCENSUS_FC_POISONED] = { 'X', "poisoned", "#000000" },
 	[MEMCENSUS_FC_KERNEL] = { 'K', "kernel", "#d62728" },
+	[MEMCENSUS_FC_DEVICE] = { 'D', "device", "#e6550d" },
 	[MEMCENSUS_FC_REMAINDER] = { '?', "remainder", "#8c1a6a" },
 };
 

@@ -7,12 +7,14 @@ static const char *const class_words[] = {
 	[OWNED_ANON] = "anon",
 	[OWNED_FILE] = "file",
 	[OWNED_SHMEM] = "shmem",
+	[OWNED_DEVICE] = "device",
 };
 
 /* Each class has OWNER_NUMBERS attributes, one after the other. */
 _Static_assert(MEMCENSUS_SCAN_ANON_BY_10 == MEMCENSUS_SCAN_ANON_BY_1 + 3 &&
 	       MEMCENSUS_SCAN_FILE_BY_1 == MEMCENSUS_SCAN_ANON_BY_1 + OWNER_NUMBERS &&
-	       MEMCENSUS_SCAN_SHMEM_BY_1 == MEMCENSUS_SCAN_FILE_BY_1 + OWNER_NUMBERS,
+	       MEMCENSUS_SCAN_SHMEM_BY_1 == MEMCENSUS_SCAN_FILE_BY_1 + OWNER_NUMBERS &&
+	       MEMCENSUS_SCAN_DEVICE_BY_1 == MEMCENSUS_SCAN_SHMEM_BY_1 + OWNER_NUMBERS,
 	       "the order of attributes is another one");
 
 static void read_owners(const struct scan *scan, struct figure_row *classes)
@@ -21,6 +23,7 @@ static void read_owners(const struct scan *scan, struct figure_row *classes)
 		{ scan->anon_by_1, scan->anon_by_2, scan->anon_by_3, scan->anon_by_10 },
 		{ scan->file_by_1, scan->file_by_2, scan->file_by_3, scan->file_by_10 },
 		{ scan->shmem_by_1, scan->shmem_by_2, scan->shmem_by_3, scan->shmem_by_10 },
+		{ scan->device_by_1, scan->device_by_2, scan->device_by_3, scan->device_by_10 },
 	};
 	unsigned int class, i;
 
@@ -61,7 +64,10 @@ void owners_report(const struct figure_row *classes, struct report *report)
 	sum.name = "sum";
 	for (class = 1; class < OWNED_CLASSES; class++)
 		for (i = 0; i < FIGURE_AMOUNTS; i++)
-			sum.amounts[i] = amount_plus(sum.amounts[i], classes[class].amounts[i]);
+			/* What is not mapped of drivers is memory of the kernel. */
+			if (class != OWNED_DEVICE || i != OWNERS_UNMAPPED)
+				sum.amounts[i] = amount_plus(sum.amounts[i],
+							     classes[class].amounts[i]);
 	REPORT(report,
 	       { "owners", SECTION_KEYED, .type = &figure_rows, .sum = &sum,
 		 .rows = ROWS(classes, OWNED_CLASSES),

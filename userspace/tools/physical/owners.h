@@ -14,7 +14,7 @@
 #define OWNERS_UNMAPPED	(OWNER_NUMBERS + 1)
 
 /* The classes that have owners, in the order of the module's scan. */
-enum owned_class { OWNED_ANON, OWNED_FILE, OWNED_SHMEM, OWNED_CLASSES };
+enum owned_class { OWNED_ANON, OWNED_FILE, OWNED_SHMEM, OWNED_DEVICE, OWNED_CLASSES };
 
 /*
  * Takes a census of all processes, for the owners of @classes; the pass has set OWNERS_MAPPED

@@ -39,6 +39,7 @@ struct physical_options {
 #define BIT_OF(name)	(1ULL << MEMCENSUS_FC_##name)
 #define MAPPED_CACHE	(BIT_OF(SHMEM) | BIT_OF(FILE))
 #define ALL_OF_CACHE	(BIT_OF(SHMEM_UNMAPPED) | BIT_OF(FILE_UNMAPPED) | MAPPED_CACHE)
+#define OF_KERNEL	(BIT_OF(KERNEL) | BIT_OF(DEVICE))
 /* Never given to the allocator, or taken from it. */
 #define UNMANAGED	(BIT_OF(RESERVED) | BIT_OF(ZERO) | BIT_OF(OFFLINE))
 
@@ -59,11 +60,11 @@ static const struct compared {
 	{ "MemFree", { "MemFree" }, .classes = BIT_OF(FREE) },
 	{ "AnonPages", { "AnonPages" }, .classes = BIT_OF(ANON) },
 	{ "Cached+Buffers", { "Cached", "Buffers" }, .classes = ALL_OF_CACHE },
-	{ "Mapped", { "Mapped" }, .classes = MAPPED_CACHE },
+	{ "Mapped", { "Mapped" }, .classes = MAPPED_CACHE | BIT_OF(DEVICE) },
 	{ "Shmem", { "Shmem" }, .classes = BIT_OF(SHMEM) | BIT_OF(SHMEM_UNMAPPED) },
 	{ "Slab", { "Slab" }, .classes = BIT_OF(SLAB) | BIT_OF(LARGE_KMALLOC) },
 	{ "PageTables", { "PageTables" }, .classes = BIT_OF(PAGE_TABLES) },
-	{ "VmallocUsed+Percpu", { "VmallocUsed", "Percpu" }, .classes = BIT_OF(KERNEL) },
+	{ "VmallocUsed+Percpu", { "VmallocUsed", "Percpu" }, .classes = OF_KERNEL },
 	{ "Hugetlb", { "Hugetlb" }, .classes = BIT_OF(HUGETLB) | BIT_OF(HUGETLB_FREE) },
 	{ "HardwareCorrupted", { "HardwareCorrupted" }, .classes = BIT_OF(POISONED) },
 	{ "SwapCached", { "SwapCached" }, .state = MEMCENSUS_FS_SWAP_CACHED },
@@ -313,7 +314,7 @@ static void show_physical(const struct view *view, const struct options *options
 	if (options->json || shows_sites(own))
 		report_all(&report, own);
 	if (shows_sites(own))
-		sites_report(&own->sites, of_classes(view->snap, BIT_OF(KERNEL)), &report);
+		sites_report(&own->sites, of_classes(view->snap, OF_KERNEL), &report);
 	if (own->by_owners)
 		owners_report(own->owners, &report);
 	if (own->cgroups)
@@ -342,6 +343,7 @@ static int read_owners(struct session *session, const struct snapshot *snap,
 	owners[OWNED_FILE].amounts[OWNERS_UNMAPPED] = of_classes(snap, BIT_OF(FILE_UNMAPPED));
 	owners[OWNED_SHMEM].amounts[OWNERS_MAPPED] = of_classes(snap, BIT_OF(SHMEM));
 	owners[OWNED_SHMEM].amounts[OWNERS_UNMAPPED] = of_classes(snap, BIT_OF(SHMEM_UNMAPPED));
+	owners[OWNED_DEVICE].amounts[OWNERS_MAPPED] = of_classes(snap, BIT_OF(DEVICE));
 	return owners_take(session, owners, why);
 }
 

@@ -97,6 +97,7 @@ struct stopped {
 	uint64_t mms;
 	struct amount threads;
 	struct amount anon;
+	struct amount device;
 	struct amount shmem;
 	struct amount deleted;
 	struct amount pagetables;
@@ -119,6 +120,7 @@ static const struct column stopped_columns[] = {
 	{ "threads", .help = "threads that end", .kind = KIND_COUNT, .held = HELD_AMOUNT,
 	  .offset = offsetof(struct stopped, threads) },
 	BYTES(anon, "anonymous memory that only they have"),
+	BYTES(device, "memory of drivers that only they map"),
 	BYTES(shmem, "shared memory without a name and another user"),
 	BYTES(deleted, "page cache of deleted files without another user"),
 	BYTES(pagetables, "page tables"),
@@ -485,6 +487,7 @@ static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 	sum->deleted = known_bytes(0);
 	sum->kept_hugetlb = known_bytes(0);
 	sum->anon = amount_figure(f, MEMCENSUS_F_USS_ANON);
+	sum->device = amount_figure(f, MEMCENSUS_F_USS_DEVICE);
 	sum->swap = amount_figure(f, MEMCENSUS_F_SWAP_USS);
 	sum->hugetlb = amount_figure(f, MEMCENSUS_F_PRIVATE_HUGETLB);
 	sum->cached = amount_figure(f, MEMCENSUS_F_USS_FILE);
@@ -499,6 +502,9 @@ static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 	sum->memory = amount_plus(amount_plus(sum->anon, sum->shmem),
 				  amount_plus(sum->deleted,
 					      amount_plus(sum->pagetables, sum->stacks)));
+	/* A module without the figure has them in cached. */
+	if (sum->device.known)
+		sum->memory = amount_plus(sum->memory, sum->device);
 }
 
 static void show_stopped(const struct stopping *s, const struct stopped *sum)
