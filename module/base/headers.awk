@@ -31,7 +31,8 @@ BEGIN {
 		" SLABS_SCANNED KSWAPD_INODESTEAL KSWAPD_LOW_WMARK_HIT_QUICKLY" \
 		" KSWAPD_HIGH_WMARK_HIT_QUICKLY PAGEOUTRUN OOM_KILL COMPACTSTALL" \
 		" COMPACTFAIL COMPACTSUCCESS KCOMPACTD_WAKE THP_FAULT_ALLOC" \
-		" THP_COLLAPSE_ALLOC THP_SPLIT_PAGE THP_FAULT_FALLBACK")
+		" THP_COLLAPSE_ALLOC THP_SPLIT_PAGE THP_FAULT_FALLBACK" \
+		" BALLOON_INFLATE BALLOON_DEFLATE")
 	# Every kernel has these: they show that the headers were read.
 	ask("function", control = "global_node_page_state")
 	headers = ARGV[1]
@@ -114,7 +115,7 @@ END {
 	    enum_of["NR_ANON_MAPPED"] != "node_stat_item") {
 		print "headers.awk: cannot read the kernel's headers: no declaration of " \
 			control "(), or no enum vm_event_item or node_stat_item, in " \
-			headers ": mend module/headers.awk" > "/dev/stderr"
+			headers ": mend module/base/headers.awk" > "/dev/stderr"
 		exit 1
 	}
 	print "/* Made by headers.awk: what it looked for in the kernel's headers, and found. */"

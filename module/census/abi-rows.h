@@ -101,7 +101,7 @@
 	"swap_free", "dirty", "writeback", "anon", "mapped", "shmem", "slab_reclaimable", \
 	"slab_unreclaimable", "kernel_reclaimable", "kernel_stack", "pagetables", \
 	"sec_pagetables", "committed", "anon_huge", "shmem_huge", "shmem_pmd", "file_huge", \
-	"file_pmd", "cma_free"
+	"file_pmd", "cma_free", "zspages", "balloon"
 
 #define CENSUS_EVENT_NAMES \
 	NULL, NULL, "pgpgin_kib", "pgpgout_kib", "pswpin", "pswpout", "pgalloc", "pgfree", \

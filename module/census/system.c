@@ -87,6 +87,9 @@ void census_system_glance(struct census_system *s)
 		  global_node_page_state(NR_KERNEL_MISC_RECLAIMABLE));
 	set_bytes(s, MEMCENSUS_S_KERNEL_STACK,
 		  (u64)global_node_page_state(NR_KERNEL_STACK_KB) << 10);
+#if IS_ENABLED(CONFIG_ZSMALLOC)
+	set_pages(s, MEMCENSUS_S_ZSPAGES, global_zone_page_state(NR_ZSPAGES));
+#endif
 #ifdef CONFIG_CMA
 	set_pages(s, MEMCENSUS_S_CMA_FREE,
 		  global_zone_page_state(NR_FREE_CMA_PAGES));
@@ -174,6 +177,10 @@ static int gather_events(struct census_system *s)
 	set_event(s, MEMCENSUS_E_PGALLOC, sum_zones(events, PGALLOC_NORMAL));
 	set_event(s, MEMCENSUS_E_ALLOCSTALL,
 		  sum_zones(events, ALLOCSTALL_NORMAL));
+#ifdef CONFIG_MEMORY_BALLOON
+	set_pages(s, MEMCENSUS_S_BALLOON, census_vm_event(events, census_event(BALLOON_INFLATE)) -
+		  census_vm_event(events, census_event(BALLOON_DEFLATE)));
+#endif
 	kfree(events);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "selftest.h"
 
 #include "memory/zram.h"
+#include "unused_lines.h"
 
 static const struct census_request request = {
 	.parts = MEMCENSUS_PART_SYSTEM,
@@ -51,7 +52,12 @@ static const struct line meminfo[] = {
 	{ "FileHugePages", MEMCENSUS_S_FILE_HUGE },
 	{ "FilePmdMapped", MEMCENSUS_S_FILE_PMD },
 	{ "CmaFree", MEMCENSUS_S_CMA_FREE },
+	{ "Balloon", MEMCENSUS_S_BALLOON },
 };
+
+/* Lines of /proc/meminfo that the reader reads itself. */
+static const char of_reader[] = " SwapTotal CommitLimit VmallocUsed Percpu Zswap HugePages_"
+	" Hugepagesize Hugetlb HardwareCorrupted GPUActive GPUReclaim WritebackTmp ";
 
 /* A name that ends in _ is the sum of all names with this prefix. */
 static const struct line vmstat[] = {
@@ -174,6 +180,22 @@ static void compare_bytes(struct __test_metadata *_metadata)
 	census_free(&census);
 }
 
+static const struct line zspages[] = { { "nr_zspages", MEMCENSUS_S_ZSPAGES } };
+
+static void compare_zspages(struct __test_metadata *_metadata)
+{
+	struct census_values before, after;
+	struct census census;
+
+	read_lines("/proc/vmstat", zspages, 1, PAGE, &before);
+	ASSERT_EQ(0, census_take(&request, &census, NULL));
+	read_lines("/proc/vmstat", zspages, 1, PAGE, &after);
+	if (before.known)
+		expect_between(_metadata, zspages, 1, &before, &census.bytes, &after,
+			       sysconf(_SC_NPROCESSORS_CONF) * 256 * PAGE);
+	census_free(&census);
+}
+
 static void compare_events(struct __test_metadata *_metadata)
 {
 	struct census_values before, after;
@@ -185,6 +207,57 @@ static void compare_events(struct __test_metadata *_metadata)
 	expect_between(_metadata, vmstat, ARRAY_SIZE(vmstat), &before,
 		       &census.events, &after, 0);
 	census_free(&census);
+}
+
+/* Checks whether @names, with a blank before and after each, have @word. */
+static bool have_name(const char *names, const char *word)
+{
+	const char *at;
+	char name[64];
+	int n;
+
+	for (at = names; sscanf(at, " %63s%n", name, &n) == 1; at += n)
+		if (is_name(name, word, strlen(word)))
+			return true;
+	return false;
+}
+
+static bool is_known(const char *word)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(meminfo); i++)
+		if (is_name(meminfo[i].name, word, strlen(word)))
+			return true;
+	for (i = 0; i < ARRAY_SIZE(vmstat); i++)
+		if (is_name(vmstat[i].name, word, strlen(word)))
+			return true;
+	for (i = 0; i < ARRAY_SIZE(unused_lines); i++)
+		if (have_name(unused_lines[i].names, word))
+			return true;
+	return is_name(zspages[0].name, word, strlen(word)) || have_name(of_reader, word);
+}
+
+/* Each line of the kernel is used, or the list says why not. */
+TEST(lines)
+{
+	static const char *const paths[] = { "/proc/meminfo", "/proc/vmstat" };
+	char line[256], word[64];
+	unsigned int i, lines;
+	FILE *file;
+
+	for (i = 0; i < ARRAY_SIZE(paths); i++) {
+		file = fopen(paths[i], "r");
+		ASSERT_NE(NULL, file);
+		for (lines = 0; fgets(line, sizeof(line), file); lines++) {
+			ASSERT_EQ(1, sscanf(line, "%63[^ :]", word));
+			EXPECT_TRUE(is_known(word))
+				TH_LOG("%s has '%s': use it, or say in unused_lines.h why not",
+				       paths[i], word);
+		}
+		diag("%u lines of %s", lines, paths[i]);
+		fclose(file);
+	}
 }
 
 TEST(bytes)
@@ -363,6 +436,7 @@ TEST(after_reclaim)
 		TH_LOG("reclaim did not raise all counters to different numbers");
 	compare_bytes(_metadata);
 	compare_events(_metadata);
+	compare_zspages(_metadata);
 	child_end(pid);
 	if (swaps)
 		EXPECT_TRUE(zram_off());

@@ -20,12 +20,17 @@ enum {
 	ROW_PERCPU,
 	ROW_HUGETLB,
 	ROW_ZSWAP,
+	ROW_ZSPAGES,
+	ROW_GPU_ACTIVE,
+	ROW_GPU_RECLAIM,
+	ROW_WRITEBACK_TMP,
 	ROW_FREE,
 	ROW_PCP,
 	ROW_UNACCOUNTED,
 	ROW_SWAP_CACHED,
 	ROW_SOCKETS,
 	ROW_DEVICE_ELSEWHERE,
+	ROW_BALLOON,
 	ROW_TOTAL,
 };
 _Static_assert(ROW_TOTAL + 1 == BREAKDOWN_ROWS, "BREAKDOWN_ROWS is not their number");
@@ -63,6 +68,12 @@ const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 	[ROW_PERCPU] = { "percpu", false, "per-CPU variables", LINE("Percpu") },
 	[ROW_HUGETLB] = { "hugetlb", false, "hugetlb pages, in use or not", LINE("Hugetlb") },
 	[ROW_ZSWAP] = { "zswap", false, "swap kept in memory, compressed", LINE("Zswap"), RARE },
+	[ROW_ZSPAGES] = { "zram", false, "zsmalloc without zswap: zram", FIGURE(ZSPAGES), RARE },
+	[ROW_GPU_ACTIVE] = { "gpu_active", false, "memory of GPUs", LINE("GPUActive"), RARE },
+	[ROW_GPU_RECLAIM] = { "gpu_reclaim", false, "pools of GPUs that can be reclaimed",
+		LINE("GPUReclaim"), RARE },
+	[ROW_WRITEBACK_TMP] = { "fuse_writeback", false, "copies of pages that FUSE writes back",
+		LINE("WritebackTmp"), RARE },
 	[ROW_FREE] = { "free", false, "unused", FIGURE(FREE) },
 	[ROW_PCP] = { "pcp", false, "free too, in lists of CPUs" },
 	[ROW_UNACCOUNTED] = { "unaccounted", false,
@@ -73,6 +84,8 @@ const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 		"buffers of TCP and UDP: part of this, and of slab_unreclaimable", LINE("Sockets"), RARE },
 	[ROW_DEVICE_ELSEWHERE] = { "also_device", true,
 		"mapped too: of vmalloc, as BPF arrays, or of this", RARE },
+	[ROW_BALLOON] = { "also_balloon", true,
+		"balloons: of this if MemTotal has them", FIGURE(BALLOON), RARE },
 	[ROW_TOTAL] = { "total", false, "memory the kernel manages", FIGURE(TOTAL) },
 };
 
@@ -149,6 +162,9 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 	rows[ROW_KERNEL_MISC] = amount_minus(rows[ROW_KERNEL_MISC], rows[ROW_SLAB_RECLAIMABLE]);
 	rows[ROW_VMALLOC] = without_stacks(rows[ROW_VMALLOC], rows[ROW_KERNEL_STACK]);
 	rows[ROW_PCP] = sum_pcp(snap);
+	/* zswap is in both if it uses zsmalloc. */
+	if (rows[ROW_ZSWAP].known && rows[ROW_ZSPAGES].bytes >= rows[ROW_ZSWAP].bytes)
+		rows[ROW_ZSPAGES].bytes -= rows[ROW_ZSWAP].bytes;
 
 	*rest = rows[ROW_TOTAL];
 	for (i = 0; i < ROW_UNACCOUNTED; i++)

@@ -313,6 +313,8 @@ static const struct column bytes[] = {
 	BYTES(FILE_HUGE, "file_huge", "FileHugePages", "page cache in huge pages"),
 	BYTES(FILE_PMD, "file_pmd", "FilePmdMapped", "of these, mapped as such"),
 	BYTES(CMA_FREE, "cma_free", "CmaFree", "free in CMA areas"),
+	BYTES(ZSPAGES, "zspages", "nr_zspages", "zsmalloc: zram, and zswap if it uses that"),
+	BYTES(BALLOON, "balloon", "Balloon", "in balloons, in MemTotal or not"),
 };
 
 #define EVENT(num, name_, kernel_, help_)	EVENTS(num, name_, kernel_, COUNT, help_)

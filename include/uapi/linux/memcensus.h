@@ -1128,6 +1128,10 @@ enum memcensus_system {
  * @MEMCENSUS_S_FILE_HUGE: (FileHugePages)
  * @MEMCENSUS_S_FILE_PMD: (FilePmdMapped)
  * @MEMCENSUS_S_CMA_FREE: (CmaFree)
+ * @MEMCENSUS_S_ZSPAGES: zsmalloc: zram, and zswap if it uses that (nr_zspages of
+ *	/proc/vmstat)
+ * @MEMCENSUS_S_BALLOON: pages in balloons (balloon_inflate less balloon_deflate of
+ *	/proc/vmstat); MemTotal has them or not
  *
  * In parentheses: the name in /proc/meminfo.  Values that the kernel does not export to
  * modules are not here: SwapTotal, CommitLimit, VmallocUsed, Percpu, HardwareCorrupted,
@@ -1167,6 +1171,8 @@ enum memcensus_system_bytes {
 	MEMCENSUS_S_FILE_HUGE,
 	MEMCENSUS_S_FILE_PMD,
 	MEMCENSUS_S_CMA_FREE,
+	MEMCENSUS_S_ZSPAGES,
+	MEMCENSUS_S_BALLOON,
 	__MEMCENSUS_S_MAX,
 	MEMCENSUS_S_MAX = __MEMCENSUS_S_MAX - 1
 };

@@ -275,6 +275,8 @@ static const struct abi_name system_bytes_names[] = {
 	{ "file_huge", MEMCENSUS_S_FILE_HUGE, NAME_U64, NULL },
 	{ "file_pmd", MEMCENSUS_S_FILE_PMD, NAME_U64, NULL },
 	{ "cma_free", MEMCENSUS_S_CMA_FREE, NAME_U64, NULL },
+	{ "zspages", MEMCENSUS_S_ZSPAGES, NAME_U64, NULL },
+	{ "balloon", MEMCENSUS_S_BALLOON, NAME_U64, NULL },
 	{}
 };
 
