@@ -687,6 +687,7 @@ void census_mm_counters(struct census_mm *m)
 		.rss_peak = (u64)get_mm_hiwater_rss(mm) << PAGE_SHIFT,
 		.pagetables = mm_pgtables_bytes(mm),
 		.mlocked = (u64)READ_ONCE(mm->locked_vm) << PAGE_SHIFT,
+		.pinned = (u64)atomic64_read(&mm->pinned_vm) << PAGE_SHIFT,
 	};
 }
 
@@ -697,6 +698,7 @@ void census_counters_figures(const struct census_counters *c, struct census_figu
 	census_figure_set(f, MEMCENSUS_F_RSS_PEAK, c->rss_peak);
 	census_figure_set(f, MEMCENSUS_F_PAGETABLES, c->pagetables);
 	census_figure_set(f, MEMCENSUS_F_MLOCKED, c->mlocked);
+	census_figure_set(f, MEMCENSUS_F_PINNED, c->pinned);
 }
 
 /* Checks whether @pid belongs to a kernel thread.  @pid may be NULL. */

@@ -23,6 +23,7 @@
  * @rss_peak: see @rss
  * @pagetables: of all levels
  * @mlocked: see mlock()
+ * @pinned: by drivers and io_uring
  */
 struct census_counters {
 	u64 vss;
@@ -30,6 +31,7 @@ struct census_counters {
 	u64 rss_peak;
 	u64 pagetables;
 	u64 mlocked;
+	u64 pinned;
 };
 
 /**

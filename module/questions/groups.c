@@ -401,7 +401,8 @@ static void groups_restart(struct census *c, void *state)
 		F(PRIVATE_DIRTY) | F(REFERENCED) | F(KSM) | F(LAZYFREE) | F(THP) | \
 		F(ANON_THP) | F(SHMEM_THP) | F(FILE_THP) | F(SWAP) | F(SWAP_PSS) | \
 		F(SPECIAL) | F(PAGETABLES) | F(HEAP) | F(STACK) | F(LOCKED) | \
-		F(MLOCKED) | F(HUGETLB_PSS) | F(DEVICE) | F(PSS_DEVICE) | F(FILE))
+		F(MLOCKED) | F(PINNED) | F(HUGETLB_PSS) | F(DEVICE) | F(PSS_DEVICE) | \
+		F(FILE))
 
 static_assert((OWN ^ NOT_ADDED ^ SUMMED) == GENMASK_ULL(MEMCENSUS_F_MAX, MEMCENSUS_F_VSS),
 	      "a figure is in none of the three, or in two");

@@ -196,7 +196,7 @@ TEST(bpf_array)
  */
 TEST(no_driver)
 {
-	int fd = syscall(447 /* memfd_secret */, 0);
+	int fd = syscall(SYS_memfd_secret, 0);
 	const struct census_vma *vma;
 	struct census census;
 	pid_t pid;

@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/io_uring.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -19,8 +20,10 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -750,6 +753,111 @@ TEST_F_TIMEOUT(stopped, address_space_of_two, 300)
 	EXPECT_LE(16 * MIB_PAGES * PAGE, SAID_BYTES("anon"));
 	kill(self->pids[1], SIGKILL);
 	EXPECT_TRUE_WHEN_STOPPED(2, false);
+}
+
+static void map_secret(void *arg)
+{
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	const int *fd = arg;
+
+	/* It is locked. */
+	need(!setrlimit(RLIMIT_MEMLOCK, &all), "setrlimit");
+	write_pages(map(PLACE(0), 16 * MIB_PAGES * PAGE, RW, MAP_SHARED, *fd, 0), 16 * MIB_PAGES);
+}
+
+/* Secret memory cannot be opened again, but its mapping tells how much there is. */
+TEST_F_TIMEOUT(stopped, secret, 300)
+{
+	int fd = syscall(SYS_memfd_secret, 0);
+
+	if (fd < 0)
+		SKIP(return, "kernel has no secret memory: %s", strerror(errno));
+	ASSERT_EQ(0, ftruncate(fd, 16 * MIB_PAGES * PAGE));
+	START(map_secret, &fd);
+	close(fd);
+	ASK(1);
+	EXPECT_FILE("dies", "/secretmem");
+	EXPECT_SAID(16 * MIB_PAGES, "deleted");
+	EXPECT_TRUE_WHEN_STOPPED(1, false);
+}
+
+struct flight {
+	int memfd, socket;
+};
+
+/* Sends a file and keeps it. */
+static void send_file(void *arg)
+{
+	const struct flight *flight = arg;
+	char byte = 'x', control[CMSG_SPACE(sizeof(int))] = {};
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &flight->memfd, sizeof(int));
+	write_pages(map(PLACE(0), 16 * MIB_PAGES * PAGE, RW, MAP_SHARED, flight->memfd, 0),
+		    16 * MIB_PAGES);
+	need(sendmsg(flight->socket, &msg, 0) == 1, "sendmsg");
+}
+
+/* A file that waits in a socket of another process stays, but no file of /proc names it. */
+TEST_F_TIMEOUT(stopped, in_flight, 300)
+{
+	struct flight flight = { .memfd = memfd("sent", 16 * MIB_PAGES) };
+	int pair[2];
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+	flight.socket = pair[1];
+	START(send_file, &flight);
+	close(flight.memfd);
+	ASK(1);
+	EXPECT_FILE("unknown", "/memfd:sent");
+	EXPECT_SAID(0, "shmem");
+	EXPECT_LE(1, said_of(&self->said, "sockets", false));
+	end_all(self->pids, 1);
+	EXPECT_GT(8 * MIB_PAGES * PAGE, stable_memory() - self->said.free);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void hold_pinned(void *arg)
+{
+	const size_t size = 16 * MIB_PAGES * PAGE;
+	struct io_uring_params params = {};
+	char *at = map_private(PLACE(0), size);
+	struct iovec buffer = { at, size };
+	int fds[2], fd = syscall(SYS_io_uring_setup, 4, &params);
+
+	write_pages(at, 16 * MIB_PAGES);
+	need(fd >= 0 && !syscall(SYS_io_uring_register, fd, IORING_REGISTER_BUFFERS, &buffer, 1),
+	     "io_uring");
+	munmap(at, size);
+	need(!pipe(fds), "pipe");
+}
+
+/* What nothing maps is in no row of memory: others say that it may come back. */
+TEST_F_TIMEOUT(stopped, unknown, 300)
+{
+	struct io_uring_params params = {};
+	int fd = syscall(SYS_io_uring_setup, 4, &params);
+
+	if (fd < 0)
+		SKIP(return, "kernel makes no io_uring: %s", strerror(errno));
+	close(fd);
+	START(hold_pinned, NULL);
+	ASK(1);
+	EXPECT_SAID(16 * MIB_PAGES, "pinned");
+	EXPECT_EQ(1, said_of(&self->said, "io_urings", false));
+	EXPECT_LE(2, said_of(&self->said, "pipes", false));
+	EXPECT_GT(8 * MIB_PAGES * PAGE, SAID_BYTES("memory"));
+	end_all(self->pids, 1);
+	EXPECT_LT(16 * MIB_PAGES * PAGE, stable_memory() - self->said.free);
 }
 
 TEST_HARNESS_MAIN

@@ -93,6 +93,8 @@ static const struct column figure_columns[] = {
 	FIGURE(LOCKED, SUM, "locked", "Locked",
 	       "of the PSS, in locked mappings", "Locked", OF_MAPCOUNT),
 	FIGURE(MLOCKED, SUM, "mlocked", "Mlocked", "address space locked by mlock", "VmLck"),
+	FIGURE(PINNED, SUM, "pinned", "Pinned", "pinned by drivers and io_uring, mapped or not",
+	       "VmPin"),
 	FIGURE(SWAP_USS, OWN, "swap_uss", "SwapUSS", "exclusive swap slots", NULL),
 	FIGURE(HUGETLB_PSS, SUM, "hugetlb_pss", "HtlbPSS", "proportional share of hugetlb pages",
 	       NULL, OF_FRAMES),

@@ -885,6 +885,7 @@ enum memcensus_kind {
  * @MEMCENSUS_F_PSS_DEVICE: pages of drivers and of the kernel, part of PSS
  * @MEMCENSUS_F_USS_DEVICE: pages of drivers, part of USS, free once nobody has the file
  *	open
+ * @MEMCENSUS_F_PINNED: pinned by drivers and io_uring, mapped or not (VmPin)
  *
  * In parentheses: the name of the figure in smaps, smaps_rollup or status.
  */
@@ -936,6 +937,7 @@ enum memcensus_figure {
 	MEMCENSUS_F_DEVICE,
 	MEMCENSUS_F_PSS_DEVICE,
 	MEMCENSUS_F_USS_DEVICE,
+	MEMCENSUS_F_PINNED,
 	__MEMCENSUS_F_MAX,
 	MEMCENSUS_F_MAX = __MEMCENSUS_F_MAX - 1
 };

@@ -38,6 +38,7 @@
 /* Figures of tasks only, not of mappings. */
 #define TASK_ONLY (BIT(MEMCENSUS_F_RSS_COUNTER) | BIT(MEMCENSUS_F_RSS_PEAK) | \
 		   BIT(MEMCENSUS_F_PAGETABLES) | BIT(MEMCENSUS_F_MLOCKED) |  \
+		   BIT(MEMCENSUS_F_PINNED) |				     \
 		   BIT(MEMCENSUS_F_HEAP) | BIT(MEMCENSUS_F_STACK))
 
 /*

@@ -56,6 +56,7 @@ static const char *const names[__MEMCENSUS_F_MAX] = {
 	[MEMCENSUS_F_STACK] = "[stack]",
 	[MEMCENSUS_F_LOCKED] = "Locked",
 	[MEMCENSUS_F_MLOCKED] = "VmLck",
+	[MEMCENSUS_F_PINNED] = "VmPin",
 };
 
 const char *figure_name(unsigned int n)

@@ -143,6 +143,7 @@ static const struct abi_name figure_names[] = {
 	{ "device", MEMCENSUS_F_DEVICE, NAME_U64, NULL },
 	{ "pss_device", MEMCENSUS_F_PSS_DEVICE, NAME_U64, NULL },
 	{ "uss_device", MEMCENSUS_F_USS_DEVICE, NAME_U64, NULL },
+	{ "pinned", MEMCENSUS_F_PINNED, NAME_U64, NULL },
 	{}
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Files that processes hold and that may die with them. */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/kcmp.h>
@@ -192,8 +193,13 @@ bool held_file_read(struct held_file *file, const char *path)
 	if (!procfs_stat(path, &stat) || !S_ISREG(stat.stx_mode))
 		return false;
 	fd = procfs_open_file(path);
-	if (fd < 0)
-		return false;
+	if (fd < 0) {
+		*file = (struct held_file){
+			.number = number_of(&stat), .size = stat.stx_size,
+			.named = stat.stx_nlink > 0, .no_open = errno == ENXIO,
+		};
+		return file->no_open;
+	}
 	read = held_file_open(file, fd);
 	close(fd);
 	if (!read)
@@ -207,11 +213,43 @@ bool held_file_read(struct held_file *file, const char *path)
 /* What the kernel keeps of a link is about 1 KiB: read so many of them by one mount. */
 #define LINKS_OF_MOUNT	16384
 
+/* How many descriptors wait in a Unix socket, descriptor @fd of @tid. */
+static uint64_t in_flight(uint32_t tid, const char *fd)
+{
+	struct failure ignored;
+	uint64_t n = 0;
+	char path[320], line[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/fdinfo/%s", tid, fd);
+	file = procfs_open(path, &ignored);
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "scm_fds: %" SCNu64, &n) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return n;
+}
+
+static void count_other(struct held_others *others, const char *name, uint32_t tid, const char *fd)
+{
+	if (!strncmp(name, "pipe:[", strlen("pipe:["))) {
+		others->pipes++;
+	} else if (!strncmp(name, "socket:[", strlen("socket:["))) {
+		others->sockets++;
+		if (others->ask_in_flight)
+			others->in_flight += in_flight(tid, fd);
+	} else if (!strcmp(name, "anon_inode:[io_uring]")) {
+		others->io_urings++;
+	}
+}
+
 /*
  * Reads the table of thread @tid from position @at on.  Returns the position of the rest; 0: all
  * was read; -1: it cannot be read.
  */
-static long read_part(uint32_t tid, long at, held_fn *each, void *context, uint64_t *left)
+static long read_part(uint32_t tid, long at, held_fn *each, void *context,
+		      struct held_others *others, uint64_t *left)
 {
 	static unsigned int links;
 	struct dirent *entry = NULL;
@@ -232,8 +270,10 @@ static long read_part(uint32_t tid, long at, held_fn *each, void *context, uint6
 	seekdir(dir, at);
 	for (; links && *left && (entry = readdir(dir)); links--, --*left) {
 		snprintf(path, sizeof(path), "%" PRIu32 "/fd/%s", tid, entry->d_name);
-		if (*entry->d_name == '.' || !procfs_link(path, name, sizeof(name)) ||
-		    !held_name_is_deleted(name) || !procfs_stat(path, &stat) ||
+		if (*entry->d_name == '.' || !procfs_link(path, name, sizeof(name)))
+			continue;
+		count_other(others, name, tid, entry->d_name);
+		if (!held_name_is_deleted(name) || !procfs_stat(path, &stat) ||
 		    !S_ISREG(stat.stx_mode))
 			continue;
 		number = number_of(&stat);
@@ -245,12 +285,13 @@ static long read_part(uint32_t tid, long at, held_fn *each, void *context, uint6
 }
 
 /* False: it cannot be read. */
-static bool read_table(uint32_t tid, held_fn *each, void *context, uint64_t *left)
+static bool read_table(uint32_t tid, held_fn *each, void *context,
+		       struct held_others *others, uint64_t *left)
 {
 	long at = 0;
 
 	do
-		at = read_part(tid, at, each, context, left);
+		at = read_part(tid, at, each, context, others, left);
 	while (at > 0 && *left);
 	return at >= 0;
 }
@@ -267,7 +308,8 @@ static bool same_table(uint32_t a, uint32_t b)
 /* Tables of descriptors of a process that are read. */
 #define TABLES_MAX	16
 
-bool held_files_each(uint32_t pid, held_fn *each, void *context, uint64_t *left)
+bool held_files_each(uint32_t pid, held_fn *each, void *context,
+		     struct held_others *others, uint64_t *left)
 {
 	uint32_t tables[TABLES_MAX], tid;
 	struct failure ignored;
@@ -289,7 +331,7 @@ bool held_files_each(uint32_t pid, held_fn *each, void *context, uint64_t *left)
 			continue;
 		if (n == TABLES_MAX)
 			whole = false;
-		else if (read_table(tid, each, context, left))
+		else if (read_table(tid, each, context, others, left))
 			tables[n++] = tid;
 		else
 			whole = process_is_gone(tid);

@@ -44,6 +44,7 @@ enum segment {
  * @home: where its pages are
  * @segment: of System V
  * @named: a directory has it
+ * @no_open: a file of the kernel that cannot be opened again: secret memory
  * @known: @memory and @swap are known
  * @memory: bytes of its pages in memory, mapped or not
  * @swap: bytes in swap
@@ -54,6 +55,7 @@ struct held_file {
 	enum file_home home;
 	enum segment segment;
 	bool named;
+	bool no_open;
 	bool known;
 	uint64_t memory;
 	uint64_t swap;
@@ -64,7 +66,7 @@ bool held_file_open(struct held_file *file, int fd);
 
 /*
  * Fills @file for the link /proc/@path, which is in fd or map_files of a process.  False if
- * it is gone, or not a regular file.
+ * it is gone, or not a regular file.  Of one with @no_open, amounts are unknown.
  */
 bool held_file_read(struct held_file *file, const char *path);
 
@@ -74,14 +76,31 @@ bool held_name_is_deleted(const char *name);
 /* How many descriptors are read: some seconds. */
 #define HELD_MOST	(4U << 20)
 
+/**
+ * struct held_others - descriptors of what may hold memory that /proc does not show
+ * @pipes: number of descriptors
+ * @sockets: see @pipes
+ * @io_urings: see @pipes
+ * @in_flight: descriptors that wait in a Unix socket to be received; 0 unless @ask_in_flight
+ * @ask_in_flight: one more file of /proc is read for each socket
+ */
+struct held_others {
+	uint64_t pipes;
+	uint64_t sockets;
+	uint64_t io_urings;
+	uint64_t in_flight;
+	bool ask_in_flight;
+};
+
 /*
  * Calls @each for each open file of process @pid that has no name, in each table of
  * descriptors that its threads have: its number, the name that /proc shows, and the link.
- * Subtracts the descriptors that it reads from @left, and ends at 0.  False: it has not read
- * all of them.
+ * Adds to @others.  Subtracts the descriptors that it reads from @left, and ends at 0.  False:
+ * it has not read all of them.
  */
 typedef void held_fn(void *context, const struct file_number *number, const char *name,
 		     const char *path);
-bool held_files_each(uint32_t pid, held_fn *each, void *context, uint64_t *left);
+bool held_files_each(uint32_t pid, held_fn *each, void *context, struct held_others *others,
+		     uint64_t *left);
 
 #endif /* READER_HELD_FILES_H */

@@ -104,6 +104,11 @@ struct stopped {
 	struct amount stacks;
 	struct amount memory;
 	struct amount swap;
+	struct amount in_both;
+	struct amount pinned;
+	struct amount pipes;
+	struct amount sockets;
+	struct amount io_urings;
 	struct amount hugetlb;
 	struct amount cached;
 	struct amount kept_shmem;
@@ -112,13 +117,16 @@ struct stopped {
 };
 
 #define NUMBER(name, help)	MEMBER(stopped, #name, NULL, name, COUNT, help)
+/* A number that may be unknown. */
+#define COUNT(member, help_)						\
+	{ #member, .help = help_, .kind = KIND_COUNT, .held = HELD_AMOUNT, \
+	  .offset = offsetof(struct stopped, member) }
 #define BYTES(name, help)	MEMBER_MEMORY(stopped, #name, NULL, name, help)
 
 static const struct column stopped_columns[] = {
 	NUMBER(processes, "processes that end"),
 	NUMBER(mms, "address spaces that end"),
-	{ "threads", .help = "threads that end", .kind = KIND_COUNT, .held = HELD_AMOUNT,
-	  .offset = offsetof(struct stopped, threads) },
+	COUNT(threads, "threads that end"),
 	BYTES(anon, "anonymous memory that only they have"),
 	BYTES(device, "memory of drivers that only they map"),
 	BYTES(shmem, "shared memory without a name and another user"),
@@ -127,6 +135,11 @@ static const struct column stopped_columns[] = {
 	BYTES(stacks, "kernel stacks of the threads"),
 	BYTES(memory, "what free memory grows by: the sum of the above"),
 	BYTES(swap, "swap that becomes free"),
+	BYTES(in_both, "at most: in memory and in swap, so it comes back in both rows"),
+	BYTES(pinned, "pinned: what of it is not mapped comes back too"),
+	COUNT(pipes, "descriptors of pipes: what these hold may come back too"),
+	COUNT(sockets, "descriptors of sockets: the same"),
+	COUNT(io_urings, "descriptors of io_uring: the same"),
 	BYTES(hugetlb, "huge pages that go back to their pool"),
 	BYTES(cached, "stays: files only they map, in the page cache until reclaimed"),
 	BYTES(kept_shmem, "stays: shared memory only they map, with a name or another user"),
@@ -142,6 +155,8 @@ const struct row_type stopped_sum_rows = ROWS_OF("end of processes", stopped_col
  * @own: those of them whose address space ends
  * @snap: census of @own, with their mappings
  * @files: @n_files of them
+ * @held: what they have open beside files; if @held_known
+ * @in_flight: descriptors that wait in sockets of other processes
  * @left: descriptors that may still be read
  * @unread: not all descriptors were read
  */
@@ -152,6 +167,9 @@ struct stopping {
 	struct snapshot *snap;
 	struct stopped_file *files;
 	size_t n_files;
+	struct held_others held;
+	bool held_known;
+	uint64_t in_flight;
 	uint64_t left;
 	bool unread;
 };
@@ -304,6 +322,19 @@ static struct stopped_file *find_open(struct stopping *s, const struct file_numb
 	return NULL;
 }
 
+/* Of a file that cannot be opened, what is mapped is known, and no more. */
+static void read_mapped(struct stopping *s)
+{
+	const uint64_t page = s->snap->info.page_size;
+	struct stopped_file *f;
+
+	for (f = s->files; f < s->files + s->n_files; f++)
+		if (f->read && f->file.no_open && page) {
+			f->file.memory = (f->share + page - 1) / page * page;
+			f->file.known = true;
+		}
+}
+
 static void add_open(void *context, const struct file_number *number, const char *name,
 		     const char *path)
 {
@@ -321,7 +352,9 @@ static void add_files(struct stopping *s)
 		if (may_die(&s->snap->vmas[i]))
 			add_mapping(s, &s->snap->vmas[i]);
 	for (i = 0; i < s->pids.n; i++)
-		s->unread |= !held_files_each(s->pids.v[i], add_open, s, &s->left);
+		s->unread |= !held_files_each(s->pids.v[i], add_open, s, &s->held, &s->left);
+	s->held_known = !s->unread;
+	read_mapped(s);
 }
 
 /* Whose open files are read. */
@@ -367,19 +400,24 @@ static bool some_file_dies(const struct stopping *s)
 	return false;
 }
 
-/* The open files of @others, as long as one of them could keep a file that would die. */
+/*
+ * The open files of @others, as long as one of them could keep a file that would die.  One that
+ * waits in a socket of theirs may be any.
+ */
 static void note_descriptors(struct stopping *s, const struct ids *others)
 {
+	struct held_others held = { .ask_in_flight = true };
 	bool whole = true;
 	size_t i;
 
 	for (i = 0; i < others->n && some_file_dies(s); i++) {
 		struct holder holder = { s, (uint32_t)others->v[i] };
 
-		whole &= held_files_each(holder.pid, note_open, &holder, &s->left);
+		whole &= held_files_each(holder.pid, note_open, &holder, &held, &s->left);
 	}
 	s->unread |= !whole;
-	for (i = 0; i < s->n_files && !whole; i++)
+	s->in_flight = held.in_flight;
+	for (i = 0; i < s->n_files && (!whole || s->in_flight); i++)
 		s->files[i].unsearched = true;
 }
 
@@ -467,6 +505,14 @@ static void add_outcomes(const struct stopping *s, struct stopped *sum)
 	sum->hugetlb = amount_minus(sum->hugetlb, sum->kept_hugetlb);
 }
 
+/* What of @own may be in the swap cache, of which only the total is known. */
+static struct amount in_both(const struct snapshot *snap, struct amount own)
+{
+	struct amount all = amount_total(snap, MEMCENSUS_S_SWAP_CACHED);
+
+	return own.known && own.bytes < all.bytes ? own : all;
+}
+
 static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 {
 	const struct snapshot *snap = s->snap;
@@ -489,6 +535,10 @@ static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 	sum->anon = amount_figure(f, MEMCENSUS_F_USS_ANON);
 	sum->device = amount_figure(f, MEMCENSUS_F_USS_DEVICE);
 	sum->swap = amount_figure(f, MEMCENSUS_F_SWAP_USS);
+	sum->pinned = amount_figure(f, MEMCENSUS_F_PINNED);
+	sum->pipes = (struct amount){ s->held_known, (int64_t)s->held.pipes };
+	sum->sockets = (struct amount){ s->held_known, (int64_t)s->held.sockets };
+	sum->io_urings = (struct amount){ s->held_known, (int64_t)s->held.io_urings };
 	sum->hugetlb = amount_figure(f, MEMCENSUS_F_PRIVATE_HUGETLB);
 	sum->cached = amount_figure(f, MEMCENSUS_F_USS_FILE);
 	sum->kept_shmem = amount_figure(f, MEMCENSUS_F_USS_SHMEM);
@@ -499,6 +549,7 @@ static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 	sum->stacks = (struct amount){
 		size.known && sum->threads.known, size.bytes * sum->threads.bytes };
 	add_outcomes(s, sum);
+	sum->in_both = in_both(snap, amount_plus(amount_plus(sum->anon, sum->shmem), sum->swap));
 	sum->memory = amount_plus(amount_plus(sum->anon, sum->shmem),
 				  amount_plus(sum->deleted,
 					      amount_plus(sum->pagetables, sum->stacks)));
@@ -533,8 +584,10 @@ static bool note_unknown(const struct stopping *s)
 		n += outcome_of(&s->files[i]) == OUTCOME_UNKNOWN;
 	if (n)
 		fprintf(stderr,
-			"memcensus: %zu file%s may die too, and count%s as staying: in another IPC namespace, or gone during the census\n",
-			n, n == 1 ? "" : "s", n == 1 ? "s" : "");
+			"memcensus: %zu file%s may die too, and count%s as staying: %s\n",
+			n, n == 1 ? "" : "s", n == 1 ? "s" : "",
+			s->in_flight ? "a descriptor of it may wait in a socket of another process" :
+			"in another IPC namespace, or gone during the census");
 	if (s->unread)
 		fprintf(stderr,
 			"memcensus: not all descriptors were read: a file may be missing, or may die too\n");
