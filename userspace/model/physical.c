@@ -158,33 +158,65 @@ DERIVED(cgroup_path, frame_cgroup, text,
 	KNOWN(row, MEMCENSUS_FG_CGROUP) ? name_of_cgroup(view, row->cgroup) : "(no cgroup)",
 	value->text)
 
+/* The sum of the classes of @bits that are known; false: none is. */
+static bool sum_of_classes(const struct frame_cgroup *row, uint64_t bits, struct value *value)
+{
+	bool known = false;
+	unsigned int i;
+
+	value->number = 0;
+	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++)
+		if (bits >> i & 1 && KNOWN(&row->classes, i)) {
+			value->number += row->classes.v[i];
+			known = true;
+		}
+	return known;
+}
+
 static bool cgroup_charged(const struct column *column, const struct view *view,
 			   const void *untyped, struct value *value)
 {
 	const struct frame_cgroup *row = untyped;
-	unsigned int i;
 
 	(void)column;
 	(void)view;
-	value->number = 0;
-	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++)
-		if (KNOWN(&row->classes, i))
-			value->number += row->classes.v[i];
+	sum_of_classes(row, ~0ULL, value);
 	return KNOWN(row, MEMCENSUS_FG_CGROUP);
 }
 
-DERIVED(cgroup_unmapped, frame_cgroup, number,
-	row->classes.v[MEMCENSUS_FC_FILE_UNMAPPED] + row->classes.v[MEMCENSUS_FC_SHMEM_UNMAPPED],
-	KNOWN(&row->classes, MEMCENSUS_FC_FILE_UNMAPPED) &&
-	KNOWN(&row->classes, MEMCENSUS_FC_SHMEM_UNMAPPED))
+#define BIT_OF(name)	(1ULL << MEMCENSUS_FC_##name)
+#define UNMAPPED	(BIT_OF(FILE_UNMAPPED) | BIT_OF(SHMEM_UNMAPPED) | \
+			 BIT_OF(ANON_UNMAPPED) | BIT_OF(ANON_TAILS) | BIT_OF(SWAP_CACHE))
+/* What a cgroup can be charged for beside what has a column of its own. */
+#define OTHERS		(BIT_OF(HUGETLB) | BIT_OF(LARGE_KMALLOC) | BIT_OF(ZSMALLOC) | \
+			 BIT_OF(MOVABLE) | BIT_OF(PAGE_POOL) | BIT_OF(DEVICE) | \
+			 BIT_OF(POISONED) | BIT_OF(REMAINDER))
+
+static bool cgroup_unmapped(const struct column *column, const struct view *view,
+			    const void *untyped, struct value *value)
+{
+	(void)column;
+	(void)view;
+	return sum_of_classes(untyped, UNMAPPED, value);
+}
+
+static bool cgroup_others(const struct column *column, const struct view *view,
+			  const void *untyped, struct value *value)
+{
+	(void)column;
+	(void)view;
+	return sum_of_classes(untyped, OTHERS, value);
+}
 
 static const struct column frame_cgroup_derived[] = {
 	{ "cgroup_path", "CgroupPath", "path of the cgroup", .kind = KIND_TEXT, .in_json = true,
 	  .derive = cgroup_path },
 	{ "charged", "Charged", "all of its frames", .kind = KIND_BYTES, .total = TOTAL_SUM,
 	  .in_json = true, .derive = cgroup_charged },
-	{ "unmapped", "Unmapped", "page cache and shared memory that nothing maps",
+	{ "unmapped", "Unmapped", "page cache, shared and anonymous memory that nothing maps",
 	  .kind = KIND_BYTES, .total = TOTAL_SUM, .in_json = true, .derive = cgroup_unmapped },
+	{ "others", "Others", "hugetlb, memory of drivers, what has no class",
+	  .kind = KIND_BYTES, .total = TOTAL_SUM, .in_json = true, .derive = cgroup_others },
 };
 
 #define OF_SYSTEM(num, ...)	ATTRIBUTE(frame_system, MEMCENSUS_FY_##num, __VA_ARGS__)

@@ -397,7 +397,7 @@ static const struct option_entry option_zones = {
 
 static const struct rows cgroup_rows = {
 	&frame_cgroup_rows,
-	"cgroup_path,charged,anon,file,shmem,unmapped,page_tables,kernel,shared", "charged"
+	"cgroup_path,charged,anon,file,shmem,unmapped,page_tables,kernel,others,shared", "charged"
 };
 
 static int set_physical_by(struct options *options, const char *value, struct failure *why)
