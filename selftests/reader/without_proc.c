@@ -47,6 +47,12 @@ TEST(without_proc)
 	EXPECT_EQ(0, reader("export --prometheus"));
 	EXPECT_SAID(0, "^memcensus_command_pss_bytes{.*} [1-9]");
 	EXPECT_SAID(1, "not installed");
+	EXPECT_EQ(3, reader("share --if-stopped 1"));
+	EXPECT_SAID(0, "^threads *-");
+	EXPECT_SAID(0, "^pipes *-");
+	EXPECT_SAID(1, "gone during");
+	reader("flame 1 --for 1 --folded");
+	EXPECT_SAID(1, "no such process");
 	unlink(SAID);
 }
 

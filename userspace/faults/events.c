@@ -18,6 +18,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "os/process.h"
+#include "os/procfs.h"
 
 #if defined(__x86_64__) || defined(__aarch64__)
 #include <asm/perf_regs.h>
@@ -287,8 +288,12 @@ int fault_events_process(struct fault_events *events, uint32_t pid, struct failu
 	do {
 		for (; !ret && done < threads.n; done++)
 			ret = open_thread(events, threads.v[done], pid, why);
-		if (!process_threads(&threads, pid))
-			ret = fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32, pid);
+		if (process_threads(&threads, pid))
+			continue;
+		ret = procfs_is_mounted() ?
+		      fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32, pid) :
+		      fail(why, FAIL_SYSTEM, "the threads of process %" PRIu32
+			   " are unknown: /proc is not mounted", pid);
 	} while (!ret && done < threads.n);
 	ids_free(&threads);
 	return ret;

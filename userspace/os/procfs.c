@@ -47,6 +47,11 @@ void procfs_renew(void)
 	root = fd < 0 ? "/proc" : own;
 }
 
+bool procfs_is_mounted(void)
+{
+	return !access(!strncmp(root, "/proc", strlen("/proc")) ? "/proc/self" : root, F_OK);
+}
+
 FILE *procfs_open(const char *path, struct failure *why)
 {
 	char name[256];

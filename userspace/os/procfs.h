@@ -12,6 +12,9 @@
 
 #include "lib/failure.h"
 
+/* In a chroot it may not be: then nothing that is not found there is known to be gone. */
+bool procfs_is_mounted(void);
+
 /* Opens /proc/@path; NULL and @why, which names the file. */
 FILE *procfs_open(const char *path, struct failure *why);
 

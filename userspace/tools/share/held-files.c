@@ -322,7 +322,7 @@ bool held_files_each(uint32_t pid, held_fn *each, void *context,
 	snprintf(path, sizeof(path), "%" PRIu32 "/task", pid);
 	dir = procfs_open_dir(path, &ignored);
 	if (!dir)
-		return process_is_gone(pid);
+		return procfs_is_mounted() && process_is_gone(pid);
 	while (whole && (entry = readdir(dir))) {
 		tid = (uint32_t)strtoul(entry->d_name, NULL, 10);
 		for (i = 0; i < n && !same_table(tables[i], tid); i++)

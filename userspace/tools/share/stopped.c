@@ -10,6 +10,7 @@
 #include "os/kernel-stack.h"
 #include "os/proc-texts.h"
 #include "os/process.h"
+#include "os/procfs.h"
 #include "report/report.h"
 #include "report/warnings.h"
 #include "tools/share/held-files.h"
@@ -586,7 +587,8 @@ static bool note_unknown(const struct stopping *s)
 		fprintf(stderr,
 			"memcensus: %zu file%s may die too, and count%s as staying: %s\n",
 			n, n == 1 ? "" : "s", n == 1 ? "s" : "",
-			s->in_flight ? "a descriptor of it may wait in a socket of another process" :
+			!procfs_is_mounted() ? "/proc is not mounted" :
+			s->in_flight ? "a descriptor may wait in a socket of another process" :
 			"in another IPC namespace, or gone during the census");
 	if (s->unread)
 		fprintf(stderr,
