@@ -4,6 +4,7 @@
  * limit, files in a tmpfs that no process maps, and one whose processes have ended.
  */
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -308,6 +309,41 @@ TEST_F(cgroups, in_other_commands)
 		 mappings);
 	EXPECT_EQ(1, number_by(command));
 	unlink(record);
+}
+
+/* What `memcensus -g` says of the machine, by a process in a cgroup namespace of its own. */
+static void look_from_namespace(void *arg)
+{
+	static const char says[] = "memcensus -g 2>&1 >/dev/null | grep -c 'in this cgroup namespace'";
+	static const char v1[] = "memcensus -g 2>&1 >/dev/null | grep -c 'cgroups of version 1'";
+	long *seen = arg;
+
+	move_to(POD "/one");
+	seen[0] = number_by(says);
+	need(!unshare(CLONE_NEWCGROUP | CLONE_NEWNS), "unshare");
+	need(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private mounts");
+	need(!umount2(ROOT, MNT_DETACH) && !mount("none", ROOT, "cgroup2", 0, NULL), ROOT);
+	seen[1] = number_by(says);
+	/* As where the hierarchies of version 1 are mounted below a tmpfs. */
+	seen[2] = number_by(v1);
+	need(!umount2(ROOT, MNT_DETACH) && !mount("none", ROOT, "tmpfs", 0, NULL), ROOT);
+	seen[3] = number_by(v1);
+}
+
+/* Where cgroups are not told apart by their paths, a line says so. */
+TEST_F(cgroups, in_namespace)
+{
+	long *seen = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid;
+
+	ASSERT_NE(MAP_FAILED, seen);
+	pid = child_start(look_from_namespace, seen);
+	ASSERT_LT(0, pid);
+	EXPECT_EQ(0, seen[0]);
+	EXPECT_EQ(1, seen[1]);
+	EXPECT_EQ(0, seen[2]);
+	EXPECT_EQ(1, seen[3]);
+	child_end(pid);
 }
 
 TEST_HARNESS_MAIN

@@ -25,6 +25,8 @@ static void *cgroups;
 /* Those with a path, by their path. */
 static void *by_path;
 static const char *root;
+/* By a test: it is not that of this machine. */
+static bool given;
 /* Read the tree when a path is missing. */
 static bool may_read = true;
 
@@ -140,9 +142,26 @@ const char *cgroup_path(uint64_t id, bool numeric)
 	return path;
 }
 
+const char *cgroups_lack(void)
+{
+	const char *mount = cgroups_mount();
+	struct statfs fs;
+	struct stat st;
+
+	if (given)
+		return NULL;
+	if (!statfs("/sys/fs/cgroup", &fs) && fs.f_type == TMPFS_MAGIC &&
+	    (!mount || strcmp(mount, "/sys/fs/cgroup")))
+		return "cgroups of version 1 are not told apart: the default hierarchy has one row, /";
+	if (mount && !stat(mount, &st) && st.st_ino != ROOT_ID)
+		return "in this cgroup namespace, cgroups outside of it have no path, but an ID";
+	return NULL;
+}
+
 void cgroups_root(const char *dir)
 {
 	root = dir;
+	given = true;
 }
 
 static bool is_below(const char *path, const char *above)

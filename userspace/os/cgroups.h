@@ -46,6 +46,9 @@ struct cgroup_place {
 size_t cgroups_each(const char *dir, void (*each)(const struct cgroup_place *place, void *context),
 		    void *context);
 
+/* Why paths of this machine do not tell all cgroups apart; or NULL. */
+const char *cgroups_lack(void);
+
 /* The mount point of the hierarchy; NULL: it is not mounted. */
 const char *cgroups_mount(void);
 

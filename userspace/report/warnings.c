@@ -4,6 +4,8 @@
 
 #include "lib/text.h"
 #include "model/on-nodes.h"
+#include "os/cgroups.h"
+#include "os/names.h"
 #include "report/warnings.h"
 
 static void put_count(FILE *out, uint64_t n, const char *what, bool *begun)
@@ -181,6 +183,16 @@ static void note_depth(FILE *out, const struct snapshot *snap)
 			deeper == 1 ? " is" : "es are", "in that of the lowest one above");
 }
 
+void warnings_of_cgroups(FILE *out, const struct snapshot *snap)
+{
+	const bool some = snap->n_frame_cgroups ||
+			  (snap->n_groups && KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP));
+	const char *lack = some && snap->naming == name_live ? cgroups_lack() : NULL;
+
+	if (lack)
+		fprintf(out, "memcensus: %s\n", lack);
+}
+
 static bool print(FILE *out, const struct snapshot *snap, bool summed)
 {
 	bool partial = note_missing(out, snap, summed);
@@ -193,6 +205,7 @@ static bool print(FILE *out, const struct snapshot *snap, bool summed)
 			"use '--basis frames'");
 	note_frames(out, snap);
 	note_depth(out, snap);
+	warnings_of_cgroups(out, snap);
 	return warnings_of_system(out, snap) || partial;
 }
 

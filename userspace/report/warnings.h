@@ -15,6 +15,9 @@
  */
 bool warnings_print(FILE *out, const struct snapshot *snap);
 
+/* Why paths of cgroups do not tell all of @snap apart, if it has some. */
+void warnings_of_cgroups(FILE *out, const struct snapshot *snap);
+
 /* The same, if only sums over all tasks are shown, which @snap does not have. */
 bool warnings_of_sums(FILE *out, const struct snapshot *snap);
 

@@ -10,6 +10,7 @@
 #include "model/pages.h"
 #include "model/physical.h"
 #include "report/figures.h"
+#include "report/warnings.h"
 #include "tools/physical/blocks.h"
 #include "tools/physical/files.h"
 #include "tools/physical/owners.h"
@@ -387,6 +388,10 @@ static int physical_run(struct session *session, struct failure *why)
 		physical_picture(&view, session->out);
 	else if (!ret)
 		show_physical(&view, options, session->out);
+	if (!ret && own->cgroups) {
+		fflush(session->out);
+		warnings_of_cgroups(stderr, snap);
+	}
 	sites_end(&own->sites);
 	snapshot_free(snap);
 	return ret;
