@@ -102,8 +102,8 @@ static int walk_vma(struct census_scan *scan, struct census_mm *m,
 /*
  * Walks from @m->next_addr until the end or a pause.  The VMA at this address may differ
  * from the one before the pause: split, merged, removed or new.  Addresses only go up, so
- * the walk ends.  Pages that mremap() moves between two holds can be missed or met twice,
- * as in smaps.
+ * the walk ends.  Pages that mremap() moves between two holds, or UFFDIO_MOVE at any time,
+ * can be missed or met twice, as in smaps.
  *
  * With VMA locks, this walks only one VMA: the one whose own lock was not available.
  *
