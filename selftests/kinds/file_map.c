@@ -8,6 +8,8 @@
 
 #include "selftest.h"
 
+#include "owners/counted.h"
+
 #define EXT4_MAGIC	0xef53
 #define SCRATCH		"/scratch"
 #define HERE		"/tmp/memcensus-file"
@@ -119,6 +121,7 @@ TEST_F(file, clean_and_dirty)
 		EXPECT_PAGES(0, vma, PSS_DIRTY);
 	}
 	EXPECT_EQUAL_SMAPS(self->pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 
 	ASSERT_TRUE(child_next(self->pid));
@@ -132,6 +135,7 @@ TEST_F(file, clean_and_dirty)
 		EXPECT_PAGES(written, vma, PSS_DIRTY);
 	}
 	EXPECT_EQUAL_SMAPS(self->pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 
 	if (!variant->disk)
@@ -143,6 +147,7 @@ TEST_F(file, clean_and_dirty)
 	EXPECT_PAGES(pages, vma, PRIVATE_CLEAN);
 	EXPECT_PAGES(0, vma, PRIVATE_DIRTY);
 	EXPECT_EQUAL_SMAPS(self->pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 }
 
@@ -172,6 +177,7 @@ TEST_F(file, private_copies)
 	EXPECT_PAGES(variant->shmem ? rest : 0, vma, SHMEM);
 	EXPECT_PAGES(pages, vma, USS);
 	EXPECT_EQUAL_SMAPS(self->pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 }
 
@@ -200,6 +206,7 @@ TEST_F(file, read_by_two)
 	EXPECT_PAGES(0, vma, USS);
 	EXPECT_PAGES(0, vma, ANON);
 	EXPECT_EQUAL_SMAPS(self->pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(other);
 }
@@ -260,6 +267,7 @@ TEST(huge)
 	EXPECT_PAGES(HUGE / PAGE, vma, THP);
 	EXPECT_PAGES(HUGE / PAGE, vma, USS);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }

@@ -2,6 +2,8 @@
 /* Anonymous memory shared by fork, and pages that one side writes later. */
 #include "selftest.h"
 
+#include "owners/counted.h"
+
 /* Parameters of both sides; the child's PID is returned in the first word. */
 struct family {
 	volatile pid_t child[8];
@@ -84,6 +86,7 @@ TEST_F(family, both_sides_write)
 		census_free(&census);
 		EXPECT_EQUAL_SMAPS(pids[i]);
 	}
+	EXPECT_EQUAL_OWNERS();
 }
 
 TEST_F(family, one_of_four)
@@ -112,6 +115,7 @@ TEST_F(family, one_of_four)
 		census_free(&census);
 	}
 	EXPECT_EQUAL_SMAPS(self->parent);
+	EXPECT_EQUAL_OWNERS();
 }
 
 /*
@@ -137,6 +141,7 @@ TEST_F(family, one_of_three)
 		  figure(&vma->f, MEMCENSUS_F_PSS));
 	EXPECT_PAGES(pages, vma, SHARED);
 	EXPECT_EQUAL_SMAPS(self->parent);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 }
 
@@ -166,6 +171,7 @@ TEST_F(family, child_exits)
 	EXPECT_PAGES(pages, vma, PSS);
 	EXPECT_PAGES(0, vma, SHARED);
 	EXPECT_EQUAL_SMAPS(self->parent);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 }
 

@@ -7,6 +7,8 @@
 
 #include "selftest.h"
 
+#include "owners/counted.h"
+
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL	102
 #endif
@@ -51,6 +53,7 @@ TEST(munmap_and_mprotect)
 	EXPECT_EQ(NULL, census_vma_at(&census, PLACE(0) + 40 * PAGE));
 	EXPECT_EQ(NULL, census_vma_at(&census, PLACE(0) + 59 * PAGE));
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -82,6 +85,7 @@ TEST(guard_mappings)
 		EXPECT_PAGES(i == 1 ? 16 : 0, vma, RSS);
 	}
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -113,6 +117,7 @@ TEST(guards_within_a_mapping)
 	EXPECT_PAGES(24, vma, RSS);
 	EXPECT_PAGES(0, vma, SWAP);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -174,6 +179,7 @@ TEST(write_protected_file)
 	EXPECT_PAGES(15, vma, USS);
 	EXPECT_PAGES(0, vma, SWAP);
 	EXPECT_EQUAL_SMAPS(pid);
+	/* The count over pagemap takes markers of userfaultfd for something temporary. */
 	census_free(&census);
 	child_end(pid);
 }
@@ -214,6 +220,7 @@ TEST(many_mappings)
 	}
 	EXPECT_EQ(many, found);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -245,6 +252,7 @@ TEST(across_upper_tables)
 	EXPECT_PAGES(9, vma, RSS);
 	EXPECT_PAGES(9, vma, USS);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }

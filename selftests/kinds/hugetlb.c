@@ -9,6 +9,8 @@
 
 #include "selftest.h"
 
+#include "owners/counted.h"
+
 #define GIB		((size_t)1 << 30)
 #define RW		(PROT_READ | PROT_WRITE)
 
@@ -89,6 +91,7 @@ TEST_F(pool, private)
 	EXPECT_PAGES(0, vma, THP);
 	EXPECT_EQ(HUGE, vma->page_size);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -127,6 +130,7 @@ static void check_forked(struct __test_metadata *_metadata)
 		EXPECT_PAGES(0, vma, RSS);
 		EXPECT_EQ(size, vma->page_size);
 		EXPECT_EQUAL_SMAPS(pids[i]);
+		EXPECT_EQUAL_OWNERS();
 		census_free(&census);
 	}
 	child_end(pids[0]);
@@ -176,6 +180,7 @@ static void check_shared(struct __test_metadata *_metadata)
 		EXPECT_PAGES(0, vma, PRIVATE_HUGETLB);
 		EXPECT_PAGES(2 * each, vma, SHARED_HUGETLB);
 		EXPECT_EQUAL_SMAPS(pids[i]);
+		EXPECT_EQUAL_OWNERS();
 		census_free(&census);
 	}
 	child_end(pids[0]);
@@ -304,6 +309,7 @@ TEST(gigantic)
 	EXPECT_PAGES(0, vma, RSS);
 	EXPECT_EQ(1UL << 30, vma->page_size);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }

@@ -4,6 +4,8 @@
 
 #include "selftest.h"
 
+#include "owners/counted.h"
+
 #define SYS	"/sys/kernel/mm/ksm/"
 
 /* Equal pages, and unique ones. */
@@ -63,6 +65,7 @@ TEST(merged_within_a_process)
 	EXPECT_PAGES(other + 1, vma, PSS);
 	EXPECT_PAGES(same, vma, KSM);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 	write_file(SYS "run", "2");
@@ -77,6 +80,7 @@ TEST(smaps_has_it_too)
 	if (!(smaps.rollup.known >> MEMCENSUS_F_KSM & 1))
 		SKIP(return, "this kernel's smaps has no line KSM to compare with");
 	EXPECT_EQUAL_SMAPS(1);
+	EXPECT_EQUAL_OWNERS();
 	smaps_free(&smaps);
 }
 

@@ -2,6 +2,8 @@
 /* memfds: in two processes, twice in one process, and mapped privately. */
 #include "selftest.h"
 
+#include "owners/counted.h"
+
 static const unsigned long pages = 64, written = 10;
 
 #define RW	(PROT_READ | PROT_WRITE)
@@ -31,6 +33,7 @@ TEST(in_one_process)
 	EXPECT_PAGES(0, vma, SHARED);
 	EXPECT_STREQ("/memfd:one (deleted)", vma->name ?: "none");
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -56,6 +59,7 @@ TEST(in_two_processes)
 		EXPECT_PAGES(pages / 2, vma, PSS_SHMEM);
 		EXPECT_PAGES(0, vma, USS);
 		EXPECT_EQUAL_SMAPS(pids[i]);
+		EXPECT_EQUAL_OWNERS();
 		census_free(&census);
 	}
 	child_end(pids[0]);
@@ -92,6 +96,7 @@ TEST(twice_in_one_process)
 		EXPECT_PAGES(0, vma, USS);
 	}
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -124,6 +129,7 @@ TEST(mapped_privately)
 	EXPECT_PAGES(pages, vma, USS);
 	EXPECT_PAGES(0, vma, FILE);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -150,6 +156,7 @@ TEST(from_an_offset)
 	EXPECT_PAGES(1, vma, RSS);
 	EXPECT_EQ(pages / 2 * PAGE, vma->offset);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }

@@ -2,6 +2,8 @@
 /* Locked memory: a whole mapping, a part of it, and on fault. */
 #include "selftest.h"
 
+#include "owners/counted.h"
+
 static const unsigned long pages = 100, locked = 30;
 
 static void lock(void *arg)
@@ -33,6 +35,7 @@ TEST(part_of_a_mapping)
 	EXPECT_PAGES(locked, census.tasks, LOCKED);
 	EXPECT_PAGES(locked, census.tasks, MLOCKED);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -61,6 +64,7 @@ TEST(on_fault)
 	EXPECT_PAGES(locked, vma, LOCKED);
 	EXPECT_PAGES(pages, census.tasks, MLOCKED);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -91,6 +95,7 @@ TEST(shared)
 	EXPECT_PAGES(pages, vma, RSS);
 	EXPECT_PAGES(pages / 2, vma, LOCKED);
 	EXPECT_EQUAL_SMAPS(pids[0]);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pids[0]);
 	child_end(pids[1]);

@@ -2,6 +2,8 @@
 /* Private anonymous memory: reserved, and partly written. */
 #include "selftest.h"
 
+#include "owners/counted.h"
+
 static const unsigned long reserved = 1000, touched = 300;
 
 static void body(void *arg)
@@ -34,6 +36,7 @@ TEST(reserved_and_touched)
 	EXPECT_PAGES(0, vma, SWAP);
 	EXPECT_PAGES(0, vma, SPECIAL);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 
 	census_free(&census);
 	child_end(pid);
@@ -77,6 +80,7 @@ TEST(process_grows_and_shrinks)
 	EXPECT_EQ((touched + 1) * PAGE, GREW(&last, &after, RSS));
 	EXPECT_EQ((touched + 1) * PAGE, GREW(&last, &after, ANON));
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 
 	census_free(&before);
 	census_free(&after);

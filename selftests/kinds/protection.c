@@ -10,6 +10,8 @@
 #endif
 
 #include "selftest.h"
+
+#include "owners/counted.h"
 #include "memory/zram.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
@@ -39,6 +41,7 @@ TEST(execute_only)
 	EXPECT_PAGES(written, vma, RSS);
 	EXPECT_PAGES(written, vma, USS);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -116,6 +119,7 @@ TEST(tagged_and_forked)
 		EXPECT_PAGES(forked, vma, USS);
 		EXPECT_PAGES(written - forked, vma, SHARED);
 		EXPECT_EQUAL_SMAPS(pids[i]);
+		EXPECT_EQUAL_OWNERS();
 		census_free(&census);
 	}
 	child_end(pids[0]);
@@ -149,6 +153,7 @@ TEST(tagged_huge)
 	EXPECT_PAGES(2 * PER_HUGE, vma, USS);
 	EXPECT_PAGES(2 * PER_HUGE, vma, THP);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -183,6 +188,7 @@ TEST(tagged_shmem)
 		EXPECT_PAGES(written, vma, SHMEM);
 		EXPECT_PAGES(0, vma, USS);
 		EXPECT_EQUAL_SMAPS(pids[i]);
+		EXPECT_EQUAL_OWNERS();
 		census_free(&census);
 	}
 	child_end(pids[0]);
@@ -216,6 +222,7 @@ TEST(tagged_in_swap)
 	EXPECT_PAGES(1, vma, RSS);
 	EXPECT_PAGES(written - 1, vma, SWAP);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 	EXPECT_TRUE(zram_off());
@@ -245,6 +252,7 @@ TEST(branch_targets)
 	EXPECT_PAGES(written, vma, RSS);
 	EXPECT_PAGES(written, vma, USS);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }

@@ -2,6 +2,8 @@
 /* MAP_SHARED anonymous memory: shmem; a process maps what it touches. */
 #include "selftest.h"
 
+#include "owners/counted.h"
+
 static const unsigned long pages = 256, parent_touches = 200, child_touches = 64;
 
 static void child(void *arg)
@@ -51,6 +53,7 @@ TEST(inherited_by_a_child)
 		census_free(&census);
 		EXPECT_EQUAL_SMAPS(pids[i]);
 	}
+	EXPECT_EQUAL_OWNERS();
 	child_end(pids[0]);
 }
 

@@ -2,6 +2,8 @@
 /* Memory swapped out to zram: private, shared after fork, and shmem. */
 
 #include "selftest.h"
+
+#include "owners/counted.h"
 #include "memory/zram.h"
 
 #define RW		(PROT_READ | PROT_WRITE)
@@ -58,6 +60,7 @@ TEST_F(zram, private)
 	EXPECT_PAGES(out, census.tasks, SWAP);
 	EXPECT_PAGES(0, vma, SPECIAL);
 	EXPECT_EQUAL_SMAPS(self->pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 }
 
@@ -98,6 +101,7 @@ TEST_F(zram, shared_after_fork)
 	EXPECT_PAGES(pages, vma, SWAP);
 	EXPECT_PAGES(back + both / 2, vma, SWAP_PSS);
 	EXPECT_EQUAL_SMAPS(self->pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 
 	ASSERT_CENSUS(*word, &census);
@@ -106,6 +110,7 @@ TEST_F(zram, shared_after_fork)
 	EXPECT_PAGES(both, vma, SWAP);
 	EXPECT_PAGES(both / 2, vma, SWAP_PSS);
 	EXPECT_EQUAL_SMAPS(*word);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 }
 
@@ -136,6 +141,7 @@ TEST_F(zram, shmem)
 	EXPECT_PAGES(pages - back, vma, SWAP);
 	EXPECT_PAGES(0, vma, SWAP_PSS);
 	EXPECT_EQUAL_SMAPS(self->pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 }
 
@@ -167,6 +173,7 @@ TEST_F(zram, shmem_below_copies)
 	EXPECT_PAGES(back, vma, ANON);
 	EXPECT_PAGES(pages - back, vma, SWAP);
 	EXPECT_EQUAL_SMAPS(self->pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 }
 
@@ -229,6 +236,7 @@ TEST_F(zram, shmem_parts)
 		EXPECT_PAGES(0, vma, RSS);
 	}
 	EXPECT_EQUAL_SMAPS(self->pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 }
 

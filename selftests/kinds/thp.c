@@ -49,6 +49,7 @@ TEST(mapped_whole)
 	EXPECT_PAGES(2 * PER_HUGE, vma, PRIVATE_DIRTY);
 	EXPECT_PAGES(0, vma, SHMEM_THP);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -89,6 +90,7 @@ TEST(split_by_mprotect)
 	EXPECT_PAGES(PER_HUGE, vma, THP);
 
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -118,6 +120,7 @@ TEST(partly_unmapped)
 	EXPECT_PAGES(2 * PER_HUGE - dropped, vma, PSS);
 	EXPECT_PAGES(PER_HUGE, vma, THP);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -145,6 +148,7 @@ TEST(hidden_by_mprotect)
 	EXPECT_PAGES(PER_HUGE, vma, USS);
 	EXPECT_PAGES(PER_HUGE, vma, PSS);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -194,6 +198,7 @@ TEST(forked_and_written)
 		EXPECT_PAGES(2 * PER_HUGE, vma, ANON);
 		EXPECT_PAGES(i ? PER_HUGE : 2 * PER_HUGE, vma, THP);
 		EXPECT_EQUAL_SMAPS(pids[i]);
+		EXPECT_EQUAL_OWNERS();
 		/* Without per-page map counts see known.c for exact figures. */
 		if (census.info.value[MEMCENSUS_INFO_MAPCOUNT_EXACT]) {
 			EXPECT_PAGES(shared, vma, SHARED);
@@ -258,6 +263,7 @@ TEST(in_shmem)
 	EXPECT_PAGES(PER_HUGE, vma, USS);
 	EXPECT_PAGES(0, vma, ANON_THP);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -309,6 +315,7 @@ static void check_mthp(struct __test_metadata *_metadata, volatile pid_t *child)
 	EXPECT_PAGES(all, vma, PSS);
 	EXPECT_PAGES(0, vma, THP);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 
@@ -319,6 +326,7 @@ static void check_mthp(struct __test_metadata *_metadata, volatile pid_t *child)
 	EXPECT_PAGES(all, vma, RSS);
 	EXPECT_PAGES(1, vma, USS);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	ASSERT_CENSUS(*child, &census);
 	ASSERT_VMA(&census, FOLIOS, vma);
@@ -326,6 +334,7 @@ static void check_mthp(struct __test_metadata *_metadata, volatile pid_t *child)
 	/* By one map count of the whole folio its first page is shared, as the rest of it. */
 	EXPECT_PAGES(census.info.value[MEMCENSUS_INFO_MAPCOUNT_EXACT] ? 1 : 0, vma, USS);
 	EXPECT_EQUAL_SMAPS(*child);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -393,6 +402,7 @@ TEST(copied_in_part)
 	EXPECT_PAGES(0, vma, ANON_THP);
 	census_free(&census);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	child_end(pid);
 }
 

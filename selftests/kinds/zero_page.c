@@ -2,6 +2,8 @@
 /* The zero pages, which reads of anonymous memory map; they have no owner. */
 #include "selftest.h"
 
+#include "owners/counted.h"
+
 static const unsigned long pages = 200, written = 40;
 
 static void small(void *arg)
@@ -28,6 +30,9 @@ TEST(small_pages)
 	EXPECT_PAGES(written, vma, PSS);
 	EXPECT_PAGES(pages - written, vma, SPECIAL);
 	EXPECT_EQUAL_SMAPS(pid);
+	/* There the zero page is beyond the end of kpageflags. */
+	if (!user_mode_linux())
+		EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
@@ -60,6 +65,7 @@ TEST(huge_pages)
 	EXPECT_PAGES(nr, vma, USS);
 	EXPECT_PAGES(nr, vma, SPECIAL);
 	EXPECT_EQUAL_SMAPS(pid);
+	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
 }
