@@ -251,11 +251,15 @@ static inline bool census_frames_has_forked(const struct census_frames *f)
 
 /*
  * Checks whether tables that fork() copied may be kept.  Slices do not make them smaller, so
- * they leave half of the memory for what slices make smaller.
+ * they leave half of the memory for what slices make smaller.  What counts is what they use in
+ * this slice, not what an earlier one, or an earlier census, has left to it.
  */
 static inline bool census_frames_may_keep(const struct census_frames *f)
 {
-	return atomic64_read(&f->budget->used) < f->budget->limit / 2;
+	u64 units = (u64)f->owners.forked.nr + f->owners.arrays.nr + f->owners.bitmaps.nr +
+		    f->samples.nr;
+
+	return units * CENSUS_UNIT_BYTES < f->budget->limit / 2;
 }
 
 static inline bool census_frames_failed(const struct census_frames *f)
