@@ -20,6 +20,7 @@
 #include <linux/page_idle.h>
 #include <linux/pgtable.h>
 #include <linux/poison.h>
+#include <linux/sched/coredump.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
@@ -66,6 +67,13 @@
 
 #if !CENSUS_HAVE_VMA_IS_COW_MAPPING && !defined(vma_is_cow_mapping)
 #define vma_is_cow_mapping(vma) is_cow_mapping((vma)->vm_flags)
+#endif
+
+#if !CENSUS_HAVE_MM_FLAGS_TEST
+static inline bool mm_flags_test(int flag, const struct mm_struct *mm)
+{
+	return test_bit(flag, &mm->flags);
+}
 #endif
 
 #if !CENSUS_HAVE_VMA_IS_INITIAL_HEAP

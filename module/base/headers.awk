@@ -15,7 +15,7 @@
 BEGIN {
 	ask("function", "PageNetpp PageUnaccepted PageZsmalloc" \
 		" file_user_inode file_user_path folio_large_mapcount folio_memcg_check" \
-		" folio_test_double_map folio_test_large_kmalloc genl_info_dump" \
+		" folio_test_double_map folio_test_large_kmalloc genl_info_dump mm_flags_test" \
 		" page_mapcount page_pool_page_is_pp" \
 		" pgdp_get p4dp_get pudp_get pmdp_get_lockless pmd_devmap pmd_special" \
 		" pte_devmap shrinker_alloc softleaf_from_pte softleaf_from_pmd softleaf_has_pfn" \

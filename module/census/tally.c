@@ -542,13 +542,16 @@ static enum census_class class_of(const struct vm_area_struct *vma)
 
 /*
  * Checks whether tables that fork() copied may be kept: of pages numbered by frame that no
- * address space maps twice.  KSM merges pages within one, in VM_MERGEABLE mappings only.
+ * address space maps twice.  KSM merges pages within one, in VM_MERGEABLE mappings.  Such a page
+ * that is in swap when MADV_UNMERGEABLE ends that may be mapped twice again, but the address space
+ * still has the flag; a child lacks it if fork() had no memory for KSM.
  */
 static bool may_have_images(const struct census_tally *t, const struct census_walk *walk)
 {
 	return CENSUS_PTES_MAX == CENSUS_FORKED_ENTRIES && walk->ops->image &&
 	       walk->writable_is_exclusive && t->class == CENSUS_ANON &&
-	       !(t->vma->vm_flags & VM_MERGEABLE) && census_frames_may_keep(t->frames);
+	       !(t->vma->vm_flags & VM_MERGEABLE) &&
+	       !mm_flags_test(MMF_VM_MERGEABLE, t->m->mm) && census_frames_may_keep(t->frames);
 }
 
 static const struct census_walk_ops *choose_ops(const struct census_tally *t)

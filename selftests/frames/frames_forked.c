@@ -375,9 +375,8 @@ TEST_F(forked, in_slices)
 		EXPECT_LT(1, slices);
 		census_free(&census);
 		diag("%llu slices", (unsigned long long)slices);
-		if (kept < 0)
-			diag("module is built without CENSUS_CHECK=1: the tables found are unknown");
-		else if (variant->run == 1)
+		/* Else the module is built without CENSUS_CHECK=1. */
+		if (kept >= 0 && variant->run == 1)
 			EXPECT_LE((long)slices * (in_one_slice - in_one_slice / 10),
 				  read_number(KEPT_OWNERS) - kept);
 	}

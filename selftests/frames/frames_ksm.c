@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames basis: pages merged by KSM, within a process and across processes, and
- * one frame with more mappings than fit into 16 bits.
+ * Frames basis: pages merged by KSM, within a process and across processes; one frame with more
+ * mappings than fit into 16 bits; and one that a process maps twice after it was merged.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
 #include "selftest.h"
 
+#include "memory/zram.h"
 #include "owners/counted.h"
 
 #define SYS	"/sys/kernel/mm/ksm/"
@@ -196,6 +202,117 @@ TEST_F(ksm, more_than_65535_mappings)
 	}
 	census_free(&census);
 	EXPECT_EQUAL_OWNERS();
+}
+
+static uint64_t entry_of(const char *at)
+{
+	uint64_t entry = 0;
+	int fd = open("/proc/self/pagemap", O_RDONLY);
+
+	need(fd >= 0 && pread(fd, &entry, sizeof(entry), (uintptr_t)at / PAGE * sizeof(entry)) ==
+	     sizeof(entry), "pagemap");
+	close(fd);
+	return entry;
+}
+
+static uint64_t frame_of(const char *at)
+{
+	const uint64_t entry = entry_of(at);
+
+	return entry >> 63 ? entry << 9 >> 9 : 0;
+}
+
+/* Waits until KSM has given a page the frame of @other, or @frame. Return: the frame. */
+static uint64_t merge_page(const char *at, const char *other, uint64_t frame)
+{
+	const uint64_t until = now_ms() + 60000;
+
+	need(write_file(SYS "run", "1"), "run KSM");
+	while (!frame_of(at) || frame_of(at) != (other ? frame_of(other) : frame)) {
+		need(now_ms() < until, "merge");
+		sleep_ms(20);
+	}
+	need(write_file(SYS "run", "0"), "stop KSM");
+	return frame_of(at);
+}
+
+/* Not page_out(): the page stays in the swap cache. */
+static void swap_page(char *at)
+{
+	const uint64_t until = now_ms() + 60000;
+
+	while (!(entry_of(at) >> 62 & 1)) {
+		need(now_ms() < until, "swap out");
+		madvise(at, PAGE, MADV_PAGEOUT);
+		sleep_ms(1);
+	}
+}
+
+/*
+ * Two pages, in tables of their own, which KSM merges and which go to swap. A pipe holds their
+ * frame, so that it stays in the swap cache, and comes back to both when they are not mergeable
+ * any more. MADV_PAGEOUT takes only pages that are mapped once: so the second one is merged when
+ * the first one is in swap. Then a child shares the tables.
+ */
+static void map_twice(void *arg)
+{
+	const int pages = 1024;
+	char *at = map_private(PLACE(0), pages * PAGE), *first = at + 5 * PAGE;
+	char *second = at + 700 * PAGE, *helper = map_private(PLACE(1), PAGE);
+	struct iovec page = { .iov_base = first, .iov_len = PAGE };
+	volatile pid_t *child = arg;
+	uint64_t frame;
+	int fds[2], i;
+
+	/* 101 and 1024 have no common divisor: each page once, and neighbours far apart. */
+	for (i = 0; i < pages; i++)
+		snprintf(at + i * 101 % pages * PAGE, PAGE, "page %d", i);
+	memset(first, 'f', PAGE);
+	memset(second, 'f', PAGE);
+	memset(helper, 'f', PAGE);
+	need(!madvise(first, PAGE, MADV_MERGEABLE), "MADV_MERGEABLE");
+	need(!madvise(helper, PAGE, MADV_MERGEABLE), "MADV_MERGEABLE");
+	frame = merge_page(first, helper, 0);
+	need(!pipe(fds) && vmsplice(fds[1], &page, 1, 0) == (ssize_t)PAGE, "vmsplice");
+	need(!munmap(helper, PAGE), "munmap");
+	swap_page(first);
+	need(!madvise(second, PAGE, MADV_MERGEABLE), "MADV_MERGEABLE");
+	merge_page(second, NULL, frame);
+	swap_page(second);
+	need(!madvise(first, PAGE, MADV_UNMERGEABLE), "MADV_UNMERGEABLE");
+	need(!madvise(second, PAGE, MADV_UNMERGEABLE), "MADV_UNMERGEABLE");
+	read_pages(first, 1);
+	read_pages(second, 1);
+	errno = EINVAL;
+	need(frame_of(first) == frame && frame_of(second) == frame, "the kernel made a copy");
+	*child = child_start((void (*)(void *))child_stop, NULL);
+	need(*child > 0, "child");
+}
+
+TEST_F(ksm, twice_and_not_mergeable)
+{
+	volatile pid_t *child;
+	struct census census;
+	pid_t pids[2];
+
+	if (!self->ready)
+		return;
+	NEED_ZRAM();
+	child = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, child);
+	self->pids[0] = child_start(map_twice, (void *)child);
+	ASSERT_LT(0, self->pids[0]);
+	pids[0] = self->pids[0];
+	pids[1] = *child;
+	ASSERT_FRAMES(pids, 2, &census);
+	EXPECT_PLACED(1024, &census, pids[1], RSS);
+	EXPECT_PLACED(1023, &census, pids[1], FRAMES);
+	EXPECT_PLACED_SHARE(share(1023, 2), &census, pids[1], PSS);
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+	child_end(self->pids[0]);
+	self->pids[0] = -1;
+	EXPECT_TRUE(zram_off());
 }
 
 TEST_HARNESS_MAIN
