@@ -3,7 +3,6 @@
  * Frames basis: pages merged by KSM, within a process and across processes; one frame with more
  * mappings than fit into 16 bits; and one that a process maps twice after it was merged.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -17,7 +16,7 @@
 
 FIXTURE(ksm)
 {
-	bool ready;
+	bool ready, zram;
 	long max_sharing;
 	pid_t pids[2];
 };
@@ -42,6 +41,8 @@ FIXTURE_TEARDOWN(ksm)
 
 	child_end(self->pids[0]);
 	child_end(self->pids[1]);
+	if (self->zram)
+		EXPECT_TRUE(zram_off());
 	if (!self->ready)
 		return;
 	write_file(SYS "run", "2");
@@ -222,18 +223,19 @@ static uint64_t frame_of(const char *at)
 	return entry >> 63 ? entry << 9 >> 9 : 0;
 }
 
-/* Waits until KSM has given a page the frame of @other, or @frame. Return: the frame. */
-static uint64_t merge_page(const char *at, const char *other, uint64_t frame)
+/* Waits until KSM has given a page the frame of @other, or @frame. */
+static bool merge_page(const char *at, const char *other, uint64_t frame)
 {
-	const uint64_t until = now_ms() + 60000;
+	const uint64_t until = now_ms() + 20000;
+	bool same = false;
 
 	need(write_file(SYS "run", "1"), "run KSM");
-	while (!frame_of(at) || frame_of(at) != (other ? frame_of(other) : frame)) {
-		need(now_ms() < until, "merge");
+	while (!same && now_ms() < until) {
 		sleep_ms(20);
+		same = frame_of(at) && frame_of(at) == (other ? frame_of(other) : frame);
 	}
 	need(write_file(SYS "run", "0"), "stop KSM");
-	return frame_of(at);
+	return same;
 }
 
 /* Not page_out(): the page stays in the swap cache. */
@@ -252,7 +254,8 @@ static void swap_page(char *at)
  * Two pages, in tables of their own, which KSM merges and which go to swap. A pipe holds their
  * frame, so that it stays in the swap cache, and comes back to both when they are not mergeable
  * any more. MADV_PAGEOUT takes only pages that are mapped once: so the second one is merged when
- * the first one is in swap. Then a child shares the tables.
+ * the first one is in swap. Then a child shares the tables. There is none if the kernel does not
+ * merge or map a page in this way.
  */
 static void map_twice(void *arg)
 {
@@ -272,19 +275,25 @@ static void map_twice(void *arg)
 	memset(helper, 'f', PAGE);
 	need(!madvise(first, PAGE, MADV_MERGEABLE), "MADV_MERGEABLE");
 	need(!madvise(helper, PAGE, MADV_MERGEABLE), "MADV_MERGEABLE");
-	frame = merge_page(first, helper, 0);
+	need(merge_page(first, helper, 0), "merge");
+	frame = frame_of(first);
 	need(!pipe(fds) && vmsplice(fds[1], &page, 1, 0) == (ssize_t)PAGE, "vmsplice");
 	need(!munmap(helper, PAGE), "munmap");
 	swap_page(first);
 	need(!madvise(second, PAGE, MADV_MERGEABLE), "MADV_MERGEABLE");
-	merge_page(second, NULL, frame);
+	if (!merge_page(second, NULL, frame)) {
+		diag("no page is merged with one that is in the swap cache only");
+		return;
+	}
 	swap_page(second);
 	need(!madvise(first, PAGE, MADV_UNMERGEABLE), "MADV_UNMERGEABLE");
 	need(!madvise(second, PAGE, MADV_UNMERGEABLE), "MADV_UNMERGEABLE");
 	read_pages(first, 1);
 	read_pages(second, 1);
-	errno = EINVAL;
-	need(frame_of(first) == frame && frame_of(second) == frame, "the kernel made a copy");
+	if (frame_of(first) != frame || frame_of(second) != frame) {
+		diag("the pages that come back from the swap cache are copies");
+		return;
+	}
 	*child = child_start((void (*)(void *))child_stop, NULL);
 	need(*child > 0, "child");
 }
@@ -298,10 +307,13 @@ TEST_F(ksm, twice_and_not_mergeable)
 	if (!self->ready)
 		return;
 	NEED_ZRAM();
+	self->zram = true;
 	child = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, child);
 	self->pids[0] = child_start(map_twice, (void *)child);
 	ASSERT_LT(0, self->pids[0]);
+	if (!*child)
+		SKIP(return, "no page comes back twice from swap after it was merged");
 	pids[0] = self->pids[0];
 	pids[1] = *child;
 	ASSERT_FRAMES(pids, 2, &census);
@@ -310,9 +322,6 @@ TEST_F(ksm, twice_and_not_mergeable)
 	EXPECT_PLACED_SHARE(share(1023, 2), &census, pids[1], PSS);
 	census_free(&census);
 	EXPECT_EQUAL_OWNERS();
-	child_end(self->pids[0]);
-	self->pids[0] = -1;
-	EXPECT_TRUE(zram_off());
 }
 
 TEST_HARNESS_MAIN
