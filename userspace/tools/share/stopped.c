@@ -617,7 +617,7 @@ static uint64_t sockets_of(char *const *cgroups, size_t n)
 }
 
 /* Less is not worth a line. */
-#define SOCKETS_LEAST	(1 << 20)
+#define SOCKETS_LEAST	1048576
 
 /* A socket is of no process: several may have it open, or none. */
 static void note_sockets(const struct stopping *s, char *const *cgroups, size_t n)
@@ -626,13 +626,12 @@ static void note_sockets(const struct stopping *s, char *const *cgroups, size_t 
 	const uint64_t charged = sockets_of(cgroups, n);
 
 	if (charged >= SOCKETS_LEAST)
-		fprintf(stderr,
-			"memcensus: sockets do not count: %" PRIu64 " KiB of their buffers are charged to the cgroup%s, and come back if no other process has them open\n",
-			charged >> 10, n > 1 ? "s" : "");
+		fprintf(stderr, "memcensus: sockets do not count: %" PRIu64 " KiB %s\n",
+			charged >> 10,
+			"of their buffers are charged, and come back if nobody else has them open");
 	else if (!n && all.known && all.bytes >= SOCKETS_LEAST)
-		fprintf(stderr,
-			"memcensus: sockets do not count: of all processes their buffers have %" PRId64 " KiB\n",
-			all.bytes >> 10);
+		fprintf(stderr, "memcensus: sockets do not count: all together have %" PRId64
+			" KiB of buffers\n", all.bytes >> 10);
 }
 
 static void stopping_free(struct stopping *s)
