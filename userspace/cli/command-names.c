@@ -21,7 +21,7 @@ const struct command_name command_names[] = {
 	{ "oom", "[NUMBER]", "what was there when the OOM killer ran", false },
 	{ "top", "[INTERVAL [COUNT]]",
 	  "processes on the whole screen, live, as top and htop", true },
-	{ "watch", "PID [INTERVAL [COUNT]]",
+	{ "watch", "PID [INTERVAL [COUNT]]|-- COMMAND...",
 	  "a process until it ends: what grows, and how", false },
 	{ "record", "FILE [INTERVAL [COUNT]]",
 	  "censuses into a file, which -f of the others reads", false },

@@ -71,7 +71,7 @@ int subtree_prepare(struct session *session, struct failure *why)
 	const uint8_t group_by = session->request.group_by;
 
 	session->by_subtree = group_by &&
-		(session->options->n_roots ||
+		((session->options->n_roots && group_by != MEMCENSUS_BY_TREE) ||
 		 (session->options->cgroup && group_by != MEMCENSUS_BY_CGROUP));
 	if (!session->by_subtree || session->source->ops->live)
 		return 0;
@@ -89,11 +89,26 @@ static bool is_in(const struct snapshot *snap, const char *cgroup, bool known, u
 	return path && !strncmp(path, cgroup, len) && (!path[len] || path[len] == '/');
 }
 
-/* A flag for each task of @snap; the caller frees them. */
-static bool *find_below(const struct session *session, const struct snapshot *snap)
+/* Whether --tree names a process of @task, or a thread. */
+static bool is_root(const struct session *session, const struct task *task)
 {
 	const struct options *options = session->options;
 	const bool live = session->source && session->source->ops->live;
+	uint64_t root;
+	size_t i;
+
+	for (i = 0; i < options->n_roots; i++) {
+		root = options->roots[i];
+		root = live ? process_of((uint32_t)root) : root;
+		if (task_is_of(task, &root, 1))
+			return true;
+	}
+	return false;
+}
+
+/* A flag for each task of @snap; the caller frees them. */
+static bool *find_below(const struct session *session, const struct snapshot *snap)
+{
 	bool *in = xcalloc(snap->n_tasks, sizeof(*in));
 	struct descendant *v;
 	size_t i, k, n = 0;
@@ -103,13 +118,8 @@ static bool *find_below(const struct session *session, const struct snapshot *sn
 	v = xcalloc(n, sizeof(*v));
 	for (i = n = 0; i < snap->n_tasks; i++) {
 		const struct task *task = &snap->tasks[i];
-		uint64_t root;
 
-		for (k = 0; k < options->n_roots && !in[i]; k++) {
-			root = options->roots[k];
-			root = live ? process_of((uint32_t)root) : root;
-			in[i] = task_is_of(task, &root, 1);
-		}
+		in[i] = is_root(session, task);
 		v[n++] = (struct descendant){
 			task->pid, KNOWN(task, MEMCENSUS_TASK_PPID) ? task->ppid : 0, i, in[i] };
 		/* Who shares the address space is at the same place. */
@@ -144,24 +154,47 @@ static void narrow_tasks(const struct session *session, struct snapshot *snap, b
 	free(below);
 }
 
+/* Drops the groups that are not of the subtree. */
+static void narrow_groups(const struct session *session, struct snapshot *snap, bool counted)
+{
+	bool *in = xcalloc(snap->n_groups, sizeof(*in));
+	const char *cgroup = session->options->cgroup;
+	struct group *group, *parent;
+	size_t i, n = 0;
+
+	for (i = 0; !cgroup && i < snap->n_tasks; i++) {
+		const struct task *task = &snap->tasks[i];
+
+		group = KNOWN(task, MEMCENSUS_TASK_GROUP) ? group_of(snap, task->group) : NULL;
+		/* Processes that are too deep are in the group of another one. */
+		if (group && KNOWN(group, MEMCENSUS_GROUP_PID) && group->pid == task->pid)
+			in[group - snap->groups] = is_root(session, task);
+	}
+	for (i = 0; i < snap->n_groups; i++) {
+		group = &snap->groups[i];
+		parent = group_parent(snap, group);
+		/* Other groups are of the subtree if they were counted of its processes. */
+		if (KNOWN(group, MEMCENSUS_GROUP_PID))
+			in[i] |= parent && in[parent - snap->groups];
+		else
+			in[i] = cgroup && KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
+				is_in(snap, cgroup, true, group->cgroup) : counted;
+	}
+	for (i = 0; i < snap->n_groups; i++)
+		if (in[i])
+			snap->groups[n++] = snap->groups[i];
+	snap->n_groups = n;
+	free(in);
+}
+
 void subtree_narrow(const struct session *session, struct snapshot *snap)
 {
 	const bool counted = session->by_subtree || session->pids;
-	const char *cgroup = session->options->cgroup;
-	const struct group *group;
-	size_t i, n = 0;
 
 	/* Those that were requested descend from them, whoever has ended since then. */
-	if (!subtree_given(session->options) || (!cgroup && counted))
+	if (!subtree_given(session->options) || (session->options->n_roots && counted))
 		return;
-	for (i = 0; i < snap->n_groups; i++) {
-		group = &snap->groups[i];
-		/* Other groups are of the subtree if they were counted of its processes. */
-		if (cgroup && KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
-		    is_in(snap, cgroup, true, group->cgroup) : counted)
-			snap->groups[n++] = *group;
-	}
-	snap->n_groups = n;
+	narrow_groups(session, snap, counted);
 	narrow_tasks(session, snap, counted);
 	snapshot_drop_vmas(snap);
 	cgroup_tree_link(snap);
@@ -170,7 +203,7 @@ void subtree_narrow(const struct session *session, struct snapshot *snap)
 int subtree_found(const struct options *options, const struct snapshot *snap,
 		  struct failure *why)
 {
-	const bool grouped = options->group_by == MEMCENSUS_BY_CGROUP;
+	const bool grouped = options->group_by == MEMCENSUS_BY_CGROUP && options->cgroup;
 	size_t i, unknown = 0;
 
 	if (!subtree_given(options) || (grouped ? snap->n_groups : snap->n_tasks))

@@ -35,7 +35,7 @@ static bool is_grouped(const struct options *options)
 {
 	return options->group_by &&
 	       (is_filtered(options) ||
-		options->n_roots ||
+		(options->n_roots && options->group_by != MEMCENSUS_BY_TREE) ||
 		(options->cgroup && options->group_by != MEMCENSUS_BY_CGROUP));
 }
 

@@ -13,6 +13,7 @@
 #include "tools/share/fork.h"
 #include "tools/share/stopped.h"
 #include "tools/trace/columns.h"
+#include "tools/watch/peak.h"
 
 static const char *type_of(const struct column *column)
 {
@@ -154,6 +155,8 @@ int main(void)
 		{ "if_stopped", &stopped_sum_rows }, { "stopped_file", &stopped_file_rows },
 		{ "mapped_file", &mapped_file_rows },
 		{ "file_mapper", &file_mapper_rows },
+		{ "peak", &peak_rows }, { "peak_holder", &peak_holder_rows },
+		{ "peak_run", &peak_run_rows },
 		{ "family", &relatives_rows }, { "family_member", &relative_rows },
 	};
 	unsigned int i;

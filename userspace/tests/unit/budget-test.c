@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "tap.h"
-#include "tools/record/budget.h"
+#include "lib/budget.h"
 
 #define SECOND	UINT64_C(1000000000)
 #define HOUR	(3600 * SECOND)

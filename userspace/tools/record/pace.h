@@ -7,7 +7,7 @@
 #define READER_RECORD_PACE_H
 
 #include "lib/failure.h"
-#include "tools/record/budget.h"
+#include "lib/budget.h"
 
 /* Least time from one census to the next while a trigger fires, ns. */
 #define PACE_PRESSED	UINT64_C(1000000000)

@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "cli/subtree.h"
+#include "lib/budget.h"
 #include "lib/signals.h"
 #include "lib/text.h"
 #include "os/names.h"
@@ -95,10 +96,8 @@ static int set_ring(struct options *options, const char *value, struct failure *
 static int set_budget(struct options *options, const char *value, struct failure *why)
 {
 	struct record_options *own = options->own;
-	char *end;
 
-	own->budget = strtod(value, &end) / 100;
-	if (end != value && !strcmp(end, "%") && own->budget >= 0.0001 && own->budget <= 1)
+	if (budget_parse(&own->budget, value))
 		return 0;
 	return fail(why, FAIL_USAGE,
 		    "'%.60s' is not a budget: a share of one processor, from 0.01%% to 100%%",

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "cli/subtree.h"
+#include "lib/budget.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "lib/text.h"
@@ -16,6 +17,7 @@
 #include "os/process.h"
 #include "report/interval.h"
 #include "report/warnings.h"
+#include "tools/watch/peak.h"
 
 #define DEFAULT_INTERVAL	1000000000ULL
 
@@ -522,14 +524,29 @@ static int none_found(const struct options *options, struct failure *why)
 		    options->n_roots ? options->roots[0] : options->pids[0]);
 }
 
+/**
+ * struct watch_options - the options of 'watch' alone
+ * @peak: it measures a tree, and prints no rows
+ * @budget: share of a processor, 0 to 1; 0: not given
+ * @budget_text: as it was given
+ */
+struct watch_options {
+	bool peak;
+	double budget;
+	const char *budget_text;
+};
+
 static int watch_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
+	const struct watch_options *own = options->own;
 	const bool live = session->source->ops->live;
 	struct watch watch = { .session = session };
 	size_t i;
 	int ret;
 
+	if (own->peak)
+		return peak_run(session, own->budget, why);
 	/* A thread ID means its process. */
 	for (i = 0; i < options->n_pids; i++)
 		ids_add(&watch.pids, live ? process_of(options->pids[i]) : options->pids[i]);
@@ -553,7 +570,23 @@ static int watch_words(struct options *options, char **words, int n,
 		       struct failure *why)
 {
 	const int named = !subtree_given(options);
+	struct watch_options *own = options->own;
 
+	own->peak = options->program || (options->n_roots && !n && !options->file);
+	if (own->budget_text && !own->peak)
+		return fail(why, FAIL_USAGE,
+			    "'--budget' needs '-- COMMAND', or '--tree' without an interval");
+	if (options->duration && (!own->peak || options->program))
+		return fail(why, FAIL_USAGE, "'--for' needs '--tree' without an interval");
+	if (options->program &&
+	    (n || subtree_given(options) || options->file || !options->program[0]))
+		return fail(why, FAIL_USAGE, "'watch --' takes a command to run, and nothing else");
+	if (own->peak && options->n_roots > 1)
+		return fail(why, FAIL_USAGE, "'watch --tree' measures one tree: name one PID");
+	if (own->peak && options->basis == MEMCENSUS_BASIS_MAPCOUNT)
+		return fail(why, FAIL_USAGE, "a tree is counted by frames only");
+	if (own->peak)
+		return 0;
 	if ((named && options_pids(options, words, n ? 1 : 0, why)) ||
 	    options_interval(options, words + named, n - named, why))
 		return -1;
@@ -563,9 +596,24 @@ static int watch_words(struct options *options, char **words, int n,
 	return 0;
 }
 
+static int set_watch_budget(struct options *options, const char *value, struct failure *why)
+{
+	if (budget_parse(&((struct watch_options *)options->own)->budget, value))
+		return 0;
+	return fail(why, FAIL_USAGE,
+		    "'%.60s' is not a budget: a share of one processor, from 0.01%% to 100%%",
+		    value);
+}
+
+static const struct option_entry option_budget = {
+	0, "budget", "PERCENT", "of a tree: most CPU time, of one processor; else any",
+	OWN(TEXT, watch_options, budget_text), .set = set_watch_budget };
+
 static const struct option_use watch_options[] = {
 	USE_AS(cgroup, "the processes of this cgroup and of those below it"),
 	USE_AS(tree, "these processes and their descendants"),
+	USE_AS(interval, "time between two censuses of a tree; 0.1 s"), USE(budget),
+	USE_AS(for, "of --tree: how long it is measured"),
 	USE(basis), OPTIONS_OF_SERIES, OPTIONS_COMMON,
 };
 
@@ -592,6 +640,14 @@ const struct command watch_command = {
 	"zombie does, or the line says that the cause is unknown. A process with the same\n"
 	"PID but another start time is another process.\n"
 	"\n"
+	"-- COMMAND runs a command and prints at its end the most that it and all that it\n"
+	"started had together, each page once, as time -v does for one process: the peak of\n"
+	"PSS, USS, swap, and of the sum of RSS to compare. --tree PID without an INTERVAL\n"
+	"measures a process that runs, until it ends or until Ctrl-C. A census each\n"
+	"--interval (0.1 s) finds a peak that lasts as long; the longest gap says what it may\n"
+	"have missed. Orphans of COMMAND count. Signals are passed on to it, and its exit\n"
+	"status is that of memcensus. The result goes to stderr, or to -o FILE.\n"
+	"\n"
 	"ForkMost is its part of the copies if all owners write to all anonymous pages that\n"
 	"they share by fork: what a snapshot can still cost, added up over the parent and all\n"
 	"children. --basis frames also tells how much it shares (ForkShared).\n"
@@ -599,6 +655,8 @@ const struct command watch_command = {
 	"-J writes a line of JSON for each row and for each event; with --raw the lines of\n"
 	"events go to stderr.\n",
 	.options = watch_options,
+	.own_size = sizeof(struct watch_options),
+	.program = true,
 	.basis = MEMCENSUS_BASIS_MAPCOUNT,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 	.run = watch_run,

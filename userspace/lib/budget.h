@@ -5,6 +5,7 @@
 #ifndef READER_BUDGET_H
 #define READER_BUDGET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Most time whose share can be saved, ns. */
@@ -21,6 +22,9 @@ struct budget {
 	double credit;
 	uint64_t at;
 };
+
+/* A share of a processor, "1%", from 0.01% to 100%; false if @text is none. */
+bool budget_parse(double *share, const char *text);
 
 /* Begins with what a minute earns. */
 void budget_begin(struct budget *budget, double share, uint64_t now);

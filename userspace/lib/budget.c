@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A budget of CPU time. */
-#include "tools/record/budget.h"
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/budget.h"
+
+bool budget_parse(double *share, const char *text)
+{
+	char *end;
+
+	*share = strtod(text, &end) / 100;
+	return end != text && !strcmp(end, "%") && *share >= 0.0001 && *share <= 1;
+}
 
 static double most(const struct budget *budget)
 {

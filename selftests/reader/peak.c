@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * `memcensus watch -- COMMAND`: the peak of a program and all that it started, where the test
+ * knows it; the exit status, signals, orphans.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "selftest.h"
+
+#define DIR	"/tmp/memcensus-peak"
+#define GO	DIR "/go"
+#define OUT	DIR "/out"
+#define ROLE	"MEMCENSUS_PEAK_ROLE"
+
+#define WORKERS	8
+
+/* Pages that workers share, that each of them has, and that an orphan has. */
+static const unsigned long shared = 3000, own = 500, orphan = 1000;
+
+/* How long a plateau lasts, which an interval of 100 ms is to find. */
+#define PLATEAU_MS	300
+
+/* Holds still until the test closes its end. */
+static void hold(void)
+{
+	int fd = open(GO, O_RDONLY | O_CLOEXEC);
+	char byte;
+
+	need(fd >= 0, GO);
+	need(!read(fd, &byte, 1), GO);
+}
+
+static void worker(void *arg)
+{
+	read_pages(PLACE(0), shared);
+	write_pages(map_private(PLACE(1), own * PAGE), own);
+}
+
+static void start_orphan(void)
+{
+	int pair[2];
+	char byte;
+	pid_t pid;
+
+	need(!pipe(pair), "pipe");
+	pid = fork();
+	if (!pid && fork())
+		_exit(0);
+	if (!pid) {
+		write_pages(map_private(PLACE(2), orphan * PAGE), orphan);
+		need(write(pair[1], "", 1) == 1, "pipe");
+		for (;;)
+			pause();
+	}
+	need(pid > 0 && waitpid(pid, NULL, 0) == pid, "fork");
+	need(read(pair[0], &byte, 1) == 1, "pipe");
+}
+
+/* What the test runs as COMMAND is this program. */
+__attribute__((constructor))
+static void play(void)
+{
+	const char *role = getenv(ROLE);
+	pid_t workers[WORKERS];
+	unsigned int i;
+
+	if (!role)
+		return;
+	page_size = sysconf(_SC_PAGESIZE);
+	unsetenv(ROLE);
+	if (!strcmp(role, "plateau")) {
+		write_pages(map_private(PLACE(1), shared * PAGE), shared);
+		sleep_ms(PLATEAU_MS);
+		munmap(PLACE(1), shared * PAGE);
+		sleep_ms(PLATEAU_MS);
+		_exit(0);
+	}
+	write_pages(map_shared(PLACE(0), shared * PAGE), shared);
+	for (i = 0; i < WORKERS; i++) {
+		workers[i] = child_start(worker, NULL);
+		need(workers[i] > 0, "worker");
+		if (strcmp(role, "turns"))
+			continue;
+		sleep_ms(PLATEAU_MS);
+		child_end(workers[i]);
+	}
+	if (!strcmp(role, "still")) {
+		start_orphan();
+		hold();
+		for (i = 0; i < WORKERS; i++)
+			child_end(workers[i]);
+	}
+	_exit(3);
+}
+
+FIXTURE(peak)
+{
+	char program[256];
+	char text[8192];
+};
+
+FIXTURE_SETUP(peak)
+{
+	ssize_t n = readlink("/proc/self/exe", self->program, sizeof(self->program) - 1);
+
+	ASSERT_LT(0, n);
+	self->program[n] = '\0';
+	mkdir(DIR, 0700);
+	ASSERT_EQ(0, mkfifo(GO, 0600));
+}
+
+FIXTURE_TEARDOWN(peak)
+{
+	unlink(GO);
+	unlink(OUT);
+	rmdir(DIR);
+}
+
+/* Runs a command of the shell; its exit status, as of a shell. */
+static int run(const char *format, ...)
+{
+	char command[600];
+	va_list args;
+	int status;
+
+	va_start(args, format);
+	vsnprintf(command, sizeof(command), format, args);
+	va_end(args);
+	status = system(command);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void read_out(char *text, size_t size)
+{
+	FILE *file = fopen(OUT, "r");
+
+	text[0] = '\0';
+	if (!file)
+		return;
+	text[fread(text, 1, size - 1, file)] = '\0';
+	fclose(file);
+}
+
+/* The number behind the first @key that follows @after; -1: null, or none. */
+static long long number(const char *text, const char *after, const char *key)
+{
+	const char *at = strstr(text, after);
+
+	at = at ? strstr(at, key) : NULL;
+	at = at ? at + strlen(key) : NULL;
+	return at && strncmp(at, "null", 4) ? strtoll(at, NULL, 10) : -1;
+}
+
+static long long peak_of(const char *text, const char *figure)
+{
+	char name[40];
+
+	snprintf(name, sizeof(name), "\"figure\":\"%s\"", figure);
+	return number(text, name, "\"peak\":");
+}
+
+/* The longest time without a sample, ms. */
+static long long gap_of(const char *text)
+{
+	return number(text, "\"run\":", "\"gap_ns\":") / 1000000;
+}
+
+TEST_F(peak, plateau)
+{
+	ASSERT_EQ(0, run(ROLE "=plateau memcensus watch -J -o " OUT " -- %s", self->program));
+	read_out(self->text, sizeof(self->text));
+	diag("peak of USS %lld KiB, longest gap %lld ms", peak_of(self->text, "uss") / 1024,
+	     gap_of(self->text));
+	if (gap_of(self->text) >= PLATEAU_MS)
+		SKIP(return, "this machine takes long for a census");
+	EXPECT_LE((long long)(shared * PAGE), peak_of(self->text, "uss"));
+	EXPECT_GT((long long)(2 * shared * PAGE), peak_of(self->text, "uss"));
+	EXPECT_LE(peak_of(self->text, "uss"), number(self->text, "\"run\":", "\"largest_rss\":"));
+}
+
+TEST_F(peak, turns)
+{
+	ASSERT_EQ(3, run(ROLE "=turns memcensus watch -J -o " OUT " -- %s", self->program));
+	read_out(self->text, sizeof(self->text));
+	if (gap_of(self->text) >= PLATEAU_MS)
+		SKIP(return, "this machine takes long for a census");
+	EXPECT_LE((long long)((shared + own) * PAGE), peak_of(self->text, "uss"));
+	EXPECT_GT((long long)((shared + 3 * own) * PAGE), peak_of(self->text, "uss"));
+	EXPECT_LE((long long)((2 * shared + own) * PAGE), peak_of(self->text, "rss"));
+}
+
+static const struct census_group *group_of(const struct census *c, pid_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_groups; i++)
+		if (c->groups[i].pid == (uint32_t)pid)
+			return &c->groups[i];
+	return NULL;
+}
+
+#define WITHOUT(name) ((long long)(tree->f.value[MEMCENSUS_F_##name] -	\
+				   reader->f.value[MEMCENSUS_F_##name]))
+
+/* All at once, and an orphan: to the page what a census has while all of them hold still. */
+TEST_F(peak, still)
+{
+	const struct census_request by_tree = {
+		.parts = MEMCENSUS_PART_TASKS, .group_by = MEMCENSUS_BY_TREE };
+	const struct census_group *tree;
+	const struct census_task *reader;
+	struct census census, later;
+	uint64_t mine, seq = 0;
+	pid_t pid = fork();
+	int status, fd;
+	size_t i;
+
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		setenv(ROLE, "still", 1);
+		execlp("memcensus", "memcensus", "watch", "-J", "-o", OUT, "--", self->program,
+		       NULL);
+		_exit(99);
+	}
+	/* There is one who reads: it holds still. */
+	while ((fd = open(GO, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0)
+		sleep_ms(5);
+	ASSERT_TAKEN(&by_tree, &census);
+	tree = group_of(&census, pid);
+	reader = census_task_of(&census, pid);
+	ASSERT_NE(NULL, tree);
+	ASSERT_NE(NULL, reader);
+	EXPECT_EQ(1 + 1 + WORKERS + 1, tree->mms);
+	EXPECT_LE((long long)((shared + WORKERS * own + orphan) * PAGE), WITHOUT(USS));
+	/* Until it has taken some since then. */
+	for (mine = 1; seq < census.seq + mine + 3; mine++) {
+		sleep_ms(20);
+		ASSERT_EQ(0, census_take(&by_tree, &later, NULL));
+		seq = later.seq;
+		census_free(&later);
+	}
+	close(fd);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+	read_out(self->text, sizeof(self->text));
+	EXPECT_EQ(WITHOUT(USS), peak_of(self->text, "uss"));
+	EXPECT_EQ(WITHOUT(RSS), peak_of(self->text, "rss"));
+	EXPECT_EQ(WITHOUT(SWAP), peak_of(self->text, "swap"));
+	/* What it shares with others of the machine may change. */
+	EXPECT_LT(llabs(WITHOUT(PSS) - peak_of(self->text, "pss")), 16 * (long long)PAGE);
+	EXPECT_EQ(1, number(self->text, "\"run\":", "\"left\":"));
+	for (i = 0; i < census.n_tasks; i++)
+		if (census.tasks[i].ppid == (uint32_t)pid)
+			kill(census.tasks[i].pid, SIGKILL);
+	census_free(&census);
+}
+
+TEST_F(peak, statuses)
+{
+	EXPECT_EQ(7, run("memcensus watch -o " OUT " -- sh -c 'exit 7'"));
+	EXPECT_EQ(137, run("memcensus watch -o " OUT " -- sh -c 'kill -9 $$'"));
+	EXPECT_EQ(127, run("memcensus watch -- no-such-program 2>/dev/null"));
+	EXPECT_EQ(126, run("memcensus watch -- /tmp 2>/dev/null"));
+	EXPECT_EQ(0, run("memcensus watch --interval 60 -- true 2>" OUT));
+	read_out(self->text, sizeof(self->text));
+	EXPECT_NE(NULL, strstr(self->text, "no sample"));
+}
+
+/* A signal that only the reader gets is passed on. */
+TEST_F(peak, signals)
+{
+	pid_t pid = fork();
+	int status, fd;
+
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		execlp("memcensus", "memcensus", "watch", "-o", OUT, "--", "sh", "-c",
+		       "trap 'exit 5' TERM; exec 3<" GO "; while :; do sleep 0.05; done", NULL);
+		_exit(99);
+	}
+	while ((fd = open(GO, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0)
+		sleep_ms(5);
+	kill(pid, SIGTERM);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFEXITED(status));
+	EXPECT_EQ(5, WEXITSTATUS(status));
+	close(fd);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "lib/budget.h"
+#include "lib/memory.h"
+#include "lib/signals.h"
+#include "model/amount.h"
+#include "os/process.h"
+#include "report/report.h"
+#include "tools/watch/command.h"
+#include "tools/watch/peak.h"
+
+/* Processes that are named at the peak of PSS. */
+#define HOLDERS	10
+
+static const struct {
+	const char *name;
+	unsigned int figure;
+} kinds[] = {
+	{ "pss", MEMCENSUS_F_PSS }, { "uss", MEMCENSUS_F_USS }, { "swap", MEMCENSUS_F_SWAP },
+	{ "rss", MEMCENSUS_F_RSS },
+};
+
+#define KINDS	ARRAY_SIZE(kinds)
+
+/**
+ * struct peak - the largest value of a figure
+ * @realtime: of the census, ns since 1970
+ * @after: the same, ns since the begin
+ * @mms: address spaces of the tree then
+ */
+struct peak {
+	const char *name;
+	struct amount bytes;
+	uint64_t realtime;
+	uint64_t after;
+	uint64_t mms;
+};
+
+/* A process at the peak of PSS. */
+struct holder {
+	uint64_t pid;
+	char comm[MEMCENSUS_NAME_LEN];
+	struct amount swap;
+	struct amount uss;
+	struct amount pss;
+	struct amount rss;
+};
+
+/**
+ * struct measured - a run; the columns describe the numbers
+ * @root: the tree is that of this process
+ * @without_root: it is this program, which does not count
+ * @begun, @last: of the run, of the last sample; ns of CLOCK_MONOTONIC
+ * @failed: censuses that failed, the first one for @why
+ */
+struct measured {
+	struct session *session;
+	uint64_t root;
+	bool without_root;
+	struct peak peaks[KINDS];
+	struct holder holders[HOLDERS];
+	size_t n_holders;
+	uint64_t begun;
+	uint64_t last;
+	uint64_t samples;
+	uint64_t lower;
+	uint64_t interval;
+	uint64_t gap;
+	uint64_t wall;
+	uint64_t cpu;
+	struct amount largest;
+	bool has_left;
+	uint64_t left;
+	uint64_t failed;
+	struct failure why;
+};
+
+static const struct column peak_columns[] = {
+	MEMBER(peak, "figure", "Peak", name, TEXT,
+	       "what was largest: pss, uss, swap; rss: their sum"),
+	MEMBER_MEMORY(peak, "peak", "Memory", bytes, "its largest value in a census"),
+	MEMBER(peak, "realtime_ns", NULL, realtime, REALTIME, "when"),
+	MEMBER(peak, "after_ns", "After", after, SECONDS, "the same, since the begin"),
+	MEMBER(peak, "mms", "MMs", mms, COUNT, "address spaces then"),
+};
+
+const struct row_type peak_rows = ROWS_OF("peak", peak_columns);
+
+DERIVED(holder_comm, holder, text, row->comm, *row->comm)
+
+static const struct column holder_columns[] = {
+	MEMBER(holder, "pid", "PID", pid, ID, "process"),
+	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = holder_comm },
+	MEMBER_MEMORY(holder, "swap", "Swap", swap, "swapped out"),
+	MEMBER_MEMORY(holder, "uss", "USS", uss, "exclusive"),
+	MEMBER_MEMORY(holder, "pss", "PSS", pss, "proportional share"),
+	MEMBER_MEMORY(holder, "rss", "RSS", rss, "mapped pages"),
+};
+
+DERIVED(measured_cost, measured, ratio, 100.0 * (double)row->cpu / (double)row->wall, row->wall)
+DERIVED(measured_left, measured, number, row->left, row->has_left)
+
+static const struct column measured_columns[] = {
+	MEMBER(measured, "samples", NULL, samples, COUNT,
+	       "censuses that found a process of the tree"),
+	MEMBER(measured, "lower_bounds", NULL, lower, COUNT,
+	       "of these, with a process that was not walked to the end: sums are lower bounds"),
+	MEMBER(measured, "failed", NULL, failed, COUNT, "further censuses, which failed"),
+	MEMBER(measured, "interval_ns", NULL, interval, SECONDS, "wanted between two"),
+	MEMBER(measured, "gap_ns", NULL, gap, SECONDS,
+	       "longest time without one: what came and went in it was not seen"),
+	MEMBER(measured, "wall_ns", NULL, wall, SECONDS, "duration of the run"),
+	{ "cost", NULL, "CPU time of the censuses, in percent of one processor",
+	  .kind = KIND_PERCENT, .derive = measured_cost },
+	MEMBER_MEMORY(measured, "largest_rss", NULL, largest,
+		      "no process had more RSS at any time, also between censuses: ru_maxrss"),
+	{ "left", NULL, "address spaces that the command left behind",
+	  .kind = KIND_COUNT, .derive = measured_left },
+};
+
+const struct row_type peak_holder_rows = ROWS_OF("process at a peak", holder_columns);
+const struct row_type peak_run_rows = ROWS_OF("measured run", measured_columns);
+
+static uint64_t cpu_now(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return used.tv_sec * NSEC_PER_SEC + used.tv_nsec;
+}
+
+/* The group of the tree; NULL: it has ended. */
+static const struct group *find_tree(const struct snapshot *snap, uint64_t root)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_groups; i++)
+		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_PID) && snap->groups[i].pid == root)
+			return &snap->groups[i];
+	return NULL;
+}
+
+/* Whether @task is in @tree.  Each group is before those in it, which have the next numbers. */
+static bool is_in(const struct snapshot *snap, const struct group *tree, const struct task *task)
+{
+	const struct group *group = KNOWN(task, MEMCENSUS_TASK_GROUP) ?
+				    group_of(snap, task->group) : NULL;
+
+	while (group && group > tree && KNOWN(group, MEMCENSUS_GROUP_PARENT))
+		group = group_of(snap, group->parent);
+	return group == tree;
+}
+
+/* Keeps the largest ones, the largest first. */
+static void add_holder(struct measured *m, const struct task *task)
+{
+	const struct figures *f = &task->figures;
+	struct holder holder = {
+		.pid = task->pid, .swap = amount_figure(f, MEMCENSUS_F_SWAP),
+		.uss = amount_figure(f, MEMCENSUS_F_USS), .pss = amount_figure(f, MEMCENSUS_F_PSS),
+		.rss = amount_figure(f, MEMCENSUS_F_RSS),
+	};
+	size_t i;
+
+	snprintf(holder.comm, sizeof(holder.comm), "%s",
+		 KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "");
+	for (i = m->n_holders; i > 0 && m->holders[i - 1].pss.bytes < holder.pss.bytes; i--)
+		if (i < HOLDERS)
+			m->holders[i] = m->holders[i - 1];
+	if (i < HOLDERS)
+		m->holders[i] = holder;
+	m->n_holders += m->n_holders < HOLDERS;
+}
+
+/* Returns how many address spaces @tree has. */
+static uint64_t mms_of(const struct measured *m, const struct group *tree)
+{
+	return tree ? tree->mms - m->without_root : 0;
+}
+
+/* @at: when the census began, ns of CLOCK_MONOTONIC. */
+static void add_sample(struct measured *m, const struct snapshot *snap, const struct group *tree,
+		       uint64_t at)
+{
+	const struct task *root = m->without_root ? task_of(snap, m->root) : NULL;
+	bool lower = false;
+	size_t i, k;
+
+	m->samples++;
+	if (at - m->last > m->gap)
+		m->gap = at - m->last;
+	m->last = at;
+	for (k = 0; k < KINDS; k++) {
+		struct amount now = amount_figure(&tree->figures, kinds[k].figure);
+		struct peak *peak = &m->peaks[k];
+
+		if (root)
+			now = amount_minus(now, amount_figure(&root->figures, kinds[k].figure));
+		if (!now.known || (peak->bytes.known && peak->bytes.bytes >= now.bytes))
+			continue;
+		peak->bytes = now;
+		peak->realtime = snap->scan.realtime;
+		peak->after = at - m->begun;
+		peak->mms = mms_of(m, tree);
+		if (kinds[k].figure == MEMCENSUS_F_PSS)
+			m->n_holders = 0;
+	}
+	for (i = 0; i < snap->n_tasks; i++) {
+		const struct task *task = &snap->tasks[i];
+
+		if (task == root || !is_in(snap, tree, task))
+			continue;
+		lower |= task_is_unseen(task) && !task_is_gone(task);
+		if (m->peaks[0].bytes.known && m->peaks[0].after == at - m->begun)
+			add_holder(m, task);
+	}
+	m->lower += lower;
+}
+
+/* Takes a census.  @after: the command has ended.  False: the tree has. */
+static bool take_sample(struct measured *m, bool after)
+{
+	const uint64_t at = signals_now();
+	const struct group *tree = NULL;
+	struct failure why = { .kind = FAIL_NONE };
+	struct snapshot *snap;
+	const enum taken taken = session_take(m->session, &snap, &why);
+
+	if (taken != TAKE_DONE) {
+		if (taken == TAKE_FAILED && !m->failed++)
+			m->why = why;
+		return m->without_root;
+	}
+	tree = find_tree(snap, m->root);
+	if (after) {
+		m->has_left = tree;
+		m->left = mms_of(m, tree);
+	} else if (mms_of(m, tree)) {
+		add_sample(m, snap, tree, at);
+	}
+	snapshot_free(snap);
+	return m->without_root || tree;
+}
+
+/* Takes censuses until @command has ended; NULL: until the tree has, a signal, or --for. */
+static void measure(struct measured *m, struct watched_command *command, double share)
+{
+	const uint64_t duration = m->session->options->duration;
+	uint64_t due = m->begun, used = cpu_now(), cost = 0, now;
+	struct budget budget;
+
+	budget_begin(&budget, share > 0 ? share : 1, m->begun);
+	for (;;) {
+		now = signals_now();
+		if (duration && now - m->begun >= duration)
+			return;
+		due += ((now - due) / m->interval + 1) * m->interval;
+		if (share > 0 && budget_when(&budget, cost, now) > due)
+			due = budget_when(&budget, cost, now);
+		/* A tree that exists is counted at once. */
+		if (!command && !m->session->taken)
+			due = now;
+		if (command)
+			watched_command_wait(command, due);
+		else if (due > now && !signals_sleep_until(due))
+			return;
+		if (command && command->ended)
+			return;
+		if (signals_now() < due)
+			continue;
+		if (!take_sample(m, false))
+			return;
+		cost = cpu_now() - used;
+		used += cost;
+		budget_use(&budget, cost, signals_now());
+	}
+}
+
+static void show_peaks(const struct measured *m, FILE *out)
+{
+	const struct document_point from = { .realtime = signals_realtime() - m->wall },
+				    to = { .realtime = signals_realtime() };
+	const bool any = m->samples;
+	struct report report;
+
+	report_begin(&report, m->session->options, NULL, out);
+	report_points(&report, &from, &to);
+	REPORT(&report,
+	       { "peaks", .type = &peak_rows, .rows = ROWS(m->peaks, any ? KINDS : 0),
+		 .columns = any ? "figure peak:9 after mms" : NULL },
+	       { "holders", .title = any ? "At the peak of PSS" : NULL, .type = &peak_holder_rows,
+		 .rows = ROWS(m->holders, m->n_holders),
+		 .columns = any ? "pid:7 comm swap uss pss rss" : NULL },
+	       { "run", .shape = SECTION_OBJECT, .title = any ? "" : NULL, .type = &peak_run_rows,
+		 .described = true, .rows = ONE_ROW(m) });
+	report_end(&report);
+	fflush(out);
+}
+
+static void note_samples(const struct measured *m)
+{
+	if (!m->samples)
+		fprintf(stderr, "memcensus: no sample: %s\n", m->failed ? m->why.text :
+			"it ended before the first census: use a shorter '--interval'");
+	else if (m->failed)
+		fprintf(stderr, "memcensus: %" PRIu64 " censuses failed: %s\n", m->failed,
+			m->why.text);
+}
+
+static int measure_command(struct measured *m, double share, struct failure *why)
+{
+	struct session *session = m->session;
+	const struct options *options = session->options;
+	struct watched_command command;
+	struct rusage usage;
+	int ret;
+
+	m->root = process_own();
+	m->without_root = true;
+	ret = watched_command_begin(&command, options->program, &session->child, why);
+	if (ret) {
+		watched_command_end(&command);
+		return -1;
+	}
+	m->begun = signals_now();
+	m->last = m->begun;
+	measure(m, &command, share);
+	m->wall = signals_now() - m->begun;
+	if (signals_now() - m->last > m->gap)
+		m->gap = signals_now() - m->last;
+	take_sample(m, true);
+	if (!getrusage(RUSAGE_CHILDREN, &usage))
+		m->largest = (struct amount){ true, (int64_t)usage.ru_maxrss * 1024 };
+	session->child = watched_command_exit(&command);
+	watched_command_end(&command);
+	return 0;
+}
+
+int peak_run(struct session *session, double budget, struct failure *why)
+{
+	const struct options *options = session->options;
+	const uint64_t used = cpu_now();
+	struct measured m = {
+		.session = session,
+		.interval = options->interval ? options->interval : PEAK_INTERVAL,
+	};
+	size_t i;
+
+	session->request.group_by = MEMCENSUS_BY_TREE;
+	session->request.basis = MEMCENSUS_BASIS_FRAMES;
+	for (i = 0; i < KINDS; i++)
+		m.peaks[i].name = kinds[i].name;
+	if (options->program) {
+		if (measure_command(&m, budget, why))
+			return -1;
+	} else {
+		m.root = process_of((uint32_t)options->roots[0]);
+		m.begun = signals_now();
+		m.last = m.begun;
+		measure(&m, NULL, budget);
+		m.wall = signals_now() - m.begun;
+		if (!m.samples)
+			return m.failed ? (*why = m.why, -1) :
+			       fail(why, FAIL_NO_PROCESS,
+				    "no such process, or one without memory: PID %" PRIu64, m.root);
+	}
+	m.cpu = cpu_now() - used;
+	/* The command writes to stdout. */
+	show_peaks(&m, options->program && !options->output ? stderr : session->out);
+	note_samples(&m);
+	return 0;
+}
