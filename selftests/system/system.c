@@ -56,8 +56,10 @@ static const struct line meminfo[] = {
 };
 
 /* Lines of /proc/meminfo that the reader reads itself. */
-static const char of_reader[] = " SwapTotal CommitLimit VmallocUsed Percpu Zswap HugePages_"
-	" Hugepagesize Hugetlb HardwareCorrupted GPUActive GPUReclaim WritebackTmp ";
+static const char *const of_reader[] = {
+	"SwapTotal", "CommitLimit", "VmallocUsed", "Percpu", "Zswap", "HugePages_", "Hugepagesize",
+	"Hugetlb", "HardwareCorrupted", "GPUActive", "GPUReclaim", "WritebackTmp",
+};
 
 /* A name that ends in _ is the sum of all names with this prefix. */
 static const struct line vmstat[] = {
@@ -209,15 +211,13 @@ static void compare_events(struct __test_metadata *_metadata)
 	census_free(&census);
 }
 
-/* Checks whether @names, with a blank before and after each, have @word. */
-static bool have_name(const char *names, const char *word)
+/* Checks whether the first of @names, up to @n or NULL, have @word. */
+static bool have_name(const char *const *names, unsigned int n, const char *word)
 {
-	const char *at;
-	char name[64];
-	int n;
+	unsigned int i;
 
-	for (at = names; sscanf(at, " %63s%n", name, &n) == 1; at += n)
-		if (is_name(name, word, strlen(word)))
+	for (i = 0; i < n && names[i]; i++)
+		if (is_name(names[i], word, strlen(word)))
 			return true;
 	return false;
 }
@@ -233,9 +233,9 @@ static bool is_known(const char *word)
 		if (is_name(vmstat[i].name, word, strlen(word)))
 			return true;
 	for (i = 0; i < ARRAY_SIZE(unused_lines); i++)
-		if (have_name(unused_lines[i].names, word))
+		if (have_name(unused_lines[i].names, ARRAY_SIZE(unused_lines[i].names), word))
 			return true;
-	return is_name(zspages[0].name, word, strlen(word)) || have_name(of_reader, word);
+	return is_name(zspages[0].name, word, strlen(word)) || have_name(of_reader, ARRAY_SIZE(of_reader), word);
 }
 
 /* Each line of the kernel is used, or the list says why not. */
@@ -250,7 +250,8 @@ TEST(lines)
 		file = fopen(paths[i], "r");
 		ASSERT_NE(NULL, file);
 		for (lines = 0; fgets(line, sizeof(line), file); lines++) {
-			ASSERT_EQ(1, sscanf(line, "%63[^ :]", word));
+			if (sscanf(line, "%63[^ :]", word) != 1)
+				continue;
 			EXPECT_TRUE(is_known(word))
 				TH_LOG("%s has '%s': use it, or say in unused_lines.h why not",
 				       paths[i], word);

@@ -152,7 +152,7 @@ const char *cgroups_lack(void)
 		return NULL;
 	if (!statfs("/sys/fs/cgroup", &fs) && fs.f_type == TMPFS_MAGIC &&
 	    (!mount || strcmp(mount, "/sys/fs/cgroup")))
-		return "cgroups of version 1 are not told apart: the default hierarchy has one row, /";
+		return "cgroups of version 1 are not told apart: all processes are in one row, /";
 	if (mount && !stat(mount, &st) && st.st_ino != ROOT_ID)
 		return "in this cgroup namespace, cgroups outside of it have no path, but an ID";
 	return NULL;
