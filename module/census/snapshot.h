@@ -192,7 +192,9 @@ struct census_counts {
  * @page_shift: binary logarithm of the page size
  * @pkey: protection key, -1 if none
  * @flags: VM_*
+ * @unnamed: @file is known, not @name: until the lock of the VMA was dropped and the path is read
  * @name: in the arena, possibly also of neighbours; or NULL
+ * @file: a reference
  * @counts: results of the walk, in memory of the count; NULL in a finished census
  * @figures: from @counts, bytes
  */
@@ -206,8 +208,12 @@ struct census_vma {
 	dev_t dev;
 	u8 page_shift;
 	s8 pkey;
+	bool unnamed;
 	unsigned long flags;
-	const char *name;
+	union {
+		const char *name;
+		struct file *file;
+	};
 	struct census_counts *counts;
 	struct census_figures figures;
 };
@@ -397,6 +403,13 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req);
 void *census_snapshot_memory(struct census_snapshot *snap, size_t size);
 void *census_vma_memory(struct census_snapshot *snap, size_t size);
 void census_snapshot_put(const struct census_snapshot *snap);
+
+/* Bytes of &census_results that a finished census has. */
+static inline u64 census_snapshot_bytes(const struct census_snapshot *snap)
+{
+	return snap->arena.bytes + snap->vma_arena.bytes;
+}
+
 void census_snapshot_put_atomic(const struct census_snapshot *snap);
 
 void census_task_free(struct census_task *task);

@@ -302,7 +302,7 @@ int census_tally_error(const struct census_tally *t)
 {
 	if (t->snap->bitmaps && t->snap->bitmaps->full)
 		return -ENOSPC;
-	return census_frames_failed(t->frames) ? -ENOMEM : 0;
+	return t->nameless || census_frames_failed(t->frames) ? -ENOMEM : 0;
 }
 
 /**
@@ -323,6 +323,27 @@ int census_tally_lock(struct census_tally *t)
 	return census_frames_lock(t->frames) ? 0 : -ENOMEM;
 }
 
+/*
+ * Reads the names of the files of new records.  A user chooses how long that takes: so the VMAs are
+ * not locked, and the caller may be preempted.
+ */
+static void name_files(struct census_tally *t)
+{
+	struct census_vma *v = t->unnamed, *last = NULL;
+
+	t->unnamed = NULL;
+	if (!v)
+		return;
+	if (!list_is_first(&v->link, &t->m->vmas))
+		last = list_prev_entry(v, link);
+	list_for_each_entry_from(v, &t->m->vmas, link) {
+		if (v->unnamed && census_vma_name(t->snap, v, last, t->path_buffer))
+			t->nameless = true;
+		last = v;
+		cond_resched();
+	}
+}
+
 /**
  * census_tally_unlock() - count what the walk has found, after the lock was dropped
  * @t: the count
@@ -331,6 +352,7 @@ int census_tally_lock(struct census_tally *t)
 void census_tally_unlock(struct census_tally *t, struct census_walk *walk)
 {
 	census_frames_unlock(t->frames);
+	name_files(t);
 	census_walk_flush(walk);
 }
 
@@ -489,10 +511,10 @@ static int make_record(struct census_tally *t, unsigned long addr)
 	}
 	if (last && last->end > addr)
 		last->end = addr;
-	t->record = census_vma_alloc(t->snap, vma, t->path_buffer, last, &t->counts,
-				     &t->wanted);
+	t->record = census_vma_alloc(t->snap, vma, t->path_buffer, &t->counts, &t->wanted);
 	if (!t->record)
 		return 1;
+	t->unnamed = t->unnamed ?: t->record;
 	t->wanted = 0;
 	if (vma->vm_file)
 		t->record->offset += addr - vma->vm_start;

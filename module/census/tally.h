@@ -26,6 +26,8 @@
  * @path_buffer: PATH_MAX bytes if records of VMAs are requested; else NULL
  * @counts: memory of what is counted for these records
  * @wanted: memory that the next record lacks, bytes; 0: nothing is lacking
+ * @unnamed: first record since the lock was taken, of which files may have no name yet; or NULL
+ * @nameless: there was no memory for the name of a file
  * @later: an earlier slice has counted everything else: count only owners
  * @m: the current address space
  * @vma: the current VMA
@@ -58,6 +60,8 @@ struct census_tally {
 	char *path_buffer;
 	struct census_arena counts;
 	size_t wanted;
+	struct census_vma *unnamed;
+	bool nameless;
 	bool later;
 	struct census_mm *m;
 	struct vm_area_struct *vma;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/dcache.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/hugetlb.h>
 #include <linux/log2.h>
@@ -143,7 +144,7 @@ void census_vma_mode(unsigned long flags, char *to)
 	to[4] = '\0';
 }
 
-/* Return: the name, in @buffer of PATH_MAX or constant; or NULL if there is none. */
+/* Return: the name, in @buffer of PATH_MAX or constant; or NULL: none, or that of its file. */
 static const char *vma_name(const struct vm_area_struct *vma, char *buffer)
 {
 	const char *anon = census_anon_vma_name(vma);
@@ -153,10 +154,8 @@ static const char *vma_name(const struct vm_area_struct *vma, char *buffer)
 		snprintf(buffer, PATH_MAX, "[anon_shmem:%s]", anon);
 		return buffer;
 	}
-	if (vma->vm_file) {
-		name = d_path(file_user_path(vma->vm_file), buffer, PATH_MAX);
-		return IS_ERR(name) ? "(path too long)" : name;
-	}
+	if (vma->vm_file)
+		return NULL;
 	if (vma->vm_ops && vma->vm_ops->name)
 		name = vma->vm_ops->name((struct vm_area_struct *)vma);
 	if (!name && vma_is_initial_heap(vma))
@@ -171,25 +170,62 @@ static const char *vma_name(const struct vm_area_struct *vma, char *buffer)
 }
 
 /**
+ * census_vma_name() - name a record by its file, of which it has a reference, and drop that
+ * @snap: its cost includes the name
+ * @v: the record; no lock is held
+ * @last: record of the VMA before, or NULL: mappings of a file share its name
+ * @path_buffer: PATH_MAX bytes
+ *
+ * A path takes as long as it has directories and, below many mounts, as these.  If the reference is
+ * the last one, the file is closed when the caller returns to user mode.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int census_vma_name(struct census_snapshot *snap, struct census_vma *v,
+		    const struct census_vma *last, char *path_buffer)
+{
+	struct file *file = v->file;
+	const char *name = d_path(file_user_path(file), path_buffer, PATH_MAX);
+	size_t length;
+	char *copy;
+
+	fput(file);
+	v->name = NULL;
+	v->unnamed = false;
+	if (IS_ERR(name))
+		name = "(path too long)";
+	if (last && last->name && !strcmp(last->name, name)) {
+		v->name = last->name;
+		return 0;
+	}
+	length = strlen(name) + 1;
+	copy = census_vma_memory(snap, length);
+	if (!copy)
+		return -ENOMEM;
+	v->name = memcpy(copy, name, length);
+	return 0;
+}
+
+/**
  * census_vma_alloc() - create a record of a VMA, without figures
  * @snap: its cost includes the record; the caller adds the record to a list
  * @vma: locked, so this does not sleep
  * @path_buffer: PATH_MAX bytes
- * @last: record of the VMA before, or NULL: mappings of a file share its name
  * @counts: memory of the counts
  * @wanted: if an arena does not have the memory: what the arena of records needs, bytes
+ *
+ * If the name is that of a file, the record has a reference on it, for census_vma_name().
  *
  * Return: the record; or NULL, and nothing has changed: census_vma_reserve() makes room, and the
  * caller tries again.
  */
 struct census_vma *census_vma_alloc(struct census_snapshot *snap,
 				    const struct vm_area_struct *vma,
-				    char *path_buffer, const struct census_vma *last,
-				    struct census_arena *counts, size_t *wanted)
+				    char *path_buffer, struct census_arena *counts,
+				    size_t *wanted)
 {
 	const char *name = vma_name(vma, path_buffer);
-	bool same = name && last && last->name && !strcmp(last->name, name);
-	size_t length = name && !same ? strlen(name) + 1 : 0;
+	size_t length = name ? strlen(name) + 1 : 0;
 	struct census_vma *v;
 
 	*wanted = ALIGN(sizeof(*v), CENSUS_ARENA_ALIGN) + ALIGN(length, CENSUS_ARENA_ALIGN);
@@ -198,9 +234,7 @@ struct census_vma *census_vma_alloc(struct census_snapshot *snap,
 		return NULL;
 	v = census_vma_memory(snap, sizeof(*v));
 	v->counts = census_arena_alloc(counts, sizeof(*v->counts));
-	if (same)
-		v->name = last->name;
-	else if (name)
+	if (name)
 		v->name = memcpy(census_vma_memory(snap, length), name, length);
 	if (vma->vm_file) {
 		const struct inode *inode = file_user_inode(vma->vm_file);
@@ -208,6 +242,9 @@ struct census_vma *census_vma_alloc(struct census_snapshot *snap,
 		v->dev = inode->i_sb->s_dev;
 		v->inode = inode->i_ino;
 		v->offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
+		v->unnamed = !name;
+		if (!name)
+			v->file = get_file(vma->vm_file);
 	}
 	v->start = vma->vm_start;
 	v->end = vma->vm_end;

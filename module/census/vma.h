@@ -7,9 +7,10 @@
 
 struct census_vma *census_vma_alloc(struct census_snapshot *snap,
 				    const struct vm_area_struct *vma,
-				    char *path_buffer, const struct census_vma *last,
-				    struct census_arena *counts, size_t *wanted);
-
+				    char *path_buffer, struct census_arena *counts,
+				    size_t *wanted);
+int census_vma_name(struct census_snapshot *snap, struct census_vma *v,
+		    const struct census_vma *last, char *path_buffer);
 int census_vma_reserve(struct census_snapshot *snap, struct census_arena *counts,
 		       size_t wanted);
 

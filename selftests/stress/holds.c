@@ -6,10 +6,16 @@
  *
  * A machine that is busy may stop the VM in a hold. So the shortest of the longest holds counts:
  * a reader that may be stopped in a hold is stopped in one in each census.
+ *
+ * Whoever maps files chooses how long their paths are, and below how many mounts they are. No hold
+ * is longer for that.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -152,6 +158,129 @@ TEST_F_TIMEOUT(holds, reader_without_time, 300)
 	if (!release_is(6, 18))
 		EXPECT_LT(2 * PERIOD_NS, wall / CENSUSES);
 	EXPECT_GT(PERIOD_NS / 2, shortest);
+}
+
+#define DEEP		"/tmp/memcensus-deep"
+#define LEVELS		2000
+#define MOUNTS		2000
+#define NAMED		1024
+
+/* In a directory that takes all of a path, or below many mounts on one directory. */
+static void change_to_far(bool mounts)
+{
+	unsigned int i;
+
+	need(!mkdir(DEEP, 0755) && !chdir(DEEP), DEEP);
+	if (mounts) {
+		need(!unshare(CLONE_NEWNS) && !mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL),
+		     "unshare");
+		for (i = 0; i < MOUNTS; i++)
+			need(!mount("far", DEEP, "tmpfs", 0, NULL), "mount");
+		need(!chdir(DEEP), DEEP);
+		return;
+	}
+	for (i = 0; i < LEVELS; i++)
+		need(!mkdir("a", 0755) && !chdir("a"), "a");
+}
+
+/* What is mapped there keeps its path. */
+static void remove_levels(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < LEVELS; i++)
+		need(!chdir("..") && !rmdir("a"), "a");
+	need(!chdir("/") && !rmdir(DEEP), DEEP);
+}
+
+FIXTURE(names)
+{
+	pid_t near, far;
+};
+
+FIXTURE_VARIANT(names)
+{
+	bool mounts;
+};
+
+FIXTURE_VARIANT_ADD(names, levels) { false };
+FIXTURE_VARIANT_ADD(names, mounts) { true };
+
+/* Maps the only page of a file NAMED times: each is a mapping of its own. */
+static void map_named(const char *name)
+{
+	int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	unsigned int i;
+
+	need(fd >= 0 && !ftruncate(fd, PAGE), name);
+	for (i = 0; i < NAMED; i++)
+		map(PLACE(0) + i * PAGE, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	close(fd);
+	unlink(name);
+}
+
+static void map_near(void *arg)
+{
+	map_named("/tmp/memcensus-near");
+}
+
+static void map_far(void *arg)
+{
+	const struct _fixture_variant_names *variant = arg;
+
+	change_to_far(variant->mounts);
+	map_named("far");
+	if (!variant->mounts)
+		remove_levels();
+}
+
+FIXTURE_SETUP(names)
+{
+	if (!ko_is_loaded())
+		ASSERT_EQ(0, ko_load(""));
+	self->near = child_start(map_near, NULL);
+	ASSERT_LT(0, self->near);
+	self->far = child_start(map_far, (void *)variant);
+	ASSERT_LT(0, self->far);
+}
+
+FIXTURE_TEARDOWN(names)
+{
+	child_end(self->near);
+	child_end(self->far);
+	if (variant->mounts)
+		rmdir(DEEP);
+}
+
+/* The shortest of the longest holds of some censuses of @pid with its mappings, ns. */
+static uint64_t longest_hold(struct __test_metadata *_metadata, pid_t pid)
+{
+	const struct census_request one = {
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
+		.pids = (uint32_t *)&pid, .n_pids = 1,
+	};
+	uint64_t shortest = UINT64_MAX;
+	struct census census;
+	unsigned int i;
+
+	for (i = 0; i < 5; i++) {
+		ASSERT_EQ(0, census_take(&one, &census, NULL));
+		ASSERT_LT(NAMED, census.n_vmas);
+		if (census.scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS] < shortest)
+			shortest = census.scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS];
+		census_free(&census);
+	}
+	return shortest;
+}
+
+TEST_F(names, no_longer_holds)
+{
+	const uint64_t near = longest_hold(_metadata, self->near);
+	const uint64_t far = longest_hold(_metadata, self->far);
+
+	diag("longest holds: %llu us with names that are near, %llu us with those that are far",
+	     (unsigned long long)(near / 1000), (unsigned long long)(far / 1000));
+	EXPECT_GT(2 * near + 200000, far);
 }
 
 TEST_HARNESS_MAIN
