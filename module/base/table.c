@@ -65,24 +65,46 @@ void census_table_reset(struct census_table *t)
 	census_hash_init(&t->hash);
 }
 
+/* Frees one of the pages that *@at points to, or it.  Return: false if there is none. */
+static bool free_last(struct census_table *t, void ***at, unsigned int levels)
+{
+	void **slots = *at;
+	u32 i = CENSUS_SLOTS;
+
+	if (!slots)
+		return false;
+	while (levels && i--)
+		if (slots[i] && free_last(t, (void ***)&slots[i], levels - 1))
+			return true;
+	census_chunk_free(t->budget, slots);
+	*at = NULL;
+	t->nr_pages--;
+	return true;
+}
+
+/**
+ * census_table_shrink() - free pages, those of the last buckets first
+ * @t: its entries are not used any more
+ * @nr: number of pages, at most; the last three, without which it cannot be reset, go together
+ *
+ * Afterwards the table must be reset, or initialized if it has no root.
+ *
+ * Return: the number that was freed.
+ */
+unsigned long census_table_shrink(struct census_table *t, unsigned long nr)
+{
+	unsigned long i;
+
+	for (i = 0; i < nr || (t->root && t->nr_pages < 3); i++)
+		if (!free_last(t, &t->root, 2))
+			break;
+	return i;
+}
+
 /* Frees the memory of buckets, not the entries. */
 void census_table_free(struct census_table *t)
 {
-	u32 i, j;
-
-	for (i = 0; t->root && i < CENSUS_SLOTS; i++) {
-		void **middle = t->root[i];
-
-		for (j = 0; middle && j < CENSUS_SLOTS; j++)
-			if (middle[j])
-				census_chunk_free(t->budget, middle[j]);
-		if (middle)
-			census_chunk_free(t->budget, middle);
-	}
-	if (t->root)
-		census_chunk_free(t->budget, t->root);
-	t->root = NULL;
-	t->nr_pages = 0;
+	census_table_shrink(t, ~0UL);
 }
 
 static u32 bucket_of(const struct census_table *t, const struct census_link *link, u32 nr)

@@ -2,9 +2,9 @@
 /*
  * How address spaces are scanned:
  *
- * A scan visits each address space of a collection, in the order of collection.  A visit takes a
- * reference on mm_users, which ends with it, and walks the address space in several lock holds
- * (walk_hold()): under the lock of one VMA after the other where modules can take these, else under
+ * A scan visits each address space of a collection, in the order of collection.  A visit walks the
+ * address space in several lock holds (walk_hold()), with a reference on mm_users during each:
+ * under the lock of one VMA after the other where modules can take these, else under
  * mmap_lock.  A hold ends when somebody waits for the lock, when the scheduler wants the processor,
  * or after a time; what it has found is marked before the next one.  The next hold goes on at an
  * address: what was mapped there in the meantime is what it finds.
@@ -254,11 +254,48 @@ static bool is_abandoned(const struct census_mm *m)
 #endif
 }
 
+static void put_last(struct work_struct *work)
+{
+	mmput(container_of(work, struct mm_struct, async_put_work));
+}
+
+/*
+ * Drops mm_users.  If this is the last reference, exit_mmap() follows, which takes seconds for a
+ * large process: not in the caller, and not in the worker of mmput_async(), which would keep all
+ * others of its processor waiting, but in one that is bound to none.
+ *
+ * mmput_async() uses async_put_work when it has dropped the last reference.  Until put_last() has
+ * dropped this one, nobody can.
+ */
+static void put_mm(struct mm_struct *mm)
+{
+	if (atomic_add_unless(&mm->mm_users, -1, 1))
+		return;
+	INIT_WORK(&mm->async_put_work, put_last);
+	census_free_later(&mm->async_put_work);
+}
+
+/*
+ * One lock hold.  mm_users is held only here: if the process exits before or after it, it frees its
+ * memory itself, in its cgroup, also if this caller is not given the processor for a while.
+ *
+ * Return: as walk_hold(), or -ESRCH if the memory is gone.
+ */
+static int visit_once(struct census_scan *scan, struct census_mm *m)
+{
+	int ret;
+
+	if (!mmget_not_zero(m->mm))
+		return -ESRCH;
+	ret = is_abandoned(m) ? -ESRCH : walk_when_free(scan, m);
+	if (ret > 0 && m->task && !scan->tally.later)
+		census_mm_counters(m);
+	put_mm(m->mm);
+	return ret;
+}
+
 /*
  * Walks an address space in several lock holds.
- *
- * mm_users is held only here.  mmput_async() drops it: if it is the last reference, a
- * kernel worker runs exit_mmap(), not the caller.
  *
  * Return: 0 if walked, -EAGAIN if a lock was not available, -ESRCH if the memory is gone,
  * or -EINTR, -ENOMEM or -ENOSPC, which end the scan.
@@ -270,25 +307,17 @@ static int visit_mm(struct census_scan *scan, struct census_mm *m)
 	unsigned long addr;
 	int ret;
 
-	if (!m->mm || !mmget_not_zero(m->mm))
+	if (!m->mm || !atomic_read(&m->mm->mm_users))
 		return -ESRCH;
 	ret = census_tally_mm(&scan->tally, m);
 	if (resumed)
 		scan->waited += ktime_get_ns() - begin;
 	while (!ret) {
 		addr = m->next_addr;
-		if (fatal_signal_pending(current))
-			ret = -EINTR;
-		else if (is_abandoned(m))
-			ret = -ESRCH;
-		else
-			ret = walk_when_free(scan, m);
+		ret = fatal_signal_pending(current) ? -EINTR : visit_once(scan, m);
 		advanced |= m->next_addr != addr;
 		census_pause();
 	}
-	if (ret > 0 && m->task && !scan->tally.later)
-		census_mm_counters(m);
-	mmput_async(m->mm);
 	/*
 	 * A visit in vain is all waiting.  Any other one is bounded by the size of the
 	 * address space, except for its spins and the return to its marks.

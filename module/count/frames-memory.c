@@ -76,6 +76,24 @@ static void frames_free(struct census_frames *f)
 static DEFINE_MUTEX(spare_lock);
 static struct census_frames *spare;
 
+/*
+ * Frees up to @nr chunks of @f, of which the rest is kept.  Return: their number; 0: there is only
+ * @f itself.
+ */
+static unsigned long frames_shrink(struct census_frames *f, unsigned long nr)
+{
+	unsigned long freed = 0;
+	unsigned int i;
+
+	for (i = 0; i < CENSUS_POOLS; i++)
+		freed += census_pool_shrink(&f->owners.pools[i], nr - freed);
+	freed += census_pool_shrink(&f->sections, nr - freed);
+	freed += census_pool_shrink(&f->samples, nr - freed);
+	freed += census_table_shrink(&f->table, nr - freed);
+	/* Of a table, two pages more may have been freed. */
+	return freed + census_table_shrink(&f->images, nr - min(nr, freed));
+}
+
 /* Keeps @f, which may be NULL, in place of what was kept.  Return: that, or NULL. */
 static struct census_frames *spare_swap(struct census_frames *f)
 {
@@ -85,23 +103,43 @@ static struct census_frames *spare_swap(struct census_frames *f)
 	return f;
 }
 
-/* Return: number of pages freed. */
-static unsigned long spare_free(void)
+/* Frees up to @nr chunks of what is kept.  Return: their number. */
+static unsigned long spare_shrink(unsigned long nr)
+{
+	unsigned long freed;
+
+	mutex_lock(&spare_lock);
+	freed = spare ? frames_shrink(spare, nr) : 0;
+	mutex_unlock(&spare_lock);
+	return freed;
+}
+
+static void spare_free(void)
 {
 	struct census_frames *f = spare_swap(NULL);
-	unsigned long pages = f ? frames_bytes(f) >> PAGE_SHIFT : 0;
 
 	if (f)
 		frames_free(f);
-	return pages;
 }
 
-static void trim_spare(struct work_struct *work)
-{
-	spare_free();
-}
+static void trim_spare(struct work_struct *work);
 
 static DECLARE_DELAYED_WORK(trim_work, trim_spare);
+
+/* Chunks that are freed at a time, in less than a millisecond. */
+#define TRIM_CHUNKS 1024
+
+/*
+ * In pieces: what is queued on this processor need not wait until all is freed.  If a census has
+ * used the memory meanwhile, it is kept again.
+ */
+static void trim_spare(struct work_struct *work)
+{
+	if (spare_shrink(TRIM_CHUNKS))
+		queue_delayed_work(system_power_efficient_wq, &trim_work, 0);
+	else
+		spare_free();
+}
 
 static unsigned long count_spare(struct shrinker *s, struct shrink_control *sc)
 {
@@ -113,9 +151,14 @@ static unsigned long count_spare(struct shrinker *s, struct shrink_control *sc)
 	return pages ?: SHRINK_EMPTY;
 }
 
+#define CHUNKS_PER_PAGE (PAGE_SIZE / CENSUS_CHUNK_BYTES)
+
+/* The caller, who needs memory, frees as much as the kernel has chosen, at most. */
 static unsigned long shrink_spare(struct shrinker *s, struct shrink_control *sc)
 {
-	return spare_free() ?: SHRINK_STOP;
+	unsigned long freed = spare_shrink(sc->nr_to_scan * CHUNKS_PER_PAGE);
+
+	return DIV_ROUND_UP(freed, CHUNKS_PER_PAGE) ?: SHRINK_STOP;
 }
 
 static struct shrinker *shrinker;
