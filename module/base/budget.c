@@ -11,6 +11,7 @@
 #include "base/table.h"
 
 struct census_budget census_results;
+struct census_budget census_results_of_others;
 
 /**
  * census_budget_take() - reserve bytes of a budget
@@ -70,6 +71,7 @@ static mempool_t reserve;
 int census_budgets_init(void)
 {
 	census_results.limit = census_params.max_results;
+	census_results_of_others.limit = census_params.max_results / 2;
 	return mempool_init(&reserve, RESERVE_SIZE, alloc_chunk, free_chunk, NULL);
 }
 

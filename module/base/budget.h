@@ -33,8 +33,12 @@ static inline struct census_budget census_budget_locked(struct census_budget *pa
 	return (struct census_budget) { .parent = parent, .limit = U64_MAX, .locked = true };
 }
 
-/* Of all results together: max_results. */
+/*
+ * Of all results together: max_results; and of those that readers hold who do not see all processes,
+ * each as often as it is held: so that a part is left for the others.
+ */
 extern struct census_budget census_results;
+extern struct census_budget census_results_of_others;
 
 bool census_budget_take(struct census_budget *budget, u64 bytes);
 void census_budget_give(struct census_budget *budget, u64 bytes);

@@ -11,10 +11,34 @@
 #include <linux/types.h>
 
 #include "base/budget.h"
+#include "base/visible.h"
 
 /* To the caller, with -EDQUOT. */
 #define CENSUS_RESULTS_FULL \
 	"results use all of max_results: close sockets and files that hold a census, name fewer processes, or raise max_results"
+
+/**
+ * census_results_hold() - begin to hold a result
+ * @ns: PID namespace of the reader
+ * @bytes: of the result, which is in &census_results
+ * @held: increased by what census_results_leave() gives back
+ *
+ * Return: false if readers who do not see all processes hold their part of max_results.
+ */
+static inline bool census_results_hold(const struct pid_namespace *ns, u64 bytes, u64 *held)
+{
+	if (census_sees_all(ns))
+		return true;
+	if (!census_budget_take(&census_results_of_others, bytes))
+		return false;
+	*held += bytes;
+	return true;
+}
+
+static inline void census_results_leave(u64 held)
+{
+	census_budget_give(&census_results_of_others, held);
+}
 
 struct census_arena_chunk;
 

@@ -122,7 +122,7 @@ void census_oom_keep(const struct census_snapshot *snap)
 	const struct census_snapshot *old;
 
 	if (!(snap->parts & MEMCENSUS_PART_TASKS) ||
-	    snap->arena.bytes + snap->vma_arena.bytes > census_params.max_results / KEPT_PART)
+	    census_snapshot_bytes(snap) > census_params.max_results / KEPT_PART)
 		return;
 	census_snapshot_get(snap);
 	raw_spin_lock(&events_lock);

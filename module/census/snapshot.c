@@ -189,7 +189,7 @@ static void census_snapshot_free(struct kref *ref)
 	struct census_snapshot *snap = container_of(ref, typeof(*snap), ref);
 
 	INIT_WORK(&snap->free_work, free_snapshot);
-	if (snap->arena.bytes + snap->vma_arena.bytes > FREE_LATER)
+	if (census_snapshot_bytes(snap) > FREE_LATER)
 		census_free_later(&snap->free_work);
 	else
 		free_snapshot(&snap->free_work);

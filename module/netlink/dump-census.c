@@ -55,11 +55,13 @@ static int parse_pids(struct of_census *d, const struct nlattr *attr,
 		return -EINVAL;
 	}
 	/* Kept until the census, which a caller may never ask for. */
-	if (!census_budget_take(&census_results, nr * sizeof(*d->req.pids))) {
+	if (census_budget_take(&census_results, nr * sizeof(*d->req.pids)))
+		d->pids_bytes = nr * sizeof(*d->req.pids);
+	if (!d->pids_bytes ||
+	    !census_results_hold(d->dump.pid_ns, d->pids_bytes, &d->dump.held)) {
 		NL_SET_ERR_MSG(extack, CENSUS_RESULTS_FULL);
 		return -EDQUOT;
 	}
-	d->pids_bytes = nr * sizeof(*d->req.pids);
 	d->req.pids = census_kvcalloc(nr, sizeof(*d->req.pids));
 	if (!d->req.pids) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
@@ -290,6 +292,9 @@ static int take_census(struct census_dump *dump, struct netlink_ext_ack *extack)
 	struct of_census *d = of_census(dump);
 	int err = census_cache_request(&d->req, &dump->snap);
 
+	if (!err && !census_results_hold(dump->pid_ns, census_snapshot_bytes(dump->snap),
+					 &dump->held))
+		err = -EDQUOT;
 	if (err == -ENOSPC)
 		NL_SET_ERR_MSG(extack,
 			       "not enough memory for the bitmaps: request a range of addresses, or raise max_mem");

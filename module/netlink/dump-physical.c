@@ -315,12 +315,27 @@ static int parse_physical(struct census_dump *dump, struct nlattr **tb,
 	return 0;
 }
 
+/* Bytes of &census_results that @r has, as far as it may be of a caller who does not see all. */
+static u64 result_bytes(const struct census_physical *r)
+{
+	u64 bytes = r->bytes;
+	u32 i;
+
+	for (i = 0; i < r->nr_zones; i++)
+		bytes += (u64)r->zones[i].contiguous.nr * sizeof(*r->zones[i].contiguous.records);
+	return bytes;
+}
+
 static int take_pass(struct census_dump *dump, struct netlink_ext_ack *extack)
 {
 	struct physical_dump *d = physical_dump(dump);
 	const struct census_physical *r = census_passes_get(&d->req);
 	int err = PTR_ERR_OR_ZERO(r);
 
+	if (!err && !census_results_hold(dump->pid_ns, result_bytes(r), &dump->held)) {
+		census_passes_put(r);
+		err = -EDQUOT;
+	}
 	if (err == -ENOMEM)
 		NL_SET_ERR_MSG(extack, "not enough memory for the result: try again");
 	if (err == -EDQUOT)

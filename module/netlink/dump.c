@@ -22,6 +22,7 @@
 
 #include "base/compat.h"
 #include "base/memory.h"
+#include "base/result-memory.h"
 #include "count/page-bitmaps.h"
 #include "netlink/dump.h"
 
@@ -253,6 +254,7 @@ int census_dump_done(struct netlink_callback *cb)
 	if (!d)
 		return 0;
 	d->ops->release(d);
+	census_results_leave(d->held);
 	put_pid_ns(d->pid_ns);
 	put_user_ns(d->user_ns);
 	kfree(d);

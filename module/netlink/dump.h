@@ -68,6 +68,7 @@ struct census_dump_ops {
  * @pid_ns: namespace of all PIDs in the messages, a reference
  * @user_ns: namespace of all user IDs in the messages, a reference
  * @taken: @ops->take succeeded
+ * @held: of census_results_hold()
  * @snap: the census, NULL if there is none
  * @seq: number of what is sent; 0: none
  * @stages: the kinds of records, in order; set by @ops->parse
@@ -88,6 +89,7 @@ struct census_dump {
 	struct pid_namespace *pid_ns;
 	struct user_namespace *user_ns;
 	bool taken;
+	u64 held;
 	const struct census_snapshot *snap;
 	u64 seq;
 	const struct census_stage *stages;

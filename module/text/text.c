@@ -24,6 +24,7 @@
 #include "base/fragmentation.h"
 #include "base/largest.h"
 #include "base/memory.h"
+#include "base/result-memory.h"
 #include "base/visible.h"
 #include "census/cache.h"
 #include "census/system.h"
@@ -57,6 +58,7 @@ static const char *const kswapd_names[] = {
  * struct text_view - an open file
  * @text: type of the file
  * @snap: a reference
+ * @held: of census_results_hold()
  * @ns: PID namespace for the PIDs; a reference
  * @top: the tasks with the highest PSS, for the summary, as @sums
  * @entries: of @top
@@ -65,6 +67,7 @@ static const char *const kswapd_names[] = {
 struct text_view {
 	const struct census_text *text;
 	const struct census_snapshot *snap;
+	u64 held;
 	struct pid_namespace *ns;
 	struct census_largest top;
 	struct census_ranked entries[TOP];
@@ -552,8 +555,11 @@ static int take_census(struct text_view *view, const struct census_text *text)
 		.basis = MEMCENSUS_BASIS_FRAMES,
 		.parts = text->parts,
 	};
+	struct pid_namespace *ns = task_active_pid_ns(current);
 	int err = census_cache_request(&req, &view->snap);
 
+	if (!err && !census_results_hold(ns, census_snapshot_bytes(view->snap), &view->held))
+		err = -EDQUOT;
 	/* The file has no other way to say why. */
 	if (err == -EDQUOT)
 		pr_notice_ratelimited("results use all of max_results: close sockets and files that hold a census, or raise max_results\n");
@@ -561,7 +567,7 @@ static int take_census(struct text_view *view, const struct census_text *text)
 		return err;
 	view->text = text;
 	view->top = (struct census_largest){ .entries = view->entries, .max = TOP };
-	view->ns = get_pid_ns(task_active_pid_ns(current));
+	view->ns = get_pid_ns(ns);
 	return summarize_census(view);
 }
 
@@ -601,6 +607,7 @@ int census_text_release(struct inode *inode, struct file *file)
 	struct text_view *view = ((struct seq_file *)file->private_data)->private;
 
 	census_snapshot_put(view->snap);
+	census_results_leave(view->held);
 	if (view->ns)
 		put_pid_ns(view->ns);
 	return seq_release_private(inode, file);

@@ -2,19 +2,23 @@
 /*
  * Readers that hold results: each asks for a process of many mappings and does not read
  * the answer to its end. All results together stay within max_results; then a request
- * fails with EDQUOT and a text, files too, and works again after sockets are closed.
+ * fails with EDQUOT and a text, files too, and works again after sockets are closed. Those of
+ * readers in other PID namespaces stay within half of it, so that others are answered.
  *
  * HELD_MAPPINGS and HELD_SOCKETS set the size.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 
 #include "ko.h"
+#include "namespaces.h"
 #include "selftest.h"
 
 #define MIB		1048576UL
-#define MAX_RESULTS	(48 * MIB)
+#define MAX_RESULTS	(64 * MIB)
 #define BUFFER		65536
 
 static unsigned int number_of(const char *name, unsigned int otherwise)
@@ -164,6 +168,69 @@ TEST_F(held, results)
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(1, read(fd, &byte, 1));
 	closefrom(3);
+}
+
+/* A byte from the container, when it holds all, and one for it, when it may end. */
+static int full[2], leave[2];
+
+/*
+ * Process 1 of a PID namespace, with as many mappings as the small one: holds results until no more
+ * are given.
+ */
+static int hold_all(void)
+{
+	unsigned int mappings = number_of("HELD_MAPPINGS", 60000) / SMALL, n = 0;
+	struct census_error error = {};
+	struct census_socket *sockets;
+	char byte;
+	int ret, fd;
+
+	map_many(&mappings);
+	sockets = calloc(1000, sizeof(*sockets));
+	do
+		ret = sockets ? hold(&sockets[n++], 1, &error) : -ENOMEM;
+	while (!ret && n < 1000);
+	do
+		fd = open("/proc/memcensus", O_RDONLY);
+	while (fd >= 0 && ++n < 10000);
+	diag("a container holds %u results; %d: %s", n, ret, error.text);
+	if (write(full[1], "", 1) != 1 || read(leave[0], &byte, 1) != 1)
+		return 2;
+	return ret != -EDQUOT || !strstr(error.text, "max_results");
+}
+
+TEST_F(held, by_a_container)
+{
+	struct census_socket s;
+	struct census_error error = {};
+	pid_t pid;
+	int status, ret, fd;
+	char byte;
+
+	if (!self->reload)
+		return;
+	ASSERT_FALSE(pipe(full) || pipe(leave));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		_exit(in_namespaces(CLONE_NEWPID, hold_all));
+	close(full[1]);
+	if (read(full[0], &byte, 1) != 1)
+		SKIP(return, "no PID namespaces");
+	ret = hold(&s, self->small, &error);
+	EXPECT_EQ(0, ret)
+		TH_LOG("no census beside a container that holds results: %s", error.text);
+	if (!ret)
+		census_close(&s);
+	fd = open("/proc/memcensus", O_RDONLY);
+	EXPECT_LE(0, fd);
+	if (fd >= 0)
+		EXPECT_EQ(1, read(fd, &byte, 1));
+	close(fd);
+	ASSERT_EQ(1, write(leave[1], "", 1));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFEXITED(status));
+	EXPECT_EQ(0, WEXITSTATUS(status));
 }
 
 TEST_HARNESS_MAIN
