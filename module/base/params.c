@@ -4,8 +4,11 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/string.h>
 #include <linux/time64.h>
+#include <xen/xen.h>
 
+#include "base/compat.h"
 #include "base/params.h"
 
 struct census_params census_params;
@@ -35,6 +38,11 @@ module_param(max_results, ulong, 0444);
 MODULE_PARM_DESC(max_results,
 		 "memory of all results that readers hold, bytes (4 MiB to all memory, default 1/16, at least 32 MiB)");
 
+static char *rule = "auto";
+module_param(rule, charp, 0444);
+MODULE_PARM_DESC(rule,
+		 "take writable entries for a proof that a page has one owner: on, off, or auto: on a kernel that was tested (default auto)");
+
 #ifdef CENSUS_CHECK
 bool census_params_mark_all;
 module_param_named(mark_all, census_params_mark_all, bool, 0600);
@@ -53,6 +61,25 @@ static int check_range(const char *name, unsigned long value, unsigned long min,
 	pr_err("parameter %s=%lu is out of range: %lu to %lu\n", name, value,
 	       min, max);
 	return -EINVAL;
+}
+
+u32 census_rule;
+
+/* Under Xen PV the hypervisor sees and may change what an entry says. */
+static int check_rule(void)
+{
+	bool on = !strcmp(rule, "on");
+
+	if (!strcmp(rule, "auto")) {
+		on = CENSUS_KERNEL_TESTED;
+		if (!on)
+			pr_notice("this kernel is newer than those that were tested: the owners of all pages are counted, which is slower; rule=on trusts it\n");
+	} else if (!on && strcmp(rule, "off")) {
+		pr_err("parameter rule=%s is none of: auto, on, off\n", rule);
+		return -EINVAL;
+	}
+	census_rule = on && !xen_pv_domain() ? MEMCENSUS_RULE_ON : MEMCENSUS_RULE_OFF;
+	return 0;
 }
 
 /**
@@ -82,6 +109,8 @@ int census_params_check(void)
 				  max_t(u64, ram / 4096, 1UL << 20), ram);
 	if (!err)
 		err = check_range("max_results", max_results, 4UL << 20, ram);
+	if (!err)
+		err = check_rule();
 	if (err)
 		return err;
 

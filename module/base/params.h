@@ -4,6 +4,7 @@
 #define _CENSUS_PARAMS_H
 
 #include <linux/delay.h>
+#include <linux/memcensus.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 
@@ -48,6 +49,15 @@ static inline void census_pause(void)
 		msleep_interruptible(READ_ONCE(census_params_pause));
 #endif
 	cond_resched();
+}
+
+/* &enum memcensus_rule.  Becomes BROKEN once, and stays so until the module is loaded again. */
+extern u32 census_rule;
+
+/* Checks whether writable entries prove that a page has one owner, see walk/exclusive.h. */
+static inline bool census_rule_holds(void)
+{
+	return READ_ONCE(census_rule) == MEMCENSUS_RULE_ON;
 }
 
 int census_params_check(void);

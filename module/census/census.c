@@ -157,6 +157,10 @@ static int visit_swap_owners(struct census *c, u32 slice)
 	return err ?: census_scan_all(&c->scan);
 }
 
+/* Of a census: violations. */
+#define SUM_BROKEN 1
+#define RULE_BROKEN 2
+
 /* Checks that all shares add up to all pages, except for rounding losses of the divisions. */
 static void check_totals(struct census *c)
 {
@@ -186,7 +190,7 @@ static void check_totals(struct census *c)
 	}
 	pages <<= CENSUS_SHARE_SHIFT;
 	if (shares > pages || shares + t->lost < pages)
-		cost->violations = 1;
+		cost->violations |= SUM_BROKEN;
 }
 
 /* Resets what the last slice, or a count that was discarded, left in the address spaces. */
@@ -267,6 +271,7 @@ static int count_owners(struct census *c)
 {
 	struct census_frames *frames = c->scan.tally.frames;
 	struct census_slice slice = { .nr = 1 };
+	bool rule = census_rule_holds();
 	int err;
 
 	census_hash_init(&slice.hash);
@@ -275,6 +280,12 @@ static int count_owners(struct census *c)
 		err = 0;
 		for (slice.number = 0; slice.number < slice.nr && !err; slice.number++)
 			err = count_slice(c, &slice);
+		if (!err && rule && !census_rule_holds()) {
+			/* What was counted so far may be wrong. */
+			c->snap->cost.violations |= RULE_BROKEN;
+			rule = false;
+			continue;
+		}
 		if (err != -ENOMEM || !census_frames_failed(frames))
 			break;
 		census_frames_drop(frames);

@@ -48,7 +48,9 @@ int census_fill_info(struct sk_buff *skb, const struct census_dump *d, const voi
 	       census_put_u64(skb, MEMCENSUS_INFO_LOCK_HOLD_NS, census_params.lock_hold) ||
 	       census_put_u64(skb, MEMCENSUS_INFO_BUSY_BUDGET_NS, census_params.busy_budget) ||
 	       census_put_u64(skb, MEMCENSUS_INFO_MAX_MEM, census_params.max_mem) ||
-	       nla_put_u32(skb, MEMCENSUS_INFO_SUBJECTS, subjects());
+	       nla_put_u32(skb, MEMCENSUS_INFO_SUBJECTS, subjects()) ||
+	       nla_put_u32(skb, MEMCENSUS_INFO_RULE, READ_ONCE(census_rule)) ||
+	       nla_put_u32(skb, MEMCENSUS_INFO_KERNEL_TESTED, CENSUS_KERNEL_TESTED);
 }
 
 int census_fill_scan(struct sk_buff *skb, const struct census_dump *d, const void *record)

@@ -1,16 +1,117 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Compares the rule of exclusive.h with the kernel's own state.  Only compiled with
- * CENSUS_CHECK: for debug kernels (CONFIG_DEBUG_VM), and for tests.
+ * Compares the rule of exclusive.h with the kernel's own state: a sample in each census; with
+ * CENSUS_CHECK, for debug kernels (CONFIG_DEBUG_VM) and for tests, all pages.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/page-flags.h>
+#include <linux/random.h>
+#include <linux/vmstat.h>
 
 #include "walk/exclusive.h"
+#include "walk/pte.h"
 
+static bool is_exclusive(struct page *page, bool huge)
+{
+	struct folio *folio = page_folio(page);
+
+	if (!folio_test_anon(folio) || folio_test_ksm(folio))
+		return false;
+	/* A page that a PMD maps has the flag in its first struct page. */
+	if (!PageAnonExclusive(huge ? &folio->page : page))
+		return false;
+	return !CENSUS_MAPCOUNT_EXACT || census_page_mapcount(folio, page) == 1;
+}
+
+/* Pages that a census compares, on average. */
+#define SAMPLES 64
+
+/* get_random_u32() takes ten times as long as the rest. */
+static u32 next_random(struct census_sampler *s)
+{
+	s->random = s->random * 6364136223846793005ULL + 1442695040888963407ULL;
+	return s->random >> 32;
+}
+
+/* The kernel counts anonymous pages that are mapped: no more can be exclusive. */
+void census_sample_begin(struct census_sampler *s)
+{
+	s->random = get_random_u64();
+	s->gap = global_node_page_state(NR_ANON_MAPPED) / SAMPLES + 1;
+	s->left = mul_u64_u32_shr(2 * s->gap, next_random(s), 32);
+}
+
+/**
+ * census_sample_due() - check whether one of some exclusive pages is of the sample
+ * @s: of the census
+ * @pages: their number
+ */
+bool census_sample_due(struct census_sampler *s, u64 pages)
+{
+	if (pages <= s->left) {
+		s->left -= pages;
+		return false;
+	}
+	s->left = mul_u64_u32_shr(2 * s->gap, next_random(s), 32);
+	return true;
+}
+
+static void sample_page(unsigned long pfn, bool huge)
+{
+	if (is_exclusive(pfn_to_page(pfn), huge) ||
+	    cmpxchg(&census_rule, MEMCENSUS_RULE_ON, MEMCENSUS_RULE_BROKEN) != MEMCENSUS_RULE_ON)
+		return;
+	pr_err("a writable entry maps frame %lx, which is not exclusive: from now on the owners of all pages are counted\n",
+	       pfn);
+}
+
+/**
+ * census_sample_ptes() - compare a page of a PTE table with its struct page
+ * @s: of the census
+ * @vma: of the table; the rule holds there
+ * @pte: the first entry; the lock of the table is held, so that no page of it is freed
+ * @nr: number of entries
+ * @addr: address that @pte maps
+ */
+void census_sample_ptes(struct census_sampler *s, const struct vm_area_struct *vma,
+			const pte_t *pte, unsigned int nr, unsigned long addr)
+{
+	unsigned int at = reciprocal_scale(next_random(s), nr), i;
+
+	for (i = 0; i < nr; i++, at = at + 1 < nr ? at + 1 : 0) {
+		pte_t entry = census_pte_get(pte + at);
+
+		if (!pte_present(entry) || !pte_write(entry) ||
+		    census_pte_special((struct vm_area_struct *)vma, addr + at * PAGE_SIZE, entry))
+			continue;
+		sample_page(pte_pfn(entry), false);
+		return;
+	}
+}
+
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+/* The same of a PMD table, and of one of the pages of a huge page. */
+void census_sample_pmds(struct census_sampler *s, const pmd_t *pmd, unsigned int nr)
+{
+	unsigned int at = reciprocal_scale(next_random(s), nr), i;
+
+	for (i = 0; i < nr; i++, at = at + 1 < nr ? at + 1 : 0) {
+		pmd_t entry = READ_ONCE(pmd[at]);
+
+		if (!census_plain_pmd(entry, true))
+			continue;
+		sample_page(pmd_pfn(entry) + reciprocal_scale(next_random(s), HPAGE_PMD_NR),
+			    true);
+		return;
+	}
+}
+#endif
+
+#ifdef CENSUS_CHECK
 static atomic_long_t checked;
 
 static int get_checked(char *buffer, const struct kernel_param *kp)
@@ -25,18 +126,6 @@ static const struct kernel_param_ops checked_ops = {
 module_param_cb(exclusive_checked, &checked_ops, NULL, 0400);
 MODULE_PARM_DESC(exclusive_checked, "number of exclusive pages compared with struct page");
 
-static bool is_exclusive(struct page *page, bool huge)
-{
-	struct folio *folio = page_folio(page);
-
-	if (!folio_test_anon(folio) || folio_test_ksm(folio))
-		return false;
-	/* A page that a PMD maps has the flag in its first struct page. */
-	if (!PageAnonExclusive(huge ? &folio->page : page))
-		return false;
-	return !CENSUS_MAPCOUNT_EXACT || census_page_mapcount(folio, page) == 1;
-}
-
 void census_exclusive_check(unsigned long pfn, unsigned int nr, bool huge)
 {
 	unsigned int i;
@@ -47,3 +136,4 @@ void census_exclusive_check(unsigned long pfn, unsigned int nr, bool huge)
 			  pfn + i);
 	atomic_long_add(nr, &checked);
 }
+#endif

@@ -17,7 +17,6 @@
 #define _CENSUS_EXCLUSIVE_H
 
 #include <linux/mm.h>
-#include <xen/xen.h>
 
 #include "base/compat.h"
 #include "base/params.h"
@@ -28,8 +27,7 @@
  *
  * A shared mapping has writable entries of shared pages.  PFNMAP and MIXEDMAP have
  * entries that no reverse mapping knows.  Without an anon_vma there is no anonymous page:
- * a writable entry is a driver's.  hugetlb has entries and locks of its own.  Under Xen PV
- * the hypervisor sees and may change what an entry says.
+ * a writable entry is a driver's.  hugetlb has entries and locks of its own.
  *
  * The anon_vma can only appear while @vma is locked.
  */
@@ -37,7 +35,7 @@ static inline bool census_vma_proves_exclusive(const struct vm_area_struct *vma)
 {
 	return vma_is_cow_mapping(vma) && READ_ONCE(vma->anon_vma) &&
 	       !(vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP | VM_HUGETLB)) &&
-	       !xen_pv_domain() && !census_mark_all();
+	       census_rule_holds() && !census_mark_all();
 }
 
 /*
@@ -50,6 +48,24 @@ static inline bool census_migration_exclusive(softleaf_t entry)
 	return softleaf_is_migration_write(entry) ||
 	       softleaf_is_migration_read_exclusive(entry);
 }
+
+/**
+ * struct census_sampler - which exclusive pages a census compares with struct page
+ * @gap: average distance between two of them, in exclusive pages
+ * @left: exclusive pages before the next one
+ * @random: state of the random numbers
+ */
+struct census_sampler {
+	u64 random;
+	u64 gap;
+	u64 left;
+};
+
+void census_sample_begin(struct census_sampler *s);
+bool census_sample_due(struct census_sampler *s, u64 pages);
+void census_sample_ptes(struct census_sampler *s, const struct vm_area_struct *vma,
+			const pte_t *pte, unsigned int nr, unsigned long addr);
+void census_sample_pmds(struct census_sampler *s, const pmd_t *pmd, unsigned int nr);
 
 #ifdef CENSUS_CHECK
 /* Called under the page table lock for each page that an entry proves to be exclusive. */

@@ -11,6 +11,7 @@
 
 #include "base/compat.h"
 #include "walk/entries.h"
+#include "walk/exclusive.h"
 
 /**
  * struct census_walk_ops - consumers of a walk
@@ -75,6 +76,7 @@ struct census_walk_ops {
  * @writable_is_exclusive: writable entries of the current VMA map exclusive pages, see exclusive.h
  * @exclusive_key: masks: key of frame 0 for exclusive pages; 0: they are not in masks,
  *	but counted in @exclusive
+ * @sampler: of the exclusive pages that are compared with struct page
  * @images: masks: tables of the current VMA may be reported by @ops->image
  * @first: the first PMD of the current VMA, if census_walk_fetch() found it and the walk has not
  *	begun; else NULL
@@ -109,6 +111,7 @@ struct census_walk {
 	bool dirty_is_anon;
 	bool writable_is_exclusive;
 	u64 exclusive_key;
+	struct census_sampler sampler;
 	bool images;
 	pmd_t *first;
 	unsigned long first_end;

@@ -42,6 +42,7 @@ int census_walk_begin(struct census_walk *walk)
 		walk->masks = masks + 1;
 	}
 	walk->image = census_kvzalloc(sizeof(*walk->image));
+	census_sample_begin(&walk->sampler);
 	return walk->runs && masks && walk->image ? 0 : -ENOMEM;
 }
 
@@ -108,11 +109,25 @@ static pte_t *map_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long addr,
 	return NULL;
 }
 
+/* Exclusive pages that were counted; in slices they are among all others. */
+static u64 exclusive_pages(const struct census_walk *walk)
+{
+	return walk->exclusive_key ? walk->pages : walk->exclusive;
+}
+
+/* Checks whether an exclusive page is compared that was counted since there were @before. */
+static bool is_sampled(struct census_walk *walk, u64 before)
+{
+	return walk->writable_is_exclusive &&
+	       census_sample_due(&walk->sampler, exclusive_pages(walk) - before);
+}
+
 /* Return: false if there is no PTE table (any more): the caller reads the PMD again. */
 static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 			   pmd_t *pmd, unsigned long addr, unsigned long end)
 {
 	unsigned int nr = (end - addr) >> PAGE_SHIFT;
+	u64 before = exclusive_pages(walk);
 	spinlock_t *ptl;
 	pte_t *pte;
 
@@ -122,6 +137,8 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 	walk->ptes += nr;
 	walk->work += nr;
 	census_ptes_report(walk, vma, pte, nr, addr);
+	if (is_sampled(walk, before))
+		census_sample_ptes(&walk->sampler, vma, pte, nr, addr);
 	census_report_locked(walk);
 	spin_unlock(ptl);
 	census_report_flush(walk);
@@ -244,6 +261,7 @@ static unsigned long walk_pmd_leaves(struct census_walk *walk, struct vm_area_st
 			 !walk->ops->by_run && !walk->each_page && vma_is_anonymous(vma);
 	long room = reads_pages(walk) || EXCLUSIVE_AT_ONCE == 1 ? LEAF_MASKS : CENSUS_PTES_MAX;
 	unsigned long next, whole = end & PMD_MASK;
+	u64 before = exclusive_pages(walk);
 	pmd_t *first = pmdp;
 	spinlock_t *ptl;
 
@@ -265,6 +283,8 @@ static unsigned long walk_pmd_leaves(struct census_walk *walk, struct vm_area_st
 		}
 		pmdp += nr;
 	}
+	if (is_sampled(walk, before))
+		census_sample_pmds(&walk->sampler, first, pmdp - first);
 	walk->ptes += pmdp - first;
 	walk->work += pmdp - first;
 	census_report_locked(walk);

@@ -2,6 +2,9 @@
 /*
  * A driver that leaks, for tests: it allocates pages and forgets them.  Their addresses are kept
  * only so that a test can give them back by unloading it.
+ *
+ * And it takes from pages of the process that loads it the flag that says that they are exclusive,
+ * as if the kernel did not keep its own rule.
  */
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -29,6 +32,14 @@ MODULE_PARM_DESC(torn_free, "the frame before is free; else it looks anonymous")
 static unsigned int kinds;
 module_param(kinds, uint, 0444);
 MODULE_PARM_DESC(kinds, "the first quarter has so many combinations of flags, at most 512, the rest has one more");
+
+static unsigned long exclusive;
+module_param(exclusive, ulong, 0444);
+MODULE_PARM_DESC(exclusive, "address of pages of the process that will not be flagged exclusive");
+
+static unsigned int exclusive_pages;
+module_param(exclusive_pages, uint, 0444);
+MODULE_PARM_DESC(exclusive_pages, "number of these pages");
 
 static const u8 kind_flags[] = {
 	PG_referenced, PG_uptodate, PG_dirty, PG_active, PG_unevictable, PG_reclaim, PG_private,
@@ -113,9 +124,31 @@ static void leaky_free(void)
 	kvfree(leaked);
 }
 
+/* A page that a PMD maps has the flag in the first one of the huge page. */
+static int leaky_take_flags(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < exclusive_pages; i++) {
+		struct page *page;
+
+		if (get_user_pages_fast(exclusive + i * PAGE_SIZE, 1, FOLL_WRITE, &page) != 1)
+			return -EFAULT;
+		ClearPageAnonExclusive(page);
+		ClearPageAnonExclusive(compound_head(page));
+		put_page(page);
+		cond_resched();
+	}
+	return 0;
+}
+
 static int __init leaky_init(void)
 {
 	unsigned int i;
+	int err = leaky_take_flags();
+
+	if (err)
+		return err;
 
 	if (torn >= 1U << order)
 		return -EINVAL;

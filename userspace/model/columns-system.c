@@ -32,6 +32,11 @@ static const struct column request_fields[] = {
 #define INFO_NS(num, member, help)					\
 	NAMED(info, MEMCENSUS_INFO_##num##_NS, #member "_ns", NULL, member, U64, DURATION, help)
 
+static const char *const rule_words[] = {
+	[MEMCENSUS_RULE_ON] = "on", [MEMCENSUS_RULE_OFF] = "off", [MEMCENSUS_RULE_BROKEN] = "broken",
+};
+_Static_assert(ARRAY_SIZE(rule_words) == MEMCENSUS_RULE_MAX + 1, "a word for each state");
+
 static const struct column info_fields[] = {
 	INFO(ABI, abi, U32, ID, "ABI of the module"),
 	INFO(VERSION, version, STRING, TEXT, "version of the module"),
@@ -45,6 +50,10 @@ static const struct column info_fields[] = {
 	INFO_NS(BUSY_BUDGET, busy_budget, "parameter busy_budget_ms"),
 	INFO(MAX_MEM, max_mem, U64, BYTES, "parameter max_mem"),
 	INFO(SUBJECTS, subjects, U32, ID, "bits of the subjects that it was built with"),
+	INFO(RULE, rule, U32, WORD, "whether writable entries prove that a page has one owner",
+	     .words = rule_words, .n_words = ARRAY_SIZE(rule_words)),
+	INFO(KERNEL_TESTED, kernel_tested, U32, BOOL,
+	     "whether the module was tested on kernels of this series"),
 };
 
 #define SCAN(num, ...)	ATTRIBUTE(scan, MEMCENSUS_SCAN_##num, NULL, __VA_ARGS__)

@@ -28,7 +28,9 @@
 	uint64_t lock_hold; \
 	uint64_t busy_budget; \
 	uint64_t max_mem; \
-	uint64_t subjects
+	uint64_t subjects; \
+	uint64_t rule; \
+	uint64_t kernel_tested
 
 #define SCAN_MEMBERS \
 	uint64_t basis; \

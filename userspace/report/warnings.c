@@ -111,6 +111,22 @@ static void note_upper_bounds(FILE *out, const struct snapshot *snap)
 	putc('\n', out);
 }
 
+/* What the module does not trust. */
+static void note_rule(FILE *out, const struct snapshot *snap)
+{
+	const struct info *info = &snap->info;
+	const bool on = KNOWN(info, MEMCENSUS_INFO_RULE) && info->rule == MEMCENSUS_RULE_ON;
+
+	if ((KNOWN(info, MEMCENSUS_INFO_RULE) && info->rule == MEMCENSUS_RULE_BROKEN) ||
+	    (KNOWN(&snap->scan, MEMCENSUS_SCAN_VIOLATIONS) && snap->scan.violations & 2))
+		fprintf(out, "memcensus: WARNING: a page was not exclusive that the kernel maps as one: %s\n",
+			"the owners of all pages are counted now; report it, with the kernel's log");
+	if (KNOWN(info, MEMCENSUS_INFO_KERNEL_TESTED) && !info->kernel_tested)
+		fprintf(out, "memcensus: this kernel is unknown, newer than those that the module was tested on: %s\n",
+			on ? "the parameter rule=on trusts it" :
+			     "the owners of all pages are counted, which takes longer");
+}
+
 /* Warnings that only the frames basis gives. */
 static void note_frames(FILE *out, const struct snapshot *snap)
 {
@@ -118,7 +134,8 @@ static void note_frames(FILE *out, const struct snapshot *snap)
 	char size[NUMBER_SIZE];
 
 	note_upper_bounds(out, snap);
-	if (KNOWN(scan, MEMCENSUS_SCAN_VIOLATIONS) && scan->violations)
+	note_rule(out, snap);
+	if (KNOWN(scan, MEMCENSUS_SCAN_VIOLATIONS) && scan->violations & 1)
 		fprintf(out, "memcensus: WARNING: the sum of PSS is %" PRIu64
 			" bytes, the mapped frames are %" PRIu64 ": %s\n",
 			scan->pss, scan->frames,

@@ -344,6 +344,23 @@ enum memcensus_request {
 #define MEMCENSUS_SUBJECT_ALL	((1U << 3) - 1)
 
 /**
+ * enum memcensus_rule - state of the exclusive rule
+ * @MEMCENSUS_RULE_ON: entries prove it; each census compares a sample with struct page
+ * @MEMCENSUS_RULE_OFF: the owners of all pages are counted: on a kernel that was not
+ *	tested, by the parameter, or under Xen PV
+ * @MEMCENSUS_RULE_BROKEN: off, because a page of a sample was not exclusive: a bug in the
+ *	module or the kernel
+ */
+enum memcensus_rule {
+	MEMCENSUS_RULE_UNSPEC,
+	MEMCENSUS_RULE_ON,
+	MEMCENSUS_RULE_OFF,
+	MEMCENSUS_RULE_BROKEN,
+	__MEMCENSUS_RULE_MAX,
+	MEMCENSUS_RULE_MAX = __MEMCENSUS_RULE_MAX - 1
+};
+
+/**
  * enum memcensus_info - the module and the machine
  * @MEMCENSUS_INFO_ABI: u32, %MEMCENSUS_ABI of the module
  * @MEMCENSUS_INFO_VERSION: string, version of the module
@@ -358,6 +375,10 @@ enum memcensus_request {
  * @MEMCENSUS_INFO_MAX_MEM: u64, bytes, parameter max_mem
  * @MEMCENSUS_INFO_SUBJECTS: u32, MEMCENSUS_SUBJECT_* that the module has; a request of
  *	another one fails with EOPNOTSUPP; absent: all
+ * @MEMCENSUS_INFO_RULE: u32, &enum memcensus_rule: whether writable entries of private
+ *	mappings prove that their pages have one owner
+ * @MEMCENSUS_INFO_KERNEL_TESTED: u32, 1 if the module was tested on this series or on a
+ *	newer one; 0: it is unknown
  *
  * 12 was used before version 1.0 and will not be used again.
  */
@@ -375,6 +396,8 @@ enum memcensus_info {
 	MEMCENSUS_INFO_BUSY_BUDGET_NS,
 	MEMCENSUS_INFO_MAX_MEM,
 	MEMCENSUS_INFO_SUBJECTS = 13,
+	MEMCENSUS_INFO_RULE,
+	MEMCENSUS_INFO_KERNEL_TESTED,
 	__MEMCENSUS_INFO_MAX,
 	MEMCENSUS_INFO_MAX = __MEMCENSUS_INFO_MAX - 1
 };
@@ -404,7 +427,8 @@ enum memcensus_info {
  * @MEMCENSUS_SCAN_FRAMES: u64, distinct frames mapped by the walked address spaces, bytes
  * @MEMCENSUS_SCAN_PSS: u64, sum of the PSS of all address spaces, bytes: @FRAMES minus
  *	rounding losses (less than 1/2^36 page for each owner of a frame)
- * @MEMCENSUS_SCAN_VIOLATIONS: u64, 1 if @PSS does not match @FRAMES: a bug
+ * @MEMCENSUS_SCAN_VIOLATIONS: u64, sum of 1 if @PSS does not match @FRAMES, and of 2 if a
+ *	page was not exclusive that an entry proved so, and all were counted again: bugs
  * @MEMCENSUS_SCAN_SLICES: u64, passes over all address spaces: 1, or more if the owners
  *	did not fit into max_mem at once; each pass counts the owners of a part of all
  *	frames

@@ -10,6 +10,13 @@ static const struct abi_name subject_words[] = {
 	{}
 };
 
+static const struct abi_name rule_words[] = {
+	{ "on", MEMCENSUS_RULE_ON, NAME_NONE, NULL },
+	{ "off", MEMCENSUS_RULE_OFF, NAME_NONE, NULL },
+	{ "broken", MEMCENSUS_RULE_BROKEN, NAME_NONE, NULL },
+	{}
+};
+
 static const struct abi_name info_names[] = {
 	{ "abi", MEMCENSUS_INFO_ABI, NAME_U32, NULL },
 	{ "version", MEMCENSUS_INFO_VERSION, NAME_STRING, NULL },
@@ -22,6 +29,8 @@ static const struct abi_name info_names[] = {
 	{ "busy_budget_ns", MEMCENSUS_INFO_BUSY_BUDGET_NS, NAME_U64, NULL },
 	{ "max_mem", MEMCENSUS_INFO_MAX_MEM, NAME_U64, NULL },
 	{ "subjects", MEMCENSUS_INFO_SUBJECTS, NAME_U32, subject_words },
+	{ "rule", MEMCENSUS_INFO_RULE, NAME_U32, rule_words },
+	{ "kernel_tested", MEMCENSUS_INFO_KERNEL_TESTED, NAME_U32, NULL },
 	{}
 };
 
