@@ -14,7 +14,7 @@
 #include "selftest.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
-#define MIB	(1UL << 20)
+#define MIB	1048576UL
 #define WORKERS	10
 /* Groups that contain each other, at most. */
 #define LEVELS	32

@@ -136,8 +136,9 @@ TEST_F(tree, selected)
 	EXPECT_EQ(2, two.rows);
 	EXPECT_EQ(0, ask(0, "memcensus share --if-stopped --tree %d", self->first).status);
 	EXPECT_EQ(0, ask(0, "memcensus map --tree %d", self->first).status);
-	EXPECT_EQ(WORKERS + 1, ask(0, "memcensus watch --tree %d 0.1 1 -J | grep -o "
-				   "'\"event\":\"begin\"' | sed s/^/1/", self->first).rows);
+	EXPECT_EQ(WORKERS + 1,
+		  ask(0, "memcensus watch --tree %d 0.1 1 -J | sed -n '/\"begin\"/s/^/1/p'",
+		      self->first).rows);
 }
 
 TEST_F(tree, recorded)

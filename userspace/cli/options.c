@@ -61,7 +61,8 @@ static int set_by(struct options *options, const char *value, struct failure *wh
 	if (options->group_by)
 		return 0;
 	return fail(why, FAIL_USAGE,
-		    "no groups by '%.60s'; there are: tree session, and -u, -g and --command", value);
+		    "no groups by '%.60s'; there are: tree session, and -u, -g and --command",
+		    value);
 }
 
 static int set_basis(struct options *options, const char *value, struct failure *why)

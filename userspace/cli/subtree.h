@@ -30,8 +30,8 @@ int subtree_request(struct session *session, struct failure *why);
 
 /*
  * Sets session->by_subtree if the request is for groups that must be counted of these
- * processes alone: all but those by cgroup with --cgroup and those by tree with --tree. 0, or -1 and @why: a record does not
- * have them.
+ * processes alone: all but those by cgroup with --cgroup and those by tree with --tree. 0, or
+ * -1 and @why: a record does not have them.
  */
 int subtree_prepare(struct session *session, struct failure *why);
 

@@ -149,7 +149,8 @@ static const struct option_entry option_after = {
 static const struct option_use diff_uses[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
 	USE(totals), USE(numeric), USE(cgroup),
-	USE_AS(tree, "only these processes and their descendants"), USE(before), USE(after), USE(output),
+	USE_AS(tree, "only these processes and their descendants"),
+	USE(before), USE(after), USE(output),
 	OPTIONS_OF_TABLES,
 };
 
