@@ -34,8 +34,8 @@ static inline struct census_budget census_budget_locked(struct census_budget *pa
 }
 
 /*
- * Of all results together: max_results; and of those that readers hold who do not see all processes,
- * each as often as it is held: so that a part is left for the others.
+ * Of all results together: max_results; and of those that readers hold who do not see all
+ * processes, each as often as it is held: so that a part is left for the others.
  */
 extern struct census_budget census_results;
 extern struct census_budget census_results_of_others;
