@@ -45,14 +45,15 @@
 #error "memcensus needs CONFIG_64BIT"
 #endif
 
+#ifndef CENSUS_NEWEST
 /*
  * The newest series on which the module was tested, and whose source was read for frames.rst: on a
  * newer one the walk takes no entry for a proof, and searches no tables that fork() copied.
  * Read: the functions in frames.rst, in 7.3.
  */
-#ifndef CENSUS_NEWEST
 #define CENSUS_NEWEST KERNEL_VERSION(7, 3, 255)
 #endif
+/* Read: as above, of no newer one. */
 #define CENSUS_KERNEL_TESTED (LINUX_VERSION_CODE <= CENSUS_NEWEST)
 
 /* Number of buddy orders.  MAX_ORDER is inclusive in some kernels, in others not. */
