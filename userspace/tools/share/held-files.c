@@ -194,9 +194,10 @@ bool held_file_read(struct held_file *file, const char *path)
 		return false;
 	fd = procfs_open_file(path);
 	if (fd < 0) {
+		/* It is in no directory, but some kernels count a link. */
 		*file = (struct held_file){
 			.number = number_of(&stat), .size = stat.stx_size,
-			.named = stat.stx_nlink > 0, .no_open = errno == ENXIO,
+			.no_open = errno == ENXIO,
 		};
 		return file->no_open;
 	}
