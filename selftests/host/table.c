@@ -243,7 +243,8 @@ static void shrink(void)
 		if (t.root)
 			census_table_reset(&t);
 	}
-	point(freed == before && !wrong && !t.root && !t.nr_pages && !pages, "to its end", "shrink");
+	point(freed == before && !wrong && !t.root && !t.nr_pages && !pages, "to its end",
+	      "shrink");
 }
 
 int main(void)
