@@ -235,7 +235,8 @@ static bool is_known(const char *word)
 	for (i = 0; i < ARRAY_SIZE(unused_lines); i++)
 		if (have_name(unused_lines[i].names, ARRAY_SIZE(unused_lines[i].names), word))
 			return true;
-	return is_name(zspages[0].name, word, strlen(word)) || have_name(of_reader, ARRAY_SIZE(of_reader), word);
+	return is_name(zspages[0].name, word, strlen(word)) ||
+	       have_name(of_reader, ARRAY_SIZE(of_reader), word);
 }
 
 /* Each line of the kernel is used, or the list says why not. */
