@@ -33,9 +33,11 @@ static const struct column request_fields[] = {
 	NAMED(info, MEMCENSUS_INFO_##num##_NS, #member "_ns", NULL, member, U64, DURATION, help)
 
 static const char *const rule_words[] = {
-	[MEMCENSUS_RULE_ON] = "on", [MEMCENSUS_RULE_OFF] = "off", [MEMCENSUS_RULE_BROKEN] = "broken",
+	[MEMCENSUS_RULE_ON] = "on",
+	[MEMCENSUS_RULE_OFF] = "off",
+	[MEMCENSUS_RULE_BROKEN] = "broken",
 };
-_Static_assert(ARRAY_SIZE(rule_words) == MEMCENSUS_RULE_MAX + 1, "a word for each state");
+_Static_assert(ARRAY_SIZE(rule_words) == MEMCENSUS_RULE_MAX + 1, "a state has no word");
 
 static const struct column info_fields[] = {
 	INFO(ABI, abi, U32, ID, "ABI of the module"),

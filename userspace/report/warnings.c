@@ -119,11 +119,12 @@ static void note_rule(FILE *out, const struct snapshot *snap)
 
 	if ((KNOWN(info, MEMCENSUS_INFO_RULE) && info->rule == MEMCENSUS_RULE_BROKEN) ||
 	    (KNOWN(&snap->scan, MEMCENSUS_SCAN_VIOLATIONS) && snap->scan.violations & 2))
-		fprintf(out, "memcensus: WARNING: a page was not exclusive that the kernel maps as one: %s\n",
-			"the owners of all pages are counted now; report it, with the kernel's log");
+		fprintf(out, "memcensus: WARNING: a page was not exclusive %s: %s; %s\n",
+			"that the kernel maps as one", "the owners of all pages are counted now",
+			"report it, with the kernel's log");
 	if (KNOWN(info, MEMCENSUS_INFO_KERNEL_TESTED) && !info->kernel_tested)
-		fprintf(out, "memcensus: this kernel is unknown, newer than those that the module was tested on: %s\n",
-			on ? "the parameter rule=on trusts it" :
+		fprintf(out, "memcensus: this kernel is unknown, newer than those that %s: %s\n",
+			"the module was tested on", on ? "the parameter rule=on trusts it" :
 			     "the owners of all pages are counted, which takes longer");
 }
 
