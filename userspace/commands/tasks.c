@@ -138,7 +138,8 @@ static int tasks_words(struct options *options, char **words, int n, struct fail
 				  MEMCENSUS_PART_NODES;
 	else if (own->areas)
 		options->parts = MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM;
-	if (options->group_by && (options->pids || options->n_roots) && (own->comm.given || own->user.given))
+	if (options->group_by && (options->pids || options->n_roots) &&
+	    (own->comm.given || own->user.given))
 		return fail(why, FAIL_USAGE,
 			    "'--%s' and a filter cannot be combined for groups",
 			    options->pids ? "pid" : "tree");

@@ -197,8 +197,9 @@ static void note_depth(FILE *out, const struct snapshot *snap)
 			deeper += group->mms - 1;
 	}
 	if (deeper)
-		fprintf(out, "memcensus: %" PRIu64 " process%s too deep for a row, and %s\n", deeper,
-			deeper == 1 ? " is" : "es are", "in that of the lowest one above");
+		fprintf(out, "memcensus: %" PRIu64 " process%s too deep for a row, and %s\n",
+			deeper, deeper == 1 ? " is" : "es are",
+			"in that of the lowest one above");
 }
 
 void warnings_of_cgroups(FILE *out, const struct snapshot *snap)

@@ -69,6 +69,9 @@ static void show_breakdown(struct report *report)
 		 .sum = &rows[n - 1] });
 }
 
+static const char of_proc[] =
+	"Not of the census: /proc/meminfo and sockstat, read right after it";
+
 static void system_sections(struct report *report)
 {
 	show_free(report);
@@ -78,7 +81,7 @@ static void system_sections(struct report *report)
 		figures_report(report, "Of the census", &bytes_rows, NULL, 0);
 		if (report->view.snap->n_meminfo)
 			REPORT(report,
-			       { .title = "Not of the census: /proc/meminfo and sockstat, read right after it",
+			       { .title = of_proc,
 				 .type = &meminfo_rows, .columns = "name bytes|value" });
 		figures_report(report, "Events since boot", &events_rows, NULL, 0);
 	}
