@@ -170,6 +170,7 @@ static char *map_file(int fd, int flags)
 /* Where its blocks are; NULL: each has its own place. */
 static char *area_of(enum place place)
 {
+	size_t i;
 	char *at;
 
 	switch (place) {
@@ -191,8 +192,13 @@ static char *area_of(enum place place)
 	case HUGE_PAGES:
 		return map(PLACE(0), HUGE_PAGES_MAX * HUGE, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_SIZE(HUGE), -1, 0);
-	case AREA_OF_ITS:
 	case LAZY:
+		/* With all page tables from the first: these grow, and stay. */
+		at = map_private(PLACE(0), AREA * 4);
+		for (i = 0; i < AREA * 4; i += HUGE)
+			at[i] = 1;
+		return at;
+	case AREA_OF_ITS:
 		break;
 	}
 	return map_private(PLACE(0), AREA * 4);
