@@ -58,7 +58,18 @@ static inline u64 census_folio_payer(struct folio *folio)
 	return cgroup_id(cgroup_ancestor(cgroup, with));
 }
 
-/* The same of a mapped page; its page table lock is held, so it is not freed. */
+/*
+ * The cgroup that pays for what @task allocates: above its own one if that is threaded, or has
+ * no memory controller.  NULL: memory has none of version 2.  RCU is held, which protects it.
+ */
+static inline struct cgroup *census_task_payer(struct task_struct *task)
+{
+	struct cgroup *cgroup = task_css(task, memory_cgrp_id)->cgroup;
+
+	return cgroup->root == &cgrp_dfl_root ? cgroup : NULL;
+}
+
+/* The payer of a mapped page; its page table lock is held, so it is not freed. */
 static inline u64 census_page_payer(unsigned long pfn)
 {
 	u64 id;
@@ -69,6 +80,11 @@ static inline u64 census_page_payer(unsigned long pfn)
 	return id;
 }
 #else
+static inline struct cgroup *census_task_payer(struct task_struct *task)
+{
+	return NULL;
+}
+
 static inline u64 census_page_payer(unsigned long pfn)
 {
 	return 0;

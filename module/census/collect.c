@@ -25,6 +25,7 @@
 #include <linux/seqlock.h>
 #include <linux/slab.h>
 
+#include "base/charge.h"
 #include "base/compat.h"
 #include "base/memory.h"
 #include "base/process.h"
@@ -174,16 +175,21 @@ static void fill_faults(struct census_task *task, struct task_struct *leader)
 /*
  * Writes the IDs of the cgroups above that of @leader to @above, if it is not NULL.  Those
  * deeper than %CENSUS_CGROUPS_ABOVE are left out: a user chooses the depth.
+ * @payer: not its own cgroup, but the one that pays for it
  */
-static void fill_cgroups(struct census_task *task, struct task_struct *leader, u64 *above)
+static void fill_cgroups(struct census_task *task, struct task_struct *leader, u64 *above,
+			 bool payer)
 {
 #ifdef CONFIG_CGROUPS
-	struct cgroup *cgroup;
+	struct cgroup *cgroup = NULL;
 	int level;
 
 	/* A cgroup has a reference on the one above it, until RCU frees it. */
 	rcu_read_lock();
-	cgroup = task_dfl_cgroup(leader);
+	if (payer)
+		cgroup = census_task_payer(leader);
+	if (!cgroup)
+		cgroup = task_dfl_cgroup(leader);
 	task->cgroup = cgroup_id(cgroup);
 	task->nr_above = above ? min_t(int, cgroup->level, CENSUS_CGROUPS_ABOVE) : 0;
 	for (level = 0; level < task->nr_above; level++)
@@ -228,7 +234,7 @@ static struct census_task *new_task(struct census_snapshot *snap, struct task_st
 
 	if (!task)
 		return NULL;
-	fill_cgroups(task, leader, nested ? above : NULL);
+	fill_cgroups(task, leader, nested ? above : NULL, snap->by_payer);
 	if (task->nr_above) {
 		size_t size = task->nr_above * sizeof(*above);
 		u64 *copy = census_snapshot_memory(snap, size);

@@ -52,6 +52,7 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 	snap->basis = req->basis;
 	snap->parts = req->parts;
 	snap->group_by = req->group_by;
+	snap->by_payer = req->charged;
 	snap->walked = req->group_by ||
 		       req->parts & (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS |
 				     MEMCENSUS_PART_TASK_NODES);

@@ -342,6 +342,7 @@ struct census_payer {
  * @basis: &enum memcensus_basis
  * @parts: MEMCENSUS_PART_* that it contains
  * @group_by: key of @groups
+ * @by_payer: cgroups are those that pay for the memory of the processes
  * @pid_ns: namespace of the processes in @groups, a reference; NULL without groups
  * @walked: contains address spaces
  * @cost: of the scan
@@ -372,6 +373,7 @@ struct census_snapshot {
 	u64 seq;
 	u8 basis;
 	u8 group_by;
+	bool by_payer;
 	struct pid_namespace *pid_ns;
 	u32 parts;
 	bool walked;

@@ -270,6 +270,62 @@ TEST_F(charged, first_toucher)
 	census_free(&after);
 }
 
+#define DOMAIN		ROOT POD "/t"
+#define INNER		DOMAIN "/inner"
+
+/* In a cgroup that is threaded, or has no controller: the one above it pays. */
+static void be_inner(void *arg)
+{
+	const bool *threaded = arg;
+
+	need(enter_cgroup(DOMAIN), DOMAIN);
+	need(*threaded ? write_file(INNER "/cgroup.threads", "0") : enter_cgroup(INNER), INNER);
+	rehearse();
+	child_stop();
+	write_pages(map_private(PLACE(2), own * PAGE), own);
+}
+
+/* What the processes of such a cgroup use is no memory for others. */
+TEST_F(charged, domain_of_processes)
+{
+	struct stat domain, inner;
+	struct paid first, last;
+	struct census census;
+	unsigned int tries;
+	int threaded;
+	pid_t pid;
+
+	if (!self->b)
+		return;
+	for (threaded = 0; threaded < 2; threaded++) {
+		bool arg = threaded;
+
+		ASSERT_EQ(0, mkdir(DOMAIN, 0700));
+		ASSERT_EQ(0, mkdir(INNER, 0700));
+		ASSERT_TRUE(!threaded || write_file(INNER "/cgroup.type", "threaded"));
+		ASSERT_EQ(0, stat(DOMAIN, &domain) || stat(INNER, &inner));
+		pid = child_start(be_inner, &arg);
+		ASSERT_LT(0, pid);
+		ASSERT_CHARGED(&census);
+		first = paid_of(&census, domain.st_ino);
+		EXPECT_FALSE(paid_of(&census, inner.st_ino).found);
+		census_free(&census);
+		ASSERT_TRUE(child_next(pid));
+		ASSERT_CHARGED(&census);
+		last = paid_of(&census, domain.st_ino);
+		census_free(&census);
+		EXPECT_TRUE(first.has_group && last.has_group);
+		EXPECT_EQ(own, last.charged - first.charged);
+		EXPECT_EQ(own, last.own - first.own);
+		EXPECT_EQ(own, last.mapped - first.mapped);
+		child_end(pid);
+		for (tries = 100; rmdir(INNER) && tries--; )
+			sleep_ms(10);
+		for (tries = 100; rmdir(DOMAIN) && tries--; )
+			sleep_ms(10);
+	}
+}
+
 /* A chain of cgroups, of which those below the third are removed. */
 enum { DEPTH = 20, KEPT = 3 };
 
