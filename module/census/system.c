@@ -177,10 +177,11 @@ static int gather_events(struct census_system *s)
 	set_event(s, MEMCENSUS_E_PGALLOC, sum_zones(events, PGALLOC_NORMAL));
 	set_event(s, MEMCENSUS_E_ALLOCSTALL,
 		  sum_zones(events, ALLOCSTALL_NORMAL));
-#ifdef CONFIG_MEMORY_BALLOON
-	set_pages(s, MEMCENSUS_S_BALLOON, census_vm_event(events, census_event(BALLOON_INFLATE)) -
-		  census_vm_event(events, census_event(BALLOON_DEFLATE)));
-#endif
+	/* The option is MEMORY_BALLOON or, in newer kernels, BALLOON. */
+	if (census_event(BALLOON_INFLATE))
+		set_pages(s, MEMCENSUS_S_BALLOON,
+			  census_vm_event(events, census_event(BALLOON_INFLATE)) -
+			  census_vm_event(events, census_event(BALLOON_DEFLATE)));
 	kfree(events);
 	return 0;
 }
