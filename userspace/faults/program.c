@@ -74,3 +74,8 @@ void program_drop(struct program *program)
 	TEMP_FAILURE_RETRY(waitpid(program->pid, NULL, 0));
 	program->pid = 0;
 }
+
+int program_exit_status(int status)
+{
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}

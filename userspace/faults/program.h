@@ -43,4 +43,7 @@ int program_check(struct program *program, const char *word, int wait_ms,
 /* Closes its descriptors; ends a program that was not let go. */
 void program_drop(struct program *program);
 
+/* What a shell gives as the exit status of a program that ended with @status of wait(). */
+int program_exit_status(int status);
+
 #endif /* READER_PROGRAM_H */

@@ -2,8 +2,18 @@
 /* A budget of CPU time. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lib/budget.h"
+#include "lib/signals.h"
+
+uint64_t budget_clock(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return used.tv_sec * NSEC_PER_SEC + used.tv_nsec;
+}
 
 bool budget_parse(double *share, const char *text)
 {

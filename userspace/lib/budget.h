@@ -23,6 +23,9 @@ struct budget {
 	uint64_t at;
 };
 
+/* CPU time of this process, with that of the censuses that it waited for, ns. */
+uint64_t budget_clock(void);
+
 /* A share of a processor, "1%", from 0.01% to 100%; false if @text is none. */
 bool budget_parse(double *share, const char *text);
 

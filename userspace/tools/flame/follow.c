@@ -108,8 +108,7 @@ static int leave(struct tracee *tracee)
 		fprintf(stderr, "memcensus: process %d is still running, no longer followed\n",
 			pid);
 	}
-	return WIFSIGNALED(tracee->status) ? 128 + WTERMSIG(tracee->status) :
-					     WEXITSTATUS(tracee->status);
+	return program_exit_status(tracee->status);
 }
 
 /* Reads all records up to now. */

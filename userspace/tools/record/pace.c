@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/signals.h"
@@ -93,15 +92,6 @@ static bool wait_once(struct pace *pace, uint64_t moment)
 	return true;
 }
 
-/* CPU time of this process, with that of the census that it waited for, ns. */
-static uint64_t cpu_now(void)
-{
-	struct timespec used;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-	return used.tv_sec * NSEC_PER_SEC + used.tv_nsec;
-}
-
 int pace_open(struct pace *pace, const char *cgroup, uint64_t interval, double share,
 	      struct failure *why)
 {
@@ -114,7 +104,7 @@ int pace_open(struct pace *pace, const char *cgroup, uint64_t interval, double s
 		.interval = interval,
 		.due = now,
 		.soon = UINT64_MAX,
-		.used = cpu_now(),
+		.used = budget_clock(),
 	};
 	pace->path = pace->of_cgroup ? cgroup_file(cgroup, "memory.pressure") :
 				       procfs_path("pressure/memory");
@@ -171,7 +161,7 @@ bool pace_wait(struct pace *pace)
 
 void pace_took(struct pace *pace)
 {
-	const uint64_t used = cpu_now();
+	const uint64_t used = budget_clock();
 
 	pace->cost = used - pace->used;
 	pace->used = used;

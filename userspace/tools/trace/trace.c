@@ -421,10 +421,8 @@ static int trace_all(struct trace *trace, struct failure *why)
 	if (trace->own->calls && !options->json)
 		putc('\n', trace->report.out);
 	trace_show_sums(&trace->report, true);
-	/* As shells give it. */
 	if (trace->report.child_ended)
-		session->child = WIFSIGNALED(*status) ? 128 + WTERMSIG(*status) :
-							WEXITSTATUS(*status);
+		session->child = program_exit_status(*status);
 	else if (trace->program.pid)
 		fprintf(stderr, "memcensus: process %d is still running, no longer traced\n",
 			trace->program.pid);

@@ -80,12 +80,6 @@ void watched_command_wait(struct watched_command *command, uint64_t moment)
 	}
 }
 
-int watched_command_exit(const struct watched_command *command)
-{
-	return WIFSIGNALED(command->status) ? 128 + WTERMSIG(command->status) :
-					      WEXITSTATUS(command->status);
-}
-
 void watched_command_end(struct watched_command *command)
 {
 	child = 0;

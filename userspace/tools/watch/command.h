@@ -30,9 +30,6 @@ int watched_command_begin(struct watched_command *command, char **words, int *ex
 /* Waits until @moment, ns of CLOCK_MONOTONIC, or until it has ended.  Reaps orphans. */
 void watched_command_wait(struct watched_command *command, uint64_t moment);
 
-/* The exit status of this process for that of the command, as of a shell. */
-int watched_command_exit(const struct watched_command *command);
-
 void watched_command_end(struct watched_command *command);
 
 #endif /* READER_WATCH_COMMAND_H */

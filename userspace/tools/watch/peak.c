@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "lib/budget.h"
 #include "lib/memory.h"
@@ -126,14 +125,6 @@ static const struct column measured_columns[] = {
 const struct row_type peak_holder_rows = ROWS_OF("process at a peak", holder_columns);
 const struct row_type peak_run_rows = ROWS_OF("measured run", measured_columns);
 
-static uint64_t cpu_now(void)
-{
-	struct timespec used;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-	return used.tv_sec * NSEC_PER_SEC + used.tv_nsec;
-}
-
 /* The group of the tree; NULL: it has ended. */
 static const struct group *find_tree(const struct snapshot *snap, uint64_t root)
 {
@@ -251,7 +242,7 @@ static bool take_sample(struct measured *m, bool after)
 static void measure(struct measured *m, struct watched_command *command, double share)
 {
 	const uint64_t duration = m->session->options->duration;
-	uint64_t due = m->begun, used = cpu_now(), cost = 0, now;
+	uint64_t due = m->begun, used = budget_clock(), cost = 0, now;
 	struct budget budget;
 
 	budget_begin(&budget, share > 0 ? share : 1, m->begun);
@@ -275,7 +266,7 @@ static void measure(struct measured *m, struct watched_command *command, double 
 			continue;
 		if (!take_sample(m, false))
 			return;
-		cost = cpu_now() - used;
+		cost = budget_clock() - used;
 		used += cost;
 		budget_use(&budget, cost, signals_now());
 	}
@@ -336,7 +327,7 @@ static int measure_command(struct measured *m, double share, struct failure *why
 	take_sample(m, true);
 	if (!getrusage(RUSAGE_CHILDREN, &usage))
 		m->largest = (struct amount){ true, (int64_t)usage.ru_maxrss * 1024 };
-	session->child = watched_command_exit(&command);
+	session->child = program_exit_status(command.status);
 	watched_command_end(&command);
 	return 0;
 }
@@ -344,7 +335,7 @@ static int measure_command(struct measured *m, double share, struct failure *why
 int peak_run(struct session *session, double budget, struct failure *why)
 {
 	const struct options *options = session->options;
-	const uint64_t used = cpu_now();
+	const uint64_t used = budget_clock();
 	struct measured m = {
 		.session = session,
 		.interval = options->interval ? options->interval : PEAK_INTERVAL,
@@ -369,7 +360,7 @@ int peak_run(struct session *session, double budget, struct failure *why)
 			       fail(why, FAIL_NO_PROCESS,
 				    "no such process, or one without memory: PID %" PRIu64, m.root);
 	}
-	m.cpu = cpu_now() - used;
+	m.cpu = budget_clock() - used;
 	/* The command writes to stdout. */
 	show_peaks(&m, options->program && !options->output ? stderr : session->out);
 	note_samples(&m);
