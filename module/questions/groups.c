@@ -191,8 +191,10 @@ static int nest_processes(struct finding *f, const struct census_snapshot *snap,
 		if (above)
 			f->found[m->task->group].parent = above->group;
 		cond_resched();
-		if (fatal_signal_pending(current))
+		if (fatal_signal_pending(current)) {
 			err = -EINTR;
+			goto end;
+		}
 	}
 	cut_cycles(f);
 end:
