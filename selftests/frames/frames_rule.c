@@ -98,17 +98,6 @@ TEST_F(rule, off)
 	EXPECT_EQ(-EINVAL, ko_load("rule=maybe"));
 }
 
-static int open_driver(void)
-{
-	char path[512];
-	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 16);
-
-	need(len > 0, "/proc/self/exe");
-	path[len] = '\0';
-	snprintf(strrchr(path, '/'), 16, "/leaky.ko");
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
-
 /* By a census of all processes, which compares a sample. */
 TEST_F(rule, broken)
 {
@@ -120,7 +109,7 @@ TEST_F(rule, broken)
 	load(_metadata, "");
 	if (!access(CHECKED, F_OK))
 		SKIP(return, "the module compares each page, and warns");
-	fd = open_driver();
+	fd = ko_open_leaky();
 	if (fd < 0)
 		SKIP(return, "no leaky.ko beside the tests");
 	expect(_metadata, MEMCENSUS_RULE_ON, 0);

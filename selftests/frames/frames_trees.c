@@ -172,7 +172,7 @@ static void leaf(void *arg)
 	note(getpid());
 }
 
-static void fork_and_exit(void *arg)
+static void fork_noted(void)
 {
 	pid_t pid = fork();
 
@@ -182,6 +182,11 @@ static void fork_and_exit(void *arg)
 		_exit(0);
 	}
 	need(pid > 0 && child_stopped(pid), "child");
+}
+
+static void fork_and_exit(void *arg)
+{
+	fork_noted();
 	_exit(0);
 }
 
@@ -304,14 +309,7 @@ static int peer(void *arg)
 
 static void *fork_in_thread(void *arg)
 {
-	pid_t pid = fork();
-
-	if (!pid) {
-		note(getpid());
-		child_stop();
-		_exit(0);
-	}
-	need(pid > 0 && child_stopped(pid), "child");
+	fork_noted();
 	shared->go = true;
 	for (;;)
 		pause();

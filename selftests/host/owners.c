@@ -740,18 +740,24 @@ static void end(void)
 		free_pool(&owners.pools[i]);
 }
 
-static void run(const struct round *r)
+/* Forgets what was marked before.  @chunks: memory */
+static void begin_anew(unsigned int chunks)
 {
-	struct census_totals totals = {};
-	unsigned int s, m, again;
-
 	memset(owned, 0, sizeof(owned));
 	memset(chains, 0, sizeof(chains));
 	memset(holdings, 0, sizeof(holdings));
 	memset(by_table, 0, sizeof(by_table));
 	memset(tables, 0, sizeof(tables));
-	memory_left = 100000;
+	memory_left = chunks;
 	begin();
+}
+
+static void run(const struct round *r)
+{
+	struct census_totals totals = {};
+	unsigned int s, m, again;
+
+	begin_anew(100000);
 	if (r->forked)
 		make_tables();
 	for (s = 0; r->forked && s < r->spaces; s++)
@@ -777,13 +783,7 @@ static void begin_again(void)
 	struct census_totals totals = {};
 	unsigned int s, again;
 
-	memset(owned, 0, sizeof(owned));
-	memset(chains, 0, sizeof(chains));
-	memset(holdings, 0, sizeof(holdings));
-	memset(by_table, 0, sizeof(by_table));
-	memset(tables, 0, sizeof(tables));
-	memory_left = 1000;
-	begin();
+	begin_anew(1000);
 	census_owners_turn(&owners, holdings[0][0], 1, &chains[0]);
 	census_owners_forget(&owners, &chains[0]);
 	for (again = 0; again < 3; again++)

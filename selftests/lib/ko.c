@@ -2,7 +2,9 @@
 /* finit_module and delete_module; see ko.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -60,4 +62,15 @@ bool ko_is_absence(int error)
 	return error == ENOENT || error == ENODEV || error == ENXIO ||
 	       error == EOPNOTSUPP || error == EIO || error == EPERM ||
 	       error == ESRCH || error == EPROTONOSUPPORT;
+}
+
+int ko_open_leaky(void)
+{
+	char path[512];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 16);
+
+	need(len > 0, "/proc/self/exe");
+	path[len] = '\0';
+	snprintf(strrchr(path, '/'), 16, "/leaky.ko");
+	return open(path, O_RDONLY | O_CLOEXEC);
 }

@@ -23,4 +23,7 @@ int ko_unload_patiently(unsigned int ms);
  */
 bool ko_is_absence(int error);
 
+/* Opens the driver of selftests/leaky, which is beside the program; -1: there is none. */
+int ko_open_leaky(void);
+
 #endif /* _KO_H */

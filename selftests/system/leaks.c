@@ -14,6 +14,7 @@
 
 #include "client/abi_table.h"
 #include "client/client_physical.h"
+#include "ko.h"
 #include "selftest.h"
 #include "subject.h"
 
@@ -28,18 +29,6 @@ static struct physical before, during, after;
 #define ASSERT_PHYSICAL(p)						\
 	ASSERT_EQ(0, physical_take(p))					\
 		TH_LOG("no answer: %s", (p)->wrong)
-
-/* The file of the module; -1: there is none. */
-static int open_module(void)
-{
-	char path[512];
-	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 16);
-
-	need(len > 0, "/proc/self/exe");
-	path[len] = '\0';
-	snprintf(strrchr(path, '/'), 16, "/leaky.ko");
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
 
 static int64_t grew(const struct physical *from, const struct physical *to, unsigned int class)
 {
@@ -129,7 +118,7 @@ static void expect_leak(struct __test_metadata *_metadata, int fd, unsigned int 
 
 static void leak(struct __test_metadata *_metadata, unsigned int order)
 {
-	int fd = open_module();
+	int fd = ko_open_leaky();
 
 	if (fd < 0)
 		SKIP(return, "no leaky.ko beside the tests");
@@ -177,7 +166,7 @@ static void tear(struct __test_metadata *_metadata, int fd, const char *params)
  */
 TEST(torn)
 {
-	int fd = open_module();
+	int fd = ko_open_leaky();
 
 	if (fd < 0)
 		SKIP(return, "no leaky.ko beside the tests");
@@ -195,7 +184,7 @@ TEST(torn)
 TEST(torn_free)
 {
 	const int64_t pages = 32768 * (int64_t)PAGE;
-	int fd = open_module();
+	int fd = ko_open_leaky();
 	int64_t listed;
 
 	if (fd < 0)
@@ -229,7 +218,7 @@ static uint64_t of_flags(const struct physical *p, uint64_t flags)
 TEST(many_kinds)
 {
 	const uint64_t large = 12288 * PAGE;
-	int fd = open_module();
+	int fd = ko_open_leaky();
 	uint64_t all, bound;
 
 	if (fd < 0)
