@@ -265,7 +265,7 @@ static void put_last(struct work_struct *work)
  * others of its processor waiting, but in one that is bound to none.
  *
  * mmput_async() uses async_put_work when it has dropped the last reference.  Until put_last() has
- * dropped this one, nobody can.
+ * dropped this one, none is the last.
  */
 static void put_mm(struct mm_struct *mm)
 {

@@ -131,7 +131,7 @@ static DECLARE_DELAYED_WORK(trim_work, trim_spare);
 
 /*
  * In pieces: what is queued on this processor need not wait until all is freed.  If a census has
- * used the memory meanwhile, it is kept again.
+ * used the memory in that time, it is kept again.
  */
 static void trim_spare(struct work_struct *work)
 {

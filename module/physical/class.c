@@ -4,7 +4,7 @@
  *
  * Its struct page is copied, and that of the head if it is a tail.  Of a compound page four are
  * copied: the second to fourth have its order and its counts.  Nothing keeps the page from being
- * freed, split or used otherwise meanwhile.  So after the copy what decides the class is compared
+ * freed, split or used otherwise during the copy.  So after the copy what decides the class is compared
  * (flags, type, mapping), and of a compound page its last tail must have the same head.  A frame
  * that changes five times has no class.
  *

@@ -5,8 +5,8 @@
  * Most entries are plain (pte.h): none, or a page whose frame number they contain unchanged.  So
  * eight entries are read at once, and what they have in common is found by word operations.  What
  * is not plain goes to report.c, entry by entry, and so does a whole table if the consumer takes
- * runs.  If it is told of each page, consecutive frames go there at once.  Else there are three
- * ways, by how pages are numbered:
+ * runs.  If @page is called for each page, consecutive frames go there at once.  Else there are
+ * three ways, by how pages are numbered:
  *
  * take_by_frame(): anonymous memory, and all else without another number.  Writable entries of
  * private mappings are counted, in eights.  Consecutive frames, from eight on, are one mask or a

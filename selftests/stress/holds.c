@@ -7,8 +7,8 @@
  * A machine that is busy may stop the VM in a hold. So the shortest of the longest holds counts:
  * a reader that may be stopped in a hold is stopped in one in each census.
  *
- * Whoever maps files chooses how long their paths are, and below how many mounts they are. No hold
- * is longer for that.
+ * A process that maps files chooses how long their paths are, and below how many mounts they are.
+ * No hold is longer for that.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -94,7 +94,7 @@ static void add_cgroup_name(const struct cgroup_place *place, void *context)
 	older = *of_path;
 	if (older == cgroup)
 		return;
-	/* Who has the older text may go on to read it. */
+	/* A caller that has the older text may go on to read it. */
 	free(cgroup->text);
 	cgroup->text = older->text;
 	older->text = NULL;

@@ -27,7 +27,7 @@ void cmdlines_patience(unsigned int times)
 
 /**
  * struct reading - the command lines that one thread reads; it owns them
- * @socket: where it sends each; its other end is closed: nobody waits for the rest
+ * @socket: where it sends each; its other end is closed: the rest is not wanted
  * @buf: the one being sent
  * @of: @n processes
  */

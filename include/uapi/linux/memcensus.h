@@ -907,8 +907,8 @@ enum memcensus_kind {
  * @MEMCENSUS_F_DEVICE: pages of drivers and of the kernel that are in no page cache, part
  *	of RSS
  * @MEMCENSUS_F_PSS_DEVICE: pages of drivers and of the kernel, part of PSS
- * @MEMCENSUS_F_USS_DEVICE: pages of drivers, part of USS, free once nobody has the file
- *	open
+ * @MEMCENSUS_F_USS_DEVICE: pages of drivers, part of USS, free once no process has the
+ *	file open
  * @MEMCENSUS_F_PINNED: pinned by drivers and io_uring, mapped or not (VmPin)
  *
  * In parentheses: the name of the figure in smaps, smaps_rollup or status.
