@@ -4,9 +4,9 @@
  *
  * Its struct page is copied, and that of the head if it is a tail.  Of a compound page four are
  * copied: the second to fourth have its order and its counts.  Nothing keeps the page from being
- * freed, split or used otherwise during the copy.  So after the copy what decides the class is compared
- * (flags, type, mapping), and of a compound page its last tail must have the same head.  A frame
- * that changes five times has no class.
+ * freed, split or used otherwise during the copy.  So what decides the class (flags, type, mapping)
+ * is compared after the copy, and of a compound page its last tail must have the same head.  A
+ * frame that changes five times has no class.
  *
  * Kernels differ in where a use is written: in page_type, in page flags, in low bits of
  * page->mapping, or in a magic number.  base/compat.h gives each of them the newest name.

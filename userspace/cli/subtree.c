@@ -191,7 +191,7 @@ void subtree_narrow(const struct session *session, struct snapshot *snap)
 {
 	const bool counted = session->by_subtree || session->pids;
 
-	/* Those that were requested descend from them, also if some of these have ended since then. */
+	/* Those that were requested descend from them, also if some of these have ended. */
 	if (!subtree_given(session->options) || (session->options->n_roots && counted))
 		return;
 	narrow_groups(session, snap, counted);
