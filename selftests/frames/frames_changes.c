@@ -158,7 +158,8 @@ TEST_F(changes, during_the_walk)
 		walked[what] += task->state == MEMCENSUS_STATE_WALKED;
 		vanished[what] += task->state == MEMCENSUS_STATE_VANISHED;
 		/* Its name says so only after the kernel has torn down what it had. */
-		executed += what == EXECUTE && figure(&task->f, MEMCENSUS_F_FRAMES) < pages / 2 * PAGE;
+		executed += what == EXECUTE &&
+			    figure(&task->f, MEMCENSUS_F_FRAMES) < pages / 2 * PAGE;
 		if (what == PROTECT && task->state == MEMCENSUS_STATE_WALKED)
 			EXPECT_LE(pages * PAGE, figure(&task->f, MEMCENSUS_F_FRAMES));
 		if (what == REPLACE && task->state == MEMCENSUS_STATE_WALKED)
