@@ -134,12 +134,41 @@ static void add_tasks(struct chart *chart, const struct view *view)
 static const char *group_name(const struct view *view, const struct group *group)
 {
 	const char *name = KNOWN(group, MEMCENSUS_GROUP_COMM) ? group->comm : "all of these";
+	struct value value;
 
+	if (column_get(column_named(&group_rows, "name"), view, group, &value))
+		name = value.text;
 	if (KNOWN(group, MEMCENSUS_GROUP_UID))
 		name = name_of_user(view, group->uid);
 	else if (KNOWN(group, MEMCENSUS_GROUP_CGROUP))
 		name = name_of_cgroup(view, group->cgroup);
 	return name ? name : "?";
+}
+
+/*
+ * Adds the trees directly below the first processes, which do not overlap, and of these processes
+ * what they have themselves.
+ */
+static void add_trees(struct chart *chart, const struct view *view)
+{
+	const struct snapshot *snap = view->snap;
+	const struct task *root;
+	size_t i;
+
+	for (i = 0; i < snap->n_groups; i++) {
+		struct group group = snap->groups[i];
+		struct chart_row key = { .pid = group.pid };
+
+		if (group.depth > 1)
+			continue;
+		root = task_of(snap, group.pid);
+		key.start = root && KNOWN(root, MEMCENSUS_TASK_START_NS) ? root->start : 0;
+		if (!group.depth && root)
+			group.figures = root->figures;
+		key.name = xasprintf("%s %" PRIu64, group_name(view, &group), group.pid);
+		add_row(chart, &key, (group.depth || root) &&
+			get_parts(chart, view, &group, key.parts));
+	}
 }
 
 static void add_groups(struct chart *chart, const struct view *view)
@@ -150,6 +179,7 @@ static void add_groups(struct chart *chart, const struct view *view)
 	for (i = 0; i < snap->n_groups; i++) {
 		const struct group *group = &snap->groups[i];
 		struct chart_row key = {
+			.pid = KNOWN(group, MEMCENSUS_GROUP_SESSION) ? group->session : 0,
 			.name = xstrdup(group_name(view, group)),
 			/* Two users may have one name. */
 			.user = KNOWN(group, MEMCENSUS_GROUP_UID) ? 1 + group->uid : 0,
@@ -227,6 +257,8 @@ static void chart_add(struct chart *chart, const struct snapshot *before,
 	t = (double)chart->elapsed / 1e9;
 	if (chart->system)
 		add_system(chart, &view);
+	else if (chart->session->options->group_by == MEMCENSUS_BY_TREE)
+		add_trees(chart, &view);
 	else if (chart->session->options->group_by)
 		add_groups(chart, &view);
 	else
@@ -461,7 +493,9 @@ static const struct option_entry option_keep = {
 
 static const struct option_use chart_uses[] = {
 	USE_AS(sort, "draw this one, an amount"),
-	USE(user), USE(cgroups), USE(command), USE(cgroup),
+	USE(user), USE(cgroups), USE(command),
+	USE_AS(groups_by, "tree: those below the first process, or that of --tree; session"),
+	USE(cgroup),
 	USE_AS(tree, "only these processes and their descendants"), USE(pid), USE(basis),
 	USE(file), USE(at), OPTIONS_OF_SERIES, USE(output),
 	USE(for), USE(interval), USE(top), USE(system), USE(keep),
@@ -479,8 +513,8 @@ const struct command chart_command = {
 	.name = "chart",
 	.words = chart_words,
 	.about =
-	"Draws a picture to the file of -o. Rows are processes, or groups with -u, -g or\n"
-	"--command. The N largest are drawn separately (--top: 20, or 10 over time; 0:\n"
+	"Draws a picture to the file of -o. Rows are processes, or groups with -u, -g,\n"
+	"--command or --by. The N largest are drawn separately (--top: 20, or 10 over time; 0:\n"
 	"all), the others as one. -s selects the amount of memory; the default is PSS.\n"
 	"\n"
 	"  bar   a bar for each row: USS, the rest of PSS, and swap\n"
