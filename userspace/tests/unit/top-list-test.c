@@ -168,6 +168,22 @@ static void test_tree(void)
 	FILL(&list, family);
 	check_rows(&list, "*1 .31 .22 .21", "below the nearest that is shown");
 	top_list_filter(&list, "", &why);
+	FILL(&list, family);
+	top_list_move(&list, 1);
+	top_list_fold(&list);
+	FILL(&list, family);
+	check_rows(&list, "1 .*20 .30 ..31", "what is below a folded row is hidden");
+	ok(top_list_is_folded(&list, list.rows[1]) && !top_list_is_folded(&list, list.rows[2]),
+	   "it is marked");
+	list.tree = false;
+	FILL(&list, family);
+	check_rows(&list, "31 *20 22 30 1 21", "without a tree nothing is hidden");
+	list.tree = true;
+	FILL(&list, family);
+	top_list_fold(&list);
+	FILL(&list, family);
+	check_rows(&list, "1 .*20 ..22 ..21 .30 ..31", "and shown again");
+	top_list_move(&list, -100);
 
 	records = records_by(peered, 2);
 	tasks[0].peers = (struct numbers){ 2, peers };

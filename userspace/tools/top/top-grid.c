@@ -73,6 +73,15 @@ static char *add_branch(char *name, unsigned int depth)
 	return text;
 }
 
+/* Marks @name, which it frees, of a row whose descendants are hidden. */
+static char *add_mark(char *name)
+{
+	char *text = xasprintf("%s [+]", name);
+
+	free(name);
+	return text;
+}
+
 /* The record that @line shows; it is not the headings. */
 static const void *line_record(const struct grid *grid, size_t line)
 {
@@ -95,8 +104,11 @@ static char *cell_text(const struct grid *grid, const struct column *column, siz
 		text = value_text(column, view, &value, grid->units);
 	cell = text_printable(text ? text : "-");
 	free(text);
-	if (list->depths && (column == comm || column == name))
+	if (list->depths && (column == comm || column == name)) {
 		depth = list->depths[list->first + line - 1];
+		if (top_list_is_folded(list, line_record(grid, line)))
+			cell = add_mark(cell);
+	}
 	return depth ? add_branch(cell, depth) : cell;
 }
 

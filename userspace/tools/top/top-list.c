@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The list that 'top' shows. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 /* Columns that the filter matches. */
 static const char *const task_names[] = { "comm", "user", NULL };
 static const char *const vma_names[] = { "mapping", NULL };
-static const char *const group_names[] = { "user", "cgroup_path", NULL };
+static const char *const group_names[] = { "user", "cgroup_path", "name", NULL };
 
 /* The key of a process, a group or a mapping; it is the same in every census. */
 static void top_key(const struct row_type *type, const void *record,
@@ -24,7 +25,8 @@ static void top_key(const struct row_type *type, const void *record,
 		key[0] = KNOWN(task, MEMCENSUS_TASK_PID) ? task->pid : 0;
 		key[1] = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
 	} else if (type == &group_rows) {
-		key[0] = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ? group->cgroup : group->uid;
+		key[0] = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ? group->cgroup :
+			 KNOWN(group, MEMCENSUS_GROUP_PID) ? group->pid : group->uid;
 		key[1] = group->own;
 	} else {
 		key[0] = KNOWN(vma, MEMCENSUS_VMA_PID) ? vma->pid : 0;
@@ -55,6 +57,7 @@ void top_list_free(struct top_list *list)
 	top_list_empty(list);
 	filter_free(&list->filter);
 	free(list->pattern);
+	free(list->folded);
 }
 
 void top_list_empty(struct top_list *list)
@@ -239,6 +242,60 @@ static void arrange_tree(struct listing *listing, const bool *shown)
 	free(links);
 }
 
+static size_t find_folded(const struct top_list *list, const uint64_t key[2])
+{
+	size_t i = 0;
+
+	while (i < list->n_folded && (list->folded[i][0] != key[0] || list->folded[i][1] != key[1]))
+		i++;
+	return i;
+}
+
+bool top_list_is_folded(const struct top_list *list, const void *record)
+{
+	uint64_t key[2];
+
+	if (!list->depths)
+		return false;
+	top_key(list->type, record, key);
+	return find_folded(list, key) < list->n_folded;
+}
+
+void top_list_fold(struct top_list *list)
+{
+	const void *record = top_list_selected(list);
+	uint64_t key[2];
+	size_t at;
+
+	if (!record || !list->depths)
+		return;
+	top_key(list->type, record, key);
+	at = find_folded(list, key);
+	if (at < list->n_folded) {
+		list->n_folded--;
+		memcpy(list->folded[at], list->folded[list->n_folded], sizeof(key));
+		return;
+	}
+	list->folded = array_grow(list->folded, list->n_folded, sizeof(*list->folded));
+	memcpy(list->folded[list->n_folded++], key, sizeof(key));
+}
+
+/* Drops the rows below folded ones. */
+static void hide_folded(struct top_list *list)
+{
+	unsigned int hidden = UINT_MAX;
+	size_t i, n = 0;
+
+	for (i = 0; list->depths && i < list->n_rows; i++) {
+		if (list->depths[i] > hidden)
+			continue;
+		hidden = top_list_is_folded(list, list->rows[i]) ? list->depths[i] : UINT_MAX;
+		list->rows[n] = list->rows[i];
+		list->depths[n++] = list->depths[i];
+	}
+	list->n_rows = list->depths ? n : list->n_rows;
+}
+
 void top_list_fill(struct top_list *list, const struct view *view, struct row_array records)
 {
 	bool *shown = xcalloc(records.n, sizeof(*shown));
@@ -267,6 +324,7 @@ void top_list_fill(struct top_list *list, const struct view *view, struct row_ar
 	list->rows = listing.rows;
 	list->depths = listing.depths;
 	list->n_rows = listing.n_rows;
+	hide_folded(list);
 	find_selected(list);
 }
 

@@ -15,6 +15,7 @@
  * @columns: shown columns, in order; owned
  * @reverse: largest first
  * @tree: show children below their parents; for processes and cgroups
+ * @folded: keys of the rows of a tree whose descendants are hidden, @n_folded; owned
  * @filter: of names
  * @pattern: its text; owned, NULL: there is none
  * @rows: records of the census that are shown, in order; owned
@@ -33,6 +34,8 @@ struct top_list {
 	const struct column *sort;
 	bool reverse;
 	bool tree;
+	uint64_t (*folded)[2];
+	size_t n_folded;
 	struct filter filter;
 	char *pattern;
 	const void **rows;
@@ -87,6 +90,12 @@ void top_list_toggle(struct top_list *list, const struct column *column);
 
 /* Moves the selection by @step rows, at most to the ends. */
 void top_list_move(struct top_list *list, long step);
+
+/* Hides what is below the selected row of a tree, or shows it; at the next top_list_fill(). */
+void top_list_fold(struct top_list *list);
+
+/* Whether it is hidden. */
+bool top_list_is_folded(const struct top_list *list, const void *record);
 
 /* Sets @first so that the selected row is among the @height visible rows. */
 void top_list_scroll(struct top_list *list, size_t height);

@@ -47,6 +47,8 @@ const struct top_binding top_bindings[] = {
 	  .help = "a row for each user; again: for each process" },
 	{ { 'g' }, "g", TOP_GROUPS, MEMCENSUS_BY_CGROUP, .brief = "g Cgroups",
 	  .help = "the tree of cgroups, with what is charged to them; again: processes" },
+	{ { 'T' }, "T", TOP_GROUPS, MEMCENSUS_BY_TREE, .brief = "T Trees",
+	  .help = "each process with all its descendants; again: processes" },
 	{ { '/', '\\', 'o', F(KEY_F(4)) }, "/ \\ o F4", TOP_FILTER, .brief = "/ Filter",
 	  .help = "show only names that match a regular expression" },
 	{ { '<', ',' }, "<", TOP_SORT_STEP, -1, .brief = "<> Sort",
@@ -61,6 +63,8 @@ const struct top_binding top_bindings[] = {
 	{ { 'C' }, "C", TOP_SORT, .column = "comm", .help = "sort by name of command" },
 	{ { 't', 'V', F(KEY_F(5)) }, "t V F5", TOP_TREE, .brief = "t Tree",
 	  .help = "children below their parents, or flat; cgroups by path" },
+	{ { '-', '+' }, "- +", TOP_FOLD,
+	  .help = "hide what is below the selected row, or show it" },
 	{ { 'Z' }, "Z", TOP_FREEZE, .brief = "Z Freeze", .help = "freeze, go on" },
 	{ { ' ' }, "Space", TOP_NOW, .help = "a census now" },
 	{ { 'f', F(KEY_F(2)) }, "f F2", TOP_CHOOSE, .brief = "f Columns",
@@ -77,6 +81,7 @@ const struct top_binding top_bindings[] = {
 #define CGROUP_COLUMNS								\
 	"mms,swap,uss,pss,charged,charged_anon,charged_file,charged_shmem,"	\
 	"charged_kernel,charged_sock,charged_swap,limit,oom_kills,name"
+#define TREE_COLUMNS	"pid,mms,swap,uss,pss,own_uss,own_pss,name"
 
 int top_init(struct top *top, const struct options *options, bool live, struct failure *why)
 {
@@ -99,9 +104,14 @@ int top_init(struct top *top, const struct options *options, bool live, struct f
 	if (top_list_init(&top->users.list, &group_rows, NULL, USER_COLUMNS, "pss", false,
 			  why) ||
 	    top_list_init(&top->cgroups.list, &group_rows, NULL, CGROUP_COLUMNS, "pss", false,
-			  why))
+			  why) ||
+	    top_list_init(&top->trees.list, &group_rows, NULL, TREE_COLUMNS, "pss", false, why))
 		return -1;
+	top->users.group_by = MEMCENSUS_BY_UID;
+	top->cgroups.group_by = MEMCENSUS_BY_CGROUP;
+	top->trees.group_by = MEMCENSUS_BY_TREE;
 	top->cgroups.list.tree = true;
+	top->trees.list.tree = true;
 	return top_list_init(&top->map.list, map.type, NULL, map.columns,
 			     map.sort, false, why);
 }
@@ -111,6 +121,7 @@ void top_free(struct top *top)
 	top_list_free(&top->tasks.list);
 	top_list_free(&top->users.list);
 	top_list_free(&top->cgroups.list);
+	top_list_free(&top->trees.list);
 	top_list_free(&top->map.list);
 	snapshot_free(top->tasks.snap);
 	snapshot_free(top->map.snap);
@@ -120,9 +131,9 @@ struct top_page *top_page(struct top *top)
 {
 	if (top->under == TOP_MAP)
 		return &top->map;
-	if (top->group_by == MEMCENSUS_BY_UID)
-		return &top->users;
-	return top->group_by ? &top->cgroups : &top->tasks;
+	return top->group_by == MEMCENSUS_BY_UID ? &top->users :
+	       top->group_by == MEMCENSUS_BY_CGROUP ? &top->cgroups :
+	       top->group_by == MEMCENSUS_BY_TREE ? &top->trees : &top->tasks;
 }
 
 static uint32_t parts_of(const struct top_list *list)
@@ -161,15 +172,13 @@ void top_request(const struct top *top, struct request *request)
 /* Updates the rows after a census, or a change of filter, order or names. */
 static void refill(struct top *top, struct top_page *page)
 {
-	const bool groups = page->list.type == &group_rows;
-	const uint8_t kind = page == &top->users ? MEMCENSUS_BY_UID : MEMCENSUS_BY_CGROUP;
 	struct row_array records = { .n = 0 };
 
-	if (groups)
+	if (page->group_by)
 		page->view = top->tasks.view;
 	if (!page->view.snap)
 		return;
-	if (!groups || top->counted == kind)
+	if (!page->group_by || top->counted == page->group_by)
 		records = rows_in(page->view.snap, page->list.type);
 	top_list_fill(&page->list, &page->view, records);
 }
@@ -193,6 +202,7 @@ void top_census(struct top *top, struct snapshot *snap, uint32_t pid, uint8_t gr
 	if (!pid) {
 		refill(top, &top->users);
 		refill(top, &top->cgroups);
+		refill(top, &top->trees);
 		/* The key came while it was taken. */
 		top->once |= top->live && top->group_by && top->group_by != top->counted;
 	}
@@ -342,18 +352,23 @@ static void enter(struct top *top)
 		open_map(top);
 }
 
-/* Shows a row for each user or cgroup; or again for each process. */
+/* Shows a row for each user, cgroup or tree; or again for each process. */
 static void toggle_groups(struct top *top, uint8_t group_by)
 {
-	const bool users = group_by == MEMCENSUS_BY_UID, none = users && top->narrow;
+	static const char *const names[][2] = {
+		[MEMCENSUS_BY_UID] = { "users", "-u" },
+		[MEMCENSUS_BY_CGROUP] = { "cgroups", "-g" },
+		[MEMCENSUS_BY_TREE] = { "trees", "--by tree" },
+	};
+	const bool none = top->narrow && group_by != MEMCENSUS_BY_CGROUP;
 
 	if (top->screen != TOP_TASKS)
 		return;
 	if (!top->live && (none || top->counted != group_by)) {
 		snprintf(top->message, sizeof(top->message), none ?
-			 "a record has no users of a subtree" :
+			 "a record has no %s of a subtree" :
 			 "the record has no figures of %s: 'memcensus record %s' adds them",
-			 users ? "users" : "cgroups", users ? "-u" : "-g");
+			 names[group_by][0], names[group_by][1]);
 		return;
 	}
 	top->group_by = top->group_by == group_by ? 0 : group_by;
@@ -362,14 +377,15 @@ static void toggle_groups(struct top *top, uint8_t group_by)
 }
 
 /* Cgroups have short names in a tree, and paths in a flat list. */
-static void toggle_tree(struct top_list *list)
+static void toggle_tree(struct top_page *page)
 {
+	struct top_list *list = &page->list;
 	static const char *const names[] = { "name", "cgroup_path" };
 	const struct column *from, *to;
 	size_t i;
 
 	list->tree = !list->tree;
-	if (list->type != &group_rows)
+	if (page->group_by != MEMCENSUS_BY_CGROUP)
 		return;
 	from = column_named(list->type, names[list->tree]);
 	to = column_named(list->type, names[!list->tree]);
@@ -443,7 +459,10 @@ static void act(struct top *top, const struct top_binding *binding)
 		break;
 	case TOP_TREE:
 		if (page != &top->users)
-			toggle_tree(list);
+			toggle_tree(page);
+		break;
+	case TOP_FOLD:
+		top_list_fold(list);
 		break;
 	case TOP_NUMERIC:
 		top->tasks.view.numeric = !top->tasks.view.numeric;

@@ -27,11 +27,13 @@ enum top_screen {
  * @list: its rows point into @snap
  * @snap: owned; NULL before the first census, and for groups, which are of that of the tasks
  * @view: view of @snap
+ * @group_by: enum memcensus_group_by of its groups; 0: it has none
  */
 struct top_page {
 	struct top_list list;
 	struct snapshot *snap;
 	struct view view;
+	uint8_t group_by;
 };
 
 /**
@@ -39,7 +41,7 @@ struct top_page {
  * @live: censuses are of this machine; those of a record have the groups that they have
  * @narrow: --cgroup is given
  * @tasks: the processes
- * @users, @cgroups: groups of them
+ * @users, @cgroups, @trees: groups of them
  * @group_by: enum memcensus_group_by of what TOP_TASKS shows; 0: processes
  * @counted: of the groups that @tasks.snap has
  * @map: the mappings of @pid
@@ -69,6 +71,7 @@ struct top {
 	struct top_page tasks;
 	struct top_page users;
 	struct top_page cgroups;
+	struct top_page trees;
 	uint8_t group_by;
 	uint8_t counted;
 	struct top_page map;
@@ -151,6 +154,7 @@ enum top_action {
 	TOP_SORT_STEP,
 	TOP_REVERSE,
 	TOP_TREE,
+	TOP_FOLD,
 	TOP_NUMERIC,
 	TOP_GROUPS,
 };

@@ -154,7 +154,8 @@ static void say_list(FILE *out, const struct top *top, const struct top_page *pa
 {
 	const struct top_list *list = &page->list;
 	const char *what = page == &top->map ? "mappings" : page == &top->users ? "users" :
-			   page == &top->cgroups ? "cgroups" : "processes";
+			   page == &top->cgroups ? "cgroups" :
+			   page == &top->trees ? "trees" : "processes";
 
 	if (page == &top->map)
 		say(out, "process %" PRIu64, top->pid);
