@@ -66,7 +66,7 @@ uint64_t signals_realtime(void)
 	return time_by(CLOCK_REALTIME);
 }
 
-bool signals_poll_until(struct pollfd *poll, uint64_t moment)
+bool signals_poll_until(struct pollfd *polls, nfds_t n, uint64_t moment)
 {
 	struct timespec left;
 	sigset_t before;
@@ -77,7 +77,7 @@ bool signals_poll_until(struct pollfd *poll, uint64_t moment)
 	signals(SIG_BLOCK);
 	while (!asked && ready <= 0 && (now = signals_now()) < moment) {
 		left = signals_timespec(moment - now);
-		ready = ppoll(poll, !!poll, &left, &before);
+		ready = ppoll(polls, n, &left, &before);
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return !asked;
@@ -85,7 +85,7 @@ bool signals_poll_until(struct pollfd *poll, uint64_t moment)
 
 bool signals_sleep_until(uint64_t moment)
 {
-	return signals_poll_until(NULL, moment);
+	return signals_poll_until(NULL, 0, moment);
 }
 
 int signals_thread(pthread_t *thread, int enabled, void *(*run)(void *arg), void *arg)

@@ -27,8 +27,8 @@ bool signals_stopped(void);
 /* Sleeps until @moment, ns of CLOCK_MONOTONIC; false if a stop is requested. */
 bool signals_sleep_until(uint64_t moment);
 
-/* The same, or until @poll is ready, which it then says. */
-bool signals_poll_until(struct pollfd *poll, uint64_t moment);
+/* The same, or until one of @polls, @n, is ready, which it then says. */
+bool signals_poll_until(struct pollfd *polls, nfds_t n, uint64_t moment);
 
 /* The current time, ns of CLOCK_MONOTONIC. */
 uint64_t signals_now(void);

@@ -80,7 +80,7 @@ static bool wait_once(struct pace *pace, uint64_t moment)
 	if (pace->fd < 0)
 		set_trigger(pace);
 	poll.fd = pace->fd;
-	if (!signals_poll_until(&poll, pace->fd < 0 && again < moment ? again : moment))
+	if (!signals_poll_until(&poll, 1, pace->fd < 0 && again < moment ? again : moment))
 		return false;
 	if (poll.revents & POLLPRI && !(poll.revents & POLLERR)) {
 		pace->pressed = signals_now() + HOLD;

@@ -11,6 +11,7 @@
 #include "os/process.h"
 #include "report/report.h"
 #include "tools/watch/command.h"
+#include "tools/watch/exits.h"
 #include "tools/watch/peak.h"
 
 /* Processes that are named at the peak of PSS. */
@@ -52,6 +53,7 @@ struct holder {
 
 /**
  * struct measured - a run; the columns describe the numbers
+ * @exits: of a command; NULL: the kernel does not report them
  * @root: the tree is that of this process
  * @without_root: it is this program, which does not count
  * @begun, @last: of the run, of the last sample; ns of CLOCK_MONOTONIC
@@ -59,6 +61,7 @@ struct holder {
  */
 struct measured {
 	struct session *session;
+	struct exits *exits;
 	uint64_t root;
 	bool without_root;
 	struct peak peaks[KINDS];
@@ -73,6 +76,8 @@ struct measured {
 	uint64_t wall;
 	uint64_t cpu;
 	struct amount largest;
+	struct amount bound;
+	uint64_t ended;
 	bool has_left;
 	uint64_t left;
 	uint64_t failed;
@@ -103,6 +108,7 @@ static const struct column holder_columns[] = {
 
 DERIVED(measured_cost, measured, ratio, 100.0 * (double)row->cpu / (double)row->wall, row->wall)
 DERIVED(measured_left, measured, number, row->left, row->has_left)
+DERIVED(measured_ended, measured, number, row->ended, row->exits)
 
 static const struct column measured_columns[] = {
 	MEMBER(measured, "samples", NULL, samples, COUNT,
@@ -118,6 +124,10 @@ static const struct column measured_columns[] = {
 	  .kind = KIND_PERCENT, .derive = measured_cost },
 	MEMBER_MEMORY(measured, "largest_rss", NULL, largest,
 		      "no process had more RSS at any time, also between censuses: ru_maxrss"),
+	MEMBER_MEMORY(measured, "at_most", NULL, bound,
+		      "of a command: PSS and USS were never more, by VmHWM of all that ran at one time"),
+	{ "ended", NULL, "processes of the command that ended",
+	  .kind = KIND_COUNT, .derive = measured_ended },
 	{ "left", NULL, "address spaces that the command left behind",
 	  .kind = KIND_COUNT, .derive = measured_left },
 };
@@ -213,6 +223,20 @@ static void add_sample(struct measured *m, const struct snapshot *snap, const st
 	m->lower += lower;
 }
 
+/* The sum of VmHWM of the tree, without this program. */
+static struct amount running_bound(const struct measured *m, const struct snapshot *snap,
+				   const struct group *tree)
+{
+	struct amount sum = { .known = true };
+	size_t i;
+
+	for (i = 0; tree && i < snap->n_tasks; i++)
+		if (snap->tasks[i].pid != m->root && is_in(snap, tree, &snap->tasks[i]))
+			sum = amount_plus(sum, amount_figure(&snap->tasks[i].figures,
+							     MEMCENSUS_F_RSS_PEAK));
+	return sum;
+}
+
 /* Takes a census.  @after: the command has ended.  False: the tree has. */
 static bool take_sample(struct measured *m, bool after)
 {
@@ -228,9 +252,13 @@ static bool take_sample(struct measured *m, bool after)
 		return m->without_root;
 	}
 	tree = find_tree(snap, m->root);
+	if (m->exits)
+		exits_narrow(m->exits, snap, m->root);
 	if (after) {
 		m->has_left = tree;
 		m->left = mms_of(m, tree);
+		if (m->exits)
+			m->bound = exits_bound(m->exits, running_bound(m, snap, tree));
 	} else if (mms_of(m, tree)) {
 		add_sample(m, snap, tree, at);
 	}
@@ -257,9 +285,10 @@ static void measure(struct measured *m, struct watched_command *command, double 
 		if (!command && !m->session->taken)
 			due = now;
 		if (command)
-			watched_command_wait(command, due);
+			watched_command_wait(command, exits_fd(m->exits), due);
 		else if (due > now && !signals_sleep_until(due))
 			return;
+		exits_read(m->exits);
 		if (command && command->ended)
 			return;
 		if (signals_now() < due)
@@ -313,6 +342,7 @@ static int measure_command(struct measured *m, double share, struct failure *why
 
 	m->root = process_own();
 	m->without_root = true;
+	m->exits = exits_listen();
 	ret = watched_command_begin(&command, options->program, &session->child, why);
 	if (ret) {
 		watched_command_end(&command);
@@ -325,6 +355,8 @@ static int measure_command(struct measured *m, double share, struct failure *why
 	if (signals_now() - m->last > m->gap)
 		m->gap = signals_now() - m->last;
 	take_sample(m, true);
+	if (m->exits)
+		m->ended = exits_count(m->exits);
 	if (!getrusage(RUSAGE_CHILDREN, &usage))
 		m->largest = (struct amount){ true, (int64_t)usage.ru_maxrss * 1024 };
 	session->child = program_exit_status(command.status);
@@ -344,11 +376,14 @@ int peak_run(struct session *session, double budget, struct failure *why)
 
 	session->request.group_by = MEMCENSUS_BY_TREE;
 	session->request.basis = MEMCENSUS_BASIS_FRAMES;
+	session->request.parts = MEMCENSUS_PART_TASKS;
 	for (i = 0; i < KINDS; i++)
 		m.peaks[i].name = kinds[i].name;
 	if (options->program) {
-		if (measure_command(&m, budget, why))
+		if (measure_command(&m, budget, why)) {
+			exits_free(m.exits);
 			return -1;
+		}
 	} else {
 		m.root = process_of((uint32_t)options->roots[0]);
 		m.begun = signals_now();
@@ -364,5 +399,6 @@ int peak_run(struct session *session, double budget, struct failure *why)
 	/* The command writes to stdout. */
 	show_peaks(&m, options->program && !options->output ? stderr : session->out);
 	note_samples(&m);
+	exits_free(m.exits);
 	return 0;
 }
