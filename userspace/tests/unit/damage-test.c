@@ -18,13 +18,13 @@
 #include "os/charges.h"
 #include "os/proc-texts.h"
 #include "record/chunk.h"
+#include "record/pack.h"
 #include "record/record-file.h"
 #include "record/recorded-names.h"
+#include "record/recorder.h"
 #include "report/report.h"
 #include "stream.h"
 #include "tap.h"
-#include "tools/record/pack.h"
-#include "tools/record/recorder.h"
 #include "wire/request.h"
 
 #define CENSUSES	3

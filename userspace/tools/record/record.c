@@ -17,9 +17,9 @@
 #include "os/names.h"
 #include "os/proc-texts.h"
 #include "record/recorded-names.h"
+#include "record/recorder.h"
 #include "tools/record/oom.h"
 #include "tools/record/pace.h"
-#include "tools/record/recorder.h"
 
 /* After a kill, when the module knows what came back: a second, and some more. */
 #define OOM_AFTER	(NSEC_PER_SEC * 3 / 2)

@@ -13,9 +13,9 @@
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "lib/text.h"
-#include "tools/record/pack.h"
-#include "tools/record/recorder.h"
-#include "tools/record/ring.h"
+#include "record/pack.h"
+#include "record/recorder.h"
+#include "record/ring.h"
 #include "wire/attrs.h"
 
 /* Minimum interval between two calls of fdatasync(). */

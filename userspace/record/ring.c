@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "lib/memory.h"
-#include "tools/record/pack.h"
-#include "tools/record/ring.h"
+#include "record/pack.h"
+#include "record/ring.h"
 
 /* The lines about a machine take less; a longer chunk is left out. */
 #define MACHINE_MAX	4096

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "tools/record/pack.h"
+#include "record/pack.h"
 
 /* Level of zlib. */
 #define COMPRESSION	6
