@@ -20,6 +20,7 @@
 #define DIR	"/tmp/memcensus-peak"
 #define GO	DIR "/go"
 #define OUT	DIR "/out"
+#define RECORD	DIR "/record"
 #define ROLE	"MEMCENSUS_PEAK_ROLE"
 
 #define WORKERS	40
@@ -160,6 +161,7 @@ FIXTURE_TEARDOWN(peak)
 {
 	unlink(GO);
 	unlink(OUT);
+	unlink(RECORD);
 	rmdir(DIR);
 }
 
@@ -237,6 +239,29 @@ TEST_F(peak, plateau)
 	EXPECT_LE((long long)(shared * PAGE), peak_of(self->text, "uss"));
 	EXPECT_GT((long long)(2 * shared * PAGE), peak_of(self->text, "uss"));
 	EXPECT_LE(peak_of(self->text, "uss"), number(self->text, "\"run\":", "\"largest_rss\":"));
+}
+
+/* The samples as a record: each has the tree, and no more than the peak. */
+TEST_F(peak, recorded)
+{
+	static const char *const which[] = { "first", "last" };
+	long long most, uss;
+	size_t i;
+
+	ASSERT_EQ(0, run(ROLE "=plateau memcensus watch --interval 0.05 --record " RECORD
+			 " -J -o " OUT " -- %s 2>/dev/null", self->program));
+	read_out(self->text, sizeof(self->text));
+	ASSERT_LT(1, number(self->text, "\"run\":", "\"samples\":"));
+	most = peak_of(self->text, "uss");
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, run("memcensus -f " RECORD " --at %s --by tree --raw -H -c name,uss >"
+				 OUT, which[i]));
+		read_out(self->text, sizeof(self->text));
+		uss = number(self->text, "\npeak", " ") * 1024;
+		diag("%s: USS %lld KiB, peak %lld KiB", which[i], uss / 1024, most / 1024);
+		EXPECT_LT(0, uss);
+		EXPECT_GE(most, uss);
+	}
 }
 
 /* What no census saw: the kernel says at the exit what it was. */

@@ -3,12 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "lib/budget.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/amount.h"
+#include "model/format.h"
 #include "os/process.h"
+#include "record/recorded-names.h"
+#include "record/recorder.h"
+#include "report/interval.h"
 #include "report/report.h"
 #include "tools/watch/command.h"
 #include "tools/watch/exits.h"
@@ -51,8 +56,17 @@ struct holder {
 	struct amount rss;
 };
 
+/* A sample, as a row on a terminal. */
+struct sampled {
+	char time[TIME_SIZE];
+	uint64_t mms;
+	struct amount bytes[KINDS];
+};
+
 /**
  * struct measured - a run; the columns describe the numbers
+ * @recorder: records the samples; NULL: nothing does, or it failed
+ * @rows: where each sample is shown; NULL: nowhere
  * @exits: of a command; NULL: the kernel does not report them
  * @root: the tree is that of this process
  * @without_root: it is this program, which does not count
@@ -61,6 +75,8 @@ struct holder {
  */
 struct measured {
 	struct session *session;
+	struct recorder *recorder;
+	FILE *rows;
 	struct exits *exits;
 	uint64_t root;
 	bool without_root;
@@ -92,6 +108,19 @@ static const struct column peak_columns[] = {
 	MEMBER(peak, "after_ns", "After", after, SECONDS, "the same, since the begin"),
 	MEMBER(peak, "mms", "MMs", mms, COUNT, "address spaces then"),
 };
+
+DERIVED(sampled_time, sampled, text, row->time, true)
+
+static const struct column sampled_columns[] = {
+	{ "time", "Time", "when the census began", .kind = KIND_TEXT, .derive = sampled_time },
+	MEMBER(sampled, "mms", "MMs", mms, COUNT, "address spaces of the tree"),
+	MEMBER_MEMORY(sampled, "pss", "PSS", bytes[0], "proportional share"),
+	MEMBER_MEMORY(sampled, "uss", "USS", bytes[1], "exclusive"),
+	MEMBER_MEMORY(sampled, "swap", "Swap", bytes[2], "swapped out"),
+	MEMBER_MEMORY(sampled, "rss", "RSS", bytes[3], "sum of RSS"),
+};
+
+static const struct row_type sampled_rows = ROWS_OF("sample", sampled_columns);
 
 const struct row_type peak_rows = ROWS_OF("peak", peak_columns);
 
@@ -184,11 +213,26 @@ static uint64_t mms_of(const struct measured *m, const struct group *tree)
 	return tree ? tree->mms - m->without_root : 0;
 }
 
+static void show_sample(struct measured *m, struct sampled *row, uint64_t realtime)
+{
+	struct report report;
+
+	time_text(row->time, realtime, false);
+	report_begin(&report, m->session->options, NULL, m->rows);
+	report.no_header = !interval_header_due(m->session->options, m->samples - 1);
+	REPORT(&report,
+	       { .type = &sampled_rows, .rows = ONE_ROW(row),
+		 .columns = "time:8 mms:5 swap:9 uss:9 pss:9 rss:9" });
+	report_end(&report);
+	fflush(m->rows);
+}
+
 /* @at: when the census began, ns of CLOCK_MONOTONIC. */
 static void add_sample(struct measured *m, const struct snapshot *snap, const struct group *tree,
 		       uint64_t at)
 {
 	const struct task *root = m->without_root ? task_of(snap, m->root) : NULL;
+	struct sampled row = { .mms = mms_of(m, tree) };
 	bool lower = false;
 	size_t i, k;
 
@@ -202,12 +246,13 @@ static void add_sample(struct measured *m, const struct snapshot *snap, const st
 
 		if (root)
 			now = amount_minus(now, amount_figure(&root->figures, kinds[k].figure));
+		row.bytes[k] = now;
 		if (!now.known || (peak->bytes.known && peak->bytes.bytes >= now.bytes))
 			continue;
 		peak->bytes = now;
 		peak->realtime = snap->scan.realtime;
 		peak->after = at - m->begun;
-		peak->mms = mms_of(m, tree);
+		peak->mms = row.mms;
 		if (kinds[k].figure == MEMCENSUS_F_PSS)
 			m->n_holders = 0;
 	}
@@ -221,6 +266,8 @@ static void add_sample(struct measured *m, const struct snapshot *snap, const st
 			add_holder(m, task);
 	}
 	m->lower += lower;
+	if (m->rows)
+		show_sample(m, &row, snap->scan.realtime);
 }
 
 /* The sum of VmHWM of the tree, without this program. */
@@ -237,6 +284,38 @@ static struct amount running_bound(const struct measured *m, const struct snapsh
 	return sum;
 }
 
+/* Says once that the record lacks what follows. */
+static void stop_record(struct measured *m, const struct failure *why)
+{
+	struct failure late;
+
+	fprintf(stderr, "memcensus: the record ends here: %s\n", why->text);
+	m->session->partial = true;
+	recorder_close(m->recorder, &late);
+	m->recorder = NULL;
+}
+
+/* Takes a census, and records it. */
+static enum taken take(struct measured *m, struct snapshot **snap, struct failure *why)
+{
+	struct failure lost = { .kind = FAIL_NONE };
+	enum taken taken;
+
+	if (!m->recorder)
+		return session_take(m->session, snap, why);
+	m->session->source->tap = recorder_begin(m->recorder);
+	taken = session_take(m->session, snap, why);
+	m->session->source->tap = NULL;
+	if (taken != TAKE_DONE) {
+		recorder_abort(m->recorder);
+		return taken;
+	}
+	names_write(*snap, NULL, 0);
+	if (recorder_end(m->recorder, *snap, &lost) != RECORDER_DONE)
+		stop_record(m, &lost);
+	return taken;
+}
+
 /* Takes a census.  @after: the command has ended.  False: the tree has. */
 static bool take_sample(struct measured *m, bool after)
 {
@@ -244,7 +323,7 @@ static bool take_sample(struct measured *m, bool after)
 	const struct group *tree = NULL;
 	struct failure why = { .kind = FAIL_NONE };
 	struct snapshot *snap;
-	const enum taken taken = session_take(m->session, &snap, &why);
+	const enum taken taken = take(m, &snap, &why);
 
 	if (taken != TAKE_DONE) {
 		if (taken == TAKE_FAILED && !m->failed++)
@@ -364,19 +443,53 @@ static int measure_command(struct measured *m, double share, struct failure *why
 	return 0;
 }
 
-int peak_run(struct session *session, double budget, struct failure *why)
+/* With an interval that the user chose, on a terminal, unless it is for scripts. */
+static FILE *rows_of_terminal(const struct options *options)
 {
+	FILE *out = options->program ? stderr : stdout;
+
+	return options->interval && !options->json && !options->raw && isatty(fileno(out)) ?
+	       out : NULL;
+}
+
+/* @path: of the record. */
+static void end_record(struct measured *m, const char *path)
+{
+	struct failure why;
+
+	if (!m->recorder)
+		return;
+	if (recorder_close(m->recorder, &why)) {
+		fprintf(stderr, "memcensus: %s\n", why.text);
+		m->session->partial = true;
+	} else {
+		fprintf(stderr,
+			"memcensus: time line: memcensus -f '%s' chart time --tree %" PRIu64 " -o FILE.svg\n",
+			path, m->root);
+	}
+}
+
+int peak_run(struct session *session, double budget, const char *record, struct failure *why)
+{
+	const struct recorder_options how = { .ring = 0 };
 	const struct options *options = session->options;
 	const uint64_t used = budget_clock();
 	struct measured m = {
 		.session = session,
+		.rows = rows_of_terminal(options),
 		.interval = options->interval ? options->interval : PEAK_INTERVAL,
 	};
 	size_t i;
 
+	if (record) {
+		m.recorder = recorder_open(record, &how, why);
+		if (!m.recorder)
+			return -1;
+	}
 	session->request.group_by = MEMCENSUS_BY_TREE;
 	session->request.basis = MEMCENSUS_BASIS_FRAMES;
-	session->request.parts = MEMCENSUS_PART_TASKS;
+	/* A record has the totals too, without which no command reads it. */
+	session->request.parts = MEMCENSUS_PART_TASKS | (record ? MEMCENSUS_PART_SYSTEM : 0);
 	for (i = 0; i < KINDS; i++)
 		m.peaks[i].name = kinds[i].name;
 	if (options->program) {
@@ -399,6 +512,7 @@ int peak_run(struct session *session, double budget, struct failure *why)
 	/* The command writes to stdout. */
 	show_peaks(&m, options->program && !options->output ? stderr : session->out);
 	note_samples(&m);
+	end_record(&m, record);
 	exits_free(m.exits);
 	return 0;
 }

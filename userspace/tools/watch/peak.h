@@ -15,7 +15,10 @@ extern const struct row_type peak_run_rows;
 /* Time between two censuses without --interval, ns. */
 #define PEAK_INTERVAL	(NSEC_PER_SEC / 10)
 
-/* @budget: share of a processor that the censuses may use; 0: any. */
-int peak_run(struct session *session, double budget, struct failure *why);
+/*
+ * @budget: share of a processor that the censuses may use; 0: any.  @record: file that gets them;
+ * NULL: none.
+ */
+int peak_run(struct session *session, double budget, const char *record, struct failure *why);
 
 #endif /* READER_WATCH_PEAK_H */

@@ -529,11 +529,13 @@ static int none_found(const struct options *options, struct failure *why)
  * @peak: it measures a tree, and prints no rows
  * @budget: share of a processor, 0 to 1; 0: not given
  * @budget_text: as it was given
+ * @record: file for the censuses; NULL: not given
  */
 struct watch_options {
 	bool peak;
 	double budget;
 	const char *budget_text;
+	const char *record;
 };
 
 static int watch_run(struct session *session, struct failure *why)
@@ -546,7 +548,7 @@ static int watch_run(struct session *session, struct failure *why)
 	int ret;
 
 	if (own->peak)
-		return peak_run(session, own->budget, why);
+		return peak_run(session, own->budget, own->record, why);
 	/* A thread ID means its process. */
 	for (i = 0; i < options->n_pids; i++)
 		ids_add(&watch.pids, live ? process_of(options->pids[i]) : options->pids[i]);
@@ -573,9 +575,12 @@ static int watch_words(struct options *options, char **words, int n,
 	struct watch_options *own = options->own;
 
 	own->peak = options->program || (options->n_roots && !n && !options->file);
-	if (own->budget_text && !own->peak)
+	if ((own->budget_text || own->record) && !own->peak)
 		return fail(why, FAIL_USAGE,
-			    "'--budget' needs '-- COMMAND', or '--tree' without an interval");
+			    "'--%s' needs '-- COMMAND', or '--tree' without an interval",
+			    own->record ? "record" : "budget");
+	if (own->record && !strcmp(own->record, "-"))
+		return fail(why, FAIL_USAGE, "'--record' needs a file: stdout is the command's");
 	if (options->duration && (!own->peak || options->program))
 		return fail(why, FAIL_USAGE, "'--for' needs '--tree' without an interval");
 	if (options->program &&
@@ -609,10 +614,15 @@ static const struct option_entry option_budget = {
 	0, "budget", "PERCENT", "of a tree: most CPU time, of one processor; else any",
 	OWN(TEXT, watch_options, budget_text), .set = set_watch_budget };
 
+static const struct option_entry option_record = {
+	0, "record", "FILE", "of a tree: append the censuses to this record, for chart time",
+	OWN(TEXT, watch_options, record) };
+
 static const struct option_use watch_options[] = {
 	USE_AS(cgroup, "the processes of this cgroup and of those below it"),
 	USE_AS(tree, "these processes and their descendants"),
 	USE_AS(interval, "time between two censuses of a tree; 0.1 s"), USE(budget),
+	USE(record),
 	USE_AS(for, "of --tree: how long it is measured"),
 	USE(basis), OPTIONS_OF_SERIES, OPTIONS_COMMON,
 };
@@ -647,7 +657,8 @@ const struct command watch_command = {
 	"--interval (0.1 s) finds a peak that lasts as long; the longest gap says what it may\n"
 	"have missed, and 'at_most' what PSS and USS of a command never exceeded. Orphans of\n"
 	"COMMAND count. Signals are passed on to it, and its exit status is that of\n"
-	"memcensus. The result goes to stderr, or to -o FILE.\n"
+	"memcensus. The result goes to stderr, or to -o FILE. On a terminal --interval also\n"
+	"prints a row for each census.\n"
 	"\n"
 	"ForkMost is its part of the copies if all owners write to all anonymous pages that\n"
 	"they share by fork: what a snapshot can still cost, added up over the parent and all\n"
