@@ -24,6 +24,7 @@
 #define ROLE	"MEMCENSUS_PEAK_ROLE"
 
 #define WORKERS	40
+#define EXITS	100
 #define SHARED	25600UL
 #define OWN	5120UL
 /* Pages of all else, as of the tests' own programs */
@@ -112,6 +113,17 @@ static void play(void)
 	}
 	if (!strcmp(role, "hidden")) {
 		write_pages(map_private(PLACE(1), shared * PAGE), shared);
+		_exit(0);
+	}
+	if (!strcmp(role, "exits")) {
+		for (i = 0; i < EXITS; i++) {
+			pid_t pid = fork();
+
+			if (!pid)
+				_exit(0);
+			need(pid > 0 && waitpid(pid, NULL, 0) == pid, "fork");
+			sleep_ms(8);
+		}
 		_exit(0);
 	}
 	if (!strcmp(role, "stopped")) {
@@ -293,6 +305,22 @@ TEST_F(peak, hidden_orphan)
 	EXPECT_GT((long long)((shared + 2 * REST) * PAGE), bound_of(self->text));
 }
 
+/* Each exit wakes it up; a census is still taken at the interval only. */
+TEST_F(peak, exits)
+{
+	long long wall;
+
+	ASSERT_EQ(0, run(ROLE "=exits memcensus watch --interval 0.1 -J -o " OUT " -- %s",
+			 self->program));
+	read_out(self->text, sizeof(self->text));
+	wall = number(self->text, "\"run\":", "\"wall_ns\":");
+	diag("%lld samples in %lld ms", number(self->text, "\"run\":", "\"samples\":"),
+	     wall / 1000000);
+	EXPECT_GE(wall / 100000000, number(self->text, "\"run\":", "\"samples\":"));
+	if (reports_exits())
+		EXPECT_EQ(1 + EXITS, number(self->text, "\"run\":", "\"ended\":"));
+}
+
 TEST_F(peak, turns)
 {
 	ASSERT_EQ(3, run(ROLE "=turns memcensus watch -J -o " OUT " -- %s", self->program));
@@ -416,20 +444,6 @@ TEST_F(peak, signals)
 	close(fd);
 }
 
-static char state_of(pid_t pid)
-{
-	char path[40], state = '?';
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "r");
-	if (file && fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-		state = '?';
-	if (file)
-		fclose(file);
-	return state;
-}
-
 /* Starts watch of this program in @role, in a process group of its own. */
 static pid_t start_watch(const char *role, const char *program)
 {
@@ -458,7 +472,7 @@ static pid_t wait_stopped(pid_t watch)
 			child = 0;
 		if (file)
 			fclose(file);
-		if (child && state_of(child) == 'T')
+		if (child && process_state(child) == 'T')
 			return child;
 		sleep_ms(5);
 	}

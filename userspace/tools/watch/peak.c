@@ -154,7 +154,7 @@ static const struct column measured_columns[] = {
 	MEMBER_MEMORY(measured, "largest_rss", NULL, largest,
 		      "no process had more RSS at any time, also between censuses: ru_maxrss"),
 	MEMBER_MEMORY(measured, "at_most", NULL, bound,
-		      "of a command: PSS and USS were never more, by VmHWM of all that ran at one time"),
+		      "of a command: never more PSS or USS, by VmHWM of all at one time"),
 	{ "ended", NULL, "processes of the command that ended",
 	  .kind = KIND_COUNT, .derive = measured_ended },
 	{ "left", NULL, "address spaces that the command left behind",
@@ -357,7 +357,9 @@ static void measure(struct measured *m, struct watched_command *command, double 
 		now = signals_now();
 		if (duration && now - m->begun >= duration)
 			return;
-		due += ((now - due) / m->interval + 1) * m->interval;
+		/* Else it only woke up for an exit. */
+		if (now >= due)
+			due += ((now - due) / m->interval + 1) * m->interval;
 		if (share > 0 && budget_when(&budget, cost, now) > due)
 			due = budget_when(&budget, cost, now);
 		/* A tree that exists is counted at once. */
@@ -464,8 +466,8 @@ static void end_record(struct measured *m, const char *path)
 		m->session->partial = true;
 	} else {
 		fprintf(stderr,
-			"memcensus: time line: memcensus -f '%s' chart time --tree %" PRIu64 " -o FILE.svg\n",
-			path, m->root);
+			"memcensus: draw it: memcensus -f '%s' chart time --tree %" PRIu64
+			" -o FILE.svg\n", path, m->root);
 	}
 }
 
