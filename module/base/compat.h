@@ -20,6 +20,7 @@
 #include <linux/page_idle.h>
 #include <linux/pgtable.h>
 #include <linux/poison.h>
+#include <linux/sched.h>
 #include <linux/sched/coredump.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
@@ -28,6 +29,10 @@
 #include <linux/version.h>
 
 #include "base/found.h"
+
+#if CENSUS_HAVE_TASK_EXEC_STATE_GET_DUMPABLE
+#include <linux/sched/exec_state.h>
+#endif
 
 /*
  * Items of enum node_stat_item, zone_stat_item and vm_event_item move from one to another.
@@ -203,6 +208,20 @@ typedef swp_entry_t softleaf_t;
  */
 #define census_for_each_thread(p, t)					\
 	list_for_each_entry_rcu(t, &(p)->signal->thread_head, thread_node)
+
+/*
+ * Whether smaps of @t may be read by its own user.  Since 7.3 it belongs to the task, before that
+ * to its address space; exec() replaces both under task_lock(), which the caller holds, in an RCU
+ * read section.
+ */
+static inline bool census_is_dumpable(struct task_struct *t)
+{
+#if CENSUS_HAVE_TASK_EXEC_STATE_GET_DUMPABLE
+	return READ_ONCE(rcu_dereference(t->exec_state)->dumpable) == TASK_DUMPABLE_OWNER;
+#else
+	return get_dumpable(t->mm) == SUID_DUMP_USER;
+#endif
+}
 
 /* kswapd_failures became atomic in 6.18. */
 static inline int census_kswapd_failures(const pg_data_t *pgdat)

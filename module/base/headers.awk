@@ -21,7 +21,8 @@ BEGIN {
 		" pte_devmap shrinker_alloc softleaf_from_pte softleaf_from_pmd softleaf_has_pfn" \
 		" softleaf_is_device_private softleaf_is_migration softleaf_is_swap" \
 		" softleaf_is_migration_write softleaf_is_migration_read_exclusive" \
-		" softleaf_to_pfn vma_is_cow_mapping vma_is_initial_heap vma_is_initial_stack" \
+		" softleaf_to_pfn task_exec_state_get_dumpable vma_is_cow_mapping" \
+		" vma_is_initial_heap vma_is_initial_stack" \
 		" xas_get_order")
 	ask("struct", "memory_failure_stats")
 	ask("export", "lock_vma_under_rcu")

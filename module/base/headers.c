@@ -12,6 +12,7 @@
 #include <linux/mmap_lock.h>
 #include <linux/mmzone.h>
 #include <linux/pgtable.h>
+#include <linux/sched/coredump.h>
 #include <linux/shrinker.h>
 #include <linux/swapops.h>
 #include <linux/vm_event_item.h>

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/rculist.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/user_namespace.h>
 
 #include "base/compat.h"
 #include "base/process.h"
@@ -141,4 +144,48 @@ struct pid *census_process_parent(struct pid *pid)
 		parent = get_task_pid(rcu_dereference(leader->real_parent), PIDTYPE_TGID);
 	rcu_read_unlock();
 	return parent;
+}
+
+/* Checks for a process of one user and one group, without capabilities. */
+static bool is_plain(const struct cred *cred)
+{
+	return cred->user_ns == &init_user_ns && cap_isclear(cred->cap_permitted) &&
+	       uid_eq(cred->uid, cred->euid) && uid_eq(cred->suid, cred->euid) &&
+	       gid_eq(cred->gid, cred->egid) && gid_eq(cred->sgid, cred->egid);
+}
+
+/**
+ * census_process_reader() - find who may read smaps of a process without capabilities
+ * @leader: its thread group leader, with a reference
+ * @mm: the address space that was found, with a reference
+ *
+ * The rules are those of __ptrace_may_access() and cap_ptrace_access_check(), for a reader in the
+ * initial user namespace.  Other security modules are not asked.  As there, what may not be dumped
+ * is read after the credentials: a process that drops privileges sets it before.
+ *
+ * A process that executes a program has the new address space before the new credentials, also in
+ * the kernel, which holds exec_update_lock there.  Only arguments are mapped then, and whoever asks
+ * again after the walk finds the new credentials.
+ *
+ * Return: nobody also if the process has another address space now, or its leader has exited.
+ */
+struct census_reader census_process_reader(struct task_struct *leader,
+					   const struct mm_struct *mm)
+{
+	struct census_reader reader = CENSUS_NO_READER;
+	const struct cred *cred;
+
+	/* exec() replaces the address space, and what may not be dumped, under this lock. */
+	task_lock(leader);
+	rcu_read_lock();
+	cred = __task_cred(leader);
+	if (is_plain(cred)) {
+		/* Pairs with smp_wmb() in commit_creds(). */
+		smp_rmb();
+		if (leader->mm == mm && census_is_dumpable(leader))
+			reader = (struct census_reader) { cred->euid, cred->egid };
+	}
+	rcu_read_unlock();
+	task_unlock(leader);
+	return reader;
 }

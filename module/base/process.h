@@ -8,11 +8,32 @@
 
 #include <linux/mm_types.h>
 #include <linux/sched.h>
+#include <linux/uidgid.h>
+
+/**
+ * struct census_reader - who may read smaps of a process without capabilities
+ * @uid: user ID; invalid: nobody
+ * @gid: group ID
+ */
+struct census_reader {
+	kuid_t uid;
+	kgid_t gid;
+};
+
+#define CENSUS_NO_READER ((struct census_reader) { INVALID_UID, INVALID_GID })
+
+static inline bool census_reader_equal(const struct census_reader *a,
+				       const struct census_reader *b)
+{
+	return uid_eq(a->uid, b->uid) && gid_eq(a->gid, b->gid);
+}
 
 bool census_threads_visit(struct task_struct *leader,
 			  bool (*visit)(struct task_struct *t, void *context), void *context);
 struct mm_struct *census_process_mm(struct task_struct *leader);
 struct task_struct *census_mm_leader(struct mm_struct *mm);
 struct pid *census_process_parent(struct pid *pid);
+struct census_reader census_process_reader(struct task_struct *leader,
+					   const struct mm_struct *mm);
 
 #endif /* _CENSUS_PROCESS_H */

@@ -31,7 +31,7 @@ static const struct census_snapshot *latest;
 static u64 latest_begun;
 static unsigned long latest_kept;
 
-/* The latest census is kept for requests that wait for it, and for max_age. */
+/* The latest census is kept for requests that wait for it or take it, and for max_age. */
 #define KEEP_JIFFIES (HZ + nsecs_to_jiffies(census_params.max_age))
 
 /* The timer may have run out while a scan published a newer census: this one stays. */
@@ -73,6 +73,8 @@ static bool is_shared(const struct census_request *req)
 /* Checks whether the latest census answers @req, which arrived when @begun scans had started. */
 static bool latest_answers(const struct census_request *req, u64 begun)
 {
+	u64 max_age;
+
 	if (!latest || !is_shared(req) || latest->basis != req->basis ||
 	    latest->group_by != req->group_by ||
 	    (req->group_by && latest->pid_ns != req->pid_ns) ||
@@ -80,9 +82,8 @@ static bool latest_answers(const struct census_request *req, u64 begun)
 		return false;
 	if (latest_begun > begun)
 		return true;
-	return census_params.max_age &&
-	       ktime_get_boottime_ns() - latest->cost.boottime <=
-	       census_params.max_age;
+	max_age = max(census_params.max_age, req->max_age);
+	return max_age && ktime_get_boottime_ns() - latest->cost.boottime <= max_age;
 }
 
 /* Return: a reference on the latest census if it answers @req, else NULL. */

@@ -64,6 +64,7 @@ static int finish_task(struct census *c, struct census_mm *m)
 	int err;
 
 	m->task->state = m->state;
+	census_mm_confirm_reader(m);
 	if (m->mm)
 		census_counters_figures(&m->counters, figures);
 	if (m->state != MEMCENSUS_STATE_WALKED && m->state != MEMCENSUS_STATE_PARTIAL) {

@@ -299,6 +299,7 @@ static int add_record(struct census_collection *c, struct census_mm *m,
 
 	m->task = new_task(c->snap, owner ?: leader);
 	if (m->task) {
+		m->task->reader = census_process_reader(owner ?: leader, m->mm);
 		m->last_peer = &m->task->peers;
 		census_mm_counters(m);
 		err = add_peer(c, m, pid);
@@ -507,6 +508,7 @@ static int add_vanished(struct census_collection *c, u32 number,
 			   census_snapshot_memory(c->snap, sizeof(*m->task));
 	if (!m->task)
 		return -ENOMEM;
+	m->task->reader = CENSUS_NO_READER;
 	m->task->number = number;
 	census_table_add(&c->table, &m->hash);
 	return 0;
@@ -608,6 +610,7 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		swap(m->mm, mm);
 		census_table_add(&c->table, &m->hash);
 		fill_task(m->task, leader);
+		m->task->reader = census_process_reader(leader, m->mm);
 		census_mm_counters(m);
 		census_mm_rewind(m);
 		census_mm_reset(m);
@@ -616,6 +619,29 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		mmdrop(mm);
 	put_task_struct(leader);
 	return found;
+}
+
+/**
+ * census_mm_confirm_reader() - check after the walk who might read smaps before it
+ * @m: not visited again
+ *
+ * One that has executed a program since, dropped its privileges or exited, has no reader.
+ */
+void census_mm_confirm_reader(struct census_mm *m)
+{
+	struct census_task *task = m->task;
+	struct task_struct *leader;
+	struct census_reader now = CENSUS_NO_READER;
+
+	if (!uid_valid(task->reader.uid))
+		return;
+	leader = get_leader(task->pid);
+	if (leader) {
+		now = census_process_reader(leader, m->mm);
+		put_task_struct(leader);
+	}
+	if (!census_reader_equal(&now, &task->reader))
+		task->reader = CENSUS_NO_READER;
 }
 
 /**

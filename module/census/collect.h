@@ -128,6 +128,7 @@ void census_collect_end(struct census_collection *c);
 void census_mm_rewind(struct census_mm *m);
 void census_mm_reset(struct census_mm *m);
 void census_mm_counters(struct census_mm *m);
+void census_mm_confirm_reader(struct census_mm *m);
 void census_counters_figures(const struct census_counters *c, struct census_figures *f);
 
 bool census_pid_is_kthread(struct pid *pid);

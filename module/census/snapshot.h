@@ -24,6 +24,7 @@
 #include <linux/memcensus.h>
 
 #include "base/compat.h"
+#include "base/process.h"
 #include "base/result-memory.h"
 #include "census/rows.h"
 #include "count/frames.h"
@@ -47,6 +48,7 @@ struct census_bitmaps;
  * @group_by: &enum memcensus_group_by, 0: no groups
  * @pid_ns: processes outside of it are in no group; not read without groups or @share
  * @parts: MEMCENSUS_PART_*
+ * @max_age: a census of all processes that is not older answers too, ns
  * @nr_pids: length of @pids; 0: all processes
  * @pids: the named processes
  * @share: what processes or groups have in common is requested
@@ -63,6 +65,7 @@ struct census_request {
 	u8 group_by;
 	struct pid_namespace *pid_ns;
 	u32 parts;
+	u64 max_age;
 	unsigned int nr_pids;
 	struct census_name *pids;
 	bool share;
@@ -104,6 +107,7 @@ struct census_peer {
  * @peers: the other processes, first those that the request names
  * @comm: command name of @pid
  * @uid: effective user ID of @pid, as in ps and top
+ * @reader: who might read its smaps without capabilities, before the walk and after it
  * @cgroup: ID in the default hierarchy
  * @above: IDs of the cgroups above that, from the root on; groups by cgroup only
  * @nr_above: number of @above
@@ -127,6 +131,7 @@ struct census_task {
 	struct census_peer *peers;
 	char comm[TASK_COMM_LEN];
 	kuid_t uid;
+	struct census_reader reader;
 	u64 cgroup;
 	const u64 *above;
 	u64 start;
@@ -154,6 +159,7 @@ struct census_task {
  * @parent: the group that contains it, before it in the array; 0: none
  * @contains: it contains other groups
  * @mms: number of address spaces
+ * @reader: of each of them
  * @share: sum over the address spaces, 1/2^36 page
  * @figures: bytes
  */
@@ -166,6 +172,7 @@ struct census_group {
 	u32 parent;
 	bool contains;
 	u32 mms;
+	struct census_reader reader;
 	census_share share;
 	struct census_figures figures;
 };

@@ -86,7 +86,8 @@ static int parse_pids(struct of_census *d, const struct nlattr *attr,
 /* Those that only one or two commands take. */
 #define PAGES_ATTRS (CENSUS_REQ(START) | CENSUS_REQ(END))
 #define SHARE_ATTRS (CENSUS_REQ(LIMIT) | CENSUS_REQ(CHARGED))
-#define SNAPSHOT_ATTRS (CENSUS_REQ(BASIS) | CENSUS_REQ(PARTS))
+#define SNAPSHOT_ATTRS (CENSUS_REQ(BASIS) | CENSUS_REQ(PARTS) | CENSUS_REQ(READER_UID) | \
+			CENSUS_REQ(READER_GID) | CENSUS_REQ(MAX_AGE_MS))
 
 /* Those that no census takes. */
 #define OTHER_ATTRS (CENSUS_REQ(EVENT) | CENSUS_REQ(ORDER) | CENSUS_REQ(FILES))
@@ -202,6 +203,38 @@ static int parse_share(struct of_census *d, struct nlattr **tb,
 	return parse_pids(d, pids, extack);
 }
 
+/* Both IDs or none. */
+static int parse_reader(struct of_census *d, struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	struct nlattr *uid = tb[MEMCENSUS_REQ_READER_UID], *gid = tb[MEMCENSUS_REQ_READER_GID];
+	struct census_reader *reader = &d->dump.reader;
+
+	if (!uid && !gid)
+		return 0;
+	if (uid && gid) {
+		reader->uid = make_kuid(d->dump.user_ns, nla_get_u32(uid));
+		reader->gid = make_kgid(d->dump.user_ns, nla_get_u32(gid));
+		if (uid_valid(reader->uid) && gid_valid(reader->gid))
+			return 0;
+	}
+	NL_SET_ERR_MSG_ATTR(extack, uid ?: gid,
+			    "READER_UID and READER_GID: need each other, and valid IDs");
+	return -EINVAL;
+}
+
+/*
+ * Whoever limits the age of a census wants to share it, so it has all parts that others may want:
+ * they cannot make a new one by asking for others in turn.
+ */
+static void parse_max_age(struct census_request *req, const struct nlattr *attr)
+{
+	if (!attr)
+		return;
+	req->max_age = (u64)nla_get_u32(attr) * NSEC_PER_MSEC;
+	if (!req->nr_pids)
+		req->parts |= DEFAULT_PARTS;
+}
+
 /* SNAPSHOT: all processes or some, on any basis. */
 static int parse_snapshot(struct of_census *d, struct nlattr **tb,
 			  struct netlink_ext_ack *extack)
@@ -213,6 +246,9 @@ static int parse_snapshot(struct of_census *d, struct nlattr **tb,
 	err = census_request_refuse(tb, PAGES_ATTRS, "START and END: only PAGES takes them",
 				    extack) ?:
 	      refuse_share_attrs(tb, extack);
+	if (err)
+		return err;
+	err = parse_reader(d, tb, extack);
 	if (err)
 		return err;
 	req->basis = tb[MEMCENSUS_REQ_PIDS] ? MEMCENSUS_BASIS_MAPCOUNT :
@@ -277,6 +313,8 @@ static int parse_request(struct census_dump *dump, struct nlattr **tb,
 		err = parse_snapshot(d, tb, extack);
 	}
 	dump->parts = d->req.parts;
+	if (!err)
+		parse_max_age(&d->req, tb[MEMCENSUS_REQ_MAX_AGE_MS]);
 	return err;
 }
 

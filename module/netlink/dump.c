@@ -95,11 +95,12 @@ static int put_row(struct sk_buff *skb, const struct census_record_row *row, con
 	}
 }
 
-/* Adds the rows of @record that are known.  Return: 0, or -EMSGSIZE. */
-int census_put_rows(struct sk_buff *skb, const struct census_record_row *row, const void *record)
+/* Adds the rows of @record that are known and below @end.  Return: 0, or -EMSGSIZE. */
+int census_put_rows_below(struct sk_buff *skb, const struct census_record_row *row,
+			  const void *record, u8 end)
 {
 	for (; row->name; row++)
-		if (put_row(skb, row, record))
+		if (row->attr < end && put_row(skb, row, record))
 			return -EMSGSIZE;
 	return 0;
 }
@@ -208,6 +209,7 @@ int census_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 	d->cmd = request->cmd;
 	d->pid_ns = get_pid_ns(task_active_pid_ns(current));
 	d->user_ns = get_user_ns(current_user_ns());
+	d->reader = CENSUS_NO_READER;
 	cb->args[0] = (long)d;
 	err = parse_request(census_dump_attrs(cb), tb, cb->extack) ?:
 	      ops->parse(d, tb, cb->extack);

@@ -67,6 +67,7 @@ struct census_dump_ops {
  * @paths: files were requested
  * @pid_ns: namespace of all PIDs in the messages, a reference
  * @user_ns: namespace of all user IDs in the messages, a reference
+ * @reader: only what it may read is sent; invalid: all
  * @taken: @ops->take succeeded
  * @held: of census_results_hold()
  * @snap: the census, NULL if there is none
@@ -88,6 +89,7 @@ struct census_dump {
 	bool paths;
 	struct pid_namespace *pid_ns;
 	struct user_namespace *user_ns;
+	struct census_reader reader;
 	bool taken;
 	u64 held;
 	const struct census_snapshot *snap;
@@ -130,7 +132,14 @@ int census_request_refuse(struct nlattr **tb, u64 refused, const char *why,
 			  struct netlink_ext_ack *extack);
 int census_put_known(struct sk_buff *skb, int nest, u64 known, const u64 *values,
 		     unsigned int max);
-int census_put_rows(struct sk_buff *skb, const struct census_record_row *row, const void *record);
+int census_put_rows_below(struct sk_buff *skb, const struct census_record_row *row,
+			  const void *record, u8 end);
+
+static inline int census_put_rows(struct sk_buff *skb, const struct census_record_row *row,
+				  const void *record)
+{
+	return census_put_rows_below(skb, row, record, U8_MAX);
+}
 
 /* The records of a census, in order. */
 #define CENSUS_SNAPSHOT_STAGES 8

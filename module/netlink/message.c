@@ -28,6 +28,11 @@ static int put_figures(struct sk_buff *skb, int nest, const struct census_figure
 	return census_put_known(skb, nest, figures->known, figures->value, MEMCENSUS_F_MAX);
 }
 
+static int put_number(struct sk_buff *skb, int attr, u32 number)
+{
+	return number ? nla_put_u32(skb, attr, number) : 0;
+}
+
 /* Those that WITHOUT in Kbuild may leave out, and did not. */
 static u32 subjects(void)
 {
@@ -53,11 +58,35 @@ int census_fill_info(struct sk_buff *skb, const struct census_dump *d, const voi
 	       nla_put_u32(skb, MEMCENSUS_INFO_KERNEL_TESTED, CENSUS_KERNEL_TESTED);
 }
 
+/* Checks whether the answer may have what belongs to @reader. */
+static bool may_read(const struct census_dump *d, const struct census_reader *reader)
+{
+	return !uid_valid(d->reader.uid) || census_reader_equal(&d->reader, reader);
+}
+
+/* Return: PID of an address space in the caller's namespace; 0: it is not sent. */
+static u32 sent_pid(const struct census_dump *d, const struct census_task *task)
+{
+	/* Of a number that no process has there is nothing to read. */
+	if (task->pid && !may_read(d, &task->reader))
+		return 0;
+	return census_task_pid(task, d->pid_ns);
+}
+
+/* Return: @group, or 0 if it is not sent. */
+static u32 visible_group(const struct census_dump *d, u32 group)
+{
+	return group && may_read(d, &d->snap->groups[group].reader) ? group : 0;
+}
+
 int census_fill_scan(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
+	/* From there on: sums over all processes. */
+	const u8 end = uid_valid(d->reader.uid) ? MEMCENSUS_SCAN_PTES : U8_MAX;
+
 	return nla_put_u32(skb, MEMCENSUS_SCAN_BASIS, d->snap->basis) ||
 	       nla_put_u32(skb, MEMCENSUS_SCAN_PARTS, d->snap->parts) ||
-	       census_put_rows(skb, census_scan_rows, &d->snap->cost);
+	       census_put_rows_below(skb, census_scan_rows, &d->snap->cost, end);
 }
 
 /* Return: PID of @peer in the caller's namespace; 0 if none or if it is @pid. */
@@ -107,7 +136,7 @@ static int put_peers(struct sk_buff *skb, const struct census_dump *d,
 int census_fill_task(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_task *task = record;
-	u32 pid = census_task_pid(task, d->pid_ns);
+	u32 pid = sent_pid(d, task);
 
 	if (!pid || (d->cmd == MEMCENSUS_CMD_SHARE && !task->sent))
 		return CENSUS_HIDDEN;
@@ -135,13 +164,13 @@ int census_fill_task(struct sk_buff *skb, const struct census_dump *d, const voi
 	       census_put_u64(skb, MEMCENSUS_TASK_MIN_FAULTS, task->min_faults) ||
 	       census_put_u64(skb, MEMCENSUS_TASK_MAJ_FAULTS, task->maj_faults) ||
 	       nla_put_s32(skb, MEMCENSUS_TASK_OOM_SCORE_ADJ, task->oom_score_adj) ||
-	       (task->group && nla_put_u32(skb, MEMCENSUS_TASK_GROUP, task->group));
+	       put_number(skb, MEMCENSUS_TASK_GROUP, visible_group(d, task->group));
 }
 
 static int fill_task_node(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_task_node *node = record;
-	u32 pid = census_task_pid(node->task, d->pid_ns);
+	u32 pid = sent_pid(d, node->task);
 
 	if (!pid)
 		return CENSUS_HIDDEN;
@@ -177,8 +206,10 @@ static int fill_group(struct sk_buff *skb, const struct census_dump *d, const vo
 {
 	const struct census_group *group = record;
 
+	if (!may_read(d, &group->reader))
+		return CENSUS_HIDDEN;
 	return nla_put_u32(skb, MEMCENSUS_GROUP_ID, group - d->snap->groups) ||
-	       (group->parent && nla_put_u32(skb, MEMCENSUS_GROUP_PARENT, group->parent)) ||
+	       put_number(skb, MEMCENSUS_GROUP_PARENT, visible_group(d, group->parent)) ||
 	       put_group_key(skb, d, group) ||
 	       nla_put_u32(skb, MEMCENSUS_GROUP_MMS, group->mms) ||
 	       put_figures(skb, MEMCENSUS_GROUP_FIGURES, &group->figures);
@@ -188,7 +219,7 @@ static int fill_vma(struct sk_buff *skb, const struct census_dump *d, const void
 {
 	const struct census_vma *vma = record;
 	char flags[CENSUS_VMA_FLAGS_LEN], mode[5];
-	u32 pid = census_task_pid(vma->task, d->pid_ns);
+	u32 pid = sent_pid(d, vma->task);
 
 	if (!pid)
 		return CENSUS_HIDDEN;
@@ -220,12 +251,7 @@ static int put_kinds(struct sk_buff *skb, int nest, const u64 *bytes)
 static int put_process(struct sk_buff *skb, const struct census_dump *d, int attr,
 		       const struct census_task *task)
 {
-	return task ? nla_put_u32(skb, attr, census_task_pid(task, d->pid_ns)) : 0;
-}
-
-static int put_number(struct sk_buff *skb, int attr, u32 number)
-{
-	return number ? nla_put_u32(skb, attr, number) : 0;
+	return task ? nla_put_u32(skb, attr, sent_pid(d, task)) : 0;
 }
 
 static int fill_owners(struct sk_buff *skb, const struct census_dump *d, const void *record)
@@ -296,7 +322,7 @@ static int fill_pages(struct sk_buff *skb, const struct census_dump *d, const vo
 	const struct census_bitmaps *b = record;
 	u32 first = d->index * CENSUS_PAGES_PART;
 	u32 nr = min_t(u32, b->bitmaps.nr - first, CENSUS_PAGES_PART), next = first + nr;
-	u32 pid = census_task_pid(d->snap->tasks[0], d->pid_ns);
+	u32 pid = sent_pid(d, d->snap->tasks[0]);
 
 	if (!pid)
 		return CENSUS_HIDDEN;

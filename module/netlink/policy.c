@@ -15,6 +15,9 @@ const struct nla_policy census_request_policy[MEMCENSUS_REQ_MAX + 1] = {
 	[MEMCENSUS_REQ_FILE] = { .type = NLA_U32, },
 	[MEMCENSUS_REQ_ORDER] = NLA_POLICY_RANGE(NLA_U32, 1, 18),
 	[MEMCENSUS_REQ_FILES] = NLA_POLICY_RANGE(NLA_U32, 1, 16384),
+	[MEMCENSUS_REQ_READER_UID] = { .type = NLA_U32, },
+	[MEMCENSUS_REQ_READER_GID] = { .type = NLA_U32, },
+	[MEMCENSUS_REQ_MAX_AGE_MS] = NLA_POLICY_RANGE(NLA_U32, 1, 1000),
 };
 
 const struct nla_policy census_policy[MEMCENSUS_A_MAX + 1] = {

@@ -664,6 +664,15 @@ static void add_nested(const struct census_snapshot *snap, struct census_holding
 	}
 }
 
+/* The reader of a group is that of all its members, if they have the same. */
+static void add_reader(struct census_group *to, const struct census_reader *reader)
+{
+	if (!to->mms)
+		to->reader = *reader;
+	else if (!census_reader_equal(&to->reader, reader))
+		to->reader = CENSUS_NO_READER;
+}
+
 static void add_figures(struct census_group *to, const struct census_figures *figures, u32 mms,
 			census_share share)
 {
@@ -693,8 +702,10 @@ static void add_members(struct census_snapshot *snap)
 	for (i = 0; i < snap->nr_tasks; i++) {
 		const struct census_task *task = snap->tasks[i];
 
-		if (task->group)
+		if (task->group) {
+			add_reader(&groups[task->group], &task->reader);
 			add_figures(&groups[task->group], &task->figures, 1, task->share);
+		}
 		cond_resched();
 	}
 	for (i = 0; i < snap->nr_tasks; i++) {
@@ -705,9 +716,11 @@ static void add_members(struct census_snapshot *snap)
 	/* Each after those in it. */
 	for (i = snap->nr_groups; i-- > 1; ) {
 		group = &groups[i];
-		if (group->parent)
+		if (group->parent) {
+			add_reader(&groups[group->parent], &group->reader);
 			add_figures(&groups[group->parent], &group->figures, group->mms,
 				    group->share);
+		}
 		cond_resched();
 	}
 	for (i = snap->nr_groups; i-- > 1; ) {

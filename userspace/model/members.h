@@ -15,7 +15,10 @@
 	uint64_t charged; \
 	uint64_t file; \
 	uint64_t order; \
-	uint64_t files
+	uint64_t files; \
+	uint64_t reader_uid; \
+	uint64_t reader_gid; \
+	uint64_t max_age_ms
 
 #define INFO_MEMBERS \
 	uint64_t abi; \

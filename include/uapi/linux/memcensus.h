@@ -6,7 +6,8 @@
  * Generic netlink family "memcensus".  A reader sends one of six requests:
  *
  *   INFO (do)
- *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? FILE? }
+ *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? FILE?
+ *                               READER_UID? READER_GID? MAX_AGE_MS? }
  *   PAGES (dump)      REQUEST { PIDS START? END? }
  *   SHARE (dump)      REQUEST { PIDS | GROUP_BY | both, LIMIT? CHARGED? FILE? }
  *   PHYSICAL (dump)   REQUEST { ORDER? GROUP_BY? FILES? }
@@ -70,7 +71,7 @@
 #define MEMCENSUS_GENL_VERSION	2
 
 /* Increases when an attribute or a meaning is added. */
-#define MEMCENSUS_ABI	15
+#define MEMCENSUS_ABI	16
 
 /* Maximum length of the name of a zone, migrate type or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16
@@ -317,6 +318,15 @@ enum memcensus_group_by {
  * @MEMCENSUS_REQ_FILES: u32, PHYSICAL: also the page cache by file system, the
  *	FRAME_SYSTEM messages, and of as many of the largest files, the FRAME_FILE
  *	messages; absent: neither
+ * @MEMCENSUS_REQ_READER_UID: u32, SNAPSHOT: user ID in the caller's user namespace; with
+ *	READER_GID only what a process of this user and group may read in smaps without
+ *	capabilities is sent: of a TASK, before the walk and after it; a GROUP if all its
+ *	members are; and SCAN only up to ZOMBIES.  No security module is asked.  absent:
+ *	all
+ * @MEMCENSUS_REQ_READER_GID: u32, SNAPSHOT: group ID in the caller's user namespace, with
+ *	READER_UID
+ * @MEMCENSUS_REQ_MAX_AGE_MS: u32, SNAPSHOT without PIDS: a census that began at most so
+ *	many milliseconds ago answers too; absent: parameter max_age_ms
  */
 enum memcensus_request {
 	MEMCENSUS_REQ_UNSPEC,
@@ -333,6 +343,9 @@ enum memcensus_request {
 	MEMCENSUS_REQ_FILE,
 	MEMCENSUS_REQ_ORDER,
 	MEMCENSUS_REQ_FILES,
+	MEMCENSUS_REQ_READER_UID,
+	MEMCENSUS_REQ_READER_GID,
+	MEMCENSUS_REQ_MAX_AGE_MS,
 	__MEMCENSUS_REQ_MAX,
 	MEMCENSUS_REQ_MAX = __MEMCENSUS_REQ_MAX - 1
 };

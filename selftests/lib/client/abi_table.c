@@ -21,6 +21,9 @@ static const struct abi_attr request_attrs[__MEMCENSUS_REQ_MAX] = {
 	[MEMCENSUS_REQ_FILE] = INT(U32),
 	[MEMCENSUS_REQ_ORDER] = RANGE(U32, 1, 18),
 	[MEMCENSUS_REQ_FILES] = RANGE(U32, 1, 16384),
+	[MEMCENSUS_REQ_READER_UID] = INT(U32),
+	[MEMCENSUS_REQ_READER_GID] = INT(U32),
+	[MEMCENSUS_REQ_MAX_AGE_MS] = RANGE(U32, 1, 1000),
 };
 
 const struct abi_nest abi_request = { request_attrs, __MEMCENSUS_REQ_MAX };

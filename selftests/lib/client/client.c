@@ -153,6 +153,13 @@ struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 	struct nlattr *nest;
 
 	put_attr(nlh, MEMCENSUS_A_REQUEST | NLA_F_NESTED, NULL, 0);
+	if (request->max_age)
+		put_attr(nlh, MEMCENSUS_REQ_MAX_AGE_MS, &request->max_age,
+			 sizeof(request->max_age));
+	if (request->restricted) {
+		put_attr(nlh, MEMCENSUS_REQ_READER_GID, &request->gid, sizeof(request->gid));
+		put_attr(nlh, MEMCENSUS_REQ_READER_UID, &request->uid, sizeof(request->uid));
+	}
 	if (request->limit)
 		put_attr(nlh, MEMCENSUS_REQ_LIMIT, &request->limit, sizeof(request->limit));
 	if (request->file)

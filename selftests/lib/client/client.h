@@ -218,6 +218,8 @@ struct census_error {
  * @pages: a PAGES request, from @start to @end
  * @share: a SHARE request, with @limit and @charged
  * @file: descriptor of the file of a census, not 0
+ * @restricted: only what the user @uid and the group @gid may read
+ * @max_age: in ms
  * @buffer: bytes of each receive, 0: 32 KiB
  */
 struct census_request {
@@ -229,6 +231,8 @@ struct census_request {
 	bool pages, share;
 	unsigned int charged;
 	uint32_t limit, file;
+	bool restricted;
+	uint32_t uid, gid, max_age;
 	uint64_t start, end;
 };
 
