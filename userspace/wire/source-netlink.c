@@ -1,172 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A source: the kernel of this machine, over generic netlink. */
+/* A source: the kernel of this machine. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <libmnl/libmnl.h>
-#include <linux/genetlink.h>
 
 #include "lib/memory.h"
-#include "lib/signals.h"
 #include "lib/text.h"
 #include "model/cgroup-tree.h"
 #include "model/on-nodes.h"
 #include "os/charges.h"
 #include "os/names.h"
 #include "os/proc-texts.h"
-#include "wire/attrs.h"
+#include "wire/channel.h"
 #include "wire/request.h"
 #include "wire/source-netlink.h"
 
-/* The kernel fills 32 KiB at most; a single message may be longer. */
-#define BUFFER_SIZE	(64UL << 10)
-
 /**
- * struct netlink - a socket to the family
- * @socket: owned
- * @seq: of the last request
- * @unfinished: its answer was not read to the end
- * @buf: holds one datagram; owned
+ * struct netlink - the module, by netlink or by the service
+ * @unfinished: the answer to the last request was not read to the end
  */
 struct netlink {
 	struct source source;
-	struct mnl_socket *socket;
-	uint16_t family;
-	uint32_t seq;
+	struct channel channel;
 	bool unfinished;
-	void *buf;
 };
-
-/* Opens a new socket, with which the kernel ends a dump to the one before. 0, or -1 and @why. */
-static int netlink_open(struct netlink *nl, struct failure *why)
-{
-	int on = 1;
-
-	if (nl->socket)
-		mnl_socket_close(nl->socket);
-	nl->socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
-	if (!nl->socket || mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID))
-		return fail(why, FAIL_SYSTEM, "cannot open a netlink socket: %s", strerror(errno));
-
-	/* A kernel without these options still answers, with less detail. */
-	mnl_socket_setsockopt(nl->socket, NETLINK_EXT_ACK, &on, sizeof(on));
-	mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
-	return 0;
-}
-
-/*
- * Receives one datagram from the kernel into @nl->buf: its bytes, or -1 and @why.
- * Datagrams from other senders are skipped.  The scan runs in the first recvfrom()
- * of a census; a signal ends it.
- */
-static ssize_t netlink_receive(struct netlink *nl, struct failure *why)
-{
-	struct sockaddr_nl from;
-	socklen_t from_len;
-	ssize_t n;
-
-	do {
-		from_len = sizeof(from);
-		n = recvfrom(mnl_socket_get_fd(nl->socket), nl->buf,
-			     BUFFER_SIZE, MSG_TRUNC, (struct sockaddr *)&from,
-			     &from_len);
-	} while ((n < 0 && errno == EINTR && !signals_stopped()) ||
-		 (n >= 0 && from.nl_pid));
-
-	if (n < 0 && errno == EINTR)
-		return fail(why, FAIL_INTERRUPTED, "interrupted");
-	if (n < 0 && errno == ENOBUFS)
-		return reply_error(why, errno);
-	if (n < 0)
-		return fail(why, FAIL_SYSTEM, "cannot receive from the kernel: %s",
-			    strerror(errno));
-	if ((size_t)n > BUFFER_SIZE)
-		return fail(why, FAIL_LOST,
-			    "a message of %zd bytes from the kernel was truncated", n);
-	if (!n)
-		return fail(why, FAIL_LOST, "the kernel closed the connection");
-	return n;
-}
-
-static int netlink_send(struct netlink *nl, const struct nlmsghdr *nlh,
-			struct failure *why)
-{
-	ssize_t n;
-
-	n = TEMP_FAILURE_RETRY(mnl_socket_sendto(nl->socket, nlh, nlh->nlmsg_len));
-	if (n < 0)
-		return reply_error(why, errno);
-	return 0;
-}
-
-static int family_parse(struct netlink *nl, const struct nlmsghdr *nlh,
-			struct failure *why)
-{
-	uint32_t version = MEMCENSUS_GENL_VERSION;
-	const struct nlattr *attr;
-	struct attrs attrs;
-
-	if (nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
-		return fail(why, FAIL_MALFORMED, "malformed message: too short");
-	attrs = attrs_of_message(nlh);
-	while ((attr = attrs_next(&attrs))) {
-		if (attr_type(attr) == CTRL_ATTR_FAMILY_ID &&
-		    attr_len(attr) == sizeof(nl->family))
-			memcpy(&nl->family, attr_data(attr), sizeof(nl->family));
-		if (attr_type(attr) == CTRL_ATTR_VERSION &&
-		    attr_len(attr) == sizeof(version))
-			memcpy(&version, attr_data(attr), sizeof(version));
-	}
-	if (version != MEMCENSUS_GENL_VERSION)
-		return fail(why, FAIL_VERSION,
-			    "the module has version %u of the netlink family, this reader has version %u: install both from one release",
-			    version, MEMCENSUS_GENL_VERSION);
-	return 0;
-}
-
-static int netlink_resolve(struct netlink *nl, struct failure *why)
-{
-	/* Zeroed: libmnl does not write the padding of attributes. */
-	char buf[128] __attribute__((aligned(NLMSG_ALIGNTO))) = "";
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buf);
-	enum reply_state state = REPLY_MORE;
-	const struct nlmsghdr *nlh;
-	struct genlmsghdr *genl;
-	struct attrs messages;
-	ssize_t n;
-
-	request->nlmsg_type = GENL_ID_CTRL;
-	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	request->nlmsg_seq = ++nl->seq;
-	genl = mnl_nlmsg_put_extra_header(request, sizeof(*genl));
-	genl->cmd = CTRL_CMD_GETFAMILY;
-	genl->version = 1;
-	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, MEMCENSUS_GENL_NAME);
-	if (netlink_send(nl, request, why))
-		return -1;
-	while (state == REPLY_MORE) {
-		n = netlink_receive(nl, why);
-		if (n < 0)
-			return -1;
-		messages = attrs_of(nl->buf, n);
-		while (state == REPLY_MORE && (nlh = attrs_next_message(&messages))) {
-			if (nlh->nlmsg_seq != nl->seq)
-				continue;
-			state = reply_control(nlh, why);
-			if (nlh->nlmsg_type == GENL_ID_CTRL &&
-			    family_parse(nl, nlh, why))
-				return -1;
-		}
-	}
-	if (state == REPLY_FAILED)
-		return -1;
-	return nl->family ? 0 : reply_error(why, ENOENT);
-}
 
 /* Shows the messages at @nlh, all of one dump, to the tap if they belong to this request. */
 static void netlink_tap(struct netlink *nl, const struct nlmsghdr *nlh,
@@ -174,7 +35,7 @@ static void netlink_tap(struct netlink *nl, const struct nlmsghdr *nlh,
 {
 	struct tap *tap = nl->source.tap;
 
-	if (tap && len >= sizeof(*nlh) && nlh->nlmsg_seq == nl->seq)
+	if (tap && len >= sizeof(*nlh) && nlh->nlmsg_seq == nl->channel.seq)
 		tap->see(tap, nlh, len);
 }
 
@@ -190,19 +51,19 @@ static enum taken netlink_take(struct source *source,
 	ssize_t n;
 
 	/* A dump that goes on would refuse the next one. */
-	if (nl->unfinished && netlink_open(nl, why))
+	if (nl->unfinished && channel_open(&nl->channel, why))
 		return TAKE_FAILED;
 	nl->unfinished = true;
-	nlh = request_put(buf, nl->family, ++nl->seq, request);
+	nlh = request_put(buf, nl->channel.family, ++nl->channel.seq, request);
 	netlink_tap(nl, nlh, nlh->nlmsg_len);
-	if (netlink_send(nl, nlh, why))
+	if (channel_send(&nl->channel, nlh, why))
 		return TAKE_FAILED;
 	while (state == REPLY_MORE) {
-		n = netlink_receive(nl, why);
+		n = channel_receive(&nl->channel, why);
 		if (n < 0)
 			return TAKE_FAILED;
-		netlink_tap(nl, nl->buf, n);
-		state = reply_feed(snap, nlh, nl->buf, n, why);
+		netlink_tap(nl, nl->channel.buf, n);
+		state = reply_feed(snap, nlh, nl->channel.buf, n, why);
 	}
 	if (state == REPLY_FAILED)
 		return TAKE_FAILED;
@@ -228,9 +89,7 @@ static void netlink_close(struct source *source)
 {
 	struct netlink *nl = (struct netlink *)source;
 
-	if (nl->socket)
-		mnl_socket_close(nl->socket);
-	free(nl->buf);
+	channel_close(&nl->channel);
 	free(nl);
 }
 
@@ -269,20 +128,29 @@ static bool load_module(void)
 	return !status;
 }
 
+/* root's first request loads the module. */
+static int netlink_find(struct channel *c, struct failure *why)
+{
+	if (channel_resolve(c, why) &&
+	    (why->kind != FAIL_NO_MODULE || !load_module() || channel_resolve(c, why)))
+		return -1;
+	return channel_permitted(c, why);
+}
+
 struct source *source_open_netlink(struct failure *why)
 {
 	struct netlink *nl = xcalloc(1, sizeof(*nl));
 
 	nl->source.ops = &netlink_ops;
-	nl->buf = xcalloc(1, BUFFER_SIZE);
-	if (netlink_open(nl, why))
+	if (channel_open(&nl->channel, why))
 		goto err;
 	if (access("/proc/self", F_OK))
 		fprintf(stderr, "memcensus: /proc is not mounted: what is read there is unknown\n");
 
-	/* root's first request loads the module. */
-	if (netlink_resolve(nl, why) &&
-	    (why->kind != FAIL_NO_MODULE || !load_module() || netlink_resolve(nl, why)))
+	/* The service may also load the module. */
+	if (netlink_find(&nl->channel, why) &&
+	    ((why->kind != FAIL_NO_MODULE && why->kind != FAIL_PRIVILEGE) ||
+	     channel_connect(&nl->channel)))
 		goto err;
 	return &nl->source;
 err:
