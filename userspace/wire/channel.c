@@ -94,7 +94,8 @@ static int service_read(struct channel *c, void *to, size_t len, struct failure 
 		if (n < 0)
 			return received(n, why);
 		if (!n)
-			return fail(why, FAIL_LOST, "%s closed the connection: it has too many, or it was too slow",
+			return fail(why, FAIL_LOST,
+				    "%s closed the connection: it has too many, or this took too long",
 				    channel_service);
 	}
 	return 0;

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The reader of a user without privileges, by memcensus-serve: own processes with the figures that
+ * root gets, those of others not, and at most one census a second for however many clients.
+ */
+#include <fcntl.h>
+#include <grp.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <linux/sched.h>
+
+#include "capabilities.h"
+#include "selftest.h"
+
+#define USER	1000
+#define OTHER	1001
+/* Since Linux 6.5 */
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD	77
+#endif
+
+/* Whom the service runs as. */
+#define SERVICE	999
+
+#define SOCKET	"/run/memcensus/socket"
+#define STATE	"/run/memcensus-serve"
+#define PROGRAM	"/usr/libexec/memcensus-serve"
+
+static const unsigned long pages = 500;
+
+static void become(uid_t user)
+{
+	need(!setgroups(0, NULL) && !setresgid(user, user, user) &&
+	     !setresuid(user, user, user), "setresuid");
+}
+
+/* With this capability alone, as the unit of systemd has it. */
+static void execute_service(int fd)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	const uint32_t high = CAPABILITY(PERFMON) >> 32;
+	struct __user_cap_data_struct data[2] = { {}, { high, high, high } };
+
+	need(dup2(fd, 0) == 0 && !prctl(PR_SET_KEEPCAPS, 1), "dup2");
+	become(SERVICE);
+	need(!syscall(SYS_capset, &header, data), "capset");
+	need(!prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_PERFMON, 0, 0), "PR_CAP_AMBIENT");
+	setenv("RUNTIME_DIRECTORY", STATE, 1);
+	execl(PROGRAM, "memcensus-serve", NULL);
+	_exit(127);
+}
+
+/* Accepts connections, as systemd does. */
+static void accept_all(void *arg)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = SOCKET };
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
+
+	unlink(SOCKET);
+	mkdir("/run/memcensus", 0755);
+	mkdir(STATE, 0700);
+	need(!chown(STATE, SERVICE, SERVICE), STATE);
+	need(!bind(listener, (struct sockaddr *)&address, sizeof(address)) &&
+	     !listen(listener, 4096) && !chmod(SOCKET, 0666), SOCKET);
+	signal(SIGCHLD, SIG_IGN);
+	child_stop();
+	for (;;) {
+		fd = accept(listener, NULL, NULL);
+		if (!fork())
+			execute_service(fd);
+		close(fd);
+	}
+}
+
+static void own(void *arg)
+{
+	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+	become(*(uid_t *)arg);
+	need(!prctl(PR_SET_DUMPABLE, 1) && !prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl");
+}
+
+/* Runs a command as @user; its output, with what it says to stderr, is in @text. */
+static int run(uid_t user, char *text, size_t size, const char *command)
+{
+	size_t len = 0;
+	int fds[2], status;
+	ssize_t n;
+	pid_t pid;
+
+	need(!pipe(fds), "pipe");
+	pid = fork();
+	if (!pid) {
+		dup2(fds[1], 1);
+		dup2(fds[1], 2);
+		close(fds[0]);
+		close(fds[1]);
+		if (user)
+			become(user);
+		execl("/bin/sh", "sh", "-c", command, NULL);
+		_exit(127);
+	}
+	close(fds[1]);
+	while (len < size - 1 && (n = read(fds[0], text + len, size - 1 - len)) > 0)
+		len += n;
+	text[len] = '\0';
+	close(fds[0]);
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static char text[1 << 20], roots[1 << 20];
+
+/* Whether a user sees the process @pid among all. */
+static bool is_shown(const char *pid)
+{
+	char line[24];
+
+	snprintf(line, sizeof(line), "\n%s\n", pid);
+	return !run(USER, text, sizeof(text), "memcensus tasks --raw -c pid") && strstr(text, line);
+}
+
+FIXTURE(service)
+{
+	pid_t inetd, own, other;
+	char pid[16], others[16];
+};
+
+FIXTURE_SETUP(service)
+{
+	uid_t user = USER, other = OTHER;
+	unsigned int n;
+
+	if (access(PROGRAM, X_OK))
+		SKIP(return, "no " PROGRAM);
+	self->inetd = child_start(accept_all, NULL);
+	ASSERT_LT(0, self->inetd);
+	kill(self->inetd, SIGCONT);
+	self->own = child_start(own, &user);
+	self->other = child_start(own, &other);
+	ASSERT_LT(0, self->own);
+	ASSERT_LT(0, self->other);
+	snprintf(self->pid, sizeof(self->pid), "%d", self->own);
+	snprintf(self->others, sizeof(self->others), "%d", self->other);
+	/* The census of the last second may be older than the process. */
+	for (n = 0; n < 100 && !is_shown(self->pid); n++)
+		;
+	ASSERT_GT(100, n)
+		TH_LOG("%s", text);
+}
+
+FIXTURE_TEARDOWN(service)
+{
+	if (self->inetd <= 0)
+		return;
+	child_end(self->own);
+	child_end(self->other);
+	child_end(self->inetd);
+	unlink(SOCKET);
+}
+
+/*
+ * The same command by root prints the same, to the byte: --raw prints bytes.  Without PSS: the
+ * service is one more process that maps the C library; readable compares all figures.
+ */
+static void expect_same(struct __test_metadata *_metadata, const char *format, const char *pid)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), format, pid);
+	EXPECT_EQ(0, run(USER, text, sizeof(text), command))
+		TH_LOG("%s: %s", command, text);
+	EXPECT_EQ(0, run(0, roots, sizeof(roots), command));
+	EXPECT_STREQ(roots, text);
+	EXPECT_NE(NULL, strstr(text, pid))
+		TH_LOG("%s: %s", command, text);
+}
+
+TEST_F(service, own_processes)
+{
+	const char *const columns = "pid,ppid,user,comm,vss,rss,uss,swap,anon,file,start_ns";
+	char command[256];
+
+	snprintf(command, sizeof(command), "memcensus --pid %%1$s --raw -c %s", columns);
+	expect_same(_metadata, command, self->pid);
+	snprintf(command, sizeof(command), "memcensus tasks --raw -c %s | grep '^%%1$s '", columns);
+	expect_same(_metadata, command, self->pid);
+	expect_same(_metadata, "memcensus map %1$s --raw -c pid,start,end,mode,vss,rss,uss,swap",
+		    self->pid);
+	expect_same(_metadata, "memcensus map %1$s --smaps | grep -v Pss && echo %1$s", self->pid);
+}
+
+/* What the file @command of a user prints must contain. */
+static void expect_done(struct __test_metadata *_metadata, const char *command, const char *word)
+{
+	EXPECT_EQ(0, run(USER, text, sizeof(text), command))
+		TH_LOG("%s: %s", command, text);
+	EXPECT_NE(NULL, strstr(text, word))
+		TH_LOG("%s: no %s in %s", command, word, text);
+}
+
+TEST_F(service, commands)
+{
+	char command[256];
+
+	expect_done(_metadata, "memcensus -J", self->pid);
+	expect_done(_metadata, "memcensus system", "");
+	expect_done(_metadata, "memcensus kswapd", "");
+	expect_done(_metadata, "memcensus buddy", "DMA");
+	snprintf(command, sizeof(command), "memcensus watch %s 0.1 2 -J", self->pid);
+	expect_done(_metadata, command, "\"uss\"");
+	expect_done(_metadata, "cd /tmp && memcensus record user.record 0.1 2", "");
+	expect_done(_metadata, "cd /tmp && memcensus -f user.record --raw; rm user.record",
+		    self->pid);
+	snprintf(command, sizeof(command),
+		 "memcensus leak %s --interval 0.2 --for 3 || [ $? -eq 3 ]", self->pid);
+	EXPECT_EQ(0, run(USER, text, sizeof(text), command))
+		TH_LOG("%s", text);
+}
+
+/* Nothing of them is shown, and what cannot be is refused in one line. */
+TEST_F(service, others)
+{
+	static const char *const refused[] = {
+		"memcensus -g", "memcensus physical", "memcensus oom", "memcensus buddy --types",
+		"memcensus share --by user",
+	};
+	char command[256];
+	size_t i;
+
+	EXPECT_TRUE(is_shown(self->pid));
+	EXPECT_FALSE(is_shown(self->others));
+	snprintf(command, sizeof(command), "memcensus --pid %s", self->others);
+	EXPECT_EQ(1, run(USER, text, sizeof(text), command));
+	EXPECT_NE(NULL, strstr(text, "its memory is not yours to read"))
+		TH_LOG("%s", text);
+	snprintf(command, sizeof(command), "memcensus map %s", self->others);
+	EXPECT_EQ(1, run(USER, text, sizeof(text), command));
+	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		EXPECT_EQ(1, run(USER, text, sizeof(text), refused[i]));
+		EXPECT_NE(NULL, strstr(text, "root"))
+			TH_LOG("%s: %s", refused[i], text);
+	}
+}
+
+static int connect_service(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = SOCKET };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	need(!connect(fd, (struct sockaddr *)&address, sizeof(address)), SOCKET);
+	return fd;
+}
+
+/* A request for all processes. */
+static void ask(int fd)
+{
+	const struct census_socket s = { .family = NLMSG_MIN_TYPE };
+	const struct census_request request = { .parts = MEMCENSUS_PART_TASKS };
+	char buf[8192];
+	struct nlmsghdr *nlh = census_request(&s, buf, &request);
+
+	need(send(fd, nlh, nlh->nlmsg_len, 0) == (ssize_t)nlh->nlmsg_len, "send");
+}
+
+/* A process that waits, with the PID of one that was reaped. */
+static pid_t use_again(pid_t pid)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD, .set_tid_size = 1, .set_tid = (uintptr_t)&pid,
+	};
+	pid_t child = syscall(SYS_clone3, &args, sizeof(args));
+
+	if (!child) {
+		pause();
+		_exit(0);
+	}
+	return child;
+}
+
+/*
+ * The service asks in which namespaces the process is that connected, by its PID.  That process
+ * has exited here, and root has its PID.
+ */
+TEST_F(service, pid_used_again)
+{
+	char answer[4096];
+	socklen_t len = sizeof(int);
+	int status, fd, pidfd;
+	pid_t pid;
+
+	ASSERT_EQ(0, kill(self->inetd, SIGSTOP));
+	ASSERT_EQ(self->inetd, waitpid(self->inetd, &status, WUNTRACED));
+	/* Both have its file descriptor. */
+	pid = syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+	if (!pid) {
+		become(USER);
+		_exit(connect_service());
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	fd = WEXITSTATUS(status);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &len) && errno == ENOPROTOOPT)
+		SKIP(return, "kernel has no SO_PEERPIDFD");
+	ASSERT_EQ(pid, use_again(pid));
+	kill(self->inetd, SIGCONT);
+	ask(fd);
+	ASSERT_LT(0, recv(fd, answer, sizeof(answer), 0));
+	EXPECT_NE(NULL, memmem(answer, sizeof(answer), "has exited", 10));
+	child_end(pid);
+	close(fd);
+}
+
+/* Nobody listens. */
+TEST(no_service)
+{
+	EXPECT_EQ(1, run(USER, text, sizeof(text), "memcensus"));
+	EXPECT_NE(NULL, strstr(text, "memcensus.socket"))
+		TH_LOG("%s", text);
+}
+
+#define CLIENTS		8
+#define USERS		125
+
+/* The rest of the answer; true if it is whole. */
+static bool answered(int fd)
+{
+	static char buf[65536];
+	struct nlmsghdr *nlh = (struct nlmsghdr *)buf;
+	size_t rest;
+
+	do {
+		if (recv(fd, buf, NLMSG_HDRLEN, MSG_WAITALL) != NLMSG_HDRLEN)
+			return false;
+		rest = NLMSG_ALIGN(nlh->nlmsg_len) - NLMSG_HDRLEN;
+		if (rest && recv(fd, buf + NLMSG_HDRLEN, rest, MSG_WAITALL) != (ssize_t)rest)
+			return false;
+	} while (nlh->nlmsg_type == NLMSG_MIN_TYPE);
+	close(fd);
+	return nlh->nlmsg_type == NLMSG_DONE;
+}
+
+static uint64_t last_census(struct __test_metadata *_metadata)
+{
+	const struct census_request none = { .parts = MEMCENSUS_PART_NODES };
+	struct census census;
+	uint64_t seq;
+
+	ASSERT_EQ(0, census_take(&none, &census, NULL));
+	seq = census.seq;
+	census_free(&census);
+	return seq;
+}
+
+/* All at once: those of a second get one census. */
+TEST_F(service, thousand_clients)
+{
+	uint64_t first, begun, took;
+	unsigned int i, j, wrong = 0;
+	pid_t pids[USERS];
+	int status;
+
+	first = last_census(_metadata);
+	begun = now_ms();
+	for (i = 0; i < USERS; i++) {
+		pids[i] = fork();
+		if (!pids[i]) {
+			int fds[CLIENTS];
+
+			become(2000 + i);
+			for (j = 0; j < CLIENTS; j++)
+				ask(fds[j] = connect_service());
+			for (j = 0; j < CLIENTS; j++)
+				if (!answered(fds[j]))
+					_exit(1);
+			_exit(0);
+		}
+	}
+	for (i = 0; i < USERS; i++) {
+		waitpid(pids[i], &status, 0);
+		wrong += !!status;
+	}
+	took = now_ms() - begun;
+	EXPECT_EQ(0, wrong);
+	first = last_census(_metadata) - first - 1;
+	diag("%d clients in %llu ms: %llu censuses", USERS * CLIENTS, (unsigned long long)took,
+	     (unsigned long long)first);
+	EXPECT_LE(1, first);
+	EXPECT_GE(took / 1000 + 1, first);
+}
+
+TEST_HARNESS_MAIN

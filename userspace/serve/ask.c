@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Checks a request of a user. */
+#include <stdbool.h>
+#include <string.h>
+#include <linux/genetlink.h>
+
+#include "serve/ask.h"
+#include "wire/attrs.h"
+#include "wire/channel.h"
+
+/* What /proc shows each user of the machine, or of their own processes. */
+#define PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS | MEMCENSUS_PART_ZONES |	\
+		 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
+
+static bool number_of(const struct nlattr *attr, uint32_t *number)
+{
+	if (attr_len(attr) != sizeof(*number))
+		return false;
+	memcpy(number, attr_data(attr), sizeof(*number));
+	return true;
+}
+
+static const char *read_pids(const struct nlattr *attr, struct ask *ask)
+{
+	size_t i;
+
+	ask->pids = attr_data(attr);
+	ask->n_pids = attr_len(attr) / sizeof(*ask->pids);
+	if (!ask->n_pids || ask->n_pids > MEMCENSUS_PIDS_MAX ||
+	    attr_len(attr) % sizeof(*ask->pids))
+		return "PIDS: needs 1 to 16000 processes";
+	for (i = 0; i < ask->n_pids; i++)
+		if (!ask->pids[i])
+			return "PIDS: 0 is not the number of a process";
+	return NULL;
+}
+
+static const char *read_attribute(const struct nlattr *attr, struct ask *ask, uint32_t *basis)
+{
+	switch (attr_type(attr)) {
+	case MEMCENSUS_REQ_BASIS:
+		if (!number_of(attr, basis) || !*basis || *basis > MEMCENSUS_BASIS_FRAMES)
+			return "BASIS: no such basis";
+		return NULL;
+	case MEMCENSUS_REQ_PARTS:
+		if (!number_of(attr, &ask->parts))
+			return "PARTS: not a number";
+		if (ask->parts & ~PARTS)
+			return "PARTS: free blocks by type, and memory by node, need root (sudo)";
+		return NULL;
+	case MEMCENSUS_REQ_PIDS:
+		return read_pids(attr, ask);
+	case MEMCENSUS_REQ_GROUP_BY:
+		return "GROUP_BY: groups need root (sudo): they contain processes of others";
+	case MEMCENSUS_REQ_FILE:
+		return "FILE: the memory of a file needs root (sudo)";
+	default:
+		return "an attribute that the service does not know: this needs root (sudo)";
+	}
+}
+
+static const char *read_attributes(const struct nlattr *nest, struct ask *ask, uint32_t *basis)
+{
+	struct attrs attrs = attrs_in(nest);
+	const struct nlattr *attr;
+	uint64_t seen = 0;
+	const char *wrong;
+
+	while ((attr = attrs_next(&attrs))) {
+		if (attr_type(attr) > MEMCENSUS_REQ_MAX || seen >> attr_type(attr) & 1)
+			return "an attribute is unknown, or there twice";
+		seen |= UINT64_C(1) << attr_type(attr);
+		wrong = read_attribute(attr, ask, basis);
+		if (wrong)
+			return wrong;
+	}
+	return attrs.broken ? "an attribute is longer than the request" : NULL;
+}
+
+static const char *read_head(const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = NLMSG_DATA(nlh);
+
+	if (nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN) || nlh->nlmsg_len > ASK_SIZE)
+		return "a request is too short, or too long";
+	if (nlh->nlmsg_type != SERVICE_FAMILY ||
+	    nlh->nlmsg_flags != (NLM_F_REQUEST | NLM_F_DUMP) ||
+	    genl->version != MEMCENSUS_GENL_VERSION)
+		return "not a request of this service";
+	if (genl->cmd != MEMCENSUS_CMD_SNAPSHOT)
+		return "this needs root (sudo): memcensus.socket is for a user's own processes";
+	return NULL;
+}
+
+const char *ask_read(const struct nlmsghdr *nlh, struct ask *ask)
+{
+	const char *wrong = read_head(nlh);
+	const struct nlattr *nest;
+	struct attrs attrs;
+	uint32_t basis = 0;
+
+	*ask = (struct ask) {
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |
+			 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM,
+	};
+	if (wrong)
+		return wrong;
+	attrs = attrs_of_message(nlh);
+	nest = attrs_next(&attrs);
+	if (!nest || attr_type(nest) != MEMCENSUS_A_REQUEST || attrs.left)
+		return "a request has one REQUEST, and nothing else";
+	wrong = read_attributes(nest, ask, &basis);
+	if (wrong)
+		return wrong;
+	/* The other basis would be a census of its own for each user. */
+	if (basis == (ask->n_pids ? MEMCENSUS_BASIS_FRAMES : MEMCENSUS_BASIS_MAPCOUNT))
+		return ask->n_pids ?
+			"BASIS: for named processes, frames needs root (sudo)" :
+			"BASIS: for all processes, mapcount needs root (sudo)";
+	if (ask->parts & MEMCENSUS_PART_VMAS && !ask->n_pids)
+		return "PARTS: mappings need PIDS: name the processes";
+	return NULL;
+}
