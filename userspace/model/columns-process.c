@@ -447,6 +447,8 @@ static const struct column group_derived[] = {
 	       "swap charged to the cgroup and to those below it"),
 	CHARGE(LIMIT, BYTES, NONE, "limit", "Limit", "memory.max",
 	       "limit of the cgroup; - if it has none"),
+	CHARGE(SWAP_LIMIT, BYTES, NONE, "swap_limit", "SwapLimit", "memory.swap.max",
+	       "limit of its swap; - if it has none"),
 	CHARGE(OOM_KILLS, COUNT, SUM, "oom_kills", "OOMs", "memory.events",
 	       "processes that the OOM killer ended in it and below it", .counter = true),
 	CHARGE(HIGH, BYTES, NONE, "high", "High", "memory.high",

@@ -45,6 +45,7 @@ static const struct charge_file numbers[NUMBERS] = {
 	[CHARGE_INACTIVE_FILE] = { "inactive_file", "memory.stat", "inactive_file" },
 	[CHARGE_SWAP] = { "swap", "memory.swap.current", NULL },
 	[CHARGE_LIMIT] = { "max", "memory.max", NULL },
+	[CHARGE_SWAP_LIMIT] = { "swap_max", "memory.swap.max", NULL },
 	[CHARGE_HIGH] = { "high", "memory.high", NULL },
 	[CHARGE_OOM_KILLS] = { "oom_kill", "memory.events", "oom_kill" },
 	[CHARGE_HIGH_EVENTS] = { "high_events", "memory.events", "high" },

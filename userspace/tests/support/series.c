@@ -205,6 +205,23 @@ static void put_maps(struct stream *s, unsigned int step)
 	}
 }
 
+/* A group by cgroup, as a record that was made with -g has it. */
+static void put_cgroup(struct stream *s, unsigned int step, uint32_t id, uint32_t parent,
+		       uint64_t cgroup)
+{
+	size_t group;
+
+	stream_begin(s, 1 + step);
+	group = stream_nest(s, MEMCENSUS_A_GROUP);
+	stream_u32(s, MEMCENSUS_GROUP_ID, id);
+	if (parent)
+		stream_u32(s, MEMCENSUS_GROUP_PARENT, parent);
+	stream_u64(s, MEMCENSUS_GROUP_CGROUP, cgroup);
+	stream_u32(s, MEMCENSUS_GROUP_MMS, 4);
+	stream_nest_end(s, group);
+	stream_end(s);
+}
+
 /* One minute of processes that leak, and of some that do not. */
 static int series_leaks(struct stream *s, unsigned int step)
 {
@@ -223,6 +240,9 @@ static int series_leaks(struct stream *s, unsigned int step)
 	if (step > 54)
 		put_holder(s, step, 800, "young", MIB(step), 0);
 	put_holder(s, step, 900, "memcensus-top", MIB(5 + step), 0);
+	put_cgroup(s, step, 1, 0, 1);
+	put_cgroup(s, step, 2, 1, 11);
+	put_cgroup(s, step, 3, 1, 20);
 	put_heap(s, step);
 	put_maps(s, step);
 	put_available(s, step, MIB(1000 - 4 * step));

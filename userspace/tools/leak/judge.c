@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Finds the tracked processes, and their regions, that grow, and how much is left. */
 #include <limits.h>
+#include <linux/oom.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "lib/memory.h"
 #include "model/amount.h"
+#include "model/cgroup-tree.h"
+#include "os/cgroups.h"
+#include "os/charges.h"
+#include "os/proc-texts.h"
 #include "os/process.h"
 #include "tools/leak/cgroup-limits.h"
 #include "tools/leak/judge.h"
@@ -111,14 +116,17 @@ void leak_free(struct leak_report *report)
 	free(report->others);
 }
 
+/* @cgroup: NULL, or its first @len bytes are the path of the cgroup that has the limit. */
 static void limit_headroom(struct headroom *headroom, uint64_t limit, uint64_t used,
-			   const char *what)
+			   const char *what, const char *cgroup, size_t len)
 {
 	uint64_t left = limit > used ? limit - used : 0;
 
 	if (headroom->known && headroom->bytes <= left)
 		return;
-	*headroom = (struct headroom){ true, left, what };
+	*headroom = (struct headroom){
+		.known = true, .bytes = left, .what = what,
+		.limit = limit, .cgroup = cgroup, .cgroup_len = len };
 }
 
 struct headroom headroom_of_system(const struct snapshot *snap)
@@ -127,8 +135,10 @@ struct headroom headroom_of_system(const struct snapshot *snap)
 	const struct amount swap = amount_total(snap, MEMCENSUS_S_SWAP_FREE);
 
 	if (!swap.known || !swap.bytes)
-		return (struct headroom){ memory.known, memory.bytes, "memory" };
-	return (struct headroom){ memory.known, memory.bytes + swap.bytes, "memory+swap" };
+		return (struct headroom){
+			.known = memory.known, .bytes = memory.bytes, .what = "memory" };
+	return (struct headroom){
+		.known = memory.known, .bytes = memory.bytes + swap.bytes, .what = "memory+swap" };
 }
 
 /* Applies the limits of cgroup @id and its ancestors, memory and swap together. */
@@ -148,9 +158,41 @@ static void limit_by_cgroups(struct headroom *headroom, uint64_t id)
 				max += swap_max;
 				used += swap_used;
 			}
-			limit_headroom(headroom, max, used, "cgroup");
+			limit_headroom(headroom, max, used, "cgroup", cgroup_path(id, false),
+				       strlen(dir) - root);
 		}
 		*end = '\0';
+	}
+}
+
+/* The same of a record; its groups are cgroups, each after the one above it. */
+static void limit_by_record(struct headroom *headroom, const struct snapshot *snap, uint64_t id)
+{
+	const struct group *group = NULL;
+	uint64_t max, used;
+	size_t i;
+
+	for (i = 0; snap && i < snap->n_groups && !group; i++)
+		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_CGROUP) &&
+		    snap->groups[i].cgroup == id)
+			group = &snap->groups[i];
+	if (!group || !proc_texts_find(snap, CHARGES_TEXT)) {
+		headroom->unsure = true;
+		return;
+	}
+	for (; group; group = group_parent(snap, group)) {
+		if (group->own || !KNOWN(&group->charges, CHARGE_LIMIT) ||
+		    !KNOWN(&group->charges, CHARGE_TOTAL))
+			continue;
+		max = group->charges.v[CHARGE_LIMIT];
+		used = group->charges.v[CHARGE_TOTAL];
+		if (KNOWN(&group->charges, CHARGE_SWAP_LIMIT) &&
+		    KNOWN(&group->charges, CHARGE_SWAP)) {
+			max += group->charges.v[CHARGE_SWAP_LIMIT];
+			used += group->charges.v[CHARGE_SWAP];
+		}
+		limit_headroom(headroom, max, used, "cgroup", group->path,
+			       group->path ? strlen(group->path) : 0);
 	}
 }
 
@@ -166,25 +208,83 @@ static bool address_limit(uint32_t pid, uint64_t *limit)
 	return true;
 }
 
-bool leak_seconds_left(const struct leak_report *report, const struct suspect *suspect,
-		       double *seconds, const char **what)
+struct headroom leak_headroom(const struct leak_report *report, const struct suspect *suspect)
 {
-	const double slope = suspect->finding.slope.slope;
 	const struct track *track = suspect->track;
 	struct headroom headroom = report->headroom;
 	uint64_t limit;
 
-	if (suspect->region || slope <= 0)
-		return false;
-	if (report->live && KNOWN(&track->last, MEMCENSUS_TASK_CGROUP))
+	if (suspect->region || suspect->finding.slope.slope <= 0)
+		return (struct headroom){ .known = false };
+	if (!report->live)
+		limit_by_record(&headroom, report->last,
+				KNOWN(&track->last, MEMCENSUS_TASK_CGROUP) ? track->last.cgroup : 0);
+	else if (KNOWN(&track->last, MEMCENSUS_TASK_CGROUP))
 		limit_by_cgroups(&headroom, track->last.cgroup);
 	if (report->live && KNOWN(&track->last.figures, MEMCENSUS_F_VSS) &&
 	    address_limit(track->pid, &limit))
 		limit_headroom(&headroom, limit, track->last.figures.v[MEMCENSUS_F_VSS],
-			       "RLIMIT_AS");
-	if (!headroom.known)
-		return false;
-	*seconds = (double)headroom.bytes / slope;
-	*what = headroom.what;
-	return true;
+			       "RLIMIT_AS", NULL, 0);
+	return headroom;
+}
+
+/* Whether the cgroup @path is the one of the first @len bytes of @cgroup, or below it. */
+static bool is_below(const char *path, const char *cgroup, size_t len)
+{
+	return path && !strncmp(path, cgroup, len) && (!path[len] || path[len] == '/');
+}
+
+static const char *cgroup_of(const struct leak_report *report, const struct task *task)
+{
+	if (!KNOWN(task, MEMCENSUS_TASK_CGROUP))
+		return NULL;
+	if (report->live)
+		return cgroup_path(task->cgroup, false);
+	return report->last && report->last->naming ?
+	       report->last->naming(report->last, NAME_CGROUP, task->cgroup, false) : NULL;
+}
+
+/* As the kernel's oom_badness(): memory, swap, page tables, and a part of the limit. */
+static int64_t badness_of(const struct task *task, uint64_t limit)
+{
+	static const unsigned int counted[] = {
+		MEMCENSUS_F_RSS_COUNTER, MEMCENSUS_F_SWAP, MEMCENSUS_F_PAGETABLES };
+	int64_t sum = KNOWN(task, MEMCENSUS_TASK_OOM_SCORE_ADJ) ?
+		      task->oom_score_adj * (int64_t)(limit / OOM_SCORE_ADJ_MAX) : 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(counted); i++)
+		if (KNOWN(&task->figures, counted[i]))
+			sum += (int64_t)task->figures.v[counted[i]];
+	return sum;
+}
+
+const struct track *leak_victim(const struct leak_report *report, const struct suspect *suspect,
+				const struct headroom *headroom)
+{
+	const struct tracks *tracks = report->tracks;
+	const struct track *found = NULL, *track;
+	int64_t most = 0, badness;
+	size_t i;
+
+	if (!headroom->cgroup || !report->within || headroom->cgroup_len < strlen(report->within) ||
+	    strncmp(headroom->cgroup, report->within, strlen(report->within)))
+		return NULL;
+	for (i = 0; i < tracks->n; i++) {
+		track = tracks->v[i];
+		if (!track_lives(tracks, track) ||
+		    !is_below(cgroup_of(report, &track->last), headroom->cgroup,
+			      headroom->cgroup_len) ||
+		    (KNOWN(&track->last, MEMCENSUS_TASK_OOM_SCORE_ADJ) &&
+		     track->last.oom_score_adj == OOM_SCORE_ADJ_MIN))
+			continue;
+		badness = badness_of(&track->last, headroom->limit);
+		if (track == suspect->track)
+			badness += (int64_t)headroom->bytes;
+		if (found && badness <= most)
+			continue;
+		found = track;
+		most = badness;
+	}
+	return found;
 }

@@ -14,11 +14,18 @@
  * struct headroom - memory that can still be had
  * @known: @bytes and @what are valid
  * @what: name of the lowest limit, for messages; a constant string
+ * @unsure: a cgroup may have a lower limit
+ * @limit: bytes, of a cgroup
+ * @cgroup: path of it, the first @cgroup_len bytes; NULL: the limit is not of a cgroup
  */
 struct headroom {
 	bool known;
 	uint64_t bytes;
 	const char *what;
+	bool unsure;
+	uint64_t limit;
+	const char *cgroup;
+	size_t cgroup_len;
 };
 
 /**
@@ -39,6 +46,8 @@ struct suspect {
  * @in_swap: number of those with too few samples only since whose their swap is was unknown
  * @ended: number of processes that ended during the measurement
  * @live: the processes run on this machine: their limits can be read
+ * @last: the last census of a record, which may have limits; NULL: there is none
+ * @within: the tracks are all processes of this cgroup; "": of the machine; NULL: only some
  */
 struct leak_report {
 	const struct tracks *tracks;
@@ -51,6 +60,8 @@ struct leak_report {
 	size_t ended;
 	struct headroom headroom;
 	bool live;
+	const struct snapshot *last;
+	const char *within;
 };
 
 /* Available memory and free swap, as of @snap. */
@@ -61,11 +72,17 @@ void leak_judge(struct leak_report *report, bool named);
 void leak_free(struct leak_report *report);
 
 /*
- * Seconds until a process that grows on reaches the first of: the memory of the system,
- * the limits of its cgroup and of the ancestors of that, and of its address space.  @what
- * names the limit.  False if unknown, or if @suspect is a region.
+ * What a process that grows can still have, by the first of: the memory of the system, the limits
+ * of its cgroup and of the ancestors of that, and of its address space, which a record does not
+ * have.  Unknown if @suspect is a region.
  */
-bool leak_seconds_left(const struct leak_report *report, const struct suspect *suspect,
-		       double *seconds, const char **what);
+struct headroom leak_headroom(const struct leak_report *report, const struct suspect *suspect);
+
+/*
+ * The process that the OOM killer of the cgroup of @headroom most likely ends when @suspect has
+ * grown by that; NULL: unknown.
+ */
+const struct track *leak_victim(const struct leak_report *report, const struct suspect *suspect,
+				const struct headroom *headroom);
 
 #endif /* READER_LEAK_JUDGE_H */

@@ -9,7 +9,9 @@
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/format.h"
+#include "os/charges.h"
 #include "os/kernel-stack.h"
+#include "os/proc-texts.h"
 #include "os/process.h"
 #include "report/changes.h"
 #include "report/warnings.h"
@@ -227,6 +229,9 @@ static void report_leaks(struct leak *leak)
 		.tracks = &leak->tracks,
 		.headroom = leak->headroom,
 		.live = session->source->ops->live,
+		.last = leak->last,
+		.within = session->options->n_pids || session->options->n_roots ? NULL :
+			  session->options->cgroup ?: "",
 	};
 
 	if (leak->tracks.dropped)
@@ -244,6 +249,9 @@ static void report_leaks(struct leak *leak)
 		fprintf(stderr, "memcensus: %zu process%s in swap had too few samples: %s\n",
 			report.in_swap, report.in_swap == 1 ? "" : "es",
 			"whose that swap is was unknown, as not all processes were walked");
+	if (report.n && !report.live && !(leak->last && proc_texts_find(leak->last, CHARGES_TEXT)))
+		fprintf(stderr, "memcensus: the record has no limits of cgroups, so %s\n",
+			"TimeLeft is unknown: record with -g");
 	leak_show(&report, session);
 	leak_free(&report);
 }
@@ -282,6 +290,8 @@ static int leak_run(struct session *session, struct failure *why)
 	leak.tracks.no_readers = !options->n_pids;
 	/* Request all processes of a record: by PID it fails if one of several has ended. */
 	session->request.pids = (struct numbers){ live ? leak.n_pids : 0, leak.pids };
+	/* Those have the limits of cgroups. */
+	session->request.any_groups = !live;
 	if (live && leak.n_pids)
 		session->request.parts |= MEMCENSUS_PART_VMAS;
 	announce(&leak);
@@ -378,7 +388,9 @@ const struct command leak_command = {
 	"censuses; Low and High are its 95% confidence interval. Confidence is that of\n"
 	"the Mann-Kendall test that the memory grows. TimeLeft is the time until the rest\n"
 	"is used up: available memory and swap, or the limit of the cgroup or of the\n"
-	"address space (Limit). Amounts are in KiB.\n"
+	"address space (Limit). A record has limits of cgroups if it was made with -g. Below\n"
+	"the table is whom the OOM killer of a cgroup then most likely ends. Amounts are in\n"
+	"KiB.\n"
 	"\n"
 	"Processes of memcensus are left out unless they are named. --cgroup PATH selects\n"
 	"the processes of a cgroup and of those below it, also those that join later.\n"

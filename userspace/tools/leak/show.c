@@ -11,6 +11,7 @@
 #include "tools/leak/show.h"
 
 #define SECONDS_PER_HOUR	3600
+#define SECONDS_PER_MINUTE	60
 
 static const char *const verdicts[] = {
 	[VERDICT_SHORT] = "short",
@@ -51,7 +52,9 @@ static struct amount now_of(const struct suspect *suspect)
 
 /**
  * struct leak_row - a suspect, with what is only known as text
- * @limit: of a process: the limit that it reaches, in @seconds; NULL: unknown
+ * @headroom: of a process: what it reaches, in @seconds
+ * @cgroup: whose limit it is; NULL: of none; owned
+ * @victim: whom the OOM killer then ends; NULL: unknown
  * @address: of a region
  * @since: when its growth begins
  * @left: @seconds, for tables
@@ -59,7 +62,9 @@ static struct amount now_of(const struct suspect *suspect)
 struct leak_row {
 	const struct leak_report *report;
 	const struct suspect *suspect;
-	const char *limit;
+	struct headroom headroom;
+	char *cgroup;
+	const struct track *victim;
 	double seconds;
 	char address[RANGE_SIZE];
 	char since[TIME_SIZE];
@@ -83,9 +88,13 @@ static struct leak_row row_of(const struct leak_report *report, const struct sus
 	/* The normal approximation supports no more nines than these. */
 	snprintf(row.confidence, sizeof(row.confidence), "%s%.2f%%", p < 0.0001 ? ">" : "",
 		 p < 0.0001 ? 99.99 : 100 * (1 - p));
-	if (!leak_seconds_left(report, suspect, &row.seconds, &row.limit))
-		row.limit = NULL;
-	else if (raw)
+	row.headroom = leak_headroom(report, suspect);
+	if (row.headroom.known)
+		row.seconds = (double)row.headroom.bytes / suspect->finding.slope.slope;
+	if (row.headroom.known && row.headroom.cgroup)
+		row.cgroup = xasprintf("%.*s", (int)row.headroom.cgroup_len, row.headroom.cgroup);
+	row.victim = leak_victim(report, suspect, &row.headroom);
+	if (raw)
 		snprintf(row.left, TIME_SIZE, "%.0f", row.seconds);
 	else
 		time_duration(row.left, row.seconds);
@@ -119,9 +128,16 @@ DERIVED(leak_grown, leak_row, number, (uint64_t)FINDING(row).grown, true)
 DERIVED(leak_since_ns, leak_row, number, since(row->report->tracks, row->suspect), true)
 DERIVED(leak_since, leak_row, text, row->since, true)
 DERIVED(leak_confidence, leak_row, text, row->confidence, true)
-DERIVED(leak_left, leak_row, text, row->left, row->limit)
-DERIVED(leak_left_ns, leak_row, ratio, row->seconds * 1e9, row->limit)
-DERIVED(leak_limit, leak_row, text, row->limit, row->limit)
+DERIVED(leak_left, leak_row, text, row->left, row->headroom.known && !row->headroom.unsure)
+DERIVED(leak_at, leak_row, text, row->headroom.what,
+	row->headroom.known && !row->headroom.unsure)
+DERIVED(leak_sure, leak_row, number, !row->headroom.unsure, row->headroom.known)
+DERIVED(leak_left_ns, leak_row, ratio, row->seconds * 1e9, row->headroom.known)
+DERIVED(leak_limit, leak_row, text, row->headroom.what, row->headroom.known)
+DERIVED(leak_cgroup, leak_row, text, row->cgroup, value->text)
+DERIVED(leak_victim_pid, leak_row, number, row->victim ? row->victim->pid : 0, row->victim)
+DERIVED(leak_per_minute, leak_row, sign,
+	(int64_t)(FINDING(row).slope.slope * SECONDS_PER_MINUTE), true)
 
 /* A member of the slope, in a second or an hour. */
 static bool leak_slope(const struct column *column, const struct view *view,
@@ -167,13 +183,19 @@ static const struct column leak_columns[] = {
 	SLOPE("slope_high", NULL, PERCENT, high),
 	SLOPE("tau", NULL, PERCENT, tau),
 	SLOPE("p", NULL, REAL, p),
+	{ .name = "per_minute", .header = "PerMin", .kind = KIND_BYTES, .sign = true,
+	  .derive = leak_per_minute },
 	SLOPE("per_hour", "PerHour", BYTES, slope),
 	SLOPE("low", "Low", BYTES, low),
 	SLOPE("high", "High", BYTES, high),
 	COLUMN("confidence", "Confidence", TEXT, leak_confidence),
 	COLUMN("left", "TimeLeft", TEXT, leak_left),
 	COLUMN("left_ns", NULL, REAL, leak_left_ns),
-	COLUMN("limit", "Limit", TEXT, leak_limit),
+	COLUMN("at", "Limit", TEXT, leak_at),
+	COLUMN("limit", NULL, TEXT, leak_limit),
+	COLUMN("limits_known", NULL, BOOL, leak_sure),
+	COLUMN("limit_cgroup", NULL, TEXT, leak_cgroup),
+	COLUMN("victim_pid", NULL, ID, leak_victim_pid),
 };
 
 static const struct row_type leak_rows = ROWS_OF("suspect", leak_columns);
@@ -213,7 +235,7 @@ static void put_process(struct report *report, const void *record)
 	put_finding(report, row);
 	REPORT(report,
 	       { .shape = SECTION_MEMBERS, .type = &leak_rows, .rows = ONE_ROW(row),
-		 .members = "left_ns limit" });
+		 .members = "left_ns limit limits_known limit_cgroup victim_pid" });
 	if (FINDING(row).verdict == VERDICT_GROWS && TRACK(row)->regions.times.n)
 		REPORT(report,
 		       { "mappings", .type = &leak_rows, .rows = ROWS(row + 1, n - 1),
@@ -247,6 +269,32 @@ static void put_counts(struct report *report, const struct leak_report *leaks)
 	       { .shape = SECTION_CLOSE },
 	       { "processes", SECTION_KEYED, .type = &figure_rows, .rows = ROWS(counts, i),
 		 .members = "figure n0" });
+}
+
+/* What happens at the limits of cgroups. */
+static void show_ends(struct report *report, const struct leak_row *rows, size_t n)
+{
+	const struct track *victim;
+	const char *likely;
+	char *comm, *cgroup;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		victim = rows[i].victim;
+		if (!rows[i].cgroup)
+			continue;
+		cgroup = text_printable(rows[i].cgroup);
+		comm = text_printable(victim && victim->comm ? victim->comm : "-");
+		likely = victim ? report_text(report, ", most likely of %" PRIu32 " (%s)",
+					      victim->pid, comm) : "";
+		REPORT(report,
+		       { .note = report_text(report, "Process %" PRIu32
+				": in %s the limit of %s, then its OOM killer%s.\n",
+				TRACK(&rows[i])->pid, rows[i].left, *cgroup ? cgroup : "/",
+				likely) });
+		free(comm);
+		free(cgroup);
+	}
 }
 
 /* On the named processes that do not grow, and on all. */
@@ -295,10 +343,13 @@ void leak_show(const struct leak_report *leaks, const struct session *session)
 	       { "tasks", .type = &leak_rows, .rows = ROWS(rows, n),
 		 .filter = options->json ? is_process : NULL,
 		 .columns = !n && !options->raw ? NULL :
-			"pid user comm where address:1 private grown since:1 per_hour low high >confidence:1 >left:1 limit:1",
+			"pid ?user comm where ?address:1 private ?grown ?since:1 per_minute ?per_hour ?low ?high ?>confidence:1 >left:1 at:1",
 		 .members = "pid comm uid user", .parts = put_process,
 		 .note = n ? "\n" : NULL });
+	show_ends(&report, rows, leaks->n);
 	show_sums(&report, leaks);
 	report_end(&report);
+	for (i = 0; i < n; i++)
+		free(rows[i].cgroup);
 	free(rows);
 }
