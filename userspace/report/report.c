@@ -43,9 +43,11 @@ static struct cell *add_cell(struct cells *cells)
 	return &cells->v[cells->n++];
 }
 
-static enum cut cut_of(const struct column *column)
+/* @may_lack: the column may be left out. */
+static enum cut cut_of(const struct column *column, bool may_lack)
 {
-	return column->kind == KIND_TEXT || column->kind == KIND_HOLDERS ? CUT_WIDEST : CUT_NEVER;
+	return column->kind == KIND_TEXT || column->kind == KIND_HOLDERS ? CUT_WIDEST :
+	       may_lack && column->kind != KIND_ID ? CUT_COLUMN : CUT_NEVER;
 }
 
 /* The columns that options choose; in a table those by node are one for each. */
@@ -53,6 +55,8 @@ static struct cells chosen_cells(const struct report *report)
 {
 	const struct options *options = report->options;
 	struct columns columns = options->chosen;
+	/* Not what was asked for. */
+	const size_t defaults = options->all ? 0 : columns.listed;
 	struct cells cells = { };
 	struct cell *cell;
 	size_t i;
@@ -63,7 +67,8 @@ static struct cells chosen_cells(const struct report *report)
 		cell = add_cell(&cells);
 		cell->column = *columns.v[i];
 		cell->right = column_is_right(&cell->column);
-		cell->cut = columns.v[i] == task_cmdline ? CUT_FIRST : cut_of(&cell->column);
+		cell->cut = columns.v[i] == task_cmdline ? CUT_FIRST :
+			    cut_of(&cell->column, i < defaults && columns.v[i] != options->order);
 	}
 	if (!options->json)
 		columns_free(&columns);
@@ -100,9 +105,9 @@ static struct cells choose_cells(struct report *report, const struct section *se
 	if (section->chosen)
 		return chosen_cells(report);
 	for (list = list ?: ""; *list; list += len + !!list[len]) {
-		const bool text_only = *list == '~';
+		const bool text_only = *list == '~', may_lack = list[text_only] == '?';
 
-		list += text_only;
+		list += text_only + may_lack;
 		len = strcspn(list, " ");
 		if (text_only && report->options->raw)
 			continue;
@@ -112,11 +117,11 @@ static struct cells choose_cells(struct report *report, const struct section *se
 		len -= cell->right;
 		find_column(cell, section, list);
 		cell->right |= column_is_right(&cell->column);
-		cell->cut = cut_of(&cell->column);
+		cell->cut = may_lack ? CUT_COLUMN : cut_of(&cell->column, false);
 		name = strcspn(list, " :=");
 		if (list[name] == ':') {
 			cell->width = (unsigned int)atoi(list + name + 1);
-			cell->cut = CUT_NEVER;
+			cell->cut = may_lack ? CUT_COLUMN : CUT_NEVER;
 		}
 		name = strcspn(list, " =");
 		if (name == len)

@@ -72,10 +72,10 @@ struct report;
  * @number, @text: of NUMBER and TEXT; a @number of an OBJECT is that of its census, "seq"
  * @note: below the table or alone; raw output and JSON have none
  *
- * @columns and @members are names with a blank between two: "[~][>]NAME[|ELSE][:WIDTH][=OTHER]".
- * '~': not in raw output; '>': right-aligned text; ELSE: the column of a table where NAME is
- * unknown; WIDTH: as wide at least; OTHER: heading or name instead of its own.  In a table, free
- * blocks and indexes have a column for each order.
+ * @columns and @members are names with a blank between two: "[~][?][>]NAME[|ELSE][:WIDTH][=OTHER]".
+ * '~': not in raw output; '?': left out if a terminal is too narrow; '>': right-aligned text; ELSE:
+ * the column of a table where NAME is unknown; WIDTH: as wide at least; OTHER: heading or name
+ * instead of its own.  In a table, free blocks and indexes have a column for each order.
  */
 struct section {
 	const char *name;

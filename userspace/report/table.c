@@ -20,13 +20,19 @@
 
 /**
  * struct cuttable - what a table remembers of a column to cut it
+ * @header: owned
  * @width: of its widest cell or header
  * @least: the width that it keeps
+ * @told: a cell is neither 0 nor unknown
+ * @left_out: it is not shown
  */
 struct cuttable {
+	char *header;
 	enum cut cut;
 	size_t width;
 	size_t least;
+	bool told;
+	bool left_out;
 };
 
 /**
@@ -73,7 +79,8 @@ void table_column(struct table *table, const char *header, bool right, unsigned 
 		  enum cut cut)
 {
 	const size_t len = strlen(header);
-	int flags = (right ? SCOLS_FL_RIGHT : 0) | (cut ? SCOLS_FL_TRUNC : 0);
+	const bool text = cut == CUT_WIDEST || cut == CUT_FIRST;
+	int flags = (right ? SCOLS_FL_RIGHT : 0) | (text ? SCOLS_FL_TRUNC : 0);
 
 	/* A width above the header's is a minimum only with STRICTWIDTH. */
 	if (width > len)
@@ -83,19 +90,21 @@ void table_column(struct table *table, const char *header, bool right, unsigned 
 	check(!scols_table_new_column(table->grid, header, width, flags));
 	table->columns = array_grow(table->columns, table->n, sizeof(*table->columns));
 	table->columns[table->n++] = (struct cuttable){
+		.header = xstrdup(header),
 		.cut = cut,
 		.width = width > len ? width : len,
 		.least = len > LEAST ? len : LEAST,
 	};
 }
 
-/* The next column to be cut; NULL: none can be. */
-static struct cuttable *next_cut(const struct table *table)
+/* The next column of text to be cut that is wider than @width; NULL: none can be. */
+static struct cuttable *next_cut(const struct table *table, size_t width)
 {
 	struct cuttable *found = NULL, *column;
 
 	for (column = table->columns; column < table->columns + table->n; column++) {
-		if (column->cut == CUT_NEVER || column->width <= column->least)
+		if (column->cut == CUT_NEVER || column->cut == CUT_COLUMN ||
+		    column->width <= column->least || column->width <= width)
 			continue;
 		if (!found || column->cut > found->cut ||
 		    (column->cut == found->cut &&
@@ -127,7 +136,43 @@ static void cut_cells(struct table *table, size_t number, size_t width)
 	scols_free_iter(iter);
 }
 
-/* Cuts text until all columns fit into the terminal, if the output is one. */
+/* The next column to be left out; NULL: none can be. */
+static struct cuttable *next_left_out(const struct table *table)
+{
+	struct cuttable *found = NULL, *column;
+
+	for (column = table->columns; column < table->columns + table->n; column++)
+		if (column->cut == CUT_COLUMN && !column->left_out &&
+		    (!found || !column->told || found->told))
+			found = column;
+	return found;
+}
+
+static void leave_out(struct table *table, struct cuttable *column)
+{
+	struct libscols_column *shown =
+		scols_table_get_column(table->grid, (size_t)(column - table->columns));
+
+	column->left_out = true;
+	check(scols_column_set_flags(shown, scols_column_get_flags(shown) | SCOLS_FL_HIDDEN));
+}
+
+static void put_left_out(const struct table *table)
+{
+	const char *before = "Too wide, so without: ";
+	size_t i;
+
+	for (i = 0; i < table->n; i++) {
+		if (!table->columns[i].left_out)
+			continue;
+		fprintf(table->out, "%s%s", before, table->columns[i].header);
+		before = " ";
+	}
+	if (*before == ' ')
+		putc('\n', table->out);
+}
+
+/* Leaves columns out and cuts text until all fit into the terminal, if the output is one. */
 static void cut_to_terminal(struct table *table)
 {
 	const size_t width = output_columns(table->out);
@@ -141,10 +186,14 @@ static void cut_to_terminal(struct table *table)
 	scols_table_set_termwidth(table->grid, width);
 	for (i = 0; i < table->n; i++)
 		total += table->columns[i].width;
-	for (; total > width && (column = next_cut(table)); total--)
+	for (; total > width && (column = next_cut(table, width / 2)); total--)
+		column->width--;
+	for (; total > width && (column = next_left_out(table)); total -= column->width + 1)
+		leave_out(table, column);
+	for (; total > width && (column = next_cut(table, 0)); total--)
 		column->width--;
 	for (i = 0; i < table->n; i++)
-		if (table->columns[i].cut != CUT_NEVER)
+		if (table->columns[i].cut == CUT_WIDEST || table->columns[i].cut == CUT_FIRST)
 			cut_cells(table, i, table->columns[i].width);
 }
 
@@ -186,6 +235,7 @@ void table_cell(struct table *table, const char *text)
 	text_fit(text, SIZE_MAX, &width);
 	if (table->columns[table->cell].width < width)
 		table->columns[table->cell].width = width;
+	table->columns[table->cell].told |= strcmp(text, UNKNOWN) && strcmp(text, "0") && *text;
 	check(scols_line_set_data(table->line, table->cell++, text));
 	free(printable);
 }
@@ -197,7 +247,8 @@ static void put_divider(struct table *table)
 	size_t width = 0;
 
 	while (iter && !scols_table_next_column(table->grid, iter, &column))
-		width += scols_column_get_width(column) + 1;
+		if (!scols_column_is_hidden(column))
+			width += scols_column_get_width(column) + 1;
 	scols_free_iter(iter);
 	while (width-- > 1)
 		putc('-', table->out);
@@ -206,7 +257,7 @@ static void put_divider(struct table *table)
 
 void table_finish(struct table *table)
 {
-	size_t n = scols_table_get_nlines(table->grid);
+	size_t n = scols_table_get_nlines(table->grid), i;
 
 	cut_to_terminal(table);
 	if (table->raw && table->line) {
@@ -220,7 +271,10 @@ void table_finish(struct table *table)
 		check(scols_table_print_range(table->grid, table->total, NULL));
 		putc('\n', table->out);
 	}
+	put_left_out(table);
 	scols_unref_table(table->grid);
+	for (i = 0; i < table->n; i++)
+		free(table->columns[i].header);
 	free(table->columns);
 	free(table);
 }

@@ -24,14 +24,17 @@ struct table;
 struct table *table_new(bool raw, bool no_header, FILE *out);
 
 /*
- * Whether the text of a column is cut if the terminal is too narrow for all: first columns first,
- * the last of them before the others, then the widest.  A cut text ends in '+'.  Output that is
- * not to a terminal is never cut.
+ * What becomes of a column if the terminal is too narrow for all.  Text is cut to half of it.  Then
+ * whole columns are left out, and a line says so: those that have nothing but 0 and -, then the
+ * last ones.  Then text is cut further.  Of texts, those of first columns are cut first, the last
+ * of them before the others, then the widest.  A cut text ends in '+'.  Output that is not to a
+ * terminal has all.
  */
 enum cut {
 	CUT_NEVER,
 	CUT_WIDEST,
 	CUT_FIRST,
+	CUT_COLUMN,
 };
 
 /*

@@ -55,7 +55,7 @@ static void kswapd_sections(struct report *report)
 
 	REPORT(report,
 	       { .columns =
-			"id kswapd kswapd_order kswapd_zone kswapd_failures balanced active_anon inactive_anon active_file inactive_file unevictable dirty writeback",
+			"id kswapd kswapd_order kswapd_zone kswapd_failures balanced ?active_anon ?inactive_anon ?active_file ?inactive_file ?unevictable ?dirty ?writeback",
 		 .type = &node_rows },
 	       { "zones", .title = "Free memory of each zone, and its distance to the watermarks",
 		 .columns =

@@ -161,7 +161,7 @@ static void show_kill(struct report *report, const struct events *events)
 	REPORT(report,
 	       { .title = "Who was killed", .type = &oom_victim_rows,
 		 .columns =
-			 "pid user oom_score_adj dying anon file shmem swap pagetables uss_before pss_before comm",
+			 "pid user oom_score_adj ?dying anon ?file ?shmem swap ?pagetables uss_before ?pss_before comm",
 		 .filter = is_victim_of, .about = oom,
 		 .note = oom->victims <= events->shown.victims ? NULL :
 			 report_text(report, "%" PRIu64 " more were killed\n",
@@ -219,7 +219,7 @@ static void show_events(const struct events *events, const struct snapshot *snap
 		 .joins = { JOIN(oom_rows, event, of.oom),
 			    JOIN(oom_victim_rows, event, victim) },
 		 .columns =
-			 "number realtime_ns scope victims pid comm=Killed cgroup_path caller_pid caller_comm census census_realtime_ns shown",
+			 "number realtime_ns scope victims pid comm=Killed cgroup_path ?caller_pid ?caller_comm ?census ?census_realtime_ns shown",
 		 .rows = ROWS(events->v, events->n) },
 	       { "shown", SECTION_NUMBER, .number = { oom, oom ? (int64_t)oom->number : 0 } },
 	       { "module", SECTION_OBJECT, .type = &info_rows, .rows = ONE_ROW(&snap->info) });
@@ -232,7 +232,7 @@ static void show_events(const struct events *events, const struct snapshot *snap
 		 .rows = rows_in(snap, &oom_zone_rows) },
 	       { "nodes", .title = "Nodes at the kill", .type = &node_rows,
 		 .columns =
-			 "id kswapd kswapd_order kswapd_zone kswapd_failures balanced active_anon inactive_anon active_file inactive_file unevictable dirty writeback",
+			 "id kswapd kswapd_order kswapd_zone kswapd_failures balanced ?active_anon ?inactive_anon ?active_file ?inactive_file ?unevictable ?dirty ?writeback",
 		 .rows = rows_in(snap, &oom_node_rows) });
 	if (options->json)
 		put_before(&report);

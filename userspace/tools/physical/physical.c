@@ -274,7 +274,7 @@ static void report_kinds(struct report *report)
 	       { "kernel_frames", .type = &kernel_frames_rows,
 		 .title = "Frames of the kernel without a type, by kind",
 		 .rows = ROWS(kinds, n),
-		 .columns = "node zone class bytes order flags marks first_frames",
+		 .columns = "node zone class bytes order flags ?marks ?first_frames",
 		 .members = "node zone class bytes type order flags marks first_frames",
 		 .note = n == snap->n_kernel_frames ? NULL :
 			 report_text(report, "%zu more kinds: --all\n",
