@@ -19,6 +19,9 @@ enum {
 	ROW_VMALLOC,
 	ROW_PERCPU,
 	ROW_HUGETLB,
+	ROW_HUGETLB_USED,
+	ROW_HUGETLB_RESERVED,
+	ROW_HUGETLB_FREE,
 	ROW_ZSWAP,
 	ROW_ZSPAGES,
 	ROW_GPU_ACTIVE,
@@ -67,6 +70,10 @@ const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 		LINE("VmallocUsed") },
 	[ROW_PERCPU] = { "percpu", false, "per-CPU variables", LINE("Percpu") },
 	[ROW_HUGETLB] = { "hugetlb", false, "hugetlb pages, in use or not", LINE("Hugetlb") },
+	[ROW_HUGETLB_USED] = { "hugetlb_used", true, "in use", RARE },
+	[ROW_HUGETLB_RESERVED] = { "hugetlb_reserved", true,
+		"not in use, but promised to a mapping", RARE },
+	[ROW_HUGETLB_FREE] = { "hugetlb_free", true, "free for any mapping", RARE },
 	[ROW_ZSWAP] = { "zswap", false, "swap kept in memory, compressed", LINE("Zswap"), RARE },
 	[ROW_ZSPAGES] = { "zram", false, "zsmalloc without zswap: zram", FIGURE(ZSPAGES), RARE },
 	[ROW_GPU_ACTIVE] = { "gpu_active", false, "memory of GPUs", LINE("GPUActive"), RARE },
@@ -129,6 +136,26 @@ static struct amount without_stacks(struct amount vmalloc, struct amount stacks)
 	return amount_minus(vmalloc, stacks);
 }
 
+/*
+ * What hugetlb pages are used for.  The kernel counts those of the default size; unknown if there
+ * are others too.
+ */
+static void divide_hugetlb(const struct snapshot *snap, struct amount *rows)
+{
+	const struct amount size = amount_meminfo(snap, "Hugepagesize");
+	const struct amount all = amount_meminfo(snap, "HugePages_Total");
+	const struct amount unused = amount_meminfo(snap, "HugePages_Free");
+	const struct amount reserved = amount_meminfo(snap, "HugePages_Rsvd");
+	const bool known = size.known && all.known && unused.known && reserved.known &&
+			   all.bytes * size.bytes == rows[ROW_HUGETLB].bytes;
+
+	rows[ROW_HUGETLB_USED] = (struct amount){
+		known, (all.bytes - unused.bytes) * size.bytes };
+	rows[ROW_HUGETLB_RESERVED] = (struct amount){ known, reserved.bytes * size.bytes };
+	rows[ROW_HUGETLB_FREE] = (struct amount){
+		known, (unused.bytes - reserved.bytes) * size.bytes };
+}
+
 struct breakdown breakdown_of(const struct snapshot *snap)
 {
 	const struct figures *bytes = &snap->totals.bytes;
@@ -164,6 +191,8 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 	rows[ROW_KERNEL_MISC] = amount_minus(rows[ROW_KERNEL_MISC], rows[ROW_SLAB_RECLAIMABLE]);
 	rows[ROW_VMALLOC] = without_stacks(rows[ROW_VMALLOC], rows[ROW_KERNEL_STACK]);
 	rows[ROW_PCP] = sum_pcp(snap);
+	if (rows[ROW_HUGETLB].known)
+		divide_hugetlb(snap, rows);
 	/* zswap is in both if it uses zsmalloc. */
 	if (rows[ROW_ZSWAP].known && rows[ROW_ZSPAGES].bytes >= rows[ROW_ZSWAP].bytes)
 		rows[ROW_ZSPAGES].bytes -= rows[ROW_ZSWAP].bytes;

@@ -61,6 +61,7 @@ static const struct {
 	{ PROC_TEXTS_VM, "sys/vm", read_dir },
 	{ PROC_TEXTS_SLABINFO, "slabinfo", procfs_read },
 	{ PROC_TEXTS_SOCKSTAT, "net/sockstat", procfs_read },
+	{ PROC_TEXTS_SWAPS, "swaps", procfs_read },
 };
 _Static_assert(PROC_TEXTS_BIT_ALL == (1 << sizeof(texts) / sizeof(texts[0])) - 1,
 	       "a text has no bit");

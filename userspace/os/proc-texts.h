@@ -17,7 +17,8 @@ enum proc_texts_bit {
 	PROC_TEXTS_BIT_VM = 1 << 1,
 	PROC_TEXTS_BIT_SLABINFO = 1 << 2,
 	PROC_TEXTS_BIT_SOCKSTAT = 1 << 3,
-	PROC_TEXTS_BIT_ALL = (1 << 4) - 1,
+	PROC_TEXTS_BIT_SWAPS = 1 << 4,
+	PROC_TEXTS_BIT_ALL = (1 << 5) - 1,
 };
 
 /* Names of the texts: a copy of /proc/meminfo */
@@ -28,6 +29,8 @@ enum proc_texts_bit {
 #define PROC_TEXTS_SLABINFO	"slabinfo"
 /* a copy of /proc/net/sockstat; what sockets use is the same in all network namespaces */
 #define PROC_TEXTS_SOCKSTAT	"sockstat"
+/* a copy of /proc/swaps */
+#define PROC_TEXTS_SWAPS	"swaps"
 /* lines "NUMBER NAME", added when a census is recorded */
 #define PROC_TEXTS_USERS	"users"
 #define PROC_TEXTS_CGROUPS	"cgroups"

@@ -72,7 +72,8 @@ static enum taken netlink_take(struct source *source,
 	names_live(snap);
 	/* Beside a census before an OOM kill, what /proc says now means nothing. */
 	if ((snap->has_totals && request->command != MEMCENSUS_CMD_OOM) || snap->has_physical)
-		proc_texts |= PROC_TEXTS_BIT_MEMINFO | PROC_TEXTS_BIT_SOCKSTAT;
+		proc_texts |= PROC_TEXTS_BIT_MEMINFO | PROC_TEXTS_BIT_SOCKSTAT |
+			      PROC_TEXTS_BIT_SWAPS;
 	proc_texts_read(snap, proc_texts);
 	proc_texts_apply(snap);
 	/* Groups of selected processes are no cgroups. */

@@ -46,6 +46,8 @@ static const char meminfo_text[] =
 	"Percpu:              512 kB\n"
 	"Hugetlb:            6144 kB\n"
 	"HugePages_Total:       3\n"
+	"HugePages_Free:        2\n"
+	"HugePages_Rsvd:        1\n"
 	"Hugepagesize:       2048 kB\n";
 
 static const char *scene;
@@ -171,6 +173,7 @@ static enum taken replay_take(struct source *source,
 	cgroups_add(snap);
 	if ((!snap->has_totals || snap->has_ooms) && !snap->has_physical)
 		return TAKE_DONE;
+	text_add(snap, PROC_TEXTS_SWAPS);
 	proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo_text, strlen(meminfo_text));
 	proc_texts_apply(snap);
 	return TAKE_DONE;

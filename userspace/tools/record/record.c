@@ -244,7 +244,7 @@ static int record_all(struct recording *run, struct failure *why)
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	session->request.proc_texts = PROC_TEXTS_BIT_MEMINFO | PROC_TEXTS_BIT_VM |
-		PROC_TEXTS_BIT_SOCKSTAT |
+		PROC_TEXTS_BIT_SOCKSTAT | PROC_TEXTS_BIT_SWAPS |
 		(own->slab ? PROC_TEXTS_BIT_SLABINFO : 0);
 	session->request.cmdlines = own->cmdline;
 	session->by_subtree = subtree_given(session->options);

@@ -19,4 +19,7 @@ struct system_options {
 /* Prints what --vm or --slab selects, of this machine or a record. 0, or -1 and @why. */
 int proc_text_run(struct session *session, struct failure *why);
 
+/* A swap device. */
+extern const struct row_type swap_rows;
+
 #endif /* READER_PROC_TEXT_COMMAND_H */
