@@ -294,8 +294,11 @@ static int count_owners(struct census *c)
 			break;
 		slice.nr *= 4;
 	}
-	c->snap->cost.slices = slice.nr;
 	c->snap->cost.pss = census_share_bytes(c->pss, PAGE_SIZE);
+	/* By map counts only the owners of swap slots are counted: all other sums are unknown. */
+	if (c->snap->basis != MEMCENSUS_BASIS_FRAMES)
+		memset_after(&c->snap->cost, 0xff, memory);
+	c->snap->cost.slices = slice.nr;
 	return err;
 }
 

@@ -21,18 +21,6 @@ const struct census_record_row census_scan_rows[] = {
 const struct census_record_row census_zone_rows[] = { CENSUS_ZONE_ROWS(CENSUS_ROW) {} };
 const struct census_record_row census_node_rows[] = { CENSUS_NODE_ROWS(CENSUS_ROW) {} };
 
-/* What a census for @snap will not learn is unknown. */
-static void cost_begin(struct census_cost *cost, const struct census_snapshot *snap)
-{
-	if (!snap->walked) {
-		memset_after(cost, 0xff, cpu);
-	} else if (snap->basis != MEMCENSUS_BASIS_FRAMES) {
-		memset_after(cost, 0xff, memory);
-		cost->slices = 0;
-	}
-	cost->memory = sizeof(*snap);
-}
-
 /**
  * census_snapshot_alloc() - allocate an empty snapshot
  * @req: the request that it will answer
@@ -56,7 +44,10 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 	snap->walked = req->group_by ||
 		       req->parts & (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS |
 				     MEMCENSUS_PART_TASK_NODES);
-	cost_begin(&snap->cost, snap);
+	/* What it will not learn is unknown; by map counts also what owners have, see census.c. */
+	if (!snap->walked)
+		memset_after(&snap->cost, 0xff, cpu);
+	snap->cost.memory = sizeof(*snap);
 	if (req->group_by)
 		snap->pid_ns = get_pid_ns(req->pid_ns);
 	snap->arena.account = req->nr_pids || req->share;

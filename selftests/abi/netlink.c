@@ -173,6 +173,31 @@ TEST_F(request, parts)
 	}
 }
 
+#define SCAN(name)	(1ULL << MEMCENSUS_SCAN_##name)
+
+/* By map counts no owners of frames are counted: what they have is unknown, not 0. */
+TEST_F(request, sums_by_map_counts)
+{
+	const uint64_t by_owners = SCAN(FRAMES) | SCAN(PSS) | SCAN(VIOLATIONS) |
+				   SCAN(DEVICE_UNCOUNTED) | SCAN(MAPPED_BY_2) | SCAN(MAPPED_BY_10) |
+				   SCAN(ANON_BY_1) | SCAN(DEVICE_BY_10);
+	uint32_t pid = getpid();
+	struct census_request request = {
+		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,
+		.pids = &pid, .n_pids = 1,
+	};
+	struct census census;
+
+	ASSERT_EQ(0, census_take(&request, &census, NULL));
+	EXPECT_EQ(by_owners, census.scan_known & by_owners);
+	census_free(&census);
+	request.basis = MEMCENSUS_BASIS_MAPCOUNT;
+	ASSERT_EQ(0, census_take(&request, &census, NULL));
+	EXPECT_EQ(0, census.scan_known & by_owners);
+	EXPECT_TRUE(census.scan_known & SCAN(SLICES));
+	census_free(&census);
+}
+
 /* Generic netlink itself refuses it, without a message. */
 TEST_F(request, unknown_command)
 {

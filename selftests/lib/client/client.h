@@ -174,7 +174,7 @@ struct census {
 	bool mixed, disorder, incomplete;
 	uint8_t last_place;
 	struct census_info info;
-	uint32_t scan_known;
+	uint64_t scan_known;
 	uint64_t scan[__MEMCENSUS_SCAN_MAX];
 	unsigned int n_infos, n_scans, n_systems, n_datagrams;
 	struct census_values bytes, events;

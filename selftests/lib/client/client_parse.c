@@ -348,7 +348,7 @@ static int scan_attr(const struct nlattr *attr, void *data)
 
 	if (n > MEMCENSUS_SCAN_MAX)
 		return MNL_CB_OK;
-	census->scan_known |= 1U << n;
+	census->scan_known |= 1ULL << n;
 	census->scan[n] = attr_int(attr);
 	return MNL_CB_OK;
 }
