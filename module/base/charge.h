@@ -66,7 +66,8 @@ static inline struct cgroup *census_task_payer(struct task_struct *task)
 {
 	struct cgroup *cgroup = task_css(task, memory_cgrp_id)->cgroup;
 
-	return cgroup->root == &cgrp_dfl_root ? cgroup : NULL;
+	/* With cgroup_disable=memory all tasks have the css of the root. */
+	return cgroup->root == &cgrp_dfl_root && !mem_cgroup_disabled() ? cgroup : NULL;
 }
 
 /* The payer of a mapped page; its page table lock is held, so it is not freed. */

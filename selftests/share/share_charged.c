@@ -326,6 +326,40 @@ TEST_F(charged, domain_of_processes)
 	}
 }
 
+static void be_plain(void *arg)
+{
+	need(enter_cgroup(ROOT POD), ROOT POD);
+}
+
+/*
+ * Nobody pays in version 2 if the controller is disabled (cgroup_disable=memory), or one of version
+ * 1: then a process is of its own cgroup.
+ */
+TEST(without_controller)
+{
+	struct census census;
+	struct stat cgroup;
+	unsigned int tries;
+	pid_t pid;
+
+	write_file(ROOT "/cgroup.subtree_control", "+memory");
+	if (mkdir(ROOT POD, 0700))
+		SKIP(return, "no cgroups of version 2");
+	if (!access(ROOT POD "/memory.current", F_OK)) {
+		rmdir(ROOT POD);
+		SKIP(return, "version 2 has the memory controller");
+	}
+	ASSERT_EQ(0, stat(ROOT POD, &cgroup));
+	pid = child_start(be_plain, NULL);
+	ASSERT_LT(0, pid);
+	ASSERT_CHARGED(&census);
+	EXPECT_TRUE(paid_of(&census, cgroup.st_ino).has_group);
+	census_free(&census);
+	child_end(pid);
+	for (tries = 100; rmdir(ROOT POD) && tries--; )
+		sleep_ms(10);
+}
+
 /* A chain of cgroups, of which those below the third are removed. */
 enum { DEPTH = 20, KEPT = 3 };
 
