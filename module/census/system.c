@@ -153,6 +153,15 @@ static u64 sum_zones(const unsigned long *events, enum vm_event_item normal)
 	return sum;
 }
 
+/*
+ * all_vm_events() adds up one processor after the other: a page that one of them adds after it was
+ * read, and a later one takes away, is in @deflated only.
+ */
+static u64 balloon_pages(u64 inflated, u64 deflated)
+{
+	return inflated > deflated ? inflated - deflated : 0;
+}
+
 static int gather_events(struct census_system *s)
 {
 	unsigned long *events;
@@ -180,8 +189,8 @@ static int gather_events(struct census_system *s)
 	/* The option is MEMORY_BALLOON or, in newer kernels, BALLOON. */
 	if (census_event(BALLOON_INFLATE))
 		set_pages(s, MEMCENSUS_S_BALLOON,
-			  census_vm_event(events, census_event(BALLOON_INFLATE)) -
-			  census_vm_event(events, census_event(BALLOON_DEFLATE)));
+			  balloon_pages(census_vm_event(events, census_event(BALLOON_INFLATE)),
+					census_vm_event(events, census_event(BALLOON_DEFLATE))));
 	kfree(events);
 	return 0;
 }
