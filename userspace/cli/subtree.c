@@ -21,16 +21,22 @@ int subtree_check(const struct options *options, struct failure *why)
 	return options->cgroup ? cgroup_check(path_of(options), why) : 0;
 }
 
-static int processes_below(struct ids *ids, const struct options *options, struct failure *why)
+/* The processes of --tree.  A thread ID means its process, if they are of this machine. */
+static uint64_t *roots_of(const struct options *options, bool live)
 {
 	uint64_t *roots = xcalloc(options->n_roots, sizeof(*roots));
 	size_t i;
-	int ret;
 
-	/* A thread ID means its process. */
 	for (i = 0; i < options->n_roots; i++)
-		roots[i] = process_of((uint32_t)options->roots[i]);
-	ret = process_trees(ids, roots, options->n_roots, why);
+		roots[i] = live ? process_of((uint32_t)options->roots[i]) : options->roots[i];
+	return roots;
+}
+
+static int processes_below(struct ids *ids, const struct options *options, struct failure *why)
+{
+	uint64_t *roots = roots_of(options, true);
+	int ret = process_trees(ids, roots, options->n_roots, why);
+
 	free(roots);
 	return ret;
 }
@@ -89,25 +95,8 @@ static bool is_in(const struct snapshot *snap, const char *cgroup, bool known, u
 	return path && !strncmp(path, cgroup, len) && (!path[len] || path[len] == '/');
 }
 
-/* Whether --tree names a process of @task, or a thread. */
-static bool is_root(const struct session *session, const struct task *task)
-{
-	const struct options *options = session->options;
-	const bool live = session->source && session->source->ops->live;
-	uint64_t root;
-	size_t i;
-
-	for (i = 0; i < options->n_roots; i++) {
-		root = options->roots[i];
-		root = live ? process_of((uint32_t)root) : root;
-		if (task_is_of(task, &root, 1))
-			return true;
-	}
-	return false;
-}
-
-/* A flag for each task of @snap; the caller frees them. */
-static bool *find_below(const struct session *session, const struct snapshot *snap)
+/* A flag for each task of @snap that descends from @roots; the caller frees them. */
+static bool *find_below(const struct snapshot *snap, struct numbers roots)
 {
 	bool *in = xcalloc(snap->n_tasks, sizeof(*in));
 	struct descendant *v;
@@ -119,7 +108,7 @@ static bool *find_below(const struct session *session, const struct snapshot *sn
 	for (i = n = 0; i < snap->n_tasks; i++) {
 		const struct task *task = &snap->tasks[i];
 
-		in[i] = is_root(session, task);
+		in[i] = task_is_of(task, roots.v, roots.n);
 		v[n++] = (struct descendant){
 			task->pid, KNOWN(task, MEMCENSUS_TASK_PPID) ? task->ppid : 0, i, in[i] };
 		/* Who shares the address space is at the same place. */
@@ -134,11 +123,12 @@ static bool *find_below(const struct session *session, const struct snapshot *sn
 }
 
 /* @counted: only processes of the subtree were requested. */
-static void narrow_tasks(const struct session *session, struct snapshot *snap, bool counted)
+static void narrow_tasks(const struct session *session, struct snapshot *snap, bool counted,
+			 struct numbers roots)
 {
 	struct task *outside = snapshot_alloc(snap, snap->n_tasks * sizeof(*outside)), *task;
 	const char *cgroup = session->options->cgroup;
-	bool *below = cgroup ? NULL : find_below(session, snap);
+	bool *below = cgroup ? NULL : find_below(snap, roots);
 	size_t i, n = 0;
 
 	snap->outside = outside;
@@ -155,7 +145,8 @@ static void narrow_tasks(const struct session *session, struct snapshot *snap, b
 }
 
 /* Drops the groups that are not of the subtree. */
-static void narrow_groups(const struct session *session, struct snapshot *snap, bool counted)
+static void narrow_groups(const struct session *session, struct snapshot *snap, bool counted,
+			  struct numbers roots)
 {
 	bool *in = xcalloc(snap->n_groups, sizeof(*in));
 	const char *cgroup = session->options->cgroup;
@@ -168,7 +159,7 @@ static void narrow_groups(const struct session *session, struct snapshot *snap, 
 		group = KNOWN(task, MEMCENSUS_TASK_GROUP) ? group_of(snap, task->group) : NULL;
 		/* Processes that are too deep are in the group of another one. */
 		if (group && KNOWN(group, MEMCENSUS_GROUP_PID) && group->pid == task->pid)
-			in[group - snap->groups] = is_root(session, task);
+			in[group - snap->groups] = task_is_of(task, roots.v, roots.n);
 	}
 	for (i = 0; i < snap->n_groups; i++) {
 		group = &snap->groups[i];
@@ -190,12 +181,19 @@ static void narrow_groups(const struct session *session, struct snapshot *snap, 
 void subtree_narrow(const struct session *session, struct snapshot *snap)
 {
 	const bool counted = session->by_subtree || session->pids;
+	const struct options *options = session->options;
+	struct numbers roots;
+	uint64_t *v;
 
 	/* Those that were requested descend from them, also if some of these have ended. */
-	if (!subtree_given(session->options) || (session->options->n_roots && counted))
+	if (!subtree_given(options) || (options->n_roots && counted))
 		return;
-	narrow_groups(session, snap, counted);
-	narrow_tasks(session, snap, counted);
+	/* Once for all tasks: it reads /proc. */
+	v = roots_of(options, session->source && session->source->ops->live);
+	roots = (struct numbers){ options->n_roots, v };
+	narrow_groups(session, snap, counted, roots);
+	narrow_tasks(session, snap, counted, roots);
+	free(v);
 	snapshot_drop_vmas(snap);
 	cgroup_tree_link(snap);
 }
