@@ -11,7 +11,7 @@
 #include "census/census.h"
 #include "census/oom.h"
 #include "count/files.h"
-#include "count/frames.h"
+#include "count/marks.h"
 
 /*
  * scan_lock: one scan of all owners at a time.  scans_begun only grows and is read before
@@ -164,7 +164,7 @@ int census_cache_init(void)
 	err = census_snapshot_init();
 	if (err)
 		return err;
-	err = census_frames_init();
+	err = census_marks_init();
 	if (err)
 		census_snapshot_exit();
 	return err;
@@ -176,5 +176,5 @@ void census_cache_exit(void)
 	cancel_delayed_work_sync(&drop_work);
 	census_snapshot_put(latest);
 	census_snapshot_exit();
-	census_frames_exit();
+	census_marks_exit();
 }

@@ -6,7 +6,7 @@
  * and owners are counted, all others are in the list too, because they may own the same pages.
  *
  * scan.c walks one address space after the other and marks what it maps.  Then the owners of each
- * page are counted, and each address space gets its sums (count/frames.c).  What else is asked is
+ * page are counted, and each address space gets its sums (count/marks.c).  What else is asked is
  * asked of the same marks, by the questions of the request (question.h).
  *
  * If the marks exceed max_mem, all is discarded, and the census starts again in slices: each slice
@@ -143,7 +143,7 @@ static int visit_swap_owners(struct census *c, u32 slice)
 	int err;
 
 	if (c->swap_owners || !c->req->nr_pids || c->req->basis == MEMCENSUS_BASIS_FRAMES ||
-	    !census_frames_swapped(c->scan.tally.frames))
+	    !census_marks_swapped(c->scan.tally.marks))
 		return 0;
 	/* One that was given up in the middle remains partial. */
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
@@ -165,7 +165,7 @@ static int visit_swap_owners(struct census *c, u32 slice)
 /* Checks that all shares add up to all pages, except for rounding losses of the divisions. */
 static void check_totals(struct census *c)
 {
-	const struct census_totals *t = &c->scan.tally.frames->totals;
+	const struct census_totals *t = &c->scan.tally.marks->totals;
 	struct census_cost *cost = &c->snap->cost;
 	census_share pages = 0, shares = 0;
 	unsigned int kind, class, n;
@@ -210,13 +210,13 @@ static void reset_mms(struct census *c, u32 slice)
 
 static int count_slice(struct census *c, const struct census_slice *s)
 {
-	struct census_frames *frames = c->scan.tally.frames;
+	struct census_marks *marks = c->scan.tally.marks;
 	const struct census_asked *asked;
 	u32 slice = s->number;
 	int err;
 
 	c->scan.tally.later = slice;
-	err = census_frames_reset(frames, s);
+	err = census_marks_reset(marks, s);
 	if (err)
 		return err;
 	if (c->begun)
@@ -226,7 +226,7 @@ static int count_slice(struct census *c, const struct census_slice *s)
 	if (!err)
 		err = visit_swap_owners(c, slice);
 	if (!err)
-		err = census_frames_finish(frames);
+		err = census_marks_finish(marks);
 	if (err)
 		return err;
 	check_totals(c);
@@ -270,7 +270,7 @@ static void start_over(struct census *c)
  */
 static int count_owners(struct census *c)
 {
-	struct census_frames *frames = c->scan.tally.frames;
+	struct census_marks *marks = c->scan.tally.marks;
 	struct census_slice slice = { .nr = 1 };
 	bool rule = census_rule_holds();
 	int err;
@@ -287,9 +287,9 @@ static int count_owners(struct census *c)
 			rule = false;
 			continue;
 		}
-		if (err != -ENOMEM || !census_frames_failed(frames))
+		if (err != -ENOMEM || !census_marks_failed(marks))
 			break;
-		census_frames_drop(frames);
+		census_marks_drop(marks);
 		if (slice.nr == SLICES_MAX)
 			break;
 		slice.nr *= 4;

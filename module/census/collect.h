@@ -14,7 +14,7 @@
 
 #include "base/result-memory.h"
 #include "census/snapshot.h"
-#include "count/frames.h"
+#include "count/marks.h"
 
 /**
  * struct census_counters - the kernel's own counters of an address space

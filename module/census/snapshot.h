@@ -27,7 +27,7 @@
 #include "base/process.h"
 #include "base/result-memory.h"
 #include "census/rows.h"
-#include "count/frames.h"
+#include "count/marks.h"
 #include "owners/account.h"
 
 /**

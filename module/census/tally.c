@@ -4,7 +4,7 @@
  *
  * There are three ways, chosen for each VMA (choose_ops()).  By map count, struct page is read
  * under the page table lock, and smaps' sums are increased.  By frames, masks of pages go to the
- * marks of count/frames.h once all locks are dropped, and figures follow when all address spaces
+ * marks of count/marks.h once all locks are dropped, and figures follow when all address spaces
  * are walked.  For owners of swap slots alone, only these are marked.
  *
  * census_tally_vma() prepares one VMA: who owns its pages (the address space, or a record of the
@@ -39,7 +39,7 @@
 static void add_exclusive(struct census_tally *t, unsigned int kind, u64 pages)
 {
 	census_share share = (census_share)pages << CENSUS_SHARE_SHIFT;
-	struct census_totals *totals = &t->frames->totals;
+	struct census_totals *totals = &t->marks->totals;
 
 	t->holdings[kind].pages += pages;
 	t->holdings[kind].exclusive += pages;
@@ -52,7 +52,7 @@ static void add_exclusive(struct census_tally *t, unsigned int kind, u64 pages)
 /* Removes from the sums of the slice what add_exclusive() added for @m. */
 static void forget_exclusive(struct census_tally *t, struct census_mm *m)
 {
-	struct census_totals *totals = &t->frames->totals;
+	struct census_totals *totals = &t->marks->totals;
 	unsigned int kind;
 
 	for (kind = 0; kind < CENSUS_PROVED_KINDS; kind++) {
@@ -127,7 +127,7 @@ static void take_runs(void *context, const struct census_run *runs,
 			t->sums->swap += bytes;
 			if (run->bits & CENSUS_EXCLUSIVE)
 				add_exclusive(t, CENSUS_OF_SWAP,
-					      census_frames_exclusive_swap(t->frames, run));
+					      census_marks_exclusive_swap(t->marks, run));
 			else
 				mark_swap(t, run);
 			break;
@@ -142,7 +142,7 @@ static void take_runs(void *context, const struct census_run *runs,
 		case CENSUS_HUGETLB:
 			if (t->basis != MEMCENSUS_BASIS_FRAMES || t->huge_copied)
 				break;
-			key = census_frames_hugetlb_key(t->frames, run->pfn, census_run_nr(run),
+			key = census_marks_hugetlb_key(t->marks, run->pfn, census_run_nr(run),
 							&at);
 			census_report_mask(t->walk, key, BIT_ULL(at));
 			t->pages += census_run_nr(run);
@@ -181,7 +181,7 @@ static void take_page(void *context, const struct census_place *place)
 static void take_masks(void *context, const struct census_mask *masks, unsigned int nr)
 {
 	struct census_tally *t = context;
-	bool all = t->frames->slice.nr == 1 && !t->files->only;
+	bool all = t->marks->slice.nr == 1 && !t->files->only;
 	unsigned int i, first = 0;
 
 	for (i = 0; i < nr && !all; i++) {
@@ -190,11 +190,11 @@ static void take_masks(void *context, const struct census_mask *masks, unsigned 
 			continue;
 		if (!t->files->only)
 			add_exclusive(t, CENSUS_ANON,
-				      census_frames_exclusive(t->frames, &masks[i]));
-		census_frames_mark(t->frames, masks + first, i - first);
+				      census_marks_exclusive(t->marks, &masks[i]));
+		census_marks_add(t->marks, masks + first, i - first);
 		first = i + 1;
 	}
-	census_frames_mark(t->frames, masks + first, nr - first);
+	census_marks_add(t->marks, masks + first, nr - first);
 }
 
 /* The mapcount basis: reads struct page under the page table lock. */
@@ -234,21 +234,21 @@ static const u64 *frames_find_image(void *context, struct census_image *image,
 {
 	struct census_tally *t = context;
 
-	return census_frames_find_image(t->frames, image, index, value);
+	return census_marks_find_image(t->marks, image, index, value);
 }
 
 static bool frames_want_image(void *context, const struct census_image *image, unsigned int masks)
 {
 	struct census_tally *t = context;
 
-	return census_frames_want_image(t->frames, image, masks);
+	return census_marks_want_image(t->marks, image, masks);
 }
 
 static void frames_image(void *context, const struct census_image *image)
 {
 	struct census_tally *t = context;
 
-	census_frames_image(t->frames, image);
+	census_marks_image(t->marks, image);
 }
 
 /* The frames basis: nothing under a lock, and masks instead of PRESENT runs. */
@@ -275,8 +275,8 @@ int census_tally_begin(struct census_tally *t, struct census_snapshot *snap,
 	t->snap = snap;
 	t->basis = snap->basis;
 	t->files = files;
-	t->frames = census_frames_begin(files->budget);
-	if (!t->frames)
+	t->marks = census_marks_begin(files->budget);
+	if (!t->marks)
 		return -ENOMEM;
 	if (snap->parts & MEMCENSUS_PART_VMAS) {
 		t->path_buffer = kmalloc(PATH_MAX, CENSUS_GFP);
@@ -292,7 +292,7 @@ int census_tally_begin(struct census_tally *t, struct census_snapshot *snap,
  */
 void census_tally_end(struct census_tally *t)
 {
-	census_frames_end(t->frames);
+	census_marks_end(t->marks);
 	census_arena_free(&t->counts);
 	kfree(t->path_buffer);
 }
@@ -302,7 +302,7 @@ int census_tally_error(const struct census_tally *t)
 {
 	if (t->snap->bitmaps && t->snap->bitmaps->full)
 		return -ENOSPC;
-	return t->nameless || census_frames_failed(t->frames) ? -ENOMEM : 0;
+	return t->nameless || census_marks_failed(t->marks) ? -ENOMEM : 0;
 }
 
 /**
@@ -320,7 +320,7 @@ int census_tally_lock(struct census_tally *t)
 	t->wanted = 0;
 	if (wanted && census_vma_reserve(t->snap, &t->counts, wanted))
 		return -ENOMEM;
-	return census_frames_lock(t->frames) ? 0 : -ENOMEM;
+	return census_marks_lock(t->marks) ? 0 : -ENOMEM;
 }
 
 /*
@@ -351,7 +351,7 @@ static void name_files(struct census_tally *t)
  */
 void census_tally_unlock(struct census_tally *t, struct census_walk *walk)
 {
-	census_frames_unlock(t->frames);
+	census_marks_unlock(t->marks);
 	name_files(t);
 	census_walk_flush(walk);
 }
@@ -376,7 +376,7 @@ int census_tally_mm(struct census_tally *t, struct census_mm *m)
 	}
 	if (!m->begun)
 		t->shmem_of = NULL;
-	return census_owners_turn(&t->frames->owners, m->holdings, m->number, &m->chain) ?
+	return census_owners_turn(&t->marks->owners, m->holdings, m->number, &m->chain) ?
 	       0 : -ENOMEM;
 }
 
@@ -395,7 +395,7 @@ void census_tally_forget(struct census_tally *t, struct census_mm *m)
 	if (!m->begun)
 		return;
 	forget_exclusive(t, m);
-	census_owners_forget(&t->frames->owners, &m->chain);
+	census_owners_forget(&t->marks->owners, &m->chain);
 }
 
 /* Checks whether the file's pages in swap are needed for each hole, not for the whole VMA. */
@@ -548,7 +548,7 @@ static int begin_record(struct census_tally *t, unsigned long addr,
 		t->holdings = t->record->counts->holdings;
 	if (t->record && !t->later)
 		t->sums = &t->record->counts->sums;
-	return census_owners_turn(&t->frames->owners, t->holdings, m->number, &m->chain) ?
+	return census_owners_turn(&t->marks->owners, t->holdings, m->number, &m->chain) ?
 	       0 : -ENOMEM;
 }
 
@@ -573,7 +573,7 @@ static bool may_have_images(const struct census_tally *t, const struct census_wa
 	return CENSUS_PTES_MAX == CENSUS_FORKED_ENTRIES && walk->ops->image &&
 	       walk->writable_is_exclusive && t->class == CENSUS_ANON &&
 	       !(t->vma->vm_flags & VM_MERGEABLE) &&
-	       !mm_flags_test(MMF_VM_MERGEABLE, t->m->mm) && census_frames_may_keep(t->frames);
+	       !mm_flags_test(MMF_VM_MERGEABLE, t->m->mm) && census_marks_may_keep(t->marks);
 }
 
 static const struct census_walk_ops *choose_ops(const struct census_tally *t)
@@ -600,19 +600,19 @@ static void number_pages(struct census_tally *t, struct census_walk *walk, unsig
 {
 	const struct vm_area_struct *vma = t->vma;
 
-	walk->frames_key = census_frames_key(t->class);
+	walk->frames_key = census_marks_key(t->class);
 	walk->file_key = 0;
 	walk->anon_key = 0;
 	walk->device_key = 0;
 	if (t->class == CENSUS_ANON)
 		return;
 	if (!(vma->vm_flags & VM_SHARED)) {
-		walk->anon_key = census_frames_key(CENSUS_ANON);
+		walk->anon_key = census_marks_key(CENSUS_ANON);
 		walk->dirty_is_anon = t->class == CENSUS_FILE;
 	}
 	if (t->class == CENSUS_FILE && census_vma_of_device(vma)) {
-		walk->device_key = census_frames_key(CENSUS_DEVICE);
-		walk->uncounted_key = census_frames_key(CENSUS_DEVICE_UNCOUNTED);
+		walk->device_key = census_marks_key(CENSUS_DEVICE);
+		walk->uncounted_key = census_marks_key(CENSUS_DEVICE_UNCOUNTED);
 	}
 	walk->file_key = census_files_key(t->files, t->vma, t->class, addr);
 }
@@ -658,7 +658,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	walk->ops = choose_ops(t);
 	walk->context = t;
 	walk->writable_is_exclusive = census_vma_proves_exclusive(vma);
-	walk->exclusive_key = t->frames->slice.nr == 1 ? 0 :
+	walk->exclusive_key = t->marks->slice.nr == 1 ? 0 :
 			      CENSUS_SPACE(CENSUS_SPACE_EXCLUSIVE);
 	walk->images = may_have_images(t, walk);
 	walk->pages = 0;
@@ -705,7 +705,7 @@ static void figures_of(struct census_tally *t, const struct census_sums *sums,
 	if (t->basis == MEMCENSUS_BASIS_MAPCOUNT)
 		census_sums_figures(sums, figures);
 	else
-		census_holdings_figures(sums, holdings, t->frames->hugetlb,
+		census_holdings_figures(sums, holdings, t->marks->hugetlb,
 					PAGE_SIZE, figures);
 	if (!swap_known)
 		return;

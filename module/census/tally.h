@@ -12,7 +12,7 @@
 #include "census/collect.h"
 #include "census/snapshot.h"
 #include "count/files.h"
-#include "count/frames.h"
+#include "count/marks.h"
 #include "count/shmem.h"
 #include "walk/walk.h"
 
@@ -20,7 +20,7 @@
  * struct census_tally - counts of address spaces
  * @snap: snapshot in progress
  * @basis: &enum memcensus_basis
- * @frames: owners of frames and swap slots
+ * @marks: owners of frames and swap slots
  * @files: files that are mapped
  * @asked: &struct census_asked
  * @path_buffer: PATH_MAX bytes if records of VMAs are requested; else NULL
@@ -54,7 +54,7 @@
 struct census_tally {
 	struct census_snapshot *snap;
 	u8 basis;
-	struct census_frames *frames;
+	struct census_marks *marks;
 	struct census_files *files;
 	const struct list_head *asked;
 	char *path_buffer;

@@ -18,7 +18,7 @@
 #include <linux/fs.h>
 #include <linux/mm_types.h>
 
-#include "count/frames.h"
+#include "count/marks.h"
 
 /**
  * struct census_files - files found by the walk

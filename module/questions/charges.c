@@ -243,7 +243,7 @@ static void charges_page(void *state, const struct census_tally *t,
 	u64 owner = t->m->task && t->m->task->group ? t->m->task->cgroup : 0;
 	unsigned int i, n;
 
-	if (place->type != CENSUS_PRESENT || !census_frames_counts(t->frames, place->key) ||
+	if (place->type != CENSUS_PRESENT || !census_marks_counts(t->marks, place->key) ||
 	    (t->files->only && census_key_is_copy(place->key)))
 		return;
 	for (i = 0; i < place->nr; i += n) {
@@ -254,7 +254,7 @@ static void charges_page(void *state, const struct census_tally *t,
 			n++;
 		if (!add_mask(state, place, GENMASK_ULL(n - 1, 0) << (place->at + i), cgroup,
 			      owner)) {
-			t->frames->owners.failed = true;
+			t->marks->owners.failed = true;
 			return;
 		}
 	}

@@ -479,7 +479,7 @@ static u32 fill_tree(struct linking *l, const struct census_snapshot *snap)
 }
 
 static int linking_begin(struct linking *l, const struct census_snapshot *snap,
-			 struct census_frames *frames, const struct census_collection *collection)
+			 struct census_marks *marks, const struct census_collection *collection)
 {
 	const struct census_mm *m;
 
@@ -498,7 +498,7 @@ static int linking_begin(struct linking *l, const struct census_snapshot *snap,
 		cond_resched();
 	}
 	chain_turns(l);
-	return census_frames_prepare_groups(frames, &l->g.states, census_grouping_units(&l->g));
+	return census_marks_prepare_groups(marks, &l->g.states, census_grouping_units(&l->g));
 }
 
 static void linking_end(struct linking *l)
@@ -623,11 +623,11 @@ static void add_exclusive(const struct linking *l,
 static int groups_count(struct census *c, void *state)
 {
 	const struct census_collection *collection = &c->scan.collection;
-	struct census_frames *frames = c->scan.tally.frames;
+	struct census_marks *marks = c->scan.tally.marks;
 	const struct census_snapshot *snap = c->snap;
 	const struct groups *s = state;
-	struct linking l = { .o = &frames->owners, .g = {
-		.states = { .budget = frames->budget },
+	struct linking l = { .o = &marks->owners, .g = {
+		.states = { .budget = marks->budget },
 		.holdings = s->holdings,
 		.kinds = CENSUS_KINDS,
 	} };
@@ -635,7 +635,7 @@ static int groups_count(struct census *c, void *state)
 	u32 group;
 	int err;
 
-	err = linking_begin(&l, snap, frames, collection);
+	err = linking_begin(&l, snap, marks, collection);
 	for (pass = 0; pass < 2; pass++)
 		for (group = 0; group < snap->nr_groups && !err; group++)
 			err = count_group(&l, group, pass);
@@ -743,7 +743,7 @@ static int groups_finish(struct census *c, void *state)
 	struct groups *s = state;
 
 	add_nested(c->snap, s->holdings);
-	own_figures(c->snap, s->holdings, c->scan.tally.frames->hugetlb, c->scan.swap_known);
+	own_figures(c->snap, s->holdings, c->scan.tally.marks->hugetlb, c->scan.swap_known);
 	add_members(c->snap);
 	return 0;
 }

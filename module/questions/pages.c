@@ -85,7 +85,7 @@ static bool pages_wants(const struct census_tally *t)
 }
 
 /* Notes pages in the bitmaps. */
-static void note_place(struct census_bitmaps *b, const struct census_frames *f,
+static void note_place(struct census_bitmaps *b, const struct census_marks *f,
 		       const struct census_place *place)
 {
 	unsigned int bits = 0;
@@ -95,13 +95,13 @@ static void note_place(struct census_bitmaps *b, const struct census_frames *f,
 	else if (place->type == CENSUS_HUGETLB || place->bits & CENSUS_PMD)
 		bits = CENSUS_NOTE_HUGE;
 	if (place->type == CENSUS_PRESENT && place->bits & CENSUS_EXCLUSIVE &&
-	    census_frames_counts(f, place->key))
+	    census_marks_counts(f, place->key))
 		bits |= CENSUS_NOTE_EXCLUSIVE;
 	census_bitmaps_note(b, place->addr, place->nr, bits);
 }
 
 /* Keeps pages, of one block, until their owners are known; or one hugetlb page. */
-static void keep_place(struct pages *s, struct census_frames *f, const struct census_place *place)
+static void keep_place(struct pages *s, struct census_marks *f, const struct census_place *place)
 {
 	u64 where = (u64)place->addr >> PAGE_SHIFT, key = place->key;
 	u32 nr = place->nr, at = place->at, unit;
@@ -110,10 +110,10 @@ static void keep_place(struct pages *s, struct census_frames *f, const struct ce
 	    place->addr + (u64)nr * PAGE_SIZE <= s->bitmaps->start)
 		return;
 	if (place->type == CENSUS_HUGETLB) {
-		key = census_frames_hugetlb_key(f, place->pfn, nr, &at);
+		key = census_marks_hugetlb_key(f, place->pfn, nr, &at);
 		nr = 1;
 	}
-	if (!census_frames_counts(f, key))
+	if (!census_marks_counts(f, key))
 		return;
 	if (place->bits & CENSUS_EXCLUSIVE)
 		key = 0;
@@ -145,9 +145,9 @@ static void pages_page(void *state, const struct census_tally *t, const struct c
 	struct pages *s = state;
 
 	if (!t->later)
-		note_place(s->bitmaps, t->frames, place);
+		note_place(s->bitmaps, t->marks, place);
 	if (place->type != CENSUS_SWAP && (t->later || !(place->bits & CENSUS_EXCLUSIVE)))
-		keep_place(s, t->frames, place);
+		keep_place(s, t->marks, place);
 }
 
 /**
@@ -208,7 +208,7 @@ static void set_exclusive_hugetlb(struct cursor *c, u64 page, u64 nr)
  * Sets the exclusive bits of a slice.  A page that is mapped twice has one bit in its block.  The
  * first mapping clears it, so that the number of exclusive bits agrees with the figure.
  */
-static int set_slice(struct pages *s, const struct census_frames *f)
+static int set_slice(struct pages *s, const struct census_marks *f)
 {
 	struct cursor c = { .bitmaps = s->bitmaps };
 	u32 i;
@@ -229,7 +229,7 @@ static int set_slice(struct pages *s, const struct census_frames *f)
 			set_exclusive(&c, page, GENMASK_ULL(nr - 1, 0));
 			continue;
 		}
-		b = census_frames_block(f, place->key);
+		b = census_marks_block(f, place->key);
 		if (!b)
 			continue;
 		mask = b->ones & GENMASK_ULL(at + nr - 1, at);
@@ -237,7 +237,7 @@ static int set_slice(struct pages *s, const struct census_frames *f)
 		if (!mask)
 			continue;
 		if (census_key_kind(place->key) >= CENSUS_OF_HUGETLB)
-			set_exclusive_hugetlb(&c, page, census_frames_hugetlb_pages(f, place->key));
+			set_exclusive_hugetlb(&c, page, census_marks_hugetlb_pages(f, place->key));
 		else
 			set_exclusive(&c, page, mask >> at);
 	}
@@ -258,7 +258,7 @@ static int pages_count(struct census *c, void *state)
 					    b->start, b->end);
 		cond_resched();
 	}
-	return set_slice(s, t->frames);
+	return set_slice(s, t->marks);
 }
 
 static void pages_end(struct census *c, void *state)

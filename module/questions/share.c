@@ -345,15 +345,15 @@ static int count_by_others(struct pass *p)
 
 static int compare_all(struct pass *p)
 {
-	struct census_frames *frames = p->c->scan.tally.frames;
-	struct census_budget *budget = frames->budget;
+	struct census_marks *marks = p->c->scan.tally.marks;
+	struct census_budget *budget = marks->budget;
 	struct census_pool states = { .budget = budget, .nr = 1 };
 	int err;
 
 	p->masks.together = p->c->req->together;
 	p->masks.states = &states;
 	p->masks.masks = (struct census_pool) { .budget = budget, .nr = 1 };
-	err = census_frames_prepare_groups(frames, &states, CENSUS_GROUP_UNITS);
+	err = census_marks_prepare_groups(marks, &states, CENSUS_GROUP_UNITS);
 	if (!err) {
 		err = each_turn(p, true, note_row);
 		/* More slices help. */
@@ -381,7 +381,7 @@ static int compare_all(struct pass *p)
 static int share_count(struct census *c, void *state)
 {
 	struct share *s = state;
-	struct pass p = { .c = c, .s = s, .o = &c->scan.tally.frames->owners };
+	struct pass p = { .c = c, .s = s, .o = &c->scan.tally.marks->owners };
 	int err;
 
 	if (!s->nr_columns)
@@ -687,7 +687,7 @@ static int finish_matrix(struct result *r)
 static int share_finish(struct census *c, void *state)
 {
 	struct result r = {
-		.c = c, .s = state, .snap = c->snap, .hugetlb = c->scan.tally.frames->hugetlb,
+		.c = c, .s = state, .snap = c->snap, .hugetlb = c->scan.tally.marks->hugetlb,
 	};
 	int err;
 

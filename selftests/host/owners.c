@@ -136,7 +136,7 @@ static void own_table(unsigned int space)
 	census_forked_own(&owners, tables[t], lacks);
 }
 
-/* As census_frames_finish() does, but page by page. */
+/* As census_marks_finish() does, but page by page. */
 static void finish_tables(void)
 {
 	struct census_owners *o = &owners;

@@ -16,8 +16,8 @@
  * The memory is kept for the next census, and freed after idle time or when the kernel
  * reclaims memory.  Only what is kept needs a lock: one thread takes a census.
  */
-#ifndef _CENSUS_FRAMES_H
-#define _CENSUS_FRAMES_H
+#ifndef _CENSUS_MARKS_H
+#define _CENSUS_MARKS_H
 
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
@@ -38,7 +38,7 @@
 
 enum census_space {
 	CENSUS_SPACE_FRAMES = 1,	/* + class */
-	CENSUS_SPACE_EXCLUSIVE = 6,	/* never marked: see census_frames_exclusive() */
+	CENSUS_SPACE_EXCLUSIVE = 6,	/* never marked: see census_marks_exclusive() */
 	CENSUS_SPACE_SWAP = 8,		/* + swap type */
 	CENSUS_SPACE_SPARSE = 48,	/* sections are small from here on */
 	CENSUS_SPACE_HUGETLB = 48,	/* + kind */
@@ -52,7 +52,7 @@ static_assert(CENSUS_SPACE_SWAP + MAX_SWAPFILES <= CENSUS_SPACE_SPARSE);
 static_assert(CENSUS_SPACE_HUGETLB + CENSUS_KINDS <= CENSUS_SPACE_FILES);
 
 /* Key of frame 0, for pages of a class that are numbered by frame. */
-static inline u64 census_frames_key(enum census_class class)
+static inline u64 census_marks_key(enum census_class class)
 {
 	return CENSUS_SPACE(CENSUS_SPACE_FRAMES + class);
 }
@@ -96,7 +96,7 @@ static inline bool census_key_is_copy(u64 key)
 
 /**
  * struct census_section - consecutive blocks
- * @link: in &struct census_frames.table
+ * @link: in &struct census_marks.table
  * @key: of the first block
  * @first: the first block
  * @block: unit number of @first
@@ -114,7 +114,7 @@ static_assert(sizeof(struct census_section) == CENSUS_SECTION_UNITS * CENSUS_UNI
 
 /**
  * struct census_sample - an entry by which a table is found that fork() copied, or may have
- * @link: in &struct census_frames.images
+ * @link: in &struct census_marks.images
  * @key: from the entry's value and its index, and the shape of the table
  * @table: unit of the &struct census_forked; 0: this counts tables that were not kept
  * @index: of the entry, from the first of the table
@@ -164,7 +164,7 @@ struct census_recent {
  * struct census_target - block that a mask is added to
  * @b: the block; NULL if the mask is not counted
  * @block: its unit number
- * @at: census_frames_finish(): the page in the block
+ * @at: census_marks_finish(): the page in the block
  */
 struct census_target {
 	struct census_block *b;
@@ -173,7 +173,7 @@ struct census_target {
 };
 
 /**
- * struct census_frames - marks of all address spaces
+ * struct census_marks - marks of all address spaces
  * @owners: blocks, entries, turns
  * @budget: of the census
  * @own: the part of @budget for all that is allocated here
@@ -182,7 +182,7 @@ struct census_target {
  * @samples: &struct census_sample; units 0 and 1 are not used
  * @images: @samples by key
  * @recent: sections found last, by the low bits of their number
- * @appended: number of entries that the last census_frames_mark() added
+ * @appended: number of entries that the last census_marks_add() added
  * @eights: there are masks of eight blocks
  * @sparse: by kind, first free block in a chunk of small sections; 0: none
  * @hugetlb: sizes met, in base pages, by kind from %CENSUS_OF_HUGETLB on
@@ -190,7 +190,7 @@ struct census_target {
  * @targets: of the masks that are being marked
  * @totals: sums of what is finished
  */
-struct census_frames {
+struct census_marks {
 	struct census_owners owners;
 	struct census_budget *budget;
 	struct census_budget own;
@@ -208,45 +208,45 @@ struct census_frames {
 	struct census_totals totals;
 };
 
-struct census_frames *census_frames_begin(struct census_budget *budget);
-int census_frames_reset(struct census_frames *f, const struct census_slice *slice);
-bool census_frames_lock(struct census_frames *f);
-void census_frames_unlock(struct census_frames *f);
-void census_frames_drop(struct census_frames *f);
-void census_frames_end(struct census_frames *f);
-int census_frames_init(void);
-void census_frames_exit(void);
+struct census_marks *census_marks_begin(struct census_budget *budget);
+int census_marks_reset(struct census_marks *m, const struct census_slice *slice);
+bool census_marks_lock(struct census_marks *m);
+void census_marks_unlock(struct census_marks *m);
+void census_marks_drop(struct census_marks *m);
+void census_marks_end(struct census_marks *m);
+int census_marks_init(void);
+void census_marks_exit(void);
 
-void census_frames_mark(struct census_frames *f,
+void census_marks_add(struct census_marks *m,
 			const struct census_mask *masks, unsigned int nr);
-bool census_frames_swapped(const struct census_frames *f);
-const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
+bool census_marks_swapped(const struct census_marks *m);
+const u64 *census_marks_find_image(const struct census_marks *m, struct census_image *image,
 				    unsigned int index, u64 value);
-bool census_frames_want_image(struct census_frames *f, const struct census_image *image,
+bool census_marks_want_image(struct census_marks *m, const struct census_image *image,
 			      unsigned int masks);
-void census_frames_image(struct census_frames *f, const struct census_image *image);
-u64 census_frames_exclusive(const struct census_frames *f, const struct census_mask *mask);
-u64 census_frames_exclusive_swap(const struct census_frames *f,
+void census_marks_image(struct census_marks *m, const struct census_image *image);
+u64 census_marks_exclusive(const struct census_marks *m, const struct census_mask *mask);
+u64 census_marks_exclusive_swap(const struct census_marks *m,
 				 const struct census_run *run);
-int census_frames_finish(struct census_frames *f);
-int census_frames_prepare_groups(struct census_frames *f, struct census_pool *states, u32 units);
+int census_marks_finish(struct census_marks *m);
+int census_marks_prepare_groups(struct census_marks *m, struct census_pool *states, u32 units);
 
-bool census_frames_counts(const struct census_frames *f, u64 key);
-struct census_block *census_frames_block(const struct census_frames *f, u64 key);
-u64 census_frames_hugetlb_key(struct census_frames *f, unsigned long pfn,
+bool census_marks_counts(const struct census_marks *m, u64 key);
+struct census_block *census_marks_block(const struct census_marks *m, u64 key);
+u64 census_marks_hugetlb_key(struct census_marks *m, unsigned long pfn,
 			      unsigned int nr, u32 *at);
 
 /* Size of the hugetlb page with this @key, in base pages. */
-static inline unsigned int census_frames_hugetlb_pages(const struct census_frames *f,
+static inline unsigned int census_marks_hugetlb_pages(const struct census_marks *m,
 						       u64 key)
 {
-	return f->hugetlb[census_key_kind(key) - CENSUS_OF_HUGETLB];
+	return m->hugetlb[census_key_kind(key) - CENSUS_OF_HUGETLB];
 }
 
 /* Checks whether tables that fork() copied are kept. */
-static inline bool census_frames_has_forked(const struct census_frames *f)
+static inline bool census_marks_has_forked(const struct census_marks *m)
 {
-	return f->owners.forked.nr > CENSUS_FORKED_UNITS;
+	return m->owners.forked.nr > CENSUS_FORKED_UNITS;
 }
 
 /*
@@ -254,17 +254,17 @@ static inline bool census_frames_has_forked(const struct census_frames *f)
  * they leave half of the memory for what slices make smaller.  What counts is what they use in
  * this slice, not what an earlier one, or an earlier census, has left to it.
  */
-static inline bool census_frames_may_keep(const struct census_frames *f)
+static inline bool census_marks_may_keep(const struct census_marks *m)
 {
-	u64 units = (u64)f->owners.forked.nr + f->owners.arrays.nr + f->owners.bitmaps.nr +
-		    f->samples.nr;
+	u64 units = (u64)m->owners.forked.nr + m->owners.arrays.nr + m->owners.bitmaps.nr +
+		    m->samples.nr;
 
-	return units * CENSUS_UNIT_BYTES < f->budget->limit / 2;
+	return units * CENSUS_UNIT_BYTES < m->budget->limit / 2;
 }
 
-static inline bool census_frames_failed(const struct census_frames *f)
+static inline bool census_marks_failed(const struct census_marks *m)
 {
-	return f->owners.failed;
+	return m->owners.failed;
 }
 
-#endif /* _CENSUS_FRAMES_H */
+#endif /* _CENSUS_MARKS_H */

@@ -11,7 +11,7 @@
  * with the number of its owners, each of which has an entry that refers to it (owners/forked.h).
  * The walk finds it by some of its entries (samples), and tells in what its own table differs.
  *
- * After the walks census_frames_finish() adds the owners of these tables to the blocks of their
+ * After the walks census_marks_finish() adds the owners of these tables to the blocks of their
  * pages, and those of huge pages that others map page by page (huge.c).  Then each block is split
  * by the number of owners, and each entry adds to the sums of its owner (owners/shares.h).
  */
@@ -22,10 +22,10 @@
 #include <linux/sched/signal.h>
 
 #include "base/compat.h"
-#include "count/frames.h"
+#include "count/marks.h"
 #include "owners/shares.h"
 
-/* Number of blocks of a section, minus one: see frames.h. */
+/* Number of blocks of a section, minus one: see marks.h. */
 #define DENSE_MASK (CENSUS_CHUNK_UNITS - 1)
 #define SPARSE_SHIFT CENSUS_EIGHT_SHIFT
 #define SPARSE_MASK (BIT(SPARSE_SHIFT) - 1)
@@ -41,11 +41,11 @@ static u64 section_mask(u64 key)
 }
 
 /* Return: the section with the first key @first, or NULL. */
-static struct census_section *lookup_section(const struct census_frames *f, u64 first)
+static struct census_section *lookup_section(const struct census_marks *m, u64 first)
 {
 	struct census_link *l;
 
-	for (l = census_table_first(&f->table, first); l; l = l->next) {
+	for (l = census_table_first(&m->table, first); l; l = l->next) {
 		struct census_section *s = container_of(l, struct census_section, link);
 
 		if (s->key == first)
@@ -55,12 +55,12 @@ static struct census_section *lookup_section(const struct census_frames *f, u64 
 }
 
 /* Zeroed blocks for a new section.  Return: the first block, or 0 without memory. */
-static u32 new_blocks(struct census_frames *f, u64 key)
+static u32 new_blocks(struct census_marks *m, u64 key)
 {
-	struct census_pool *pool = &f->owners.blocks;
+	struct census_pool *pool = &m->owners.blocks;
 	u32 kind = census_key_kind(key);
 	bool sparse = section_mask(key) == SPARSE_MASK;
-	u32 block = sparse ? f->sparse[kind] : 0;
+	u32 block = sparse ? m->sparse[kind] : 0;
 
 	if (!block) {
 		block = census_pool_take(pool, CENSUS_CHUNK_UNITS);
@@ -72,39 +72,39 @@ static u32 new_blocks(struct census_frames *f, u64 key)
 	if (sparse) {
 		u32 next = block + SPARSE_MASK + 1;
 
-		f->sparse[kind] = next & DENSE_MASK ? next : 0;
+		m->sparse[kind] = next & DENSE_MASK ? next : 0;
 	}
 	return block;
 }
 
 /* Return: a new section, or NULL without memory. */
-static struct census_section *add_section(struct census_frames *f, u64 first)
+static struct census_section *add_section(struct census_marks *m, u64 first)
 {
-	u32 unit = census_pool_take(&f->sections, CENSUS_SECTION_UNITS);
-	u32 block = unit ? new_blocks(f, first) : 0;
+	u32 unit = census_pool_take(&m->sections, CENSUS_SECTION_UNITS);
+	u32 block = unit ? new_blocks(m, first) : 0;
 	struct census_section *s;
 
 	if (!block) {
-		f->owners.failed = true;
+		m->owners.failed = true;
 		return NULL;
 	}
-	s = census_unit(&f->sections, unit);
+	s = census_unit(&m->sections, unit);
 	*s = (struct census_section) {
-		.key = first, .first = census_block(&f->owners, block), .block = block,
+		.key = first, .first = census_block(&m->owners, block), .block = block,
 	};
-	census_table_add(&f->table, &s->link);
+	census_table_add(&m->table, &s->link);
 	return s;
 }
 
 /* Sets @recent to the section of @key.  Return: false without memory. */
-static noinline bool search_section(struct census_frames *f, u64 key,
+static noinline bool search_section(struct census_marks *m, u64 key,
 				    struct census_recent *recent)
 {
 	u64 first = key & ~section_mask(key);
-	struct census_section *s = lookup_section(f, first);
+	struct census_section *s = lookup_section(m, first);
 
 	if (!s)
-		s = add_section(f, first);
+		s = add_section(m, first);
 	if (!s)
 		return false;
 	*recent = (struct census_recent) {
@@ -114,21 +114,21 @@ static noinline bool search_section(struct census_frames *f, u64 key,
 }
 
 /* Return: the section of the block of @key, @at blocks before it; or NULL without memory. */
-static __always_inline struct census_recent *get_section(struct census_frames *f, u64 key,
+static __always_inline struct census_recent *get_section(struct census_marks *m, u64 key,
 							 u64 at)
 {
 	u64 number = is_dense(key) ? key >> CENSUS_CHUNK_SHIFT : key >> SPARSE_SHIFT;
 	struct census_recent *recent;
 
 	/* Consecutive sections have consecutive places, and those of other files others. */
-	recent = &f->recent[(number + 5 * (key >> CENSUS_SPACE_SHIFT)) % CENSUS_RECENT];
-	return recent->key == key - at || search_section(f, key, recent) ? recent : NULL;
+	recent = &m->recent[(number + 5 * (key >> CENSUS_SPACE_SHIFT)) % CENSUS_RECENT];
+	return recent->key == key - at || search_section(m, key, recent) ? recent : NULL;
 }
 
 /* Checks whether the current slice, one for all of eight blocks, counts the owners of @key. */
-bool census_frames_counts(const struct census_frames *f, u64 key)
+bool census_marks_counts(const struct census_marks *m, u64 key)
 {
-	const struct census_slice *slice = &f->slice;
+	const struct census_slice *slice = &m->slice;
 
 	return slice->nr == 1 ||
 	       (census_hash(&slice->hash, key >> CENSUS_EIGHT_SHIFT) & (slice->nr - 1)) ==
@@ -136,10 +136,10 @@ bool census_frames_counts(const struct census_frames *f, u64 key)
 }
 
 /* Return: the block of @key, or NULL if nothing in its section was marked. */
-struct census_block *census_frames_block(const struct census_frames *f, u64 key)
+struct census_block *census_marks_block(const struct census_marks *m, u64 key)
 {
 	u64 at = key & section_mask(key);
-	const struct census_section *s = lookup_section(f, key - at);
+	const struct census_section *s = lookup_section(m, key - at);
 
 	return s ? s->first + at : NULL;
 }
@@ -148,14 +148,14 @@ struct census_block *census_frames_block(const struct census_frames *f, u64 key)
  * Finds the block of @key, if the current slice counts it, and fetches it: pages are scattered.
  * Return: whether there is one; without memory there is none.
  */
-static __always_inline bool find_target(struct census_frames *f, u64 key,
+static __always_inline bool find_target(struct census_marks *m, u64 key,
 					struct census_target *target)
 {
 	u64 at = key & section_mask(key);
 	struct census_recent *recent = NULL;
 
-	if (census_frames_counts(f, key))
-		recent = get_section(f, key, at);
+	if (census_marks_counts(m, key))
+		recent = get_section(m, key, at);
 	target->b = NULL;
 	if (!recent)
 		return false;
@@ -166,22 +166,22 @@ static __always_inline bool find_target(struct census_frames *f, u64 key,
 }
 
 /**
- * census_frames_mark() - record that the current owner maps these pages
- * @f: census_owners_turn() has set the owner
+ * census_marks_add() - record that the current owner maps these pages
+ * @m: census_owners_turn() has set the owner
  * @masks: of all kinds and spaces
  * @nr: number of @masks, up to %CENSUS_MASKS_AT_ONCE
  *
  * Allocates memory and may sleep, so it is called without any lock.  Takes a constant time
  * for each mask, whatever keys a user chooses: see table.h.  Without memory it marks
- * nothing more, and census_frames_failed() returns true.
+ * nothing more, and census_marks_failed() returns true.
  */
-void census_frames_mark(struct census_frames *f,
+void census_marks_add(struct census_marks *m,
 			const struct census_mask *masks, unsigned int nr)
 {
-	struct census_owners *o = &f->owners;
+	struct census_owners *o = &m->owners;
 	/* If most masks add an entry, also prefetch the entries to be written. */
-	bool fetch = f->appended > nr / 2;
-	struct census_marker m;
+	bool fetch = m->appended > nr / 2;
+	struct census_marker marker;
 	unsigned int i;
 	u64 keys = 0;
 	bool eights;
@@ -189,44 +189,44 @@ void census_frames_mark(struct census_frames *f,
 	cond_resched();
 	if (!census_owners_room(o, nr))
 		return;
-	m = census_marker(o);
+	marker = census_marker(o);
 	/* Prefetch all blocks before the first one is marked. */
 	for (i = 0; i < nr; i++) {
 		u64 key = masks[i].key;
 
 		keys |= key;
-		if (find_target(f, key & ~CENSUS_KEY_EIGHT, &f->targets[i]) && fetch && !(i % 4))
-			prefetchw(census_marker_entry(&m, m.next + i));
+		if (find_target(m, key & ~CENSUS_KEY_EIGHT, &m->targets[i]) && fetch && !(i % 4))
+			prefetchw(census_marker_entry(&marker, marker.next + i));
 	}
-	f->eights |= !!(keys & CENSUS_KEY_EIGHT);
-	eights = f->eights;
+	m->eights |= !!(keys & CENSUS_KEY_EIGHT);
+	eights = m->eights;
 	if (eights) {
 		if (!census_owners_room(o, nr * CENSUS_EIGHT))
 			return;
-		m = census_marker(o);
+		marker = census_marker(o);
 	}
 	for (i = 0; i < nr; i++) {
-		const struct census_target *t = &f->targets[i];
+		const struct census_target *t = &m->targets[i];
 
 		if (!t->b)
 			continue;
 		if (eights && masks[i].key & CENSUS_KEY_EIGHT) {
-			census_mark_eight(o, &m, t->block);
+			census_mark_eight(o, &marker, t->block);
 			continue;
 		}
 		if (eights)
 			census_eight_split(o, t->block);
-		census_mark(o, &m, t->b, t->block, masks[i].mask);
+		census_mark(o, &marker, t->b, t->block, masks[i].mask);
 	}
-	f->appended = m.next - o->entries.nr;
-	census_marker_end(o, &m);
+	m->appended = marker.next - o->entries.nr;
+	census_marker_end(o, &marker);
 }
 
 /*
  * Return: the kind for hugetlb pages of @nr base pages: PMD size, PUD size, or one size
  * below and one above a PMD, which some architectures have.
  */
-static u32 hugetlb_kind(struct census_frames *f, unsigned int nr)
+static u32 hugetlb_kind(struct census_marks *m, unsigned int nr)
 {
 	u32 i = nr < PMD_SIZE / PAGE_SIZE ? 2 : 3;
 
@@ -234,26 +234,26 @@ static u32 hugetlb_kind(struct census_frames *f, unsigned int nr)
 		i = 0;
 	else if (nr == PUD_SIZE / PAGE_SIZE)
 		i = 1;
-	f->hugetlb[i] = nr;
+	m->hugetlb[i] = nr;
 	return CENSUS_OF_HUGETLB + i;
 }
 
 /**
- * census_frames_hugetlb_key() - the block and the bit of a hugetlb page
- * @f: records the size
+ * census_marks_hugetlb_key() - the block and the bit of a hugetlb page
+ * @m: records the size
  * @pfn: first frame of the page
  * @nr: size of the page, in base pages
  * @at: set to the number of the bit
  *
  * Return: the key of the block.  A hugetlb page counts as one page, of a separate kind.
  */
-u64 census_frames_hugetlb_key(struct census_frames *f, unsigned long pfn,
+u64 census_marks_hugetlb_key(struct census_marks *m, unsigned long pfn,
 			      unsigned int nr, u32 *at)
 {
 	u64 number = pfn / nr;
 
 	*at = number & (CENSUS_BLOCK_PAGES - 1);
-	return CENSUS_SPACE(CENSUS_SPACE_HUGETLB + hugetlb_kind(f, nr)) +
+	return CENSUS_SPACE(CENSUS_SPACE_HUGETLB + hugetlb_kind(m, nr)) +
 	       (number >> CENSUS_BLOCK_SHIFT);
 }
 
@@ -261,38 +261,38 @@ u64 census_frames_hugetlb_key(struct census_frames *f, unsigned long pfn,
  * No two entries of a table have the same index.  A user may map a page at the begin of tables
  * of many shapes, which must not share a chain: the random factor keeps them apart.
  */
-static u64 sample_key(const struct census_frames *f, u16 first, u16 nr, unsigned int index,
+static u64 sample_key(const struct census_marks *m, u16 first, u16 nr, unsigned int index,
 		      u64 value)
 {
 	u64 shape = (u64)first << 32 | nr;
 
-	return (value ^ (u64)index << (64 - 12)) + shape * f->slice.hash.low;
+	return (value ^ (u64)index << (64 - 12)) + shape * m->slice.hash.low;
 }
 
 /* Return: the first sample of tables with an entry, as many entries and the same first index. */
-static const struct census_sample *find_sample(const struct census_frames *f, u16 first, u16 nr,
+static const struct census_sample *find_sample(const struct census_marks *m, u16 first, u16 nr,
 					       unsigned int index, u64 value)
 {
-	u64 key = sample_key(f, first, nr, index, value);
+	u64 key = sample_key(m, first, nr, index, value);
 	const struct census_link *l;
 
-	for (l = census_table_first(&f->images, key); l; l = l->next) {
+	for (l = census_table_first(&m->images, key); l; l = l->next) {
 		const struct census_sample *s = container_of(l, struct census_sample, link);
 		const struct census_forked *t;
 
 		if (!s->table || s->key != key || s->index != index)
 			continue;
-		t = census_forked(&f->owners, s->table);
+		t = census_forked(&m->owners, s->table);
 		if (t->first == first && t->nr == nr &&
-		    census_forked_values(&f->owners, t)[index] == value)
+		    census_forked_values(&m->owners, t)[index] == value)
 			return s;
 	}
 	return NULL;
 }
 
 /**
- * census_frames_find_image() - find a table that fork() copied
- * @f: the marks
+ * census_marks_find_image() - find a table that fork() copied
+ * @m: the marks
  * @image: @first and @nr are set; sets @match and @pages
  * @index: of an entry
  * @value: its value
@@ -300,48 +300,48 @@ static const struct census_sample *find_sample(const struct census_frames *f, u1
  * Return: the values of a table of the same shape with this entry, or NULL.  They stay
  * until the next mark.  Takes no lock and does not sleep.
  */
-const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
+const u64 *census_marks_find_image(const struct census_marks *m, struct census_image *image,
 				    unsigned int index, u64 value)
 {
 	const struct census_sample *s = NULL;
 	const struct census_forked *t;
 
-	if (census_frames_has_forked(f))
-		s = find_sample(f, image->first, image->nr, index, value);
+	if (census_marks_has_forked(m))
+		s = find_sample(m, image->first, image->nr, index, value);
 	if (!s)
 		return NULL;
-	t = census_forked(&f->owners, s->table);
+	t = census_forked(&m->owners, s->table);
 	image->match = s->table;
 	image->pages = t->pages;
-	return census_forked_values(&f->owners, t);
+	return census_forked_values(&m->owners, t);
 }
 
 /* @table: 0: the table is not kept, but its masks are counted.  Return: NULL without memory. */
-static struct census_sample *add_sample(struct census_frames *f, const struct census_image *image,
+static struct census_sample *add_sample(struct census_marks *m, const struct census_image *image,
 					unsigned int index, u64 value, u32 table)
 {
-	u32 unit = census_pool_take(&f->samples, CENSUS_SAMPLE_UNITS);
+	u32 unit = census_pool_take(&m->samples, CENSUS_SAMPLE_UNITS);
 	struct census_sample *s;
 
 	if (!unit)
 		return NULL;
-	s = census_unit(&f->samples, unit);
+	s = census_unit(&m->samples, unit);
 	*s = (struct census_sample) {
-		.key = sample_key(f, image->first, image->nr, index, value),
+		.key = sample_key(m, image->first, image->nr, index, value),
 		.table = table, .index = index,
 	};
-	census_table_add(&f->images, &s->link);
+	census_table_add(&m->images, &s->link);
 	return s;
 }
 
 /* Return: what was counted of tables that were not kept, like one with this entry; or NULL. */
-static struct census_sample *find_met(const struct census_frames *f,
+static struct census_sample *find_met(const struct census_marks *m,
 				      const struct census_image *image)
 {
-	u64 key = sample_key(f, image->first, image->nr, image->index, image->value);
+	u64 key = sample_key(m, image->first, image->nr, image->index, image->value);
 	struct census_link *l;
 
-	for (l = census_table_first(&f->images, key); l; l = l->next) {
+	for (l = census_table_first(&m->images, key); l; l = l->next) {
 		struct census_sample *s = container_of(l, struct census_sample, link);
 
 		if (s->key == key && s->index == image->index && !s->table)
@@ -354,8 +354,8 @@ static struct census_sample *find_met(const struct census_frames *f,
 #define MASKS_TO_KEEP (2 * CENSUS_MASKS_PER_IMAGE)
 
 /**
- * census_frames_want_image() - check whether to keep a table that fork() may have copied
- * @f: the marks
+ * census_marks_want_image() - check whether to keep a table that fork() may have copied
+ * @m: the marks
  * @image: @pages and all members below it are set
  * @masks: number of its masks
  *
@@ -366,10 +366,10 @@ static struct census_sample *find_met(const struct census_frames *f,
  *
  * Does not sleep.
  */
-bool census_frames_want_image(struct census_frames *f, const struct census_image *image,
+bool census_marks_want_image(struct census_marks *m, const struct census_image *image,
 			      unsigned int masks)
 {
-	struct census_sample *s = find_met(f, image);
+	struct census_sample *s = find_met(m, image);
 	u32 met = masks + (s ? s->masks : 0), most = s ? s->pages : 0;
 
 	/* If none has as many pages as the first ones, those were not typical. */
@@ -377,7 +377,7 @@ bool census_frames_want_image(struct census_frames *f, const struct census_image
 	    (met > MASKS_TO_KEEP && image->pages >= most - most / 8))
 		return true;
 	if (!s)
-		s = add_sample(f, image, image->index, image->value, 0);
+		s = add_sample(m, image, image->index, image->value, 0);
 	if (s) {
 		s->masks = met;
 		s->pages = max(most, image->pages);
@@ -389,7 +389,7 @@ bool census_frames_want_image(struct census_frames *f, const struct census_image
  * Without memory the table is found by fewer entries, which costs only time.  A sample that
  * another table has already is not added: so chains stay short, whatever tables a user makes.
  */
-static void add_samples(struct census_frames *f, const struct census_image *image, u32 table)
+static void add_samples(struct census_marks *m, const struct census_image *image, u32 table)
 {
 	unsigned int part, i, end;
 
@@ -397,8 +397,8 @@ static void add_samples(struct census_frames *f, const struct census_image *imag
 		end = (part + 1) * image->nr / CENSUS_IMAGE_PARTS;
 		for (i = part * image->nr / CENSUS_IMAGE_PARTS; i < end && !image->values[i]; i++)
 			;
-		if (i < end && !find_sample(f, image->first, image->nr, i, image->values[i]))
-			add_sample(f, image, i, image->values[i], table);
+		if (i < end && !find_sample(m, image->first, image->nr, i, image->values[i]))
+			add_sample(m, image, i, image->values[i], table);
 	}
 }
 
@@ -426,23 +426,23 @@ static void count_kept_owner(void)
 }
 
 /**
- * census_frames_image() - record that the current owner has a table that fork() copied
- * @f: census_owners_turn() has set the owner
+ * census_marks_image() - record that the current owner has a table that fork() copied
+ * @m: census_owners_turn() has set the owner
  * @image: the table, or what it lacks of another
  *
- * Does not sleep.  Without memory census_frames_failed() returns true.
+ * Does not sleep.  Without memory census_marks_failed() returns true.
  */
-void census_frames_image(struct census_frames *f, const struct census_image *image)
+void census_marks_image(struct census_marks *m, const struct census_image *image)
 {
 	u32 table = image->match;
 	struct census_sample *met;
 
 	if (!table) {
-		table = census_forked_add(&f->owners, image->values, image->first, image->nr);
+		table = census_forked_add(&m->owners, image->values, image->first, image->nr);
 		if (!table)
 			return;
-		add_samples(f, image, table);
-		met = image->value ? find_met(f, image) : NULL;
+		add_samples(m, image, table);
+		met = image->value ? find_met(m, image) : NULL;
 		if (met) {
 			met->masks = 0;
 			met->pages = 0;
@@ -450,19 +450,19 @@ void census_frames_image(struct census_frames *f, const struct census_image *ima
 	} else {
 		count_kept_owner();
 	}
-	census_forked_own(&f->owners, table, (const u64 *)image->lacks);
+	census_forked_own(&m->owners, table, (const u64 *)image->lacks);
 }
 
 /* Finds the blocks of the pages of a table that have an owner. */
-static void find_targets(struct census_frames *f, const struct census_forked *t,
+static void find_targets(struct census_marks *m, const struct census_forked *t,
 			 const u64 *values, const u32 *lacking)
 {
-	const u64 anon = census_frames_key(CENSUS_ANON);
+	const u64 anon = census_marks_key(CENSUS_ANON);
 	u64 key, last = 0;
 	unsigned int i;
 
 	for (i = 0; i < t->nr; i++) {
-		struct census_target *target = &f->targets[i];
+		struct census_target *target = &m->targets[i];
 		unsigned long pfn;
 
 		target->b = NULL;
@@ -473,7 +473,7 @@ static void find_targets(struct census_frames *f, const struct census_forked *t,
 		if (key == last && target[-1].b)
 			*target = target[-1];
 		else
-			find_target(f, key, target);
+			find_target(m, key, target);
 		target->at = pfn & (CENSUS_BLOCK_PAGES - 1);
 		last = key;
 	}
@@ -499,44 +499,44 @@ static bool take_page(u64 *value, const struct census_target *target, u64 *pages
  *
  * Return: false without memory.
  */
-static bool finish_table(struct census_frames *f, const struct census_forked *t)
+static bool finish_table(struct census_marks *m, const struct census_forked *t)
 {
-	const u32 *lacking = census_forked_lacking(&f->owners, t);
-	u64 *values = census_forked_values(&f->owners, t), pages;
+	const u32 *lacking = census_forked_lacking(&m->owners, t);
+	u64 *values = census_forked_values(&m->owners, t), pages;
 	unsigned int i, n;
 
-	find_targets(f, t, values, lacking);
-	if (census_frames_failed(f))
+	find_targets(m, t, values, lacking);
+	if (census_marks_failed(m))
 		return false;
 	for (i = 0; i < t->nr; i += n) {
-		const struct census_target *target = &f->targets[i];
+		const struct census_target *target = &m->targets[i];
 
 		n = 1;
 		if (!target->b) {
 			values[i] = 0;
 			continue;
 		}
-		census_eight_split(&f->owners, target->block);
+		census_eight_split(&m->owners, target->block);
 		pages = 0;
 		take_page(&values[i], target, &pages);
 		for (; i + n < t->nr && target[n].b == target->b; n++)
 			if ((lacking && lacking[i + n] != lacking[i]) ||
 			    !take_page(&values[i + n], target + n, &pages))
 				break;
-		census_owners_add(&f->owners, target->b, pages,
+		census_owners_add(&m->owners, target->b, pages,
 				  census_forked_owners(t, lacking, i));
 	}
-	return !census_frames_failed(f);
+	return !census_marks_failed(m);
 }
 
 /* Adds the owners of tables that fork() copied to the blocks.  Return: 0, -ENOMEM or -EINTR. */
-static int finish_tables(struct census_frames *f)
+static int finish_tables(struct census_marks *m)
 {
 	u32 table;
 
-	for (table = CENSUS_FORKED_UNITS; table < f->owners.forked.nr;
+	for (table = CENSUS_FORKED_UNITS; table < m->owners.forked.nr;
 	     table += CENSUS_FORKED_UNITS) {
-		if (!finish_table(f, census_forked(&f->owners, table)))
+		if (!finish_table(m, census_forked(&m->owners, table)))
 			return -ENOMEM;
 		cond_resched();
 		if (fatal_signal_pending(current))
@@ -546,33 +546,33 @@ static int finish_tables(struct census_frames *f)
 }
 
 /**
- * census_frames_exclusive() - number of exclusive frames that the current slice counts
- * @f: the marks
+ * census_marks_exclusive() - number of exclusive frames that the current slice counts
+ * @m: the marks
  * @mask: of space %CENSUS_SPACE_EXCLUSIVE
  *
  * An entry may prove in one slice that its frame is exclusive, and not in the next.  So
  * a frame counts in one slice only, marked or not: in that of its block.
  */
-u64 census_frames_exclusive(const struct census_frames *f, const struct census_mask *mask)
+u64 census_marks_exclusive(const struct census_marks *m, const struct census_mask *mask)
 {
 	u64 block = mask->key - CENSUS_SPACE(CENSUS_SPACE_EXCLUSIVE);
 
-	return census_frames_counts(f, census_frames_key(CENSUS_ANON) + block) ?
+	return census_marks_counts(m, census_marks_key(CENSUS_ANON) + block) ?
 	       census_popcount(mask->mask) : 0;
 }
 
-/* Like census_frames_exclusive(), for swap slots. */
-u64 census_frames_exclusive_swap(const struct census_frames *f,
+/* Like census_marks_exclusive(), for swap slots. */
+u64 census_marks_exclusive_swap(const struct census_marks *m,
 				 const struct census_run *run)
 {
 	u64 nr = census_run_nr(run), at = run->pfn, end = at + nr, next, pages = 0;
 	u64 space = CENSUS_SPACE(CENSUS_SPACE_SWAP + run->swap_type);
 
-	if (f->slice.nr == 1)
+	if (m->slice.nr == 1)
 		return nr;
 	for (; at < end; at = next) {
 		next = min(round_down(at, CENSUS_BLOCK_PAGES) + CENSUS_BLOCK_PAGES, end);
-		if (census_frames_counts(f, space + (at >> CENSUS_BLOCK_SHIFT)))
+		if (census_marks_counts(m, space + (at >> CENSUS_BLOCK_SHIFT)))
 			pages += next - at;
 	}
 	return pages;
@@ -584,9 +584,9 @@ u64 census_frames_exclusive_swap(const struct census_frames *f,
 /* Units of sections to look at between two cond_resched(). */
 #define SECTIONS_AT_ONCE BIT(12)
 
-static struct census_section *section_of_unit(const struct census_frames *f, u32 unit)
+static struct census_section *section_of_unit(const struct census_marks *m, u32 unit)
 {
-	return census_unit(&f->sections, unit);
+	return census_unit(&m->sections, unit);
 }
 
 static u32 section_blocks(const struct census_section *s)
@@ -595,12 +595,12 @@ static u32 section_blocks(const struct census_section *s)
 }
 
 /* Checks whether any swap slot is marked. */
-bool census_frames_swapped(const struct census_frames *f)
+bool census_marks_swapped(const struct census_marks *m)
 {
 	u32 i;
 
-	for (i = FIRST_SECTION; i < f->sections.nr; i += CENSUS_SECTION_UNITS) {
-		if (census_key_kind(section_of_unit(f, i)->key) == CENSUS_OF_SWAP)
+	for (i = FIRST_SECTION; i < m->sections.nr; i += CENSUS_SECTION_UNITS) {
+		if (census_key_kind(section_of_unit(m, i)->key) == CENSUS_OF_SWAP)
 			return true;
 		if (!(i % SECTIONS_AT_ONCE))
 			cond_resched();
@@ -609,35 +609,35 @@ bool census_frames_swapped(const struct census_frames *f)
 }
 
 /* Splits the blocks that have owners.  Return: 0, -ENOMEM or -EINTR. */
-static int finish_blocks(struct census_frames *f)
+static int finish_blocks(struct census_marks *m)
 {
 	u32 unit, i, n;
 
-	for (unit = FIRST_SECTION; unit < f->sections.nr; unit += CENSUS_SECTION_UNITS) {
-		const struct census_section *s = section_of_unit(f, unit);
+	for (unit = FIRST_SECTION; unit < m->sections.nr; unit += CENSUS_SECTION_UNITS) {
+		const struct census_section *s = section_of_unit(m, unit);
 
 		for (i = 0; i < section_blocks(s); i += n) {
 			const struct census_block *b = s->first + i;
 
 			n = 1;
 			if (b->ones || b->planes || b->newest)
-				n = census_block_finish(&f->owners, s->block + i, &f->totals);
+				n = census_block_finish(&m->owners, s->block + i, &m->totals);
 		}
 		cond_resched();
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
-	return census_frames_failed(f) ? -ENOMEM : 0;
+	return census_marks_failed(m) ? -ENOMEM : 0;
 }
 
 /* Sums up tables that fork() copied.  Return: 0 or -EINTR. */
-static int sum_tables(struct census_frames *f)
+static int sum_tables(struct census_marks *m)
 {
 	u32 table;
 
-	for (table = CENSUS_FORKED_UNITS; table < f->owners.forked.nr;
+	for (table = CENSUS_FORKED_UNITS; table < m->owners.forked.nr;
 	     table += CENSUS_FORKED_UNITS) {
-		census_forked_sum(&f->owners, census_forked(&f->owners, table));
+		census_forked_sum(&m->owners, census_forked(&m->owners, table));
 		cond_resched();
 		if (fatal_signal_pending(current))
 			return -EINTR;
@@ -646,14 +646,14 @@ static int sum_tables(struct census_frames *f)
 }
 
 /* Computes each owner's pages.  Return: 0 or -EINTR. */
-static int finish_turns(struct census_frames *f)
+static int finish_turns(struct census_marks *m)
 {
 	u32 turn, entry;
 
-	for (turn = 0; turn < f->owners.nr_turns; turn++) {
-		entry = census_turn(&f->owners, turn)->first;
-		while (entry < census_turn_end(&f->owners, turn)) {
-			entry = census_turn_finish(&f->owners, turn, entry, &f->totals);
+	for (turn = 0; turn < m->owners.nr_turns; turn++) {
+		entry = census_turn(&m->owners, turn)->first;
+		while (entry < census_turn_end(&m->owners, turn)) {
+			entry = census_turn_finish(&m->owners, turn, entry, &m->totals);
 			cond_resched();
 			if (fatal_signal_pending(current))
 				return -EINTR;
@@ -663,42 +663,42 @@ static int finish_turns(struct census_frames *f)
 }
 
 /**
- * census_frames_finish() - count owners, and what each has, after all marks
- * @f: all address spaces are walked
+ * census_marks_finish() - count owners, and what each has, after all marks
+ * @m: all address spaces are walked
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
-int census_frames_finish(struct census_frames *f)
+int census_marks_finish(struct census_marks *m)
 {
-	int err = finish_tables(f);
+	int err = finish_tables(m);
 
 	if (!err)
-		err = finish_blocks(f);
+		err = finish_blocks(m);
 	if (!err)
-		err = sum_tables(f);
-	return err ?: finish_turns(f);
+		err = sum_tables(m);
+	return err ?: finish_turns(m);
 }
 
 /**
- * census_frames_prepare_groups() - prepare blocks for grouping.h and pairs.h
- * @f: its turns are finished
+ * census_marks_prepare_groups() - prepare blocks for grouping.h and pairs.h
+ * @m: its turns are finished
  * @states: empty except for unit 0; gets a state for each block
  * @units: of a state
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
-int census_frames_prepare_groups(struct census_frames *f, struct census_pool *states, u32 units)
+int census_marks_prepare_groups(struct census_marks *m, struct census_pool *states, u32 units)
 {
 	u32 unit, i;
 
-	for (unit = FIRST_SECTION; unit < f->sections.nr; unit += CENSUS_SECTION_UNITS) {
-		const struct census_section *s = section_of_unit(f, unit);
+	for (unit = FIRST_SECTION; unit < m->sections.nr; unit += CENSUS_SECTION_UNITS) {
+		const struct census_section *s = section_of_unit(m, unit);
 
 		for (i = 0; i < section_blocks(s); i++) {
 			u32 state = census_pool_take(states, units);
 
 			if (!state) {
-				f->owners.failed = true;
+				m->owners.failed = true;
 				return -ENOMEM;
 			}
 			memset(census_unit(states, state), 0, units * CENSUS_UNIT_BYTES);
