@@ -192,18 +192,19 @@ static bool asks(const struct options *options)
 	return options->version || options->help;
 }
 
-static int answer_command(const struct options *options, FILE *out)
+/* @others: there are further words. */
+static int answer_command(const struct options *options, bool others, FILE *out)
 {
 	if (options->version)
 		fprintf(out, "memcensus %s (ABI %d)\n", VERSION, MEMCENSUS_ABI);
-	else if (options->command_given)
+	else if (options->command_given || others)
 		help_print_command(out, options->command);
 	else
 		help_print(out);
 	return EXIT_DONE;
 }
 
-static int write_output(const struct options *options, source_open_fn *open)
+static int write_output(const struct options *options, bool others, source_open_fn *open)
 {
 	struct failure why = { .kind = FAIL_NONE };
 	bool complete = asks(options);
@@ -213,7 +214,7 @@ static int write_output(const struct options *options, source_open_fn *open)
 	if ((!asks(options) && check_screen(options->command, &why)) ||
 	    output_open(&output, asks(options) ? NULL : options->output, &why))
 		return print_failure(&why);
-	status = asks(options) ? answer_command(options, output.stream) :
+	status = asks(options) ? answer_command(options, others, output.stream) :
 				 run_on_source(options, output.stream, open, &complete, &why);
 	/* At an interval, keep what was written before a failure: it is valid. */
 	fflush(output.stream);
@@ -291,7 +292,7 @@ int reader_run(int argc, char **argv, source_open_fn *open)
 	    (!asks(&options) && (command_choose(&options, &why) || choose_basis(&options, &why))))
 		status = print_usage_failure(&options, &why);
 	else
-		status = write_output(&options, open);
+		status = write_output(&options, argc > 2, open);
 	parse_free(&options);
 	return status;
 }

@@ -83,6 +83,24 @@ static enum diff_change diff_change(const struct change *row)
 	return DIFF_SAME;
 }
 
+/* Shares of a page differ by a few bytes where another process comes or goes. */
+static bool tells(struct amount change)
+{
+	return !change.known || llabs(change.bytes) >= 1024;
+}
+
+bool change_tells(const void *unused, const void *untyped)
+{
+	const struct change *row = untyped;
+	size_t i;
+
+	(void)unused;
+	for (i = 0; i < ARRAY_SIZE(compared); i++)
+		if (tells(figure_delta(row, compared[i])))
+			return true;
+	return diff_change(row) < DIFF_GROWN || diff_change(row) == DIFF_MOVED;
+}
+
 DERIVED(get_change, change, number, diff_change(row), true)
 DERIVED(get_pid, change, number, change_task(row)->pid,
 	KNOWN(change_task(row), MEMCENSUS_TASK_PID))
@@ -426,8 +444,8 @@ static bool cgroup_has_changed(const void *about, const void *row)
 	const struct cgroup_change *cgroup = row;
 
 	(void)about;
-	return !cgroup->growth.known || cgroup->growth.bytes ||
-	       (cgroup->charged_growth.known && cgroup->charged_growth.bytes);
+	return tells(cgroup->growth) ||
+	       (cgroup->charged_growth.known && tells(cgroup->charged_growth));
 }
 
 void changes_report(const struct changes *changes, size_t most, struct report *report)

@@ -37,6 +37,9 @@ struct change {
 /* The later row of a process that is in one census at least. */
 const struct task *change_task(const struct change *row);
 
+/* Whether @row, a struct change, changed by a KiB: tables of KiB show no less. */
+bool change_tells(const void *unused, const void *row);
+
 /* The columns of such a row. */
 extern const struct row_type change_rows;
 

@@ -76,7 +76,8 @@ static void show_diff(const struct diff *diff, const struct options *options, FI
 	report_begin(&report, options, diff->after, out);
 	report_window(&report, diff->before, diff->after);
 	REPORT(&report,
-	       { "tasks", .chosen = true, .rows = ROWS(changes->rows, changes->n_rows) });
+	       { "tasks", .chosen = true, .rows = ROWS(changes->rows, changes->n_rows),
+		 .filter = options->json ? NULL : change_tells });
 	changes_report(changes, 0, &report);
 	report_end(&report);
 }
@@ -161,8 +162,8 @@ const struct command diff_command = {
 	"Compares the last censuses of two records, or the first and the last census of\n"
 	"one record. --from and --to select other censuses, by number or time.\n"
 	"\n"
-	"Prints a row for each process whose USS, PSS, RSS or swap changed, and for each\n"
-	"new or ended process; the amounts are the changes in KiB. The largest change of\n"
+	"Prints a row for each process whose USS, PSS, RSS or swap changed by 1 KiB or more, and\n"
+	"for each new or ended process; the amounts are the changes in KiB. The largest change of\n"
 	"PSS and swap is the last row. Processes with the same PID and start time are the same\n"
 	"process. For a new process all its memory counts as growth, for an ended one as\n"
 	"shrinkage. '-' means that a figure is unknown in one of the two, because the\n"

@@ -554,5 +554,11 @@ const struct command physical_command = {
 	.options = physical_uses,
 	.rules = physical_rules,
 	.own_size = sizeof(struct physical_options),
+	.further = (const struct further_rows[]){
+		{ "--by cgroup", &frame_cgroup_rows },
+		{ "the frames of the kernel", &kernel_frames_rows },
+		{ "the call sites", &site_rows }, { "the file systems", &frame_system_rows },
+		{ "--files", &frame_file_rows }, { }
+	},
 	.run = physical_run,
 };

@@ -113,7 +113,7 @@ static const struct column site_columns[] = {
 	MEMBER(fitting_site, "accurate", NULL, accurate, BOOL, "no allocation was missed"),
 };
 
-static const struct row_type site_rows = ROWS_OF("call site", site_columns);
+const struct row_type site_rows = ROWS_OF("call site", site_columns);
 
 static size_t shown(const struct fitting_sites *sites, const struct options *options)
 {

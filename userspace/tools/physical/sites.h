@@ -47,4 +47,7 @@ void sites_end(struct fitting_sites *sites);
 /* @kernel: bytes of class kernel. */
 void sites_report(const struct fitting_sites *sites, struct amount kernel, struct report *report);
 
+/* A call site. */
+extern const struct row_type site_rows;
+
 #endif /* READER_PHYSICAL_SITES_H */
