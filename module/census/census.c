@@ -65,8 +65,10 @@ static int finish_task(struct census *c, struct census_mm *m)
 
 	m->task->state = m->state;
 	census_mm_confirm_reader(m);
-	if (m->mm)
+	if (m->mm) {
+		m->task->mappings = m->counters.mappings;
 		census_counters_figures(&m->counters, figures);
+	}
 	if (m->state != MEMCENSUS_STATE_WALKED && m->state != MEMCENSUS_STATE_PARTIAL) {
 		/* It was not walked, or its process exited before a later slice. */
 		INIT_LIST_HEAD(&m->vmas);

@@ -720,6 +720,7 @@ void census_mm_counters(struct census_mm *m)
 		.pagetables = mm_pgtables_bytes(mm),
 		.mlocked = (u64)READ_ONCE(mm->locked_vm) << PAGE_SHIFT,
 		.pinned = (u64)atomic64_read(&mm->pinned_vm) << PAGE_SHIFT,
+		.mappings = READ_ONCE(mm->map_count),
 	};
 }
 

@@ -24,6 +24,7 @@
  * @pagetables: of all levels
  * @mlocked: see mlock()
  * @pinned: by drivers and io_uring
+ * @mappings: number of VMAs
  */
 struct census_counters {
 	u64 vss;
@@ -32,6 +33,7 @@ struct census_counters {
 	u64 pagetables;
 	u64 mlocked;
 	u64 pinned;
+	u32 mappings;
 };
 
 /**

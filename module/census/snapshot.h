@@ -114,6 +114,7 @@ struct census_peer {
  * @session: number of its session for the caller, 0: none; groups by session only
  * @start: ns since boot
  * @threads: of @pid
+ * @mappings: number of VMAs, 0 if unknown
  * @min_faults: of all threads of @pid, including exited ones
  * @maj_faults: as @min_faults
  * @oom_score_adj: -1000 to 1000
@@ -138,6 +139,7 @@ struct census_task {
 	u64 min_faults;
 	u64 maj_faults;
 	u32 threads;
+	u32 mappings;
 	s16 oom_score_adj;
 	u8 state;
 	u8 basis;

@@ -147,6 +147,7 @@ int census_fill_task(struct sk_buff *skb, const struct census_dump *d, const voi
 		return 0;
 	if (put_peers(skb, d, task, pid) ||
 	    (task->basis && nla_put_u32(skb, MEMCENSUS_TASK_BASIS, task->basis)) ||
+	    (task->mappings && nla_put_u32(skb, MEMCENSUS_TASK_MAPPINGS, task->mappings)) ||
 	    put_figures(skb, MEMCENSUS_TASK_FIGURES, &task->figures))
 		return -EMSGSIZE;
 	/* @pid is a peer: the rest is of a process that the caller may not learn of. */

@@ -139,6 +139,8 @@ static const struct column task_fields[] = {
 	TASK(FIGURES, "", figures, FIGURES, NEST, ""),
 	TASK(GROUP, "Group", group, U32, ID,
 	     "number of its group in this census, as id of the group"),
+	TASK(MAPPINGS, "Mappings", mappings, U32, COUNT,
+	     "number of its mappings, which vm.max_map_count bounds", .total = TOTAL_SUM),
 };
 
 #define TASK_NODE(num, ...)	ATTRIBUTE(task_node, MEMCENSUS_TN_##num, __VA_ARGS__)

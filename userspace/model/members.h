@@ -94,7 +94,8 @@
 	uint64_t min_faults; \
 	uint64_t maj_faults; \
 	int64_t oom_score_adj; \
-	uint64_t group
+	uint64_t group; \
+	uint64_t mappings
 
 #define TASK_NODE_MEMBERS \
 	uint64_t pid; \

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Warnings about the figures of a snapshot. */
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "lib/text.h"
 #include "model/on-nodes.h"
 #include "os/cgroups.h"
 #include "os/names.h"
+#include "os/proc-texts.h"
+#include "os/procfs.h"
 #include "report/warnings.h"
 
 static void put_count(FILE *out, uint64_t n, const char *what, bool *begun)
@@ -202,6 +206,46 @@ static void note_depth(FILE *out, const struct snapshot *snap)
 			"in that of the lowest one above");
 }
 
+/* vm.max_map_count, when @snap was taken; 0: unknown. */
+static uint64_t mappings_allowed(const struct snapshot *snap)
+{
+	const char *text = proc_texts_find(snap, PROC_TEXTS_VM), *name = "max_map_count ";
+	char *now = NULL;
+	struct failure ignored;
+	uint64_t most = 0;
+
+	if (text)
+		text = strstr(text, name);
+	else if (snap->naming == name_live)
+		text = now = procfs_read("sys/vm/max_map_count", NULL, &ignored);
+	if (text)
+		sscanf(now ?: text + strlen(name), "%" SCNu64, &most);
+	free(now);
+	return most;
+}
+
+/* Beyond the limit mmap(), and munmap() of a part, fail, which looks like a lack of memory. */
+static void note_mappings(FILE *out, const struct snapshot *snap)
+{
+	uint64_t most = 0;
+	size_t i, named = 0;
+
+	for (i = 0; i < snap->n_tasks && named < PIDS_NAMED; i++) {
+		const struct task *task = &snap->tasks[i];
+
+		if (!KNOWN(task, MEMCENSUS_TASK_MAPPINGS))
+			continue;
+		if (!most && !(most = mappings_allowed(snap)))
+			return;
+		if (task->mappings < most - most / 10)
+			continue;
+		fprintf(out, "memcensus: process %" PRIu64 " has %" PRIu64 " mappings of at most %"
+			PRIu64 " (vm.max_map_count): %s\n", task->pid, task->mappings, most,
+			"beyond it mmap() fails: raise it by sysctl, or see 'memcensus map'");
+		named++;
+	}
+}
+
 void warnings_of_cgroups(FILE *out, const struct snapshot *snap)
 {
 	const bool some = snap->n_frame_cgroups ||
@@ -223,6 +267,7 @@ static bool print(FILE *out, const struct snapshot *snap, bool summed)
 		fprintf(out, "memcensus: PSS of large folios is an estimate on this kernel: %s\n",
 			"use '--basis frames'");
 	note_frames(out, snap);
+	note_mappings(out, snap);
 	note_depth(out, snap);
 	warnings_of_cgroups(out, snap);
 	return warnings_of_system(out, snap) || partial;

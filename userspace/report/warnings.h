@@ -11,7 +11,7 @@
 
 /*
  * Prints one line on @out for each: an older module, missing figures, estimates,
- * upper bounds, a bug, several slices.  True if the result is partial.
+ * upper bounds, mappings near their limit, a bug, several slices.  True if the result is partial.
  */
 bool warnings_print(FILE *out, const struct snapshot *snap);
 

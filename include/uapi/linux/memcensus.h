@@ -582,6 +582,8 @@ enum memcensus_state {
  * @MEMCENSUS_TASK_OOM_SCORE_ADJ: s32, -1000 to 1000
  * @MEMCENSUS_TASK_FIGURES: nest, u64 by &enum memcensus_figure
  * @MEMCENSUS_TASK_GROUP: u32, %MEMCENSUS_GROUP_ID of its group; absent if it is in none
+ * @MEMCENSUS_TASK_MAPPINGS: u32, mappings (VMAs) of the address space, which
+ *	vm.max_map_count bounds
  */
 enum memcensus_task {
 	MEMCENSUS_TASK_UNSPEC,
@@ -602,6 +604,7 @@ enum memcensus_task {
 	MEMCENSUS_TASK_OOM_SCORE_ADJ,
 	MEMCENSUS_TASK_FIGURES,
 	MEMCENSUS_TASK_GROUP,
+	MEMCENSUS_TASK_MAPPINGS,
 	__MEMCENSUS_TASK_MAX,
 	MEMCENSUS_TASK_MAX = __MEMCENSUS_TASK_MAX - 1
 };

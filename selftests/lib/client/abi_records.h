@@ -22,6 +22,7 @@ struct census_task {
 	int32_t oom_score_adj;
 	struct figures f;
 	uint32_t group;
+	uint32_t mappings;
 };
 
 /* A GROUP message; bit n of @known is set where attribute n was sent. */

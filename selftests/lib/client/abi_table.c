@@ -115,6 +115,7 @@ static const struct abi_attr task_attrs[__MEMCENSUS_TASK_MAX] = {
 	[MEMCENSUS_TASK_OOM_SCORE_ADJ] = KEPT(S32, task, oom_score_adj),
 	[MEMCENSUS_TASK_FIGURES] = KEPT(NEST, task, f, .nest = &abi_figure),
 	[MEMCENSUS_TASK_GROUP] = KEPT(U32, task, group),
+	[MEMCENSUS_TASK_MAPPINGS] = KEPT(U32, task, mappings),
 };
 
 const struct abi_nest abi_task = { task_attrs, __MEMCENSUS_TASK_MAX };

@@ -356,6 +356,8 @@ static void equal_one(const struct census *census, const struct smaps *smaps,
 		n--;
 	}
 	equal_int(&c, "mappings", census->n_vmas, n);
+	equal_known(&c, "number of mappings", task->known, MEMCENSUS_TASK_MAPPINGS, task->mappings,
+		    n);
 	for (i = 0; i < n && i < census->n_vmas; i++) {
 		c.vma = &smaps->vmas[i];
 		equal_vma(&c, &census->vmas[i], task);

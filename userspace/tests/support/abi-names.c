@@ -173,6 +173,7 @@ static const struct abi_name task_names[] = {
 	{ "oom_score_adj", MEMCENSUS_TASK_OOM_SCORE_ADJ, NAME_S32, NULL },
 	{ "figures", MEMCENSUS_TASK_FIGURES, NAME_NEST, figure_names },
 	{ "group", MEMCENSUS_TASK_GROUP, NAME_U32, NULL },
+	{ "mappings", MEMCENSUS_TASK_MAPPINGS, NAME_U32, NULL },
 	{}
 };
 
