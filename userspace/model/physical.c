@@ -269,6 +269,7 @@ static const struct column frame_file_fields[] = {
 };
 
 DERIVED(file_name, frame_file, text, row->name, row->name)
+DERIVED(file_holders, frame_file, text, row->holders, row->holders)
 DERIVED(file_unmapped, frame_file, number, row->cached - row->mapped,
 	KNOWN(row, MEMCENSUS_FF_CACHED) && KNOWN(row, MEMCENSUS_FF_MAPPED) &&
 	row->mapped <= row->cached)
@@ -278,6 +279,8 @@ static const struct column frame_file_derived[] = {
 	  .in_json = true, .derive = file_name },
 	{ "unmapped", "Unmapped", "page cache that is not mapped", .kind = KIND_BYTES,
 	  .total = TOTAL_SUM, .in_json = true, .derive = file_unmapped },
+	{ "holders", "Holders", "processes that have it open, if it is deleted (--holders)",
+	  .kind = KIND_TEXT, .in_json = true, .derive = file_holders },
 };
 
 const struct row_type frame_system_rows = {

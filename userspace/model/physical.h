@@ -33,11 +33,12 @@ struct frame_system {
 	FRAME_SYSTEM_MEMBERS;
 };
 
-/* @name: as it is shown, which a command may set; not owned */
+/* @name, @holders: as they are shown, which a command may set; not owned */
 struct frame_file {
 	uint64_t known;
 	FRAME_FILE_MEMBERS;
 	const char *name;
+	const char *holders;
 };
 
 /* @records: by MEMCENSUS_BLOCK_* */

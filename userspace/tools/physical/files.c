@@ -14,6 +14,10 @@ const struct rows file_rows = {
 	&frame_file_rows, "cached,mapped,unmapped,dirty,writeback,type,file", "cached"
 };
 
+const struct rows held_file_rows = {
+	&frame_file_rows, "cached,mapped,unmapped,type,file,holders", "cached"
+};
+
 static int by_cached(const void *a, const void *b)
 {
 	const struct frame_system *x = a, *y = b;

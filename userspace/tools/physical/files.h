@@ -9,7 +9,8 @@
 #define FILES_SHOWN	20
 #define FILES_MAX	16384
 
-extern const struct rows file_rows;
+/* Without and with holders */
+extern const struct rows file_rows, held_file_rows;
 
 /*
  * Checks and prepares the records of @snap: file systems by size, which have the @cached bytes of

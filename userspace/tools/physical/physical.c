@@ -13,6 +13,7 @@
 #include "report/warnings.h"
 #include "tools/physical/blocks.h"
 #include "tools/physical/files.h"
+#include "tools/physical/holders.h"
 #include "tools/physical/owners.h"
 #include "tools/physical/picture.h"
 #include "tools/physical/sites.h"
@@ -27,6 +28,7 @@ struct physical_options {
 	bool contiguous;
 	bool cgroups;
 	bool files;
+	bool holders;
 	bool picture;
 	unsigned int order;
 	bool by_owners;
@@ -361,6 +363,7 @@ static int physical_run(struct session *session, struct failure *why)
 	const struct options *options = session->options;
 	struct physical_options *own = options->own;
 	struct snapshot *snap;
+	bool unsearched = false;
 	struct view view;
 	int ret;
 
@@ -382,6 +385,11 @@ static int physical_run(struct session *session, struct failure *why)
 		ret = read_owners(session, snap, own->owners, why);
 	if (!ret && own->files)
 		ret = files_begin(snap, of_classes(snap, ALL_OF_CACHE).bytes, why);
+	if (!ret && own->holders) {
+		ret = holders_find(snap, why);
+		unsearched = ret > 0;
+		ret = ret < 0 ? ret : 0;
+	}
 	if (!ret && own->contiguous)
 		ret = blocks_check(snap, own->order, why);
 	if (!ret && own->picture)
@@ -391,6 +399,12 @@ static int physical_run(struct session *session, struct failure *why)
 	if (!ret && own->cgroups) {
 		fflush(session->out);
 		warnings_of_cgroups(stderr, snap);
+	}
+	if (!ret && unsearched) {
+		fflush(session->out);
+		fputs("memcensus: not all open files could be read: holders may be missing\n",
+		      stderr);
+		session->partial = true;
 	}
 	sites_end(&own->sites);
 	snapshot_free(snap);
@@ -448,6 +462,8 @@ static int physical_words(struct options *options, char **words, int n, struct f
 	if (!own->order)
 		while (1L << own->order < entries)
 			own->order++;
+	if (own->holders)
+		options->rows = &held_file_rows;
 	if (own->by_owners && (options->columns || options->sort || options->reverse ||
 			       options->totals || options->numeric || options->all))
 		return fail(why, FAIL_USAGE,
@@ -467,6 +483,10 @@ static const struct option_entry option_files = {
 	0, "files", NULL, "the page cache by file system and by file",
 	OWN(FLAG, physical_options, files), .set = set_files };
 
+static const struct option_entry option_holders = {
+	0, "holders", NULL, "with --files: which processes have deleted files open",
+	OWN(FLAG, physical_options, holders) };
+
 static const struct option_entry option_order = {
 	0, "order", "N", "with --contiguous: blocks of 2^N pages; those of huge pages",
 	.set = set_order };
@@ -477,7 +497,7 @@ static const struct option_entry option_picture = {
 
 static const struct option_use physical_uses[] = {
 	USE_AS(all, "classes without frames, states, all kinds and their first frames"),
-	USE(zones), USE(by), USE(files),
+	USE(zones), USE(by), USE(files), USE(holders),
 	USE_AS(top, "the N largest call sites, 10; with --files: files, 20; 0: all that can be"),
 	USE(contiguous), USE(order), USE(picture),
 	USE(columns), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
@@ -502,6 +522,7 @@ static const struct option_rule physical_rules[] = {
 	{ .one = &option_picture, .others = { &option_json, &option_raw } },
 	{ .one = &option_order, .others = { &option_contiguous }, .needs = "'--contiguous'" },
 	{ .one = &option_picture, .others = { &option_contiguous }, .needs = "'--contiguous'" },
+	{ .one = &option_holders, .others = { &option_files }, .needs = "'--files'" },
 	{ }
 };
 
@@ -535,7 +556,9 @@ const struct command physical_command = {
 	"much of each is in memory, mapped or not, to be written or being written. No file\n"
 	"has to be named, opened or found in a directory. A path is that of a mount here, if\n"
 	"there is one; deleted files are marked. Overlay file systems have no page cache of\n"
-	"their own: the file is that of the layer.\n"
+	"their own: the file is that of the layer. With --holders, also who has a file open\n"
+	"that has no name any more: memfds, deleted files of tmpfs and of disks. It goes when\n"
+	"the last of them ends, and if none maps it (share --inode).\n"
 	"\n"
 	"With --by cgroup, prints what each cgroup is charged for, by class, also what no\n"
 	"process maps: page cache, pipes, page tables. Slab is charged by object, so its pages\n"

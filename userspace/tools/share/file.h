@@ -7,7 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/session.h"
-#include "tools/share/held-files.h"
+#include "os/held-files.h"
 
 /* A file, and a process that maps it. */
 extern const struct row_type mapped_file_rows;

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 
 #include "model/snapshot.h"
+#include "os/held-files.h"
 #include "os/process.h"
-#include "tools/share/held-files.h"
 #include "wire/source.h"
 
 /* Called with the mappings of some of the processes.  False: no more are needed. */

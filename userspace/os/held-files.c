@@ -15,9 +15,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "os/held-files.h"
 #include "os/process.h"
 #include "os/procfs.h"
-#include "tools/share/held-files.h"
 
 #define DELETED		" (deleted)"
 /* Bit of the mode in /proc/sysvipc/shm: removed when the last one detaches. */

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Who has a deleted file open: a memfd that processes of this test have. */
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/memory.h"
+#include "model/physical.h"
+#include "tap.h"
+#include "tools/physical/holders.h"
+
+#define PROCESSES	5
+#define NAME		"holders-test"
+
+/* As a pass sends a file of this number. */
+static struct frame_file file_of(const struct stat *stat, const char *type, uint64_t deleted)
+{
+	return (struct frame_file){
+		.known = 1ULL << MEMCENSUS_FF_INODE | 1ULL << MEMCENSUS_FF_DELETED |
+			 1ULL << MEMCENSUS_FF_TYPE,
+		.dev_major = major(stat->st_dev), .dev_minor = minor(stat->st_dev),
+		.inode = stat->st_ino, .type = type, .deleted = deleted,
+	};
+}
+
+/* What is shown as holders of a file of this number. */
+static const char *holders_of(const struct stat *stat, const char *type, uint64_t deleted,
+			      int *found)
+{
+	struct snapshot *snap = snapshot_new();
+	struct failure why;
+
+	snap->frame_files = array_grow(NULL, 0, sizeof(*snap->frame_files));
+	snap->frame_files[snap->n_frame_files++] = file_of(stat, type, deleted);
+	*found = holders_find(snap, &why);
+	/* Texts live as long as the snapshot, which the test keeps. */
+	return snap->frame_files[0].holders;
+}
+
+/* A process that has @fd twice, and nothing else to do; it ends with this test. */
+static pid_t hold(int fd)
+{
+	const pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	dup(fd);
+	while (getppid() != 1)
+		sleep(1);
+	_exit(0);
+}
+
+int main(void)
+{
+	const int fd = memfd_create(NAME, MFD_CLOEXEC);
+	pid_t pids[PROCESSES];
+	char expected[256] = "";
+	const char *holders;
+	struct stat stat;
+	size_t i;
+	int found;
+
+	fstat(fd, &stat);
+	snprintf(expected, sizeof(expected), "%d %s", getpid(), NAME);
+	holders = holders_of(&stat, "tmpfs", 1, &found);
+	ok(found >= 0 && holders && !strcmp(holders, expected), "this process: %s", holders);
+	ok(!holders_of(&stat, "tmpfs", 0, &found), "not searched for a file with a name");
+	for (i = 0; i < PROCESSES; i++)
+		pids[i] = hold(fd);
+	close(fd);
+	snprintf(expected, sizeof(expected), "%d %s, %d %s, %d %s, %d %s, 1 more", pids[0], NAME,
+		 pids[1], NAME, pids[2], NAME, pids[3], NAME);
+	holders = holders_of(&stat, "tmpfs", 1, &found);
+	ok(found >= 0 && holders && !strcmp(holders, expected), "the first four: %s", holders);
+	for (i = 0; i < PROCESSES; i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+	holders = holders_of(&stat, "tmpfs", 1, &found);
+	ok(found == 1 ? !holders : holders && !strcmp(holders, "(none)"), "nobody any more: %s",
+	   holders);
+	ok(!holders_of(&stat, "ext4", 1, &found),
+	   "a file of a disk may have another number where it is open: unknown");
+	return tap_done();
+}
