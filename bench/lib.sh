@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the caller sets here
 # SPDX-License-Identifier: GPL-2.0
 #
-# Shared by run, instructions, end-to-end and bystander. Sourced, never run.
+# Shared by run, instructions, end-to-end, share and others. Sourced, never run.
 
 top=$(cd "$here/.." && pwd -P)
 build=$top/build
@@ -69,6 +69,40 @@ emulated_kernel()
 library()
 {
 	[ -s "$1" ] || head -c 24M /dev/urandom >"$1"
+}
+
+# boot_um NAME WORDS: boots User Mode Linux with NAME-guest as process 1, which gets words=WORDS and
+# writes bench/out/NAME, and prints that after what is known of the machine
+boot_um()
+{
+	local linux=$build/kernels/um/vmlinuz first=()
+
+	alone
+	mkdir -p "$dir/out" "$dir/bin"
+	"$top/vm/kernel" um
+	{
+		make -C "$top" module KERNEL=um ARCH=um && make -C "$top" reader &&
+			make -C "$here" O="$dir" all
+	} >"$dir/make.log" 2>&1 || {
+		tail -n 30 "$dir/make.log" >&2
+		die "could not build: see $dir/make.log"
+	}
+	ln -sfn ../../memcensus "$dir/bin/memcensus"
+	cp "$build/module/um/memcensus.ko" "$dir/"
+	if [ "$(df --output=avail /dev/shm | tail -n 1)" -lt $((4 << 20)) ]; then
+		die "/dev/shm has less than 4 GiB free, which the memory of User Mode Linux may need"
+	fi
+	read -ra first < <(undisturbed)
+	rm -f "$dir/out/$1"
+	TMPDIR=/dev/shm timeout -k 5 3600 "${first[@]}" "$linux" mem=4G rootfstype=hostfs \
+		rootflags=/ ro "init=$here/$1-guest" "bench=$dir" "words=$2" "uml_dir=$dir/uml" \
+		con=null con0=null,fd:1 </dev/null >"$dir/guest.log" 2>&1 9>&- || :
+	if ! grep -qx end "$dir/out/$1" 2>/dev/null; then
+		tail -n 30 "$dir/guest.log" >&2
+		die "the guest did not finish: see $dir/guest.log"
+	fi
+	facts "Linux $("$linux" --version), User Mode Linux"
+	grep -vx end "$dir/out/$1"
 }
 
 # Writes all results that are there as JSON and as pictures

@@ -36,6 +36,9 @@ void measure_touch(struct sample *s);
 void measure_pte(struct sample *s);
 void measure_runs(struct sample *s);
 
+/* Reads smaps_rollup of @pids, which end with NULL. */
+void read_smaps_rollup(char **pids);
+
 /* Takes a census of all processes; @scan is indexed by &enum memcensus_scan. */
 void take_census(enum memcensus_basis basis, uint64_t *scan);
 

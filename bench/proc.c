@@ -17,6 +17,20 @@ static void fail(const char *what)
 	exit(1);
 }
 
+/* Calls @take with an open file of @pid, if there is one. */
+static void open_in(int proc, const char *pid, const char *file, void (*take)(int fd))
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "%.20s/%s", pid, file);
+	fd = openat(proc, path, O_RDONLY);
+	if (fd < 0)
+		return;
+	take(fd);
+	close(fd);
+}
+
 /*
  * Calls @take with an open file of each process, including kernel threads: only
  * reading the file shows which these are.
@@ -25,22 +39,12 @@ static void open_in_each(const char *file, void (*take)(int fd))
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
-	char path[64];
 
 	if (!proc)
 		fail("/proc");
-	while ((entry = readdir(proc))) {
-		int fd;
-
-		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
-			continue;
-		snprintf(path, sizeof(path), "%.20s/%s", entry->d_name, file);
-		fd = openat(dirfd(proc), path, O_RDONLY);
-		if (fd < 0)
-			continue;
-		take(fd);
-		close(fd);
-	}
+	while ((entry = readdir(proc)))
+		if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
+			open_in(dirfd(proc), entry->d_name, file, take);
 	closedir(proc);
 }
 
@@ -63,6 +67,17 @@ void measure_smaps_rollup(struct sample *s)
 	open_in_each("smaps_rollup", take_rollup);
 	s->ns = now_ns() - begin;
 	snprintf(s->notes, sizeof(s->notes), " processes=%lu", rollups);
+}
+
+void read_smaps_rollup(char **pids)
+{
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY);
+
+	if (proc < 0)
+		fail("/proc");
+	for (; *pids; pids++)
+		open_in(proc, *pids, "smaps_rollup", take_rollup);
+	close(proc);
 }
 
 static unsigned long pss, private, shared;

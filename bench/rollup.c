@@ -1,11 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The loop over smaps_rollup as a separate program, for ./end-to-end. */
+/*
+ *	rollup			reads smaps_rollup of all processes
+ *	rollup PASSES PID...	reads that of these, so many times, and prints the time, ns
+ *
+ * The loop over smaps_rollup as a separate program.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "methods.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	unsigned long passes = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
+	const uint64_t begin = now_ns();
 	struct sample s;
 
-	measure_smaps_rollup(&s);
+	if (!passes) {
+		measure_smaps_rollup(&s);
+		return 0;
+	}
+	while (passes--)
+		read_smaps_rollup(argv + 2);
+	printf("%llu\n", (unsigned long long)(now_ns() - begin));
 	return 0;
 }
