@@ -50,6 +50,24 @@ static enum cut cut_of(const struct column *column, bool may_lack)
 	       may_lack && column->kind != KIND_ID ? CUT_COLUMN : CUT_NEVER;
 }
 
+/* In a table of all columns, the number of a cgroup is behind its path. */
+static void put_path_first(struct columns *columns)
+{
+	const struct column *path;
+	size_t number = 0, i;
+
+	while (number < columns->n && strcmp(columns->v[number]->name, "cgroup"))
+		number++;
+	for (i = number; i < columns->n && strcmp(columns->v[i]->name, "cgroup_path"); i++)
+		continue;
+	if (i >= columns->n)
+		return;
+	path = columns->v[i];
+	memmove(columns->v + number + 1, columns->v + number,
+		(i - number) * sizeof(*columns->v));
+	columns->v[number] = path;
+}
+
 /* The columns that options choose; in a table those by node are one for each. */
 static struct cells chosen_cells(const struct report *report)
 {
@@ -63,6 +81,8 @@ static struct cells chosen_cells(const struct report *report)
 
 	if (!options->json)
 		columns = on_nodes_expand(&columns, command_rows(options)->type, report->view.snap);
+	if (options->all && !options->json && !options->raw)
+		put_path_first(&columns);
 	for (i = 0; i < columns.n; i++) {
 		cell = add_cell(&cells);
 		cell->column = *columns.v[i];

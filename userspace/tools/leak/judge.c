@@ -211,15 +211,15 @@ static bool address_limit(uint32_t pid, uint64_t *limit)
 struct headroom leak_headroom(const struct leak_report *report, const struct suspect *suspect)
 {
 	const struct track *track = suspect->track;
+	const bool placed = KNOWN(&track->last, MEMCENSUS_TASK_CGROUP);
 	struct headroom headroom = report->headroom;
 	uint64_t limit;
 
 	if (suspect->region || suspect->finding.slope.slope <= 0)
 		return (struct headroom){ .known = false };
 	if (!report->live)
-		limit_by_record(&headroom, report->last,
-				KNOWN(&track->last, MEMCENSUS_TASK_CGROUP) ? track->last.cgroup : 0);
-	else if (KNOWN(&track->last, MEMCENSUS_TASK_CGROUP))
+		limit_by_record(&headroom, report->last, placed ? track->last.cgroup : 0);
+	else if (placed)
 		limit_by_cgroups(&headroom, track->last.cgroup);
 	if (report->live && KNOWN(&track->last.figures, MEMCENSUS_F_VSS) &&
 	    address_limit(track->pid, &limit))
