@@ -48,8 +48,9 @@ static void put_help_columns(FILE *out, const struct row_type *type, bool figure
 	}
 }
 
-/* Prints the columns of rows that @option selects, without the figures, which are above. */
-static void put_further_columns(FILE *out, const char *option, const struct row_type *type)
+/* Prints the columns of rows that @option selects; @above: their figures are above. */
+static void put_further_columns(FILE *out, const char *option, const struct row_type *type,
+				bool above)
 {
 	const struct column_set *figures = &type->figures;
 	unsigned int i;
@@ -57,11 +58,11 @@ static void put_further_columns(FILE *out, const char *option, const struct row_
 	for (i = 0; i < figures->n && !figures->columns[i].name; i++)
 		;
 	fprintf(out, "\nColumns of %s:", option);
-	if (figures->n)
+	if (above && figures->n)
 		fprintf(out, " every amount from %s to %s, and:", figures->columns[i].name,
 			figures->columns[figures->n - 1].name);
 	fputs("\n\n", out);
-	put_help_columns(out, type, false);
+	put_help_columns(out, type, !above);
 }
 
 static const char exit_status[] =
@@ -134,7 +135,7 @@ void help_print_command(FILE *out, const struct command *command)
 		put_help_columns(out, command->rows.type, true);
 	}
 	for (further = command->further; further && further->option; further++)
-		put_further_columns(out, further->option, further->type);
+		put_further_columns(out, further->option, further->type, command->rows.type);
 	if (command->interval) {
 		fputs("\nColumns at an interval: name in JSON, heading, meaning.\n\n", out);
 		for (i = 0; (column = column_at(command->interval, i)); i++)
