@@ -23,6 +23,7 @@
 /*
  * What clients can use.  All clients on loopback have one address, so there is no limit by
  * address.  A slow reader costs CONNECTION_MEMORY, and SEND_BUFFER in the kernel.
+ * libmicrohttpd counts TIMEOUT_SECONDS from the last byte: who sends one now and then stays.
  */
 #define CONNECTIONS_MAX		1000
 #define TIMEOUT_SECONDS		10
