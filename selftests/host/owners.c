@@ -358,6 +358,48 @@ static void zero_states(struct census_pool *states)
 		memset(census_chunk(states->dirs, i)->units, 0, CENSUS_CHUNK_BYTES);
 }
 
+/* Whether each run of masks of a block is twice as long as the one before, up to the longest. */
+static bool runs_double(const struct census_masks *m)
+{
+	const struct census_pair_mask *mask;
+	const struct census_pair_state *s;
+	u32 state, length[ROWS], nr, i, size;
+
+	for (state = m->first; state; state = s->next) {
+		s = census_unit(m->states, state);
+		mask = census_unit(&m->masks, s->newest);
+		length[0] = mask->left;
+		for (nr = 0; mask; nr++) {
+			for (length[nr] += 1; !mask->first; mask--)
+				length[nr]++;
+			length[nr + 1] = 0;
+			mask = mask->older ? census_unit(&m->masks, mask->older) : NULL;
+		}
+		for (i = nr, size = 1; i-- > 0; size = size < CENSUS_RUN_UNITS ? 2 * size : size)
+			if (length[i] != size)
+				return false;
+	}
+	return true;
+}
+
+/* Without memory no mask is added, which is said. */
+static bool note_fails(const struct census_owners *o, struct census_pool *states)
+{
+	struct census_masks masks = { .masks = { .nr = 1 }, .states = states };
+	const unsigned int left = memory_left;
+	bool failed = true;
+	u32 turn;
+
+	memory_left = 0;
+	for (turn = 0; turn < o->nr_turns; turn++)
+		failed &= !census_turn(o, turn)->holdings ||
+			  census_turn(o, turn)->first == census_turn_end(o, turn) ||
+			  !census_entry(o, census_turn(o, turn)->first)->block ||
+			  !census_turn_note(&masks, o, turn, census_turn(o, turn)->first, 1);
+	memory_left = left;
+	return failed && !masks.first;
+}
+
 /* What the first address spaces have in common with each: the states are not in use. */
 static void check_common(unsigned int spaces, struct census_pool *states, const char *round)
 {
@@ -367,11 +409,13 @@ static void check_common(unsigned int spaces, struct census_pool *states, const 
 	struct census_masks masks = { .masks = { .nr = 1 }, .states = states };
 	unsigned int pass, s, row, t, nr;
 	struct census_overlaps to;
-	u32 turn, entry;
+	u32 turn, entry, kinds[SPACES_MAX] = {}, kind;
+	bool told = true;
 
 	memset(got, 0, sizeof(got));
 	memset(want, 0, sizeof(want));
 	zero_states(states);
+	point(note_fails(o, states), "without memory nothing is compared", round);
 	for (pass = 0; pass < 3; pass++)
 		for (turn = 0; turn < o->nr_turns; turn++) {
 			s = census_turn(o, turn)->mm - 1;
@@ -384,6 +428,7 @@ static void check_common(unsigned int spaces, struct census_pool *states, const 
 					pass == 1 ?
 					census_turn_count(&masks, o, turn, entry) :
 					census_turn_note(&masks, o, turn, entry, row);
+			kinds[s] |= to.kinds;
 		}
 	for (t = 0; t < PAGES; t++) {
 		nr = owners_of(t, spaces);
@@ -396,6 +441,12 @@ static void check_common(unsigned int spaces, struct census_pool *states, const 
 			}
 	}
 	point(!memcmp(got, want, sizeof(got)), "some have what they share with each other", round);
+	for (s = 0; s < spaces; s++)
+		for (kind = 0; kind < CENSUS_KINDS_MAX; kind++)
+			for (row = 1; row <= ROWS; row++)
+				told &= !want[s][kind][row].both || kinds[s] >> kind & 1;
+	point(told, "and the kinds of it", round);
+	point(runs_double(&masks), "masks of a block are in runs that double", round);
 	free_pool(&masks.masks);
 }
 
@@ -707,29 +758,29 @@ static const struct round rounds[] = {
 	{ "few owners, few pages", 5, 1, 5, 3, false, false, false, 0 },
 	{ "12 owners at random", 12, 1, 100, 60, false, false, false, 0 },
 	{ "whole blocks", 40, 1, 20, 100, false, false, false, 0 },
-	{ "300 owners at random", 300, 1, 100, 60, false, false, false, 0 },
-	{ "700 owners of everything", 700, 1, 600, 100, false, false, false, 0 },
 	{ "owners are mappings", 30, 3, 60, 30, false, false, false, 0 },
 	{ "address spaces are resumed", 40, 1, 40, 30, true, false, false, 0 },
 	{ "mappings, resumed", 40, 3, 40, 10, true, false, false, 0 },
 	{ "60 owners, mappings, resumed", 60, 3, 60, 20, true, false, false, 0 },
-	{ "every second one vanishes", 300, 1, 100, 60, false, true, false, 0 },
 	{ "all but one vanish", 2, 1, 100, 60, false, true, false, 0 },
 	{ "mappings, resumed, vanish", 60, 3, 60, 20, true, true, false, 0 },
 	{ "tables", 100, 1, 30, 30, false, false, true, 0 },
-	{ "tables only", 300, 1, 0, 0, false, false, true, 0 },
 	{ "tables, mappings, resumed", 60, 3, 40, 20, true, false, true, 0 },
-	{ "tables vanish", 300, 1, 40, 20, true, true, true, 0 },
 	{ "all owners of tables vanish", 1, 1, 30, 30, false, true, true, 0 },
 	{ "eights", 100, 1, 2, 0, false, false, false, 16 },
-	{ "eights of many owners", 700, 1, 5, 0, false, false, false, 16 },
 	{ "eights, resumed, vanish", 60, 1, 2, 0, true, true, false, 16 },
 	{ "all owners of eights vanish", 1, 1, 4, 0, false, true, false, 16 },
-	{ "eights and parts", 300, 1, 10, 30, false, false, false, 12 },
 	{ "eights and a few parts", 40, 1, 3, 10, false, false, false, 15 },
 	{ "eights and parts, mappings, resumed", 60, 3, 3, 20, true, false, false, 14 },
 	{ "eights and parts, mappings, resumed, vanish", 60, 3, 3, 20, true, true, false, 14 },
 	{ "eights and tables", 60, 1, 6, 20, true, true, true, 15 },
+	{ "300 owners at random", 300, 1, 100, 60, false, false, false, 0 },
+	{ "700 owners of everything", 700, 1, 600, 100, false, false, false, 0 },
+	{ "every second one vanishes", 300, 1, 100, 60, false, true, false, 0 },
+	{ "tables only", 300, 1, 0, 0, false, false, true, 0 },
+	{ "tables vanish", 300, 1, 40, 20, true, true, true, 0 },
+	{ "eights of many owners", 700, 1, 5, 0, false, false, false, 16 },
+	{ "eights and parts", 300, 1, 10, 30, false, false, false, 12 },
 };
 
 static void end(void)
@@ -794,6 +845,94 @@ static void begin_again(void)
 	end();
 }
 
+/* Each is forgotten while the next one marks. */
+static void forget_in_turn(void)
+{
+	struct census_totals totals = {};
+	unsigned int s;
+
+	begin_anew(1000);
+	for (s = 0; s < 4; s++) {
+		mark_some(s, 0, BLOCKS, 50, 0);
+		if (!s)
+			continue;
+		census_owners_forget(&owners, &chains[s - 1]);
+		memset(owned[s - 1], 0, sizeof(owned[s - 1]));
+	}
+	finish(&totals);
+	check(4, &totals, "forgotten in turn");
+	end();
+}
+
+/* Tables with few entries, of which an owner lacks those of one word, or has all. */
+static void check_forked(void)
+{
+	static const u64 values[] = { 7, 0, 9, 0, 9 };
+	u64 lacks[CENSUS_FORKED_ENTRIES / 64] = {};
+	const struct census_forked *t;
+	const u32 *lacking;
+	unsigned int word;
+	u32 table;
+
+	begin_anew(1000);
+	table = census_forked_add(&owners, values, 3, 4);
+	t = census_forked(&owners, table);
+	point(table && t->first == 3 && t->nr == 4 && t->pages == 2, "its pages are counted",
+	      "a table");
+	census_owners_turn(&owners, holdings[0][0], 1, &chains[0]);
+	point(census_forked_own(&owners, table, lacks) && t->owners == 1 && !t->lacking,
+	      "an owner of all of it needs no bitmap", "a table");
+	for (word = 0; word < CENSUS_FORKED_ENTRIES / 64; word++) {
+		lacks[word] = 1ULL << word;
+		census_owners_turn(&owners, holdings[word + 1][0], word + 2, &chains[word + 1]);
+		point(census_forked_own(&owners, table, lacks) && t->owners == word + 2,
+		      "an owner lacks an entry", "a table");
+		lacking = census_forked_lacking(&owners, t);
+		point(lacking && lacking[word * 65] == 1 &&
+		      census_forked_owners(t, lacking, word * 65) == word + 1,
+		      "so it has one owner fewer", "a table");
+		lacks[word] = 0;
+	}
+	end();
+}
+
+/* How many times a table is added and owned, with so many @chunks, before that fails. */
+static unsigned int tables_in(unsigned int chunks, bool *told)
+{
+	static const u64 values[CENSUS_FORKED_ENTRIES] = { 1 };
+	const u64 lacks[CENSUS_FORKED_ENTRIES / 64] = { 1 };
+	unsigned int nr;
+	u32 table;
+
+	begin_anew(100);
+	memory_left = chunks;
+	for (nr = 0; nr < 1000; nr++) {
+		table = census_forked_add(&owners, values, 0, CENSUS_FORKED_ENTRIES);
+		if (!table)
+			break;
+		census_owners_turn(&owners, holdings[0][0], 1, &chains[0]);
+		if (!census_forked_own(&owners, table, lacks))
+			break;
+	}
+	*told &= nr == 1000 || owners.failed;
+	end();
+	return nr;
+}
+
+static void check_forked_memory(void)
+{
+	unsigned int chunks, nr, last = 0;
+	bool told = true, more = true;
+
+	for (chunks = 0; chunks < 40; chunks++) {
+		nr = tables_in(chunks, &told);
+		more &= nr >= last && (chunks > 3 || !nr);
+		last = nr;
+	}
+	point(told, "too little memory is noticed", "tables");
+	point(more && last && last < 1000, "and more of it has more tables", "tables");
+}
+
 /* A census that runs out of memory reports this and does not overrun its memory. */
 static void run_out(void)
 {
@@ -819,16 +958,20 @@ int main(void)
 	unsigned int i;
 
 	srand(1);
-	for (i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++)
-		run(&rounds[i]);
-	begin_again();
-	run_out();
+	/* What takes long comes last, for mutants. */
 	check_index();
 	check_top(0, 5, "nothing");
 	check_top(5, 0, "no room");
 	check_top(100, 1, "one");
 	check_top(100, 7, "seven of a hundred");
 	check_top(100, 200, "all");
+	begin_again();
+	forget_in_turn();
+	check_forked();
+	check_forked_memory();
+	run_out();
+	for (i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++)
+		run(&rounds[i]);
 	printf("1..%u\n", points);
 	return failed;
 }
