@@ -109,8 +109,9 @@ enum option_kind {
  * struct option_entry - an option, for getopt and for --help
  * @letter: short form, or 0
  * @name: long form; if commands share a name, letter and @arg must agree
- * @arg: name of its value for --help, NULL if it takes none.  "[PID,...]": the next argument is
- *	its value if it begins with a digit, else there is none, and @set gets NULL
+ * @arg: name of its value for --help, NULL if it takes none.  "[PID,...]", "[one|two]": the
+ *	next argument is its value if it begins with a digit, or is one of these words, else there
+ *	is none, and @set gets NULL
  * @help: one line; NULL: not listed in --help
  * @kind: what it sets
  * @own: @at is in options.own; else in struct options

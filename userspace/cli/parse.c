@@ -115,13 +115,31 @@ static const struct option_entry *first_given(const struct option_set *set,
 	return *entries;
 }
 
+/* Whether @word is a value of @entry, which may lack it: a PID, or one of those in its help. */
+static bool is_value(const struct option_entry *entry, const char *word)
+{
+	const size_t len = strlen(word);
+	const char *value = entry->arg;
+	size_t n;
+
+	if (!strncmp(value, "[PID", strlen("[PID")))
+		return isdigit((unsigned char)*word);
+	do {
+		n = strcspn(++value, "|]");
+		if (len && n == len && !strncmp(value, word, len))
+			return true;
+		value += n;
+	} while (*value == '|');
+	return false;
+}
+
 /* The next option of @argv, and its value in optarg; -1: there is no more. */
 static int next_option(const struct option_set *set, int argc, char **argv)
 {
 	const int code = getopt_long(argc, argv, set->letters, set->names, NULL);
 
 	if (code >= LONG_BASE && !optarg && optind < argc && may_lack_value(set_entry(set, code)) &&
-	    isdigit((unsigned char)*argv[optind]))
+	    is_value(set_entry(set, code), argv[optind]))
 		optarg = argv[optind++];
 	return code;
 }

@@ -154,7 +154,7 @@ int main(void)
 		{ "frame_system", &frame_system_rows }, { "frame_file", &frame_file_rows },
 		{ "oom_event", &oom_rows }, { "oom_killed", &oom_victim_rows },
 		{ "if_stopped", &stopped_sum_rows }, { "stopped_file", &stopped_file_rows },
-		{ "swap_device", &swap_rows },
+		{ "stopped_each", &stopped_each_rows }, { "swap_device", &swap_rows },
 		{ "mapped_file", &mapped_file_rows },
 		{ "file_mapper", &file_mapper_rows },
 		{ "peak", &peak_rows }, { "peak_holder", &peak_holder_rows },

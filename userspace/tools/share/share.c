@@ -14,18 +14,17 @@
 /**
  * struct share_options - the options of 'share' alone
  * @peers: who shares with whom
- * @stopped: what comes back if the processes end
+ * @if_stopped: what comes back if processes end
+ * @stopped: which ones
  * @file: the file that this is limited to
  * @fork: what a process and its descendants share by fork
- * @cgroups: the @n_cgroups paths of the command line; they point into argv
  */
 struct share_options {
 	struct peers_ask peers;
 	struct file_ask file;
-	bool stopped;
+	bool if_stopped;
+	struct stopped_ask stopped;
 	bool fork;
-	char **cgroups;
-	size_t n_cgroups;
 };
 
 static bool asks_file(const struct share_options *own)
@@ -43,12 +42,18 @@ static int share_run(struct session *session, struct failure *why)
 		return -1;
 	if (asks_file(own) && !own->peers.by && !session->options->n_pids)
 		return file_run(session, why);
-	return own->stopped ? stopped_run(session, own->cgroups, own->n_cgroups, why) :
-			      peers_run(session, &own->peers, why);
+	return own->if_stopped ? stopped_run(session, &own->stopped, why) :
+				 peers_run(session, &own->peers, why);
 }
 
 static const struct rows stopped_rows = {
 	&stopped_file_rows, "outcome,holder,memory,swap,file", "memory"
+};
+static const struct rows each_rows = {
+	&stopped_each_rows, "group,memory,anon,shmem,cached,kept_shmem,why,shared", "memory"
+};
+static const struct rows each_tree_rows = {
+	&stopped_each_rows, "group,pid,memory,anon,shmem,cached,kept_shmem,why,shared", "memory"
 };
 static const struct rows fork_rows = {
 	&relative_rows, "pid,ppid,comm,anon,own,shared,unshared_per_second,most", "shared"
@@ -87,6 +92,23 @@ static int set_share_by(struct options *options, const char *value, struct failu
 		    value);
 }
 
+static int set_each(struct options *options, const char *value, struct failure *why)
+{
+	static const char *const names[] = {
+		[MEMCENSUS_BY_UID] = "user",
+		[MEMCENSUS_BY_CGROUP] = "cgroup",
+		[MEMCENSUS_BY_COMM] = "command",
+		[MEMCENSUS_BY_TREE] = "tree",
+	};
+	struct stopped_ask *ask = &((struct share_options *)options->own)->stopped;
+
+	for (ask->each = ARRAY_SIZE(names); --ask->each;)
+		if (names[ask->each] && !strcmp(value ?: "cgroup", names[ask->each]))
+			return 0;
+	return fail(why, FAIL_USAGE, "no groups by '%.60s'; there are: cgroup user command tree",
+		    value);
+}
+
 static int set_inode(struct options *options, const char *value, struct failure *why)
 {
 	return file_ask_number(&((struct share_options *)options->own)->file, value, why);
@@ -98,16 +120,25 @@ static int stopped_words(struct options *options, char **words, int n, struct fa
 	struct share_options *own = options->own;
 	int i;
 
-	own->cgroups = words;
+	own->stopped.cgroups = words;
 	for (i = 0; i < n; i++) {
 		if (words[i][0] == '/')
-			own->cgroups[own->n_cgroups++] = words[i];
+			own->stopped.cgroups[own->stopped.n_cgroups++] = words[i];
 		else if (options_pids(options, &words[i], 1, why))
 			return -1;
 	}
+	if (own->stopped.each) {
+		options->rows = own->stopped.each == MEMCENSUS_BY_TREE ? &each_tree_rows :
+									 &each_rows;
+		if (options->n_pids)
+			return fail(why, FAIL_USAGE,
+				    "'--each' takes no PID: it is of all processes");
+		return !n || own->stopped.each == MEMCENSUS_BY_CGROUP ? 0 :
+		       fail(why, FAIL_USAGE, "only '--each cgroup' takes the path of a cgroup");
+	}
 	if (!n && !options->n_roots)
 		return fail(why, FAIL_USAGE,
-			    "'--if-stopped' needs a PID, or the path of a cgroup");
+			    "'--if-stopped' needs a PID, or the path of a cgroup; '--each' is for all");
 	return 0;
 }
 
@@ -117,7 +148,7 @@ static int share_words(struct options *options, char **words, int n, struct fail
 
 	if (options->has_top && (!options->top || options->top > MEMCENSUS_LIMIT_MAX))
 		return fail(why, FAIL_USAGE, "'--top' is 1 to %d rows here", MEMCENSUS_LIMIT_MAX);
-	if (own->stopped) {
+	if (own->if_stopped) {
 		options->rows = &stopped_rows;
 		return stopped_words(options, words, n, why);
 	}
@@ -161,7 +192,11 @@ static const struct option_entry option_by = {
 	.set = set_share_by };
 static const struct option_entry option_stopped = {
 	0, "if-stopped", NULL, "what the system gets back if all these processes end",
-	OWN(FLAG, share_options, stopped) };
+	OWN(FLAG, share_options, if_stopped) };
+
+static const struct option_entry option_each = {
+	0, "each", "[cgroup|user|command|tree]", "with --if-stopped: a row for each that there is",
+	.set = set_each };
 
 static const struct option_entry option_charged = {
 	0, "charged", NULL, "with --by cgroup: who is charged for what they map",
@@ -188,7 +223,8 @@ static const struct option_entry option_inode = {
 	.set = set_inode };
 
 static const struct option_use share_uses[] = {
-	USE(stopped), USE_AS(tree, "with --if-stopped: these processes and their descendants"),
+	USE(stopped), USE(each),
+	USE_AS(tree, "with --if-stopped: these processes and their descendants"),
 	USE(path), USE(inode), USE(by), USE(charged), USE(by_file), USE(picture),
 	USE(fork),
 	USE_AS(interval, "with --fork: time between its two censuses; 1 s"),
@@ -200,6 +236,8 @@ static const struct option_use share_uses[] = {
 static const struct option_rule share_rules[] = {
 	{ .one = &option_stopped, .others = { &option_by, &option_fork, &option_top,
 					      &option_numeric } },
+	{ .one = &option_each, .others = { &option_stopped }, .needs = "'--if-stopped'" },
+	{ .one = &option_each, .others = { &option_tree, &option_totals } },
 	{ .one = &option_tree, .others = { &option_stopped }, .needs = "'--if-stopped'" },
 	{ .one = &option_fork, .others = { &option_by, &option_top } },
 	{ .one = &option_path, .others = { &option_inode, &option_stopped, &option_fork } },
@@ -229,9 +267,11 @@ const struct command share_command = {
 	"With --if-stopped, prints what the system gets back if all the processes named\n"
 	"end together, however they share memory with each other, and what stays. A word\n"
 	"that begins with / is a cgroup: its processes and those below it; --tree PID adds a\n"
-	"process and its descendants. Below are their files that are in memory or deleted. Such a file dies if no directory has it and no\n"
-	"other process maps it or has it open; then all of it comes back, mapped or not. A\n"
-	"System V segment dies if it is marked for removal. Amounts are in KiB.\n"
+	"process and its descendants. Below are their files that are in memory or deleted.\n"
+	"Such a file dies if no directory has it and no other process maps it or has it open;\n"
+	"then all of it comes back, mapped or not. A System V segment dies if it is marked for\n"
+	"removal. Amounts are in KiB. --each answers for each cgroup that has processes, or\n"
+	"user, command, or process with its descendants, by one census; the largest is first.\n"
 	"\n"
 	"Not counted are the kernel's own objects for a process (task, files, sockets,\n"
 	"pipes): most of them stay in its caches for a while. Nor is the memory of a tmpfs\n"
@@ -258,6 +298,7 @@ const struct command share_command = {
 	"  memcensus share --by cgroup --picture -o share.svg   the same as a picture\n"
 	"  memcensus share --if-stopped $(pgrep -d, nginx)      what these give back\n"
 	"  memcensus share --if-stopped /system.slice/redis.service -k\n"
+	"  memcensus share --if-stopped --each -k               which one service to restart\n"
 	"  memcensus share --file /usr/bin/python3              who maps it, and what is cached\n"
 	"  memcensus share --fork $(pgrep -o redis-server)      how much can BGSAVE still cost\n",
 	.options = share_uses,
@@ -268,5 +309,6 @@ const struct command share_command = {
 		"pid,peer_pid,peer_comm,memory,alone,%own,%peer,anon,file,shmem,swap,hugetlb",
 		"memory"
 	},
+	.further = (const struct further_rows[]){ { "--each", &stopped_each_rows }, { } },
 	.run = share_run,
 };

@@ -6,6 +6,8 @@
 
 #include "cli/subtree.h"
 #include "lib/memory.h"
+#include "lib/text.h"
+#include "model/cgroup-tree.h"
 #include "os/cgroups.h"
 #include "os/held-files.h"
 #include "os/kernel-stack.h"
@@ -14,17 +16,9 @@
 #include "os/procfs.h"
 #include "report/report.h"
 #include "report/warnings.h"
+#include "tools/share/holders.h"
 #include "tools/share/mappings.h"
 #include "tools/share/stopped.h"
-
-/* What becomes of a file when the processes end. */
-enum outcome {
-	OUTCOME_DIES,
-	OUTCOME_NAMED,		/* a directory has it */
-	OUTCOME_HELD,		/* another process maps it or has it open */
-	OUTCOME_SEGMENT,		/* a System V segment that is not marked for removal */
-	OUTCOME_UNKNOWN,
-};
 
 static const char *const outcomes[] = {
 	[OUTCOME_DIES] = "dies",
@@ -34,42 +28,7 @@ static const char *const outcomes[] = {
 	[OUTCOME_UNKNOWN] = "unknown",
 };
 
-/**
- * struct stopped_file - a file of the processes that may die with them
- * @file: as /proc shows it
- * @mapped: its number as mappings have it; the file systems of some disks show others by stat()
- * @name: as the kernel shows it; owned
- * @read: @file is filled
- * @share: the proportional share of the processes: all that they map if no other process does
- * @huge: huge pages that a single one of them maps
- * @holder: another process that maps it or has it open; 0: there is none
- * @unsearched: nothing of the kind was found, but not all was read
- */
-struct stopped_file {
-	struct held_file file;
-	struct file_number mapped;
-	char *name;
-	bool read;
-	uint64_t share;
-	uint64_t huge;
-	uint32_t holder;
-	bool unsearched;
-};
-
-static enum outcome outcome_of(const struct stopped_file *file)
-{
-	if (!file->read || file->file.segment == SEGMENT_UNKNOWN)
-		return OUTCOME_UNKNOWN;
-	if (file->file.named)
-		return OUTCOME_NAMED;
-	if (file->holder)
-		return OUTCOME_HELD;
-	if (file->file.segment == SEGMENT_LASTS)
-		return OUTCOME_SEGMENT;
-	return file->unsearched ? OUTCOME_UNKNOWN : OUTCOME_DIES;
-}
-
-DERIVED(file_outcome, stopped_file, number, outcome_of(row), true)
+DERIVED(file_outcome, stopped_file, number, row->outcome, true)
 DERIVED(file_holder, stopped_file, number, row->holder, row->holder)
 DERIVED(file_memory, stopped_file, number, row->file.memory, row->read && row->file.known)
 DERIVED(file_swap, stopped_file, number, row->file.swap, row->read && row->file.known)
@@ -92,8 +51,19 @@ static const struct column file_columns[] = {
 const struct row_type stopped_file_rows = ROWS_OF("file of processes that end",
 						  file_columns);
 
-/* struct stopped - what ends and what stays; the columns describe the amounts */
+/**
+ * struct stopped - what ends and what stays with a group; the columns describe the amounts
+ * @group: NULL: the processes that are named
+ * @kept: the largest file in memory that stays; NULL: none
+ * @why: why it does
+ * @holder: who else holds it; 0: no other process
+ * @in_flight: descriptors that wait in sockets of its processes
+ * @unread: its processes of which not all descriptors were read
+ * @named: its cgroup is one that the command line names
+ * @share, @huge, @asked: what it maps of the file that is asked about, and whether it holds that
+ */
 struct stopped {
+	const struct group *group;
 	uint64_t processes;
 	uint64_t mms;
 	struct amount threads;
@@ -115,64 +85,117 @@ struct stopped {
 	struct amount kept_shmem;
 	struct amount kept_hugetlb;
 	struct amount shared;
+	const struct stopped_file *kept;
+	enum outcome why;
+	uint32_t holder;
+	uint64_t in_flight;
+	uint64_t unread;
+	bool named;
+	uint64_t share;
+	uint64_t huge;
+	bool asked;
 };
 
-#define NUMBER(name, help)	MEMBER(stopped, #name, NULL, name, COUNT, help)
+#define NUMBER(name, header, help)	MEMBER(stopped, #name, header, name, COUNT, help)
 /* A number that may be unknown. */
-#define COUNT(member, help_)						\
-	{ #member, .help = help_, .kind = KIND_COUNT, .held = HELD_AMOUNT, \
+#define COUNT(member, header_, help_)						\
+	{ #member, header_, help_, .kind = KIND_COUNT, .held = HELD_AMOUNT,	\
 	  .offset = offsetof(struct stopped, member) }
-#define BYTES(name, help)	MEMBER_MEMORY(stopped, #name, NULL, name, help)
+#define BYTES(name, header, help)	MEMBER_MEMORY(stopped, #name, header, name, help)
 
-static const struct column stopped_columns[] = {
-	NUMBER(processes, "processes that end"),
-	NUMBER(mms, "address spaces that end"),
-	COUNT(threads, "threads that end"),
-	BYTES(anon, "anonymous memory that only they have"),
-	BYTES(device, "memory of drivers that only they map"),
-	BYTES(shmem, "shared memory without a name and another user"),
-	BYTES(deleted, "page cache of deleted files without another user"),
-	BYTES(pagetables, "page tables"),
-	BYTES(stacks, "kernel stacks of the threads"),
-	BYTES(memory, "what free memory grows by: the sum of the above"),
-	BYTES(swap, "swap that becomes free"),
-	BYTES(in_both, "at most: in memory and in swap, so it comes back in both rows"),
-	BYTES(pinned, "pinned: what of it is not mapped comes back too"),
-	COUNT(pipes, "descriptors of pipes: what these hold may come back too"),
-	COUNT(sockets, "descriptors of sockets: the same"),
-	COUNT(io_urings, "descriptors of io_uring: the same"),
-	BYTES(hugetlb, "huge pages that go back to their pool"),
-	BYTES(cached, "stays: files only they map, in the page cache until reclaimed"),
-	BYTES(kept_shmem, "stays: shared memory only they map, with a name or another user"),
-	BYTES(kept_hugetlb, "stays: huge pages only they map, of such files"),
-	BYTES(shared, "stays: memory that other processes map too"),
-};
+#define STOPPED_COLUMNS								\
+	NUMBER(processes, "Procs", "processes that end"),			\
+	NUMBER(mms, "MMs", "address spaces that end"),				\
+	COUNT(threads, "Threads", "threads that end"),				\
+	BYTES(anon, "Anon", "anonymous memory that only they have"),		\
+	BYTES(device, "Device", "memory of drivers that only they map"),	\
+	BYTES(shmem, "Shmem", "shared memory without a name and another user"),	\
+	BYTES(deleted, "Deleted", "page cache of deleted files without another user"), \
+	BYTES(pagetables, "PgTables", "page tables"),				\
+	BYTES(stacks, "Stacks", "kernel stacks of the threads"),		\
+	BYTES(memory, "Memory", "what free memory grows by: the sum of the above"), \
+	BYTES(swap, "Swap", "swap that becomes free"),				\
+	BYTES(in_both, "InBoth",						\
+	      "at most: in memory and in swap, so it comes back in both rows"),	\
+	BYTES(pinned, "Pinned", "pinned: what of it is not mapped comes back too"), \
+	COUNT(pipes, "Pipes",							\
+	      "descriptors of pipes: what these hold may come back too"),	\
+	COUNT(sockets, "Sockets", "descriptors of sockets: the same"),		\
+	COUNT(io_urings, "IOUrings", "descriptors of io_uring: the same"),	\
+	BYTES(hugetlb, "Hugetlb", "huge pages that go back to their pool"),	\
+	BYTES(cached, "Cached",							\
+	      "stays: files only they map, in the page cache until reclaimed"),	\
+	BYTES(kept_shmem, "KeptShm",						\
+	      "stays: shared memory only they map, with a name or another user"), \
+	BYTES(kept_hugetlb, "KeptHtlb", "stays: huge pages only they map, of such files"), \
+	BYTES(shared, "Shared", "stays: memory that other processes map too")
+
+static const struct column stopped_columns[] = { STOPPED_COLUMNS };
 
 const struct row_type stopped_sum_rows = ROWS_OF("end of processes", stopped_columns);
 
+/* Its name is in the column of its key. */
+static bool group_name(const struct column *column, const struct view *view, const void *row,
+		       struct value *value)
+{
+	const struct group *group = ((const struct stopped *)row)->group;
+	const char *const name = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ? "cgroup_path" :
+				 KNOWN(group, MEMCENSUS_GROUP_COMM) ? "comm" :
+				 KNOWN(group, MEMCENSUS_GROUP_UID) ? "user" : "name";
+
+	(void)column;
+	return column_get(column_named(&group_rows, name), view, group, value);
+}
+
+DERIVED(group_pid, stopped, number, row->group->pid, KNOWN(row->group, MEMCENSUS_GROUP_PID))
+DERIVED(kept_why, stopped, number, row->why, row->kept)
+DERIVED(kept_holder, stopped, number, row->holder, row->kept && row->holder)
+DERIVED(kept_file, stopped, text, row->kept ? row->kept->name : NULL, row->kept)
+
+static const struct column each_columns[] = {
+	{ "group", "Group", "the cgroup, user, command, or first command of a tree",
+	  .kind = KIND_TEXT, .derive = group_name },
+	{ "pid", "PID", "first process of a tree", .kind = KIND_ID, .derive = group_pid },
+	STOPPED_COLUMNS,
+	{ "why", "Why", "why its largest file in memory stays: named, held, segment, unknown",
+	  .kind = KIND_WORD, .words = outcomes, .n_words = ARRAY_SIZE(outcomes),
+	  .derive = kept_why },
+	{ "holder", "Holder", "another process that has this file",
+	  .kind = KIND_ID, .derive = kept_holder },
+	{ "file", "File", "this file", .kind = KIND_TEXT, .derive = kept_file },
+};
+
+const struct row_type stopped_each_rows = ROWS_OF("end of a group", each_columns);
+
 /**
  * struct stopping - the state of a run
- * @pids: the processes that end
+ * @cgroups: @n_cgroups lists of paths
+ * @pids: the processes that end; with --each, all
  * @own: those of them whose address space ends
  * @snap: census of @own, with their mappings
- * @files: @n_files of them
- * @held: what they have open beside files; if @held_known
- * @in_flight: descriptors that wait in sockets of other processes
+ * @n: number of groups; without --each there is one
+ * @parents: of them, by index; owned
+ * @sums: of them; owned
+ * @holders: their files
+ * @in_flight, @unread: as in struct stopped, of all processes
+ * @sockets: buffers of sockets that are charged to @cgroups
  * @left: descriptors that may still be read
- * @unread: not all descriptors were read
  */
 struct stopping {
 	struct session *session;
+	char *const *cgroups;
+	size_t n_cgroups;
 	struct ids pids;
 	struct ids own;
 	struct snapshot *snap;
-	struct stopped_file *files;
-	size_t n_files;
-	struct held_others held;
-	bool held_known;
+	size_t n;
+	size_t *parents;
+	struct stopped *sums;
+	struct holders holders;
 	uint64_t in_flight;
+	uint64_t unread;
+	uint64_t sockets;
 	uint64_t left;
-	bool unread;
 };
 
 /* @ids is sorted. */
@@ -181,8 +204,52 @@ static bool ids_have(const struct ids *ids, uint64_t id)
 	return ids->n && bsearch(&id, ids->v, ids->n, sizeof(id), compare_u64);
 }
 
-/* The PIDs of the command line, which may be of threads, those of --tree and of @n cgroups. */
-static int choose_stopped(struct stopping *s, char *const *cgroups, size_t n, struct failure *why)
+/*
+ * The next path of @list, "/one,/two", which then is the rest; without a / at its end.  NULL: there
+ * is none; the caller frees it.
+ */
+static char *next_path(const char **list)
+{
+	const char *end = strstr(*list, ",/");
+	size_t len = end ? (size_t)(end - *list) : strlen(*list);
+	char *path;
+
+	if (!len)
+		return NULL;
+	path = xasprintf("%.*s", (int)len, *list);
+	*list += len + !!end;
+	while (len > 1 && path[len - 1] == '/')
+		path[--len] = '\0';
+	return path;
+}
+
+/* Calls @each for all paths until it returns an error, which is returned. */
+static int each_path(struct stopping *s,
+		     int (*each)(struct stopping *s, const char *path, struct failure *why),
+		     struct failure *why)
+{
+	const char *list;
+	int ret = 0;
+	size_t i;
+	char *path;
+
+	for (i = 0; i < s->n_cgroups; i++) {
+		list = s->cgroups[i];
+		while (!ret && (path = next_path(&list))) {
+			ret = each(s, path, why);
+			free(path);
+		}
+	}
+	return ret;
+}
+
+static int add_cgroup(struct stopping *s, const char *path, struct failure *why)
+{
+	return cgroup_processes(&s->pids, path, why);
+}
+
+/* The PIDs of the command line, which may be of threads, those of --tree and of cgroups. */
+static int choose_stopped(struct stopping *s, struct failure *why)
 {
 	const struct options *options = s->session->options;
 	size_t i;
@@ -191,9 +258,11 @@ static int choose_stopped(struct stopping *s, char *const *cgroups, size_t n, st
 		ids_add(&s->pids, process_of(options->pids[i]));
 	if (options->n_roots && subtree_processes(&s->pids, options, why))
 		return -1;
-	for (i = 0; i < n; i++)
-		if (cgroup_processes(&s->pids, cgroups[i], why))
-			return -1;
+	return each_path(s, add_cgroup, why);
+}
+
+static int sort_stopped(struct stopping *s, struct failure *why)
+{
 	if (s->pids.n > MEMCENSUS_PIDS_MAX)
 		return fail(why, FAIL_USAGE, "%zu processes are too many: at most %d", s->pids.n,
 			    MEMCENSUS_PIDS_MAX);
@@ -203,11 +272,14 @@ static int choose_stopped(struct stopping *s, char *const *cgroups, size_t n, st
 
 static int take_while_stopped(struct stopping *s, const struct ids *ids, struct failure *why)
 {
-	struct request *request = &s->session->request;
+	struct session *session = s->session;
 
 	snapshot_free(s->snap);
 	s->snap = NULL;
-	request->pids = (struct numbers){ ids->n, ids->v };
+	/* Those of --tree are not searched again. */
+	free(session->pids);
+	session->pids = xmemdup(ids->v, ids->n * sizeof(*ids->v));
+	session->request.pids = (struct numbers){ ids->n, session->pids };
 	return session_take(s->session, &s->snap, why) == TAKE_DONE ? 0 : -1;
 }
 
@@ -264,183 +336,94 @@ static int count_stopped(struct stopping *s, struct failure *why)
 	return take_while_stopped(s, &s->own, why);
 }
 
-static uint64_t bytes_of(const struct vma *vma, unsigned int figure)
-{
-	return KNOWN(&vma->figures, figure) ? vma->figures.v[figure] : 0;
-}
-
-/* Whether the file of @vma is in memory, or has no name. */
-static bool may_die(const struct vma *vma)
-{
-	return mapping_has_file(vma) &&
-	       (bytes_of(vma, MEMCENSUS_F_SHMEM) || bytes_of(vma, MEMCENSUS_F_HUGETLB) ||
-		bytes_of(vma, MEMCENSUS_F_SWAP) ||
-		held_name_is_deleted(vma->name));
-}
-
-static struct stopped_file *add_file(struct stopping *s, const char *name, const char *path)
-{
-	struct stopped_file *file;
-
-	s->files = array_grow(s->files, s->n_files, sizeof(*s->files));
-	file = &s->files[s->n_files++];
-	file->name = xstrdup(name);
-	file->read = held_file_read(&file->file, path);
-	return file;
-}
-
-static void add_mapping(struct stopping *s, const struct vma *vma)
-{
-	const struct file_number number = mapping_file(vma);
-	struct stopped_file *file = NULL;
-	char path[80];
-	size_t i;
-
-	for (i = 0; i < s->n_files && !file; i++)
-		if (file_number_same(&s->files[i].mapped, &number))
-			file = &s->files[i];
-	if (!file) {
-		mapping_link(vma, path, sizeof(path));
-		file = add_file(s, mapping_name(vma), path);
-		file->mapped = number;
-	}
-	/* Copies of a private mapping are not pages of the file. */
-	file->share += bytes_of(vma, MEMCENSUS_F_PSS_FILE) +
-		       bytes_of(vma, MEMCENSUS_F_PSS_SHMEM);
-	if (KNOWN(vma, MEMCENSUS_VMA_MODE) && strchr(vma->mode, 's')) {
-		file->share += bytes_of(vma, MEMCENSUS_F_HUGETLB_PSS);
-		file->huge += bytes_of(vma, MEMCENSUS_F_PRIVATE_HUGETLB);
-	}
-}
-
-static struct stopped_file *find_open(struct stopping *s, const struct file_number *number)
-{
-	size_t i;
-
-	for (i = 0; i < s->n_files; i++)
-		if (s->files[i].read && file_number_same(&s->files[i].file.number, number))
-			return &s->files[i];
-	return NULL;
-}
-
-/* Of a file that cannot be opened, what is mapped is known, and no more. */
-static void read_mapped(struct stopping *s)
-{
-	const uint64_t page = s->snap->info.page_size;
-	struct stopped_file *f;
-
-	for (f = s->files; f < s->files + s->n_files; f++)
-		if (f->read && f->file.no_open && page) {
-			f->file.memory = (f->share + page - 1) / page * page;
-			f->file.known = true;
-		}
-}
-
-static void add_open(void *context, const struct file_number *number, const char *name,
-		     const char *path)
-{
-	struct stopping *s = context;
-
-	if (!find_open(s, number))
-		add_file(s, name, path)->mapped = *number;
-}
-
-static void add_files(struct stopping *s)
-{
-	size_t i;
-
-	for (i = 0; i < s->snap->n_vmas; i++)
-		if (may_die(&s->snap->vmas[i]))
-			add_mapping(s, &s->snap->vmas[i]);
-	for (i = 0; i < s->pids.n; i++)
-		s->unread |= !held_files_each(s->pids.v[i], add_open, s, &s->held, &s->left);
-	s->held_known = !s->unread;
-	read_mapped(s);
-}
-
-/* Whose open files are read. */
-struct holder {
+/* Adds what the processes of @ids have open.  Those of GROUP_NONE add no file. */
+struct opening {
 	struct stopping *stopping;
 	uint32_t pid;
+	size_t group;
 };
 
 static void note_open(void *context, const struct file_number *number, const char *name,
 		      const char *path)
 {
-	const struct holder *holder = context;
-	struct stopped_file *file = find_open(holder->stopping, number);
+	const struct opening *opening = context;
 
-	(void)name;
-	(void)path;
-	if (file && !file->holder)
-		file->holder = holder->pid;
+	holders_open(&opening->stopping->holders, number, name, path, opening->pid,
+		     opening->group, opening->group != GROUP_NONE);
+}
+
+static struct amount counted(uint64_t n)
+{
+	return (struct amount){ true, (int64_t)n };
+}
+
+/* @ask: one that waits in a socket of @pid may be any. */
+static void add_descriptors(struct stopping *s, uint32_t pid, size_t group, bool ask)
+{
+	struct opening opening = { s, pid, group };
+	struct held_others held = { .ask_in_flight = ask };
+	const bool whole = held_files_each(pid, note_open, &opening, &held, &s->left);
+	struct stopped *sum;
+
+	s->in_flight += held.in_flight;
+	s->unread += !whole;
+	if (group == GROUP_NONE)
+		return;
+	sum = &s->sums[group];
+	sum->in_flight += held.in_flight;
+	sum->unread += !whole;
+	sum->pipes = amount_plus(sum->pipes, counted(held.pipes));
+	sum->sockets = amount_plus(sum->sockets, counted(held.sockets));
+	sum->io_urings = amount_plus(sum->io_urings, counted(held.io_urings));
 }
 
 static bool note_mappings(void *context, const struct snapshot *others)
 {
 	struct stopping *s = context;
-	struct file_number number;
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < others->n_vmas; i++) {
-		number = mapping_file(&others->vmas[i]);
-		for (k = 0; k < s->n_files && mapping_has_file(&others->vmas[i]); k++)
-			if (file_number_same(&s->files[k].mapped, &number))
-				s->files[k].holder = (uint32_t)others->vmas[i].pid;
-	}
+	for (i = 0; i < others->n_vmas; i++)
+		holders_map(&s->holders, &others->vmas[i], GROUP_NONE, false);
 	return true;
+}
+
+/* Other processes may hold any file. */
+static bool is_unsure(const struct stopping *s, size_t group)
+{
+	return s->in_flight > s->sums[group].in_flight || s->unread > s->sums[group].unread;
 }
 
 static bool some_file_dies(const struct stopping *s)
 {
 	size_t i;
 
-	for (i = 0; i < s->n_files; i++)
-		if (outcome_of(&s->files[i]) == OUTCOME_DIES)
+	for (i = 0; i < s->holders.n_files; i++)
+		if (holders_outcome(&s->holders, &s->holders.files[i], 0, is_unsure(s, 0)) ==
+		    OUTCOME_DIES)
 			return true;
 	return false;
-}
-
-/*
- * The open files of @others, as long as one of them could keep a file that would die.  One that
- * waits in a socket of theirs may be any.
- */
-static void note_descriptors(struct stopping *s, const struct ids *others)
-{
-	struct held_others held = { .ask_in_flight = true };
-	bool whole = true;
-	size_t i;
-
-	for (i = 0; i < others->n && some_file_dies(s); i++) {
-		struct holder holder = { s, (uint32_t)others->v[i] };
-
-		whole &= held_files_each(holder.pid, note_open, &holder, &held, &s->left);
-	}
-	s->unread |= !whole;
-	s->in_flight = held.in_flight;
-	for (i = 0; i < s->n_files && (!whole || s->in_flight); i++)
-		s->files[i].unsearched = true;
 }
 
 /*
  * Finds the other processes that have these files, if a file could die: by a census of
  * their mappings, which a stuck process does not block, and by their open files.
  */
-static int find_holders(struct stopping *s, struct failure *why)
+static int find_others(struct stopping *s, struct failure *why)
 {
 	struct ids all = { NULL, 0 }, others = { NULL, 0 };
 	size_t i;
 	int ret;
 
-	if (!some_file_dies(s) || process_all(&all, why))
-		return some_file_dies(s) ? -1 : 0;
-	others.v = xcalloc(all.n, sizeof(*others.v));
+	if (!some_file_dies(s))
+		return 0;
+	if (process_all(&all, why))
+		return -1;
 	for (i = 0; i < all.n; i++)
 		if (!ids_have(&s->pids, all.v[i]))
-			others.v[others.n++] = all.v[i];
+			ids_append(&others, all.v[i]);
 	ret = mappings_each(s->session->source, &others, note_mappings, s, why);
-	if (!ret)
-		note_descriptors(s, &others);
+	for (i = 0; !ret && i < others.n && some_file_dies(s); i++)
+		add_descriptors(s, (uint32_t)others.v[i], GROUP_NONE, true);
 	ids_free(&all);
 	ids_free(&others);
 	return ret;
@@ -463,47 +446,118 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* What the processes map of @file: each share is rounded down to bytes. */
-static uint64_t mapped_of(const struct stopped_file *file, uint64_t page)
+/* What the processes of @sum map of @file: each share is rounded down to bytes. */
+static uint64_t mapped_of(const struct stopping *s, const struct stopped *sum,
+			  const struct stopped_file *file)
 {
-	const uint64_t pages = page ? (file->share + page - 1) / page : 0;
+	const uint64_t page = s->snap->info.page_size;
+	const uint64_t pages = page ? (sum->share + page - 1) / page : 0;
 
 	return file->read ? least(pages * page, file->file.memory) : 0;
 }
 
-/* Adds the files to what dies, and subtracts their mapped pages from what stays. */
-static void add_outcomes(const struct stopping *s, struct stopped *sum)
+/* Of a file that cannot be opened, what is mapped is known, and no more. */
+static void read_mapped(const struct stopping *s, struct stopped_file *file,
+			const struct hold *holds, size_t n)
 {
-	const struct stopped_file *f;
+	const uint64_t page = s->snap->info.page_size;
+	uint64_t share = 0;
+
+	if (!file->read || !file->file.no_open || !page)
+		return;
+	while (n--)
+		share += holds[n].share;
+	file->file.memory = (share + page - 1) / page * page;
+	file->file.known = true;
+}
+
+/* Adds @file to what dies with @sum, and subtracts its mapped pages from what stays. */
+static void add_dying(struct stopped *sum, const struct stopped_file *file, uint64_t mapped)
+{
+	const struct amount memory = { file->file.known, (int64_t)file->file.memory };
+
+	if (file->file.home == FILE_IN_SHMEM) {
+		sum->shmem = amount_plus(sum->shmem, memory);
+		sum->swap = amount_plus(sum->swap, known_bytes(file->file.swap));
+		sum->kept_shmem = rest_without(sum->kept_shmem, mapped);
+	} else if (file->file.home == FILE_IN_HUGETLB) {
+		sum->hugetlb.bytes += memory.bytes - (int64_t)mapped;
+	} else {
+		sum->deleted = amount_plus(sum->deleted, memory);
+		sum->cached = rest_without(sum->cached, mapped);
+	}
+}
+
+static void add_kept(struct stopped *sum, const struct stopped_file *file, uint64_t mapped)
+{
+	if (file->read && file->file.home == FILE_ON_DISK)
+		return;
+	if (file->file.home == FILE_IN_HUGETLB)
+		sum->kept_hugetlb.bytes += (int64_t)(file->outcome == OUTCOME_HELD ? sum->huge :
+						     mapped);
+	if (sum->kept && sum->kept->file.memory >= file->file.memory)
+		return;
+	sum->kept = file;
+	sum->why = file->outcome;
+	sum->holder = file->holder;
+}
+
+/* A process outside of @group that holds the file of @holds; 0: there is none. */
+static uint32_t holder_of(const struct stopping *s, size_t group, const struct hold *holds,
+			  size_t n)
+{
+	while (n--)
+		if (!holders_contain(&s->holders, group, holds[n].group))
+			return holds[n].pid;
+	return 0;
+}
+
+/* The file of the @n @holds, for the groups that hold it and for those that contain them. */
+static void add_file(struct stopping *s, struct hold *holds, size_t n)
+{
+	struct stopped_file *file = &s->holders.files[holds->file];
+	struct stopped *sum;
 	uint64_t mapped;
+	size_t i, g;
 
-	for (f = s->files; f < s->files + s->n_files; f++) {
-		const bool dies = outcome_of(f) == OUTCOME_DIES;
-
-		mapped = mapped_of(f, s->snap->info.page_size);
-		if (f->read && f->file.home == FILE_IN_HUGETLB) {
-			if (!dies)
-				sum->kept_hugetlb.bytes += (int64_t)(f->holder ? f->huge : mapped);
-			else
-				sum->hugetlb.bytes += (int64_t)(f->file.memory - mapped);
-			continue;
-		}
-		if (!dies)
-			continue;
-		if (f->file.home == FILE_IN_SHMEM) {
-			sum->shmem = amount_plus(sum->shmem, (struct amount){
-				f->file.known, (int64_t)f->file.memory });
-			sum->swap = amount_plus(sum->swap, known_bytes(f->file.swap));
-			sum->kept_shmem = rest_without(sum->kept_shmem, mapped);
-		} else {
-			sum->deleted = amount_plus(sum->deleted, (struct amount){
-				f->file.known, (int64_t)f->file.memory });
-			sum->cached = rest_without(sum->cached, mapped);
+	read_mapped(s, file, holds, n);
+	for (i = 0; i < n; i++) {
+		for (g = holds[i].group; g != GROUP_NONE; g = s->parents[g]) {
+			s->sums[g].share += holds[i].share;
+			s->sums[g].huge += holds[i].huge;
+			s->sums[g].asked = true;
 		}
 	}
-	sum->kept_hugetlb.bytes = (int64_t)least((uint64_t)sum->kept_hugetlb.bytes,
-						 (uint64_t)sum->hugetlb.bytes);
-	sum->hugetlb = amount_minus(sum->hugetlb, sum->kept_hugetlb);
+	for (i = 0; i < n; i++) {
+		for (g = holds[i].group; g != GROUP_NONE && s->sums[g].asked; g = s->parents[g]) {
+			sum = &s->sums[g];
+			mapped = mapped_of(s, sum, file);
+			file->outcome = holders_outcome(&s->holders, file, g, is_unsure(s, g));
+			file->holder = holder_of(s, g, holds, n);
+			if (file->outcome == OUTCOME_DIES)
+				add_dying(sum, file, mapped);
+			else
+				add_kept(sum, file, mapped);
+			file->unknown |= file->outcome == OUTCOME_UNKNOWN;
+			sum->share = 0;
+			sum->huge = 0;
+			sum->asked = false;
+		}
+	}
+}
+
+static void add_files(struct stopping *s)
+{
+	struct holders *holders = &s->holders;
+	size_t i, n;
+
+	holders_sort(holders);
+	for (i = 0; i < holders->n_holds; i += n) {
+		for (n = 1; i + n < holders->n_holds; n++)
+			if (holders->holds[i + n].file != holders->holds[i].file)
+				break;
+		add_file(s, &holders->holds[i], n);
+	}
 }
 
 /* What of @own may be in the swap cache, of which only the total is known. */
@@ -514,22 +568,13 @@ static struct amount in_both(const struct snapshot *snap, struct amount own)
 	return own.known && own.bytes < all.bytes ? own : all;
 }
 
-static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
+/* Begins with what the census knows of a group; its processes are counted. */
+static void take_figures(const struct stopping *s, struct stopped *sum, const struct figures *f)
 {
 	const struct snapshot *snap = s->snap;
-	const struct figures none = { 0 };
-	const struct figures *f = snap->n_groups ? &snap->groups[0].figures : &none;
-	struct amount size = kernel_stack_size(amount_total(snap, MEMCENSUS_S_KERNEL_STACK));
-	size_t i;
+	const struct amount size =
+		kernel_stack_size(amount_total(snap, MEMCENSUS_S_KERNEL_STACK));
 
-	*sum = (struct stopped){ .processes = s->pids.n, .threads = { true, 0 } };
-	for (i = 0; i < s->pids.n; i++) {
-		const uint32_t threads = process_thread_count(s->pids.v[i]);
-
-		sum->threads = amount_plus(sum->threads, (struct amount){ threads, threads });
-	}
-	for (i = 0; i < snap->n_tasks; i++)
-		sum->mms += !task_is_gone(&snap->tasks[i]);
 	sum->shmem = known_bytes(0);
 	sum->deleted = known_bytes(0);
 	sum->kept_hugetlb = known_bytes(0);
@@ -537,9 +582,6 @@ static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 	sum->device = amount_figure(f, MEMCENSUS_F_USS_DEVICE);
 	sum->swap = amount_figure(f, MEMCENSUS_F_SWAP_USS);
 	sum->pinned = amount_figure(f, MEMCENSUS_F_PINNED);
-	sum->pipes = (struct amount){ s->held_known, (int64_t)s->held.pipes };
-	sum->sockets = (struct amount){ s->held_known, (int64_t)s->held.sockets };
-	sum->io_urings = (struct amount){ s->held_known, (int64_t)s->held.io_urings };
 	sum->hugetlb = amount_figure(f, MEMCENSUS_F_PRIVATE_HUGETLB);
 	sum->cached = amount_figure(f, MEMCENSUS_F_USS_FILE);
 	sum->kept_shmem = amount_figure(f, MEMCENSUS_F_USS_SHMEM);
@@ -549,8 +591,19 @@ static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 	sum->pagetables.bytes += (int64_t)(sum->mms * snap->info.page_size);
 	sum->stacks = (struct amount){
 		size.known && sum->threads.known, size.bytes * sum->threads.bytes };
-	add_outcomes(s, sum);
-	sum->in_both = in_both(snap, amount_plus(amount_plus(sum->anon, sum->shmem), sum->swap));
+	sum->pipes.known &= !sum->unread;
+	sum->sockets.known &= !sum->unread;
+	sum->io_urings.known &= !sum->unread;
+}
+
+/* Adds up what comes back, after the files. */
+static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
+{
+	sum->kept_hugetlb.bytes = (int64_t)least((uint64_t)sum->kept_hugetlb.bytes,
+						 (uint64_t)sum->hugetlb.bytes);
+	sum->hugetlb = amount_minus(sum->hugetlb, sum->kept_hugetlb);
+	sum->in_both = in_both(s->snap,
+			       amount_plus(amount_plus(sum->anon, sum->shmem), sum->swap));
 	sum->memory = amount_plus(amount_plus(sum->anon, sum->shmem),
 				  amount_plus(sum->deleted,
 					      amount_plus(sum->pagetables, sum->stacks)));
@@ -559,7 +612,116 @@ static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 		sum->memory = amount_plus(sum->memory, sum->device);
 }
 
-static void show_stopped(const struct stopping *s, const struct stopped *sum)
+static void add_threads(struct stopped *sum, uint32_t threads)
+{
+	sum->threads = amount_plus(sum->threads, (struct amount){ threads, threads });
+}
+
+/* Adds what was counted of processes to the groups that contain theirs. */
+static void add_to_parents(struct stopping *s)
+{
+	struct stopped *sum, *to;
+	size_t i;
+
+	for (i = s->n; i-- > 0;) {
+		if (s->parents[i] == GROUP_NONE)
+			continue;
+		sum = &s->sums[i];
+		to = &s->sums[s->parents[i]];
+		to->processes += sum->processes;
+		to->mms += sum->mms;
+		to->threads = amount_plus(to->threads, sum->threads);
+		to->pipes = amount_plus(to->pipes, sum->pipes);
+		to->sockets = amount_plus(to->sockets, sum->sockets);
+		to->io_urings = amount_plus(to->io_urings, sum->io_urings);
+		to->in_flight += sum->in_flight;
+		to->unread += sum->unread;
+	}
+}
+
+static void begin_sums(struct stopping *s, size_t n)
+{
+	const struct amount none = { true, 0 };
+	size_t i;
+
+	s->n = n;
+	s->sums = xcalloc(n, sizeof(*s->sums));
+	s->parents = xcalloc(n, sizeof(*s->parents));
+	s->holders.parents = s->parents;
+	for (i = 0; i < n; i++) {
+		s->parents[i] = GROUP_NONE;
+		s->sums[i] = (struct stopped){
+			.threads = none, .pipes = none, .sockets = none, .io_urings = none };
+	}
+}
+
+static void end_sums(struct stopping *s)
+{
+	const struct figures none = { 0 };
+	size_t i;
+
+	add_to_parents(s);
+	for (i = 0; i < s->n; i++)
+		take_figures(s, &s->sums[i], i < s->snap->n_groups ? &s->snap->groups[i].figures :
+								       &none);
+	add_files(s);
+	for (i = 0; i < s->n; i++)
+		sum_up_stopped(s, &s->sums[i]);
+}
+
+/* Rows with less are one line in a table. */
+#define FOLD_BELOW	65536
+
+static bool is_small(struct amount amount)
+{
+	return !amount.known || amount.bytes < FOLD_BELOW;
+}
+
+/* Whether all rows are shown. */
+static bool shows_all(const struct stopping *s)
+{
+	const struct options *options = s->session->options;
+
+	return options->json || options->raw || options->all;
+}
+
+/* What is said of @n rows that are not shown, and have @bytes together; NULL: there are none. */
+static const char *folded_text(struct report *report, size_t n, int64_t bytes)
+{
+	const struct units units = report_units(report);
+	char text[NUMBER_SIZE];
+
+	if (!n)
+		return NULL;
+	if (!amount_text(text, (double)bytes, bytes / 1024, &units))
+		snprintf(text, sizeof(text), "-");
+	return report_text(report, "%zu more, %s\n", n, text);
+}
+
+static bool is_file_shown(const void *about, const void *row)
+{
+	const struct stopped_file *file = row;
+
+	return shows_all(about) || !file->read || !file->file.known ||
+	       file->file.memory + file->file.swap >= FOLD_BELOW;
+}
+
+static const char *folded_files(const struct stopping *s, struct report *report)
+{
+	const struct stopped_file *file;
+	int64_t bytes = 0;
+	size_t n = 0;
+
+	for (file = s->holders.files; file < s->holders.files + s->holders.n_files; file++) {
+		if (is_file_shown(s, file))
+			continue;
+		n++;
+		bytes += (int64_t)file->file.memory;
+	}
+	return folded_text(report, n, bytes);
+}
+
+static void show_stopped(const struct stopping *s)
 {
 	const struct options *options = s->session->options;
 	struct report report;
@@ -568,21 +730,23 @@ static void show_stopped(const struct stopping *s, const struct stopped *sum)
 	REPORT(&report,
 	       { "scan", .shape = SECTION_SCAN },
 	       { "if_stopped", .shape = SECTION_OBJECT, .type = &stopped_sum_rows,
-		 .described = true, .rows = ONE_ROW(sum) });
-	if (s->n_files || options->json)
+		 .described = true, .rows = ONE_ROW(s->sums) });
+	if (s->holders.n_files || options->json)
 		REPORT(&report,
 		       { "files", .title = "Files in memory, or deleted", .chosen = true,
-			 .rows = ROWS(s->files, s->n_files) });
+			 .filter = is_file_shown, .about = s,
+			 .rows = ROWS(s->holders.files, s->holders.n_files),
+			 .note = folded_files(s, &report) });
 	report_end(&report);
 }
 
-/* Says how many files may die too; false: none. */
-static bool note_unknown(const struct stopping *s)
+/* Says how many files may die too. */
+static void note_unknown(const struct stopping *s)
 {
 	size_t i, n = 0;
 
-	for (i = 0; i < s->n_files; i++)
-		n += outcome_of(&s->files[i]) == OUTCOME_UNKNOWN;
+	for (i = 0; i < s->holders.n_files; i++)
+		n += s->holders.files[i].unknown;
 	if (n)
 		fprintf(stderr,
 			"memcensus: %zu file%s may die too, and count%s as staying: %s\n",
@@ -593,82 +757,272 @@ static bool note_unknown(const struct stopping *s)
 	if (s->unread)
 		fprintf(stderr,
 			"memcensus: not all descriptors were read: a file may be missing, or may die too\n");
-	return n || s->unread;
+	s->session->partial |= n || s->unread;
 }
 
-/* Buffers of sockets that are charged to the @n cgroups; 0: unknown, or none. */
-static uint64_t sockets_of(char *const *cgroups, size_t n)
+/* Adds the buffers of sockets that are charged to the cgroup @path. */
+static int add_sockets(struct stopping *s, const char *path, struct failure *why)
 {
-	uint64_t sum = 0, bytes;
-	char *name, key[64];
-	FILE *file;
-	size_t i;
+	char *name = cgroup_file(path, "memory.stat"), key[64];
+	FILE *file = name ? fopen(name, "re") : NULL;
+	uint64_t bytes;
 
-	for (i = 0; i < n; i++) {
-		name = cgroup_file(cgroups[i], "memory.stat");
-		file = name ? fopen(name, "re") : NULL;
-		free(name);
-		while (file && fscanf(file, "%63s %" SCNu64, key, &bytes) == 2)
-			sum += strcmp(key, "sock") ? 0 : bytes;
-		if (file)
-			fclose(file);
-	}
-	return sum;
+	(void)why;
+	free(name);
+	while (file && fscanf(file, "%63s %" SCNu64, key, &bytes) == 2)
+		s->sockets += strcmp(key, "sock") ? 0 : bytes;
+	if (file)
+		fclose(file);
+	return 0;
 }
 
 /* Less is not worth a line. */
 #define SOCKETS_LEAST	1048576
 
 /* A socket is of no process: several may have it open, or none. */
-static void note_sockets(const struct stopping *s, char *const *cgroups, size_t n)
+static void note_sockets(struct stopping *s)
 {
 	const struct amount all = amount_meminfo(s->snap, PROC_TEXTS_SOCKETS);
-	const uint64_t charged = sockets_of(cgroups, n);
 
-	if (charged >= SOCKETS_LEAST)
+	each_path(s, add_sockets, NULL);
+	if (s->sockets >= SOCKETS_LEAST)
 		fprintf(stderr, "memcensus: sockets do not count: %" PRIu64 " KiB %s\n",
-			charged >> 10,
+			s->sockets >> 10,
 			"of their buffers are charged, and come back if nobody else has them open");
-	else if (!n && all.known && all.bytes >= SOCKETS_LEAST)
+	else if (!s->n_cgroups && all.known && all.bytes >= SOCKETS_LEAST)
 		fprintf(stderr, "memcensus: sockets do not count: all together have %" PRId64
 			" KiB of buffers\n", all.bytes >> 10);
 }
 
 static void stopping_free(struct stopping *s)
 {
-	size_t i;
-
-	for (i = 0; i < s->n_files; i++)
-		free(s->files[i].name);
-	free(s->files);
+	holders_free(&s->holders);
 	snapshot_free(s->snap);
 	ids_free(&s->own);
 	ids_free(&s->pids);
+	free(s->parents);
+	free(s->sums);
 }
 
-int stopped_run(struct session *session, char *const *cgroups, size_t n, struct failure *why)
+/* Behind the tables. */
+static void show_end(struct stopping *s)
 {
-	struct stopping s = { .session = session, .left = HELD_MOST };
-	struct stopped sum;
+	fflush(s->session->out);
+	s->session->partial |= warnings_print(stderr, s->snap);
+	note_unknown(s);
+}
+
+/* All together. */
+static int run_together(struct stopping *s, struct failure *why)
+{
+	size_t i;
+
+	if (choose_stopped(s, why) || sort_stopped(s, why) || count_stopped(s, why))
+		return -1;
+	begin_sums(s, 1);
+	s->sums->processes = s->pids.n;
+	for (i = 0; i < s->snap->n_tasks; i++)
+		s->sums->mms += !task_is_gone(&s->snap->tasks[i]);
+	for (i = 0; i < s->snap->n_vmas; i++)
+		holders_map(&s->holders, &s->snap->vmas[i], 0, true);
+	for (i = 0; i < s->pids.n; i++) {
+		add_threads(s->sums, process_thread_count(s->pids.v[i]));
+		add_descriptors(s, s->pids.v[i], 0, false);
+	}
+	if (find_others(s, why))
+		return -1;
+	end_sums(s);
+	show_stopped(s);
+	show_end(s);
+	note_sockets(s);
+	return 0;
+}
+
+/* A process, and its group. */
+struct member {
+	uint64_t pid;
+	size_t group;
+};
+
+static int compare_members(const void *a, const void *b)
+{
+	return COMPARE(((const struct member *)a)->pid, ((const struct member *)b)->pid);
+}
+
+/* @members: @n, sorted.  A process that began during the census is in none. */
+static size_t group_of_pid(const struct member *members, size_t n, uint64_t pid)
+{
+	const struct member key = { pid, 0 }, *found;
+
+	found = n ? bsearch(&key, members, n, sizeof(key), compare_members) : NULL;
+	return found ? found->group : GROUP_NONE;
+}
+
+/* Counts the processes of @task, and adds them to the @n @members. */
+static void add_task(struct stopping *s, const struct task *task, struct member *members, size_t *n)
+{
+	const struct group *group = KNOWN(task, MEMCENSUS_TASK_GROUP) ?
+				    group_of(s->snap, task->group) : NULL;
+	struct stopped *sum;
+	size_t number, i;
+
+	if (task_is_gone(task) || !group)
+		return;
+	number = (size_t)(group - s->snap->groups);
+	sum = &s->sums[number];
+	sum->mms++;
+	sum->processes += 1 + task->peers.n;
+	add_threads(sum, KNOWN(task, MEMCENSUS_TASK_THREADS) ? (uint32_t)task->threads :
+			 process_thread_count(task->pid));
+	members[(*n)++] = (struct member){ task->pid, number };
+	for (i = 0; i < task->peers.n; i++) {
+		add_threads(sum, process_thread_count(task->peers.v[i]));
+		members[(*n)++] = (struct member){ task->peers.v[i], number };
+	}
+}
+
+/* The groups with their processes and the files of these. */
+static void add_groups(struct stopping *s)
+{
+	const struct snapshot *snap = s->snap;
+	const struct group *parent;
+	struct member *members;
+	size_t i, n = 0, group;
+
+	begin_sums(s, snap->n_groups);
+	for (i = 0; i < snap->n_groups; i++) {
+		parent = group_parent(snap, &snap->groups[i]);
+		s->sums[i].group = &snap->groups[i];
+		if (parent)
+			s->parents[i] = (size_t)(parent - snap->groups);
+	}
+	for (i = 0; i < snap->n_tasks; i++)
+		n += 1 + snap->tasks[i].peers.n;
+	members = xcalloc(n, sizeof(*members));
+	for (i = n = 0; i < snap->n_tasks; i++)
+		add_task(s, &snap->tasks[i], members, &n);
+	qsort(members, n, sizeof(*members), compare_members);
+	for (i = 0; i < snap->n_vmas; i++)
+		holders_map(&s->holders, &snap->vmas[i],
+			    group_of_pid(members, n, snap->vmas[i].pid), true);
+	for (i = 0; i < s->pids.n; i++) {
+		group = group_of_pid(members, n, s->pids.v[i]);
+		if (group != GROUP_NONE)
+			add_descriptors(s, s->pids.v[i], group, true);
+	}
+	/* These can only hold files of the others. */
+	for (i = 0; i < s->pids.n; i++)
+		if (group_of_pid(members, n, s->pids.v[i]) == GROUP_NONE)
+			add_descriptors(s, s->pids.v[i], GROUP_NONE, true);
+	free(members);
+}
+
+/* Marks the group of the cgroup @path. */
+static int name_cgroup(struct stopping *s, const char *path, struct failure *why)
+{
+	struct stopped *sum;
+
+	for (sum = s->sums; sum < s->sums + s->n; sum++) {
+		if (sum->mms && sum->group->path && !strcmp(sum->group->path, path)) {
+			sum->named = true;
+			return 0;
+		}
+	}
+	return cgroup_check(path, why) ? -1 :
+	       fail(why, FAIL_NO_PROCESS, "no process is in the cgroup '%.200s'", path);
+}
+
+/*
+ * Whether @sum is a row: not what a cgroup has beside those below it, which cannot be stopped
+ * alone, and not the root, unless it is all.
+ */
+static bool is_row(const struct stopping *s, const struct stopped *sum)
+{
+	return s->n_cgroups ? sum->named :
+	       sum->mms && !sum->group->own &&
+	       !(sum->group->contains && s->parents[sum - s->sums] == GROUP_NONE);
+}
+
+static bool is_folded(const struct stopping *s, const struct stopped *sum)
+{
+	return is_row(s, sum) && !shows_all(s) && !sum->named && sum->memory.known &&
+	       is_small(sum->memory) && is_small(sum->swap) && is_small(sum->hugetlb) &&
+	       is_small(sum->kept_shmem);
+}
+
+static bool is_shown(const void *about, const void *row)
+{
+	return is_row(about, row) && !is_folded(about, row);
+}
+
+/* What a group has is in the sum of one that contains it. */
+static const char *folded_groups(const struct stopping *s, struct report *report)
+{
+	int64_t bytes = 0;
+	size_t i, n = 0;
+
+	for (i = 0; i < s->n; i++) {
+		if (!is_folded(s, &s->sums[i]))
+			continue;
+		n++;
+		if (s->parents[i] == GROUP_NONE || !is_folded(s, &s->sums[s->parents[i]]))
+			bytes += s->sums[i].memory.bytes;
+	}
+	return folded_text(report, n, bytes);
+}
+
+/* Address spaces of several processes count in the group of one of them. */
+static void note_peers(const struct snapshot *snap)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		n += KNOWN(&snap->tasks[i], MEMCENSUS_TASK_NR_PEERS) && snap->tasks[i].nr_peers;
+	if (n)
+		fprintf(stderr,
+			"memcensus: %" PRIu64 " address space%s of several processes: %s\n",
+			n, n == 1 ? "" : "s",
+			"if these are not all in one group, less comes back");
+}
+
+/* Each group alone, by one census of all. */
+static int run_each(struct stopping *s, struct failure *why)
+{
+	struct report report;
+
+	s->session->may_end = true;
+	if (process_all(&s->pids, why) || sort_stopped(s, why) ||
+	    take_while_stopped(s, &s->pids, why))
+		return -1;
+	add_groups(s);
+	end_sums(s);
+	if (each_path(s, name_cgroup, why))
+		return -1;
+	report_begin(&report, s->session->options, s->snap, s->session->out);
+	REPORT(&report,
+	       { "scan", .shape = SECTION_SCAN },
+	       { "each", .chosen = true, .falling = true, .filter = is_shown, .about = s,
+		 .rows = ROWS(s->sums, s->n), .note = folded_groups(s, &report) });
+	report_end(&report);
+	show_end(s);
+	note_peers(s->snap);
+	return 0;
+}
+
+int stopped_run(struct session *session, const struct stopped_ask *ask, struct failure *why)
+{
+	struct stopping s = {
+		.session = session, .cgroups = ask->cgroups, .n_cgroups = ask->n_cgroups,
+		.left = HELD_MOST,
+	};
 	int ret;
 
 	session->request.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS |
 				 MEMCENSUS_PART_SYSTEM;
-	session->request.group_by = MEMCENSUS_BY_PIDS;
+	session->request.group_by = ask->each ?: MEMCENSUS_BY_PIDS;
 	session->request.basis = MEMCENSUS_BASIS_FRAMES;
-	ret = choose_stopped(&s, cgroups, n, why) || count_stopped(&s, why) ? -1 : 0;
-	if (!ret) {
-		add_files(&s);
-		ret = find_holders(&s, why);
-	}
-	if (!ret) {
-		sum_up_stopped(&s, &sum);
-		show_stopped(&s, &sum);
-		fflush(session->out);
-		session->partial |= warnings_print(stderr, s.snap);
-		session->partial |= note_unknown(&s);
-		note_sockets(&s, cgroups, n);
-	}
+	ret = ask->each ? run_each(&s, why) : run_together(&s, why);
 	stopping_free(&s);
 	return ret;
 }

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Who holds files that may die. */
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+#include "tools/share/holders.h"
+#include "tools/share/mappings.h"
+
+/* An entry of a tree of numbers. */
+struct numbered {
+	struct file_number number;
+	size_t file;
+};
+
+static int compare_numbers(const void *untyped_a, const void *untyped_b)
+{
+	const struct file_number *a = untyped_a, *b = untyped_b;
+
+	return a->inode != b->inode ? COMPARE(a->inode, b->inode) :
+	       a->major != b->major ? COMPARE(a->major, b->major) : COMPARE(a->minor, b->minor);
+}
+
+static struct stopped_file *find_file(const struct holders *holders, void *const *tree,
+				      const struct file_number *number)
+{
+	const struct numbered *const *found = tfind(number, tree, compare_numbers);
+
+	return found ? &holders->files[(*found)->file] : NULL;
+}
+
+/* The first one with a number keeps it. */
+static void number_file(void **tree, const struct file_number *number, size_t file)
+{
+	struct numbered *entry = xcalloc(1, sizeof(*entry)), **found;
+
+	*entry = (struct numbered){ *number, file };
+	found = tsearch(entry, tree, compare_numbers);
+	if (!found)
+		memory_failed();
+	if (*found != entry)
+		free(entry);
+}
+
+/* @mapped: its number in mappings, or by stat() if none was seen. */
+static struct stopped_file *add_file(struct holders *holders, const char *name, const char *path,
+				     const struct file_number *mapped)
+{
+	const size_t number = holders->n_files++;
+	struct stopped_file *file;
+
+	holders->files = array_grow(holders->files, number, sizeof(*holders->files));
+	file = &holders->files[number];
+	*file = (struct stopped_file){ .name = xstrdup(name) };
+	file->read = held_file_read(&file->file, path);
+	file->mapped = *mapped;
+	number_file(&holders->by_mapping, mapped, number);
+	if (file->read)
+		number_file(&holders->by_stat, &file->file.number, number);
+	return file;
+}
+
+/* The lowest group that contains both. */
+static size_t common(const struct holders *holders, size_t a, size_t b)
+{
+	while (a != b && a != GROUP_NONE && b != GROUP_NONE) {
+		if (a > b)
+			a = holders->parents[a];
+		else
+			b = holders->parents[b];
+	}
+	return a == b ? a : GROUP_NONE;
+}
+
+static struct hold *add_hold(struct holders *holders, struct stopped_file *file, uint32_t pid,
+			     size_t group, bool first)
+{
+	struct hold *hold;
+
+	holders->holds = array_grow(holders->holds, holders->n_holds, sizeof(*holders->holds));
+	hold = &holders->holds[holders->n_holds++];
+	*hold = (struct hold){ (size_t)(file - holders->files), group, pid, 0, 0 };
+	file->lowest = first ? group : common(holders, file->lowest, group);
+	return hold;
+}
+
+static uint64_t bytes_of(const struct vma *vma, unsigned int figure)
+{
+	return KNOWN(&vma->figures, figure) ? vma->figures.v[figure] : 0;
+}
+
+/* Whether the file of @vma is in memory, or has no name. */
+static bool may_die(const struct vma *vma)
+{
+	return bytes_of(vma, MEMCENSUS_F_SHMEM) || bytes_of(vma, MEMCENSUS_F_HUGETLB) ||
+	       bytes_of(vma, MEMCENSUS_F_SWAP) || held_name_is_deleted(vma->name);
+}
+
+void holders_map(struct holders *holders, const struct vma *vma, size_t group, bool add)
+{
+	const struct file_number number = mapping_file(vma);
+	struct stopped_file *file;
+	struct hold *hold;
+	char path[80];
+	bool first;
+
+	if (!mapping_has_file(vma))
+		return;
+	file = find_file(holders, &holders->by_mapping, &number);
+	first = !file;
+	if (first && (!add || !may_die(vma)))
+		return;
+	if (first) {
+		mapping_link(vma, path, sizeof(path));
+		file = add_file(holders, mapping_name(vma), path, &number);
+	}
+	hold = add_hold(holders, file, (uint32_t)vma->pid, group, first);
+	/* Copies of a private mapping are not pages of the file. */
+	hold->share = bytes_of(vma, MEMCENSUS_F_PSS_FILE) + bytes_of(vma, MEMCENSUS_F_PSS_SHMEM);
+	if (KNOWN(vma, MEMCENSUS_VMA_MODE) && strchr(vma->mode, 's')) {
+		hold->share += bytes_of(vma, MEMCENSUS_F_HUGETLB_PSS);
+		hold->huge = bytes_of(vma, MEMCENSUS_F_PRIVATE_HUGETLB);
+	}
+}
+
+void holders_open(struct holders *holders, const struct file_number *number, const char *name,
+		  const char *path, uint32_t pid, size_t group, bool add)
+{
+	struct stopped_file *file = find_file(holders, &holders->by_stat, number);
+	const bool first = !file;
+
+	if (first && !add)
+		return;
+	if (first)
+		file = add_file(holders, name, path, number);
+	add_hold(holders, file, pid, group, first);
+}
+
+static int compare_holds(const void *untyped_a, const void *untyped_b)
+{
+	const struct hold *a = untyped_a, *b = untyped_b;
+
+	return COMPARE(a->file, b->file);
+}
+
+void holders_sort(struct holders *holders)
+{
+	if (holders->n_holds)
+		qsort(holders->holds, holders->n_holds, sizeof(*holders->holds), compare_holds);
+}
+
+bool holders_contain(const struct holders *holders, size_t group, size_t below)
+{
+	while (below != GROUP_NONE && below > group)
+		below = holders->parents[below];
+	return below == group;
+}
+
+enum outcome holders_outcome(const struct holders *holders, const struct stopped_file *file,
+			     size_t group, bool unsure)
+{
+	if (!file->read || file->file.segment == SEGMENT_UNKNOWN)
+		return OUTCOME_UNKNOWN;
+	if (file->file.named)
+		return OUTCOME_NAMED;
+	if (!holders_contain(holders, group, file->lowest))
+		return OUTCOME_HELD;
+	if (file->file.segment == SEGMENT_LASTS)
+		return OUTCOME_SEGMENT;
+	return unsure ? OUTCOME_UNKNOWN : OUTCOME_DIES;
+}
+
+void holders_free(struct holders *holders)
+{
+	size_t i;
+
+	for (i = 0; i < holders->n_files; i++)
+		free(holders->files[i].name);
+	free(holders->files);
+	free(holders->holds);
+	tdestroy(holders->by_mapping, free);
+	tdestroy(holders->by_stat, free);
+}
