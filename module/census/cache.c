@@ -75,9 +75,10 @@ static bool latest_answers(const struct census_request *req, u64 begun)
 {
 	u64 max_age;
 
+	/* One with groups has all that one without has: those who ask in turn share it. */
 	if (!latest || !is_shared(req) || latest->basis != req->basis ||
-	    latest->group_by != req->group_by ||
-	    (req->group_by && latest->pid_ns != req->pid_ns) ||
+	    (req->group_by && (latest->group_by != req->group_by ||
+			       latest->pid_ns != req->pid_ns)) ||
 	    (latest->parts & req->parts) != req->parts)
 		return false;
 	if (latest_begun > begun)

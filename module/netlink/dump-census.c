@@ -313,6 +313,7 @@ static int parse_request(struct census_dump *dump, struct nlattr **tb,
 		err = parse_snapshot(d, tb, extack);
 	}
 	dump->parts = d->req.parts;
+	dump->groups = d->req.group_by;
 	if (!err)
 		parse_max_age(&d->req, tb[MEMCENSUS_REQ_MAX_AGE_MS]);
 	return err;

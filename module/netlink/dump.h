@@ -65,6 +65,7 @@ struct census_dump_ops {
  * @cmd: of all messages, as of the request
  * @parts: MEMCENSUS_PART_* that were requested
  * @paths: files were requested
+ * @groups: groups were requested
  * @pid_ns: namespace of all PIDs in the messages, a reference
  * @user_ns: namespace of all user IDs in the messages, a reference
  * @reader: only what it may read is sent; invalid: all
@@ -87,6 +88,7 @@ struct census_dump {
 	u8 cmd;
 	u32 parts;
 	bool paths;
+	bool groups;
 	struct pid_namespace *pid_ns;
 	struct user_namespace *user_ns;
 	struct census_reader reader;

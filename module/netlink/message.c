@@ -76,7 +76,7 @@ static u32 sent_pid(const struct census_dump *d, const struct census_task *task)
 /* Return: @group, or 0 if it is not sent. */
 static u32 visible_group(const struct census_dump *d, u32 group)
 {
-	return group && may_read(d, &d->snap->groups[group].reader) ? group : 0;
+	return group && d->groups && may_read(d, &d->snap->groups[group].reader) ? group : 0;
 }
 
 int census_fill_scan(struct sk_buff *skb, const struct census_dump *d, const void *record)
@@ -458,7 +458,7 @@ const void *census_next_record(struct census_dump *d, const void *before)
 		return parts & MEMCENSUS_PART_TASKS && i < snap->nr_tasks ? snap->tasks[i] : NULL;
 	case MEMCENSUS_A_GROUP:
 		/* Group 0 contains tasks that are in no group. */
-		return i + 1 < snap->nr_groups ? &snap->groups[i + 1] : NULL;
+		return d->groups && i + 1 < snap->nr_groups ? &snap->groups[i + 1] : NULL;
 	case MEMCENSUS_A_VMA:
 		return next_in_list(&snap->vmas, before);
 	case MEMCENSUS_A_TASK_NODE:

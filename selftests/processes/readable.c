@@ -333,6 +333,33 @@ TEST(requests)
 	EXPECT_NE(NULL, strstr(error.text, "PAGES takes"));
 }
 
+/* Whoever asks without groups gets none, also of a census that has them: both kinds share it. */
+TEST(age_of_groups)
+{
+	struct census_request request = restricted(NULL);
+	uint64_t first = 0, last = 0, begun = now_ms();
+	struct census census;
+	size_t grouped, i;
+	unsigned int n;
+
+	request.restricted = false;
+	request.max_age = 1000;
+	for (n = 0; n < 20; n++) {
+		request.group_by = n % 2 ? 0 : MEMCENSUS_BY_TREE;
+		ASSERT_TAKEN(&request, &census);
+		for (grouped = i = 0; i < census.n_tasks; i++)
+			grouped += !!census.tasks[i].group;
+		EXPECT_EQ(!request.group_by, !grouped);
+		EXPECT_EQ(!request.group_by, !census.n_groups);
+		first = first ?: census.seq;
+		last = census.seq;
+		census_free(&census);
+	}
+	diag("%d requests in %llu ms: %llu censuses", n, (unsigned long long)(now_ms() - begun),
+	     (unsigned long long)(last - first + 1));
+	EXPECT_GE(2 * ((now_ms() - begun) / 1000 + 1), last - first + 1);
+}
+
 /*
  * A census that is young enough answers all, whichever parts they ask for, and a new one is taken
  * when it is not.
@@ -448,7 +475,7 @@ FIXTURE_VARIANT_ADD(changes, all) {};
 FIXTURE_SETUP(changes) {}
 FIXTURE_TEARDOWN(changes) {}
 
-TEST_F(changes, set_user_id)
+TEST_F_TIMEOUT(changes, set_user_id, 7200)
 {
 	unsigned int seen;
 	pid_t pid;
@@ -470,7 +497,7 @@ TEST_F(changes, set_user_id)
 }
 
 /* A process of root with many pages and one of the reader with few have the same PID in turn. */
-TEST_F(changes, same_pid)
+TEST_F_TIMEOUT(changes, same_pid, 7200)
 {
 	struct clone_args args = { .exit_signal = SIGCHLD, .set_tid_size = 1 };
 	unsigned int seen, turn;

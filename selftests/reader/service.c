@@ -215,7 +215,11 @@ TEST_F(service, commands)
 	expect_done(_metadata, "memcensus -J", self->pid);
 	expect_done(_metadata, "memcensus system", "");
 	expect_done(_metadata, "memcensus kswapd", "");
-	expect_done(_metadata, "memcensus buddy", "DMA");
+	expect_done(_metadata, "memcensus buddy", "zone");
+	expect_done(_metadata, "memcensus --by tree", self->pid);
+	snprintf(command, sizeof(command), "memcensus --tree %s", self->pid);
+	expect_done(_metadata, command, self->pid);
+	expect_done(_metadata, "memcensus watch -- sleep 3", "samples ");
 	snprintf(command, sizeof(command), "memcensus watch %s 0.1 2 -J", self->pid);
 	expect_done(_metadata, command, "\"uss\"");
 	expect_done(_metadata, "cd /tmp && memcensus record user.record 0.1 2", "");
@@ -225,6 +229,18 @@ TEST_F(service, commands)
 		 "memcensus leak %s --interval 0.2 --for 3 || [ $? -eq 3 ]", self->pid);
 	EXPECT_EQ(0, run(USER, text, sizeof(text), command))
 		TH_LOG("%s", text);
+}
+
+/* A command that is set-user-ID is in no tree, and this is said. */
+TEST_F(service, set_user_id)
+{
+	need(!run(0, text, sizeof(text),
+		  "mkdir /tmp/root && cp $(readlink -f $(command -v sleep)) /tmp/root/sleep") &&
+	     !chmod("/tmp/root/sleep", 04755), text);
+	expect_done(_metadata, "memcensus watch -- /tmp/root/sleep 3", "you may not read");
+	EXPECT_EQ(NULL, strstr(text, "samples 1"))
+		TH_LOG("%s", text);
+	run(0, text, sizeof(text), "rm -r /tmp/root");
 }
 
 /* Nothing of them is shown, and what cannot be is refused in one line. */

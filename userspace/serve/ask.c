@@ -51,7 +51,10 @@ static const char *read_attribute(const struct nlattr *attr, struct ask *ask, ui
 	case MEMCENSUS_REQ_PIDS:
 		return read_pids(attr, ask);
 	case MEMCENSUS_REQ_GROUP_BY:
-		return "GROUP_BY: groups need root (sudo): they contain processes of others";
+		/* One kind only: for each the module would take a census. */
+		if (number_of(attr, &ask->group_by) && ask->group_by == MEMCENSUS_BY_TREE)
+			return NULL;
+		return "GROUP_BY: groups need root (sudo), except trees: others may be in them";
 	case MEMCENSUS_REQ_FILE:
 		return "FILE: the memory of a file needs root (sudo)";
 	default:
@@ -117,6 +120,8 @@ const char *ask_read(const struct nlmsghdr *nlh, struct ask *ask)
 		return ask->n_pids ?
 			"BASIS: for named processes, frames needs root (sudo)" :
 			"BASIS: for all processes, mapcount needs root (sudo)";
+	if (ask->group_by && ask->n_pids)
+		return "GROUP_BY: trees of named processes need root (sudo)";
 	if (ask->parts & MEMCENSUS_PART_VMAS && !ask->n_pids)
 		return "PARTS: mappings need PIDS: name the processes";
 	return NULL;

@@ -17,11 +17,13 @@
 /**
  * struct ask - a request that is allowed
  * @parts: MEMCENSUS_PART_*
+ * @group_by: MEMCENSUS_BY_TREE, or 0: no groups
  * @pids: the named processes, in the message
  * @n_pids: 0: all
  */
 struct ask {
 	uint32_t parts;
+	uint32_t group_by;
 	const uint32_t *pids;
 	size_t n_pids;
 };

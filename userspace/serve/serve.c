@@ -161,6 +161,8 @@ static struct nlmsghdr *put_request(struct channel *c, void *buf, const struct a
 	genl->version = MEMCENSUS_GENL_VERSION;
 	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
 	mnl_attr_put_u32(nlh, MEMCENSUS_REQ_PARTS, ask->parts);
+	if (ask->group_by)
+		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_GROUP_BY, ask->group_by);
 	if (ask->n_pids)
 		mnl_attr_put(nlh, MEMCENSUS_REQ_PIDS, ask->n_pids * sizeof(*ask->pids), ask->pids);
 	else

@@ -153,6 +153,7 @@ struct source *source_open_netlink(struct failure *why)
 	    ((why->kind != FAIL_NO_MODULE && why->kind != FAIL_PRIVILEGE) ||
 	     channel_connect(&nl->channel)))
 		goto err;
+	nl->source.shared = nl->channel.service;
 	return &nl->source;
 err:
 	netlink_close(&nl->source);

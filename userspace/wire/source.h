@@ -51,11 +51,13 @@ struct tap {
  * @ops: its kind
  * @tap: observer of the messages of the kernel, or NULL
  * @damaged: damaged data was skipped, and stderr said so
+ * @shared: a census may have begun before its request, and be the last one again
  */
 struct source {
 	const struct source_ops *ops;
 	struct tap *tap;
 	bool damaged;
+	bool shared;
 };
 
 /* Opens a source; NULL and @why if it is unavailable. */

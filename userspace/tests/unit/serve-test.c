@@ -43,7 +43,7 @@
 /* What the service asked the module, in memory that all processes of the test share. */
 static struct shared {
 	unsigned int n_asked;
-	uint32_t parts, uid, gid, max_age, n_pids, others;
+	uint32_t parts, uid, gid, max_age, n_pids, group_by, others;
 	bool has_reader;
 	/* What the next services do; connections wait while @hold. */
 	size_t answer_size;
@@ -135,6 +135,7 @@ static void note_request(const struct nlmsghdr *nlh)
 	shared->gid = 0;
 	shared->max_age = 0;
 	shared->n_pids = 0;
+	shared->group_by = 0;
 	shared->others = 0;
 	while ((attr = attrs_next(&attrs))) {
 		uint32_t number = *(const uint32_t *)attr_data(attr);
@@ -152,6 +153,9 @@ static void note_request(const struct nlmsghdr *nlh)
 			break;
 		case MEMCENSUS_REQ_MAX_AGE_MS:
 			shared->max_age = number;
+			break;
+		case MEMCENSUS_REQ_GROUP_BY:
+			shared->group_by = number;
 			break;
 		case MEMCENSUS_REQ_PIDS:
 			shared->n_pids = attr_len(attr) / sizeof(number);
@@ -359,6 +363,7 @@ static void test_reader(void)
 {
 	const struct request all = { .parts = MEMCENSUS_PART_TASKS };
 	const uid_t uid = geteuid() ?: USER;
+	const struct request trees = { .group_by = MEMCENSUS_BY_TREE };
 	struct request named = { .parts = MEMCENSUS_PART_VMAS };
 	/* A process that does not exist belongs to nobody else. */
 	uint64_t process = 4000000000;
@@ -370,6 +375,9 @@ static void test_reader(void)
 	   !shared->n_pids && !shared->others && shared->parts == MEMCENSUS_PART_TASKS,
 	   "for this user (%u), a census of the last second", shared->uid);
 	ok(geteuid() || shared->gid == GROUP, "and group (%u)", shared->gid);
+	ok(!run_client(as_reader, &trees) && shared->group_by == MEMCENSUS_BY_TREE &&
+	   shared->max_age == 1000 && shared->has_reader, "and with trees");
+	shared->n_asked = 2;
 
 	named.pids = (struct numbers){ 1, &process };
 	begun = signals_now();

@@ -72,6 +72,8 @@ struct sampled {
  * @without_root: it is this program, which does not count
  * @begun, @last: of the run, of the last sample; ns of CLOCK_MONOTONIC
  * @failed: censuses that failed, the first one for @why
+ * @hidden: censuses without the tree, because the user may not read all of it
+ * @seq: of the last census
  */
 struct measured {
 	struct session *session;
@@ -97,6 +99,8 @@ struct measured {
 	bool has_left;
 	uint64_t left;
 	uint64_t failed;
+	uint64_t hidden;
+	uint64_t seq;
 	struct failure why;
 };
 
@@ -316,10 +320,21 @@ static enum taken take(struct measured *m, struct snapshot **snap, struct failur
 	return taken;
 }
 
+/* When a census began that may be older than its request, ns of CLOCK_MONOTONIC. */
+static uint64_t begin_of(const struct snapshot *snap)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return signals_now() + snap->scan.boottime -
+	       ((uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec);
+}
+
 /* Takes a census.  @after: the command has ended.  False: the tree has. */
 static bool take_sample(struct measured *m, bool after)
 {
-	const uint64_t at = signals_now();
+	uint64_t at = signals_now();
+	bool again = false, hidden = false;
 	const struct group *tree = NULL;
 	struct failure why = { .kind = FAIL_NONE };
 	struct snapshot *snap;
@@ -331,6 +346,14 @@ static bool take_sample(struct measured *m, bool after)
 		return m->without_root;
 	}
 	tree = find_tree(snap, m->root);
+	if (m->session->source->shared) {
+		at = begin_of(snap) > m->last ? begin_of(snap) : m->last;
+		again = snap->seq == m->seq;
+		m->seq = snap->seq;
+		/* The service sends no tree with a process that the user may not read. */
+		hidden = !tree && task_of(snap, m->root);
+		m->hidden += hidden && !again;
+	}
 	if (m->exits)
 		exits_narrow(m->exits, snap, m->root);
 	if (after) {
@@ -338,11 +361,11 @@ static bool take_sample(struct measured *m, bool after)
 		m->left = mms_of(m, tree);
 		if (m->exits)
 			m->bound = exits_bound(m->exits, running_bound(m, snap, tree));
-	} else if (mms_of(m, tree)) {
+	} else if (mms_of(m, tree) && !again) {
 		add_sample(m, snap, tree, at);
 	}
 	snapshot_free(snap);
-	return m->without_root || tree;
+	return m->without_root || tree || hidden;
 }
 
 /* Takes censuses until @command has ended; NULL: until the tree has, a signal, or --for. */
@@ -405,7 +428,11 @@ static void show_peaks(const struct measured *m, FILE *out)
 
 static void note_samples(const struct measured *m)
 {
-	if (!m->samples)
+	if (m->hidden)
+		fprintf(stderr,
+			"memcensus: %" PRIu64 " censuses lack the tree: you may not read all\n",
+			m->hidden);
+	if (!m->samples && !m->hidden)
 		fprintf(stderr, "memcensus: no sample: %s\n", m->failed ? m->why.text :
 			"it ended before the first census: use a shorter '--interval'");
 	else if (m->failed)
