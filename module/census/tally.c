@@ -143,7 +143,7 @@ static void take_runs(void *context, const struct census_run *runs,
 			if (t->basis != MEMCENSUS_BASIS_FRAMES || t->huge_copied)
 				break;
 			key = census_marks_hugetlb_key(t->marks, run->pfn, census_run_nr(run),
-							&at);
+						       &at);
 			census_report_mask(t->walk, key, BIT_ULL(at));
 			t->pages += census_run_nr(run);
 			break;

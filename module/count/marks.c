@@ -12,8 +12,8 @@
  * The walk finds it by some of its entries (samples), and tells in what its own table differs.
  *
  * After the walks census_marks_finish() adds the owners of these tables to the blocks of their
- * pages, and those of huge pages that others map page by page (huge.c).  Then each block is split
- * by the number of owners, and each entry adds to the sums of its owner (owners/shares.h).
+ * pages.  Then each block is split by the number of owners, and each entry adds to the sums of its
+ * owner (owners/shares.h).
  */
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
@@ -176,7 +176,7 @@ static __always_inline bool find_target(struct census_marks *m, u64 key,
  * nothing more, and census_marks_failed() returns true.
  */
 void census_marks_add(struct census_marks *m,
-			const struct census_mask *masks, unsigned int nr)
+		      const struct census_mask *masks, unsigned int nr)
 {
 	struct census_owners *o = &m->owners;
 	/* If most masks add an entry, also prefetch the entries to be written. */
@@ -248,7 +248,7 @@ static u32 hugetlb_kind(struct census_marks *m, unsigned int nr)
  * Return: the key of the block.  A hugetlb page counts as one page, of a separate kind.
  */
 u64 census_marks_hugetlb_key(struct census_marks *m, unsigned long pfn,
-			      unsigned int nr, u32 *at)
+			     unsigned int nr, u32 *at)
 {
 	u64 number = pfn / nr;
 
@@ -301,7 +301,7 @@ static const struct census_sample *find_sample(const struct census_marks *m, u16
  * until the next mark.  Takes no lock and does not sleep.
  */
 const u64 *census_marks_find_image(const struct census_marks *m, struct census_image *image,
-				    unsigned int index, u64 value)
+				   unsigned int index, u64 value)
 {
 	const struct census_sample *s = NULL;
 	const struct census_forked *t;
@@ -367,7 +367,7 @@ static struct census_sample *find_met(const struct census_marks *m,
  * Does not sleep.
  */
 bool census_marks_want_image(struct census_marks *m, const struct census_image *image,
-			      unsigned int masks)
+			     unsigned int masks)
 {
 	struct census_sample *s = find_met(m, image);
 	u32 met = masks + (s ? s->masks : 0), most = s ? s->pages : 0;
@@ -563,7 +563,7 @@ u64 census_marks_exclusive(const struct census_marks *m, const struct census_mas
 
 /* Like census_marks_exclusive(), for swap slots. */
 u64 census_marks_exclusive_swap(const struct census_marks *m,
-				 const struct census_run *run)
+				const struct census_run *run)
 {
 	u64 nr = census_run_nr(run), at = run->pfn, end = at + nr, next, pages = 0;
 	u64 space = CENSUS_SPACE(CENSUS_SPACE_SWAP + run->swap_type);

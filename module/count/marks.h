@@ -218,27 +218,27 @@ int census_marks_init(void);
 void census_marks_exit(void);
 
 void census_marks_add(struct census_marks *m,
-			const struct census_mask *masks, unsigned int nr);
+		      const struct census_mask *masks, unsigned int nr);
 bool census_marks_swapped(const struct census_marks *m);
 const u64 *census_marks_find_image(const struct census_marks *m, struct census_image *image,
-				    unsigned int index, u64 value);
+				   unsigned int index, u64 value);
 bool census_marks_want_image(struct census_marks *m, const struct census_image *image,
-			      unsigned int masks);
+			     unsigned int masks);
 void census_marks_image(struct census_marks *m, const struct census_image *image);
 u64 census_marks_exclusive(const struct census_marks *m, const struct census_mask *mask);
 u64 census_marks_exclusive_swap(const struct census_marks *m,
-				 const struct census_run *run);
+				const struct census_run *run);
 int census_marks_finish(struct census_marks *m);
 int census_marks_prepare_groups(struct census_marks *m, struct census_pool *states, u32 units);
 
 bool census_marks_counts(const struct census_marks *m, u64 key);
 struct census_block *census_marks_block(const struct census_marks *m, u64 key);
 u64 census_marks_hugetlb_key(struct census_marks *m, unsigned long pfn,
-			      unsigned int nr, u32 *at);
+			     unsigned int nr, u32 *at);
 
 /* Size of the hugetlb page with this @key, in base pages. */
 static inline unsigned int census_marks_hugetlb_pages(const struct census_marks *m,
-						       u64 key)
+						      u64 key)
 {
 	return m->hugetlb[census_key_kind(key) - CENSUS_OF_HUGETLB];
 }
