@@ -210,17 +210,20 @@ static void note_depth(FILE *out, const struct snapshot *snap)
 static uint64_t mappings_allowed(const struct snapshot *snap)
 {
 	const char *text = proc_texts_find(snap, PROC_TEXTS_VM), *name = "max_map_count ";
-	char *now = NULL;
 	struct failure ignored;
 	uint64_t most = 0;
+	char *now;
 
-	if (text)
+	if (text) {
 		text = strstr(text, name);
-	else if (snap->naming == name_live)
-		text = now = procfs_read("sys/vm/max_map_count", NULL, &ignored);
-	if (text)
-		sscanf(now ?: text + strlen(name), "%" SCNu64, &most);
-	free(now);
+		if (text)
+			sscanf(text + strlen(name), "%" SCNu64, &most);
+	} else if (snap->naming == name_live) {
+		now = procfs_read("sys/vm/max_map_count", NULL, &ignored);
+		if (now)
+			sscanf(now, "%" SCNu64, &most);
+		free(now);
+	}
 	return most;
 }
 
@@ -235,7 +238,9 @@ static void note_mappings(FILE *out, const struct snapshot *snap)
 
 		if (!KNOWN(task, MEMCENSUS_TASK_MAPPINGS))
 			continue;
-		if (!most && !(most = mappings_allowed(snap)))
+		if (!most)
+			most = mappings_allowed(snap);
+		if (!most)
 			return;
 		if (task->mappings < most - most / 10)
 			continue;
