@@ -25,6 +25,10 @@
 #define COLUMNS		21
 #define LINES		64
 
+/* MiB of two files: more than a library that a VM has in a tmpfs. */
+#define NAMED		20UL
+#define KEPT		16UL
+
 enum { ALL, ONE, TWO, THREE, N_CGROUPS };
 
 /* Each after the one above it. */
@@ -93,7 +97,7 @@ static void be_two(void *arg)
 
 	be(TWO, "each-two", MIB_PAGES);
 	map_file(1, files->brothers, 2 * MIB_PAGES);
-	map_file(2, files->named, 3 * MIB_PAGES);
+	map_file(2, files->named, NAMED * MIB_PAGES);
 	close(files->alone);
 	close(files->kept);
 }
@@ -103,7 +107,7 @@ static void be_three(void *arg)
 	const struct files *files = arg;
 
 	be(THREE, "each-three", MIB_PAGES / 2);
-	map_file(1, files->kept, MIB_PAGES);
+	map_file(1, files->kept, KEPT * MIB_PAGES);
 	close(files->alone);
 	close(files->brothers);
 	close(files->named);
@@ -146,9 +150,9 @@ FIXTURE_SETUP(each)
 	ASSERT_EQ(0, mount("none", FILES, "tmpfs", 0, NULL));
 	self->files.alone = memfd("each-alone", 6 * MIB_PAGES);
 	self->files.brothers = memfd("each-brothers", 4 * MIB_PAGES);
-	self->files.kept = memfd("each-kept", MIB_PAGES);
+	self->files.kept = memfd("each-kept", KEPT * MIB_PAGES);
 	self->files.named = open(FILES "/named", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	ASSERT_EQ(0, ftruncate(self->files.named, 3 * MIB_PAGES * PAGE));
+	ASSERT_EQ(0, ftruncate(self->files.named, NAMED * MIB_PAGES * PAGE));
 	fill(self->files.alone, 6 * MIB_PAGES);
 	for (i = ONE; i < N_CGROUPS; i++) {
 		self->pids[i] = child_start(body[i], &self->files);
@@ -270,8 +274,8 @@ TEST_F_TIMEOUT(each, amounts, 300)
 		unsigned long shmem, kept;
 		const char *why;
 	} expected[N_CGROUPS] = {
-		[ALL] = { 10, 4, "named" }, [ONE] = { 6, 2, "held" }, [TWO] = { 0, 3, "held" },
-		[THREE] = { 0, 1, "held" },
+		[ALL] = { 10, NAMED + KEPT, "named" }, [ONE] = { 6, 2, "held" },
+		[TWO] = { 0, NAMED, "named" }, [THREE] = { 0, KEPT, "held" },
 	};
 	char shmem[32], kept[32];
 	unsigned int i;
