@@ -30,6 +30,14 @@ FIGURES = {
 }
 
 
+def figure(task, name):
+    """A figure of the census in bytes; None if unknown. smaps counts drivers' memory with files."""
+    parts = [task.get(FIGURES[name])]
+    if name == "Pss_File":
+        parts.append(task.get("pss_device"))
+    return None if None in parts else sum(parts)
+
+
 def private_reader(directory):
     """The command of a reader with private copies of its libraries.
 
@@ -102,7 +110,7 @@ def main():
         before = len(wrong)
         for name, kib in first[pid].items():
             points += 1
-            value = tasks[pid].get(FIGURES[name])
+            value = figure(tasks[pid], name)
             if value is None or value // 1024 != kib:
                 wrong.append(f"{pid} {tasks[pid]['comm']}: {name} is {kib} kB, "
                              f"the census says {value} bytes")
