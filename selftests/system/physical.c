@@ -393,6 +393,7 @@ TEST(file)
 	const size_t size = 16 << 20;
 	static char block[1 << 20];
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	uint64_t dirty;
 	char *at;
 	size_t i;
 
@@ -403,7 +404,10 @@ TEST(file)
 		ASSERT_EQ((ssize_t)sizeof(block), write(fd, block, sizeof(block)));
 	ASSERT_PHYSICAL(&after);
 	EXPECT_GREW(size / PAGE, FILE_UNMAPPED);
-	EXPECT_LE(size / 2, after.state[MEMCENSUS_FS_DIRTY] + after.state[MEMCENSUS_FS_WRITEBACK]);
+	/* Some may have been written to the disk before the pass, and more after it. */
+	dirty = meminfo_bytes("Dirty") + meminfo_bytes("Writeback");
+	EXPECT_LE(dirty < size / 2 ? dirty : size / 2,
+		  after.state[MEMCENSUS_FS_DIRTY] + after.state[MEMCENSUS_FS_WRITEBACK]);
 	ASSERT_EQ(0, fsync(fd));
 	at = map(PLACE(0), size / 2, PROT_READ, MAP_SHARED, fd, 0);
 	read_pages(at, size / 2 / PAGE);

@@ -146,6 +146,30 @@ static unsigned int expect_pids(const struct fuzz_target *t,
 	return errors | FUZZ_NONE;
 }
 
+static uint32_t load32(const unsigned char *at)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return value;
+}
+
+/* Only SNAPSHOT takes these. */
+static bool of_a_reader(const struct found *in)
+{
+	return in->at[MEMCENSUS_REQ_READER_UID] || in->at[MEMCENSUS_REQ_READER_GID] ||
+	       in->at[MEMCENSUS_REQ_MAX_AGE_MS];
+}
+
+/* Both IDs or none; the fuzzer's user namespace has all but -1. */
+static bool reader_is_wrong(const struct found *in)
+{
+	const unsigned char *uid = in->at[MEMCENSUS_REQ_READER_UID];
+	const unsigned char *gid = in->at[MEMCENSUS_REQ_READER_GID];
+
+	return !uid != !gid || (uid && (!~load32(uid) || !~load32(gid)));
+}
+
 /* The rules of PAGES. */
 static unsigned int expect_pages(const struct fuzz_target *t,
 				 const struct found *in, struct fuzz_expect *e)
@@ -158,7 +182,7 @@ static unsigned int expect_pages(const struct fuzz_target *t,
 	r->end = -PAGE;
 	if (in->at[MEMCENSUS_REQ_BASIS] || in->at[MEMCENSUS_REQ_PARTS] ||
 	    in->at[MEMCENSUS_REQ_GROUP_BY] || in->at[MEMCENSUS_REQ_LIMIT] ||
-	    in->at[MEMCENSUS_REQ_CHARGED] || in->at[MEMCENSUS_REQ_FILE])
+	    in->at[MEMCENSUS_REQ_CHARGED] || in->at[MEMCENSUS_REQ_FILE] || of_a_reader(in))
 		return FUZZ_EINVAL;
 	if (in->at[MEMCENSUS_REQ_START])
 		memcpy(&r->start, in->at[MEMCENSUS_REQ_START], 8);
@@ -171,14 +195,6 @@ static unsigned int expect_pages(const struct fuzz_target *t,
 	if (in->len[MEMCENSUS_REQ_PIDS] != 4)
 		return FUZZ_EINVAL;
 	return expect_pids(t, e);
-}
-
-static uint32_t load32(const unsigned char *at)
-{
-	uint32_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return value;
 }
 
 /* The descriptor is one of the fuzzer's. */
@@ -201,7 +217,7 @@ static unsigned int expect_share(const struct fuzz_target *t,
 	r->share = true;
 	r->basis = MEMCENSUS_BASIS_FRAMES;
 	if (in->at[MEMCENSUS_REQ_BASIS] || in->at[MEMCENSUS_REQ_PARTS] ||
-	    in->at[MEMCENSUS_REQ_START] || in->at[MEMCENSUS_REQ_END])
+	    in->at[MEMCENSUS_REQ_START] || in->at[MEMCENSUS_REQ_END] || of_a_reader(in))
 		return FUZZ_EINVAL;
 	if (in->at[MEMCENSUS_REQ_GROUP_BY])
 		group_by = load32(in->at[MEMCENSUS_REQ_GROUP_BY]);
@@ -240,13 +256,10 @@ static unsigned int expect_oom(const struct fuzz_target *t, const struct found *
 	const unsigned char *event = in->at[MEMCENSUS_REQ_EVENT];
 	unsigned int i;
 
-	for (i = 1; i < MEMCENSUS_REQ_EVENT; i++)
-		if (in->at[i])
+	for (i = 1; i < __MEMCENSUS_REQ_MAX; i++)
+		if (in->at[i] && i != MEMCENSUS_REQ_EVENT)
 			return FUZZ_EINVAL;
-	return (event && !event_is_kept(t, event)) || in->at[MEMCENSUS_REQ_CHARGED] ||
-	       in->at[MEMCENSUS_REQ_FILE] || in->at[MEMCENSUS_REQ_ORDER] ||
-	       in->at[MEMCENSUS_REQ_FILES] ?
-		FUZZ_EINVAL : FUZZ_NONE;
+	return event && !event_is_kept(t, event) ? FUZZ_EINVAL : FUZZ_NONE;
 }
 
 /* The rules of PHYSICAL. */
@@ -273,7 +286,7 @@ static unsigned int expect_request(const struct fuzz_target *t,
 	r->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |
 		   MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM;
 	if (in->at[MEMCENSUS_REQ_START] || in->at[MEMCENSUS_REQ_END] ||
-	    in->at[MEMCENSUS_REQ_LIMIT] || in->at[MEMCENSUS_REQ_CHARGED])
+	    in->at[MEMCENSUS_REQ_LIMIT] || in->at[MEMCENSUS_REQ_CHARGED] || reader_is_wrong(in))
 		return FUZZ_EINVAL;
 	e->parts_given = in->at[MEMCENSUS_REQ_PARTS];
 	if (e->parts_given)
