@@ -47,6 +47,8 @@ struct census_counters {
  * @next_addr: address at which the walk continues
  * @patience: length of the next contended lock hold, ns
  * @begun: the walk has reported something
+ * @ptes: entries that were read, without those of hugetlb, in the current slice
+ * @tables: the most that its page tables have taken, bytes
  * @visited: no further visit is needed
  * @next_left: of the address spaces whose locks were not available, the next one
  * @state: &enum memcensus_state, of all slices together
@@ -68,6 +70,8 @@ struct census_mm {
 	struct census_peer **last_peer;
 	unsigned long next_addr;
 	u64 patience;
+	u64 ptes;
+	unsigned long tables;
 	bool named;
 	bool begun;
 	bool visited;

@@ -7,7 +7,7 @@
  * under the lock of one VMA after the other where modules can take these, else under
  * mmap_lock.  A hold ends when somebody waits for the lock, when the scheduler wants the processor,
  * or after a time; what it has found is marked before the next one.  The next hold goes on at an
- * address: what was mapped there in the meantime is what it finds.
+ * address: what was mapped there in the meantime is what it finds, up to a number of entries.
  *
  * No lock is waited for.  An address space whose lock is not available is visited again after all
  * others, until the busy budget of the census is used up, which all waits have together.
@@ -275,19 +275,46 @@ static void put_mm(struct mm_struct *mm)
 	census_free_later(&mm->async_put_work);
 }
 
+/* Entries that a walk may read in any case. */
+#define PTES_SPARE BIT(20)
+
+/* Entries that were read, without those of hugetlb. */
+static u64 ptes_read(const struct census_scan *scan)
+{
+	return scan->walk.ptes - scan->walk.hugetlb_ptes;
+}
+
+/*
+ * Checks whether a process moves its memory ahead of the walk.  mremap() moves a GiB in
+ * microseconds, with its page tables.  A process that moves all upwards whenever a hold ends has
+ * the same entries read until the address space ends, 100,000 times.  Else a walk reads each entry
+ * once, so not more than twice as many as the page tables have had at most.  Entries of hugetlb
+ * are not in this: processes share their tables, which are in the size of one of them, and to
+ * move one takes mremap() as long as to read it takes a census.
+ */
+static bool is_evading(struct census_mm *m, u64 ptes)
+{
+	m->ptes += ptes;
+	m->tables = max(m->tables, mm_pgtables_bytes(m->mm));
+	return m->ptes > PTES_SPARE + 2 * m->tables / sizeof(pte_t);
+}
+
 /*
  * One lock hold.  mm_users is held only here: if the process exits before or after it, it frees its
  * memory itself, in its cgroup, also if this caller is not given the processor for a while.
  *
- * Return: as walk_hold(), or -ESRCH if the memory is gone.
+ * Return: as walk_hold(), -ESRCH if the memory is gone, or -ELOOP if it evades the walk.
  */
 static int visit_once(struct census_scan *scan, struct census_mm *m)
 {
+	u64 ptes = ptes_read(scan);
 	int ret;
 
 	if (!mmget_not_zero(m->mm))
 		return -ESRCH;
 	ret = is_abandoned(m) ? -ESRCH : walk_when_free(scan, m);
+	if (is_evading(m, ptes_read(scan) - ptes) && !ret)
+		ret = -ELOOP;
 	if (ret > 0 && m->task && !scan->tally.later)
 		census_mm_counters(m);
 	put_mm(m->mm);
@@ -297,8 +324,8 @@ static int visit_once(struct census_scan *scan, struct census_mm *m)
 /*
  * Walks an address space in several lock holds.
  *
- * Return: 0 if walked, -EAGAIN if a lock was not available, -ESRCH if the memory is gone,
- * or -EINTR, -ENOMEM or -ENOSPC, which end the scan.
+ * Return: 0 if walked, -EAGAIN if a lock was not available, -ESRCH or -ELOOP as visit_once(), or
+ * -EINTR, -ENOMEM or -ENOSPC, which end the scan.
  */
 static int visit_mm(struct census_scan *scan, struct census_mm *m)
 {
@@ -350,6 +377,13 @@ static void set_state(struct census_mm *m, u8 state)
 	m->state = state;
 }
 
+/* @m is not walked to its end: an owner of swap slots may be missing. */
+static void give_up(struct census_scan *scan, struct census_mm *m)
+{
+	scan->swap_known = false;
+	set_state(m, m->begun ? MEMCENSUS_STATE_PARTIAL : MEMCENSUS_STATE_BUSY);
+}
+
 /*
  * Scans an address space if its locks are available.  Sets @m->visited if no further visit is
  * needed.
@@ -367,6 +401,8 @@ static int scan_mm(struct census_scan *scan, struct census_mm *m)
 	m->visited = ret != -EAGAIN;
 	if (ret == -ESRCH)
 		m->state = MEMCENSUS_STATE_VANISHED;
+	else if (ret == -ELOOP)
+		give_up(scan, m);
 	else if (m->visited)
 		set_state(m, MEMCENSUS_STATE_WALKED);
 	return 0;
@@ -425,12 +461,8 @@ int census_scan_all(struct census_scan *scan)
 				continue;
 			}
 			at = &m->next_left;
-			if (last) {
-				/* An owner of swap slots may be missing. */
-				scan->swap_known = false;
-				set_state(m, m->begun ? MEMCENSUS_STATE_PARTIAL :
-							MEMCENSUS_STATE_BUSY);
-			}
+			if (last)
+				give_up(scan, m);
 		}
 		if (last)
 			break;

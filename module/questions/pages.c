@@ -254,8 +254,8 @@ static int pages_count(struct census *c, void *state)
 
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		if (!t->later && m->task && m->state != MEMCENSUS_STATE_VANISHED)
-			b->walked = clamp_t(u64, m->visited ? b->end : m->next_addr,
-					    b->start, b->end);
+			b->walked = clamp_t(u64, m->state == MEMCENSUS_STATE_WALKED ?
+						 b->end : m->next_addr, b->start, b->end);
 		cond_resched();
 	}
 	return set_slice(s, t->marks);

@@ -545,7 +545,8 @@ enum memcensus_scan {
  * @MEMCENSUS_STATE_VANISHED: no result: its processes exited, or executed another
  *	program, before the walk ended; or no process has the PID of the request, and all
  *	attributes except TASK_PID and TASK_STATE are absent
- * @MEMCENSUS_STATE_PARTIAL: walked in part; its figures are lower bounds
+ * @MEMCENSUS_STATE_PARTIAL: walked in part; its figures are lower bounds, unless it moves
+ *	its memory all the time
  */
 enum memcensus_state {
 	MEMCENSUS_STATE_UNSPEC,
