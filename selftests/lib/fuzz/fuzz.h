@@ -85,7 +85,8 @@ enum fuzz_what {
  * @text: an error has a message
  * @request: options of a dump; its PIDS are in the datagram
  * @parts_given: the request has PARTS
- * @strange: the request has PIDS that may or may not exist
+ * @strange: the request has PIDS that may or may not exist, or a reader who may see some
+ * @reader: the request has a reader, who gets no sums
  * @physical: a PHYSICAL or an OOM dump, which is no census
  */
 struct fuzz_expect {
@@ -94,7 +95,7 @@ struct fuzz_expect {
 	unsigned int errors;
 	bool text;
 	struct census_request request;
-	bool parts_given, strange, physical;
+	bool parts_given, strange, reader, physical;
 };
 
 #define FUZZ_EXPECTS_MAX	256

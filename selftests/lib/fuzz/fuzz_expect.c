@@ -308,6 +308,9 @@ static unsigned int expect_request(const struct fuzz_target *t,
 		return FUZZ_EINVAL;
 	if (r->pids && (!r->n_pids || in->len[MEMCENSUS_REQ_PIDS] % 4))
 		return FUZZ_EINVAL;
+	/* Which processes this reader may see is not looked up. */
+	e->reader = in->at[MEMCENSUS_REQ_READER_UID];
+	e->strange = e->reader;
 	return expect_pids(t, e);
 }
 
