@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who has a deleted file open: a memfd that processes of this test have. */
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -29,13 +30,20 @@ static struct frame_file file_of(const struct stat *stat, const char *type, uint
 
 static struct snapshot *snap;
 
+static void forget(void)
+{
+	if (snap)
+		free(snap->frame_files);
+	snapshot_free(snap);
+}
+
 /* What is shown as holders of a file of this number, until it is called again. */
 static const char *holders_of(const struct stat *stat, const char *type, uint64_t deleted,
 			      int *found)
 {
 	struct failure why;
 
-	snapshot_free(snap);
+	forget();
 	snap = snapshot_new();
 	snap->frame_files = array_grow(NULL, 0, sizeof(*snap->frame_files));
 	snap->frame_files[snap->n_frame_files++] = file_of(stat, type, deleted);
@@ -87,6 +95,6 @@ int main(void)
 	   holders);
 	ok(!holders_of(&stat, "ext4", 1, &found),
 	   "a file of a disk may have another number where it is open: unknown");
-	snapshot_free(snap);
+	forget();
 	return tap_done();
 }
