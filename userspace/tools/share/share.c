@@ -70,8 +70,20 @@ static const char *const keys[] = {
 	[MEMCENSUS_BY_UID] = "user",
 	[MEMCENSUS_BY_CGROUP] = "cgroup",
 	[MEMCENSUS_BY_COMM] = "command",
+	[MEMCENSUS_BY_TREE] = "tree",
 	[MEMCENSUS_BY_SESSION] = "session",
 };
+
+/* The kind of groups that @value names; 0: none. */
+static unsigned int find_key(const char *value)
+{
+	unsigned int by;
+
+	for (by = ARRAY_SIZE(keys); --by;)
+		if (keys[by] && !strcmp(value, keys[by]))
+			break;
+	return by;
+}
 
 static int set_share_by(struct options *options, const char *value, struct failure *why)
 {
@@ -83,28 +95,21 @@ static int set_share_by(struct options *options, const char *value, struct failu
 	};
 	struct peers_ask *ask = &((struct share_options *)options->own)->peers;
 
-	for (ask->by = MEMCENSUS_BY_SESSION; ask->by; ask->by--) {
-		ask->what = names[ask->by];
-		if (keys[ask->by] && !strcmp(value, keys[ask->by]))
-			return 0;
-	}
+	ask->by = find_key(value);
+	ask->what = names[ask->by];
+	if (ask->what)
+		return 0;
 	return fail(why, FAIL_USAGE, "no groups by '%.60s'; there are: user cgroup command session",
 		    value);
 }
 
 static int set_each(struct options *options, const char *value, struct failure *why)
 {
-	static const char *const names[] = {
-		[MEMCENSUS_BY_UID] = "user",
-		[MEMCENSUS_BY_CGROUP] = "cgroup",
-		[MEMCENSUS_BY_COMM] = "command",
-		[MEMCENSUS_BY_TREE] = "tree",
-	};
 	struct stopped_ask *ask = &((struct share_options *)options->own)->stopped;
 
-	for (ask->each = ARRAY_SIZE(names); --ask->each;)
-		if (names[ask->each] && !strcmp(value ?: "cgroup", names[ask->each]))
-			return 0;
+	ask->each = find_key(value ?: "cgroup");
+	if (ask->each && ask->each != MEMCENSUS_BY_SESSION)
+		return 0;
 	return fail(why, FAIL_USAGE, "no groups by '%.60s'; there are: cgroup user command tree",
 		    value);
 }
