@@ -15,6 +15,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "lib/memory.h"
 #include "os/held-files.h"
 #include "os/process.h"
 #include "os/procfs.h"
@@ -52,6 +53,14 @@ bool held_name_is_deleted(const char *name)
 	const size_t len = strlen(name), end = strlen(DELETED);
 
 	return len >= end && !strcmp(name + len - end, DELETED);
+}
+
+int file_number_compare(const void *untyped_a, const void *untyped_b)
+{
+	const struct file_number *a = untyped_a, *b = untyped_b;
+
+	return COMPARE(a->inode, b->inode) ?: COMPARE(a->major, b->major) ?:
+	       COMPARE(a->minor, b->minor);
 }
 
 static struct file_number number_of(const struct statx *stat)

@@ -22,6 +22,9 @@ static inline bool file_number_same(const struct file_number *a, const struct fi
 	return a->inode == b->inode && a->major == b->major && a->minor == b->minor;
 }
 
+/* Order of numbers, or of structs that begin with one. */
+int file_number_compare(const void *a, const void *b);
+
 /* Where the pages of a file are. */
 enum file_home {
 	FILE_ON_DISK,

@@ -31,15 +31,6 @@ struct search {
 	uint32_t pid;
 };
 
-static int by_number(const void *a, const void *b)
-{
-	const struct file_number *x = &((const struct deleted *)a)->number;
-	const struct file_number *y = &((const struct deleted *)b)->number;
-
-	return COMPARE(x->inode, y->inode) ?: COMPARE(x->major, y->major) ?:
-	       COMPARE(x->minor, y->minor);
-}
-
 static struct search deleted_files(struct snapshot *snap)
 {
 	struct search search = { xcalloc(snap->n_frame_files + 1, sizeof(*search.v)), 0, 0 };
@@ -56,7 +47,7 @@ static struct search deleted_files(struct snapshot *snap)
 				.file = file,
 			};
 	}
-	qsort(search.v, search.n, sizeof(*search.v), by_number);
+	qsort(search.v, search.n, sizeof(*search.v), file_number_compare);
 	return search;
 }
 
@@ -65,7 +56,7 @@ static void note_open(void *context, const struct file_number *number, const cha
 {
 	const struct search *search = context;
 	const struct deleted key = { .number = *number };
-	struct deleted *found = bsearch(&key, search->v, search->n, sizeof(key), by_number);
+	struct deleted *found = bsearch(&key, search->v, search->n, sizeof(key), file_number_compare);
 
 	(void)name;
 	(void)path;

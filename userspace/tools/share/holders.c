@@ -14,18 +14,10 @@ struct numbered {
 	size_t file;
 };
 
-static int compare_numbers(const void *untyped_a, const void *untyped_b)
-{
-	const struct file_number *a = untyped_a, *b = untyped_b;
-
-	return a->inode != b->inode ? COMPARE(a->inode, b->inode) :
-	       a->major != b->major ? COMPARE(a->major, b->major) : COMPARE(a->minor, b->minor);
-}
-
 static struct stopped_file *find_file(const struct holders *holders, void *const *tree,
 				      const struct file_number *number)
 {
-	const struct numbered *const *found = tfind(number, tree, compare_numbers);
+	const struct numbered *const *found = tfind(number, tree, file_number_compare);
 
 	return found ? &holders->files[(*found)->file] : NULL;
 }
@@ -36,7 +28,7 @@ static void number_file(void **tree, const struct file_number *number, size_t fi
 	struct numbered *entry = xcalloc(1, sizeof(*entry)), **found;
 
 	*entry = (struct numbered){ *number, file };
-	found = tsearch(entry, tree, compare_numbers);
+	found = tsearch(entry, tree, file_number_compare);
 	if (!found)
 		memory_failed();
 	if (*found != entry)
