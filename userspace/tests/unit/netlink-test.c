@@ -11,6 +11,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "fake-mnl.h"
 #include "stream.h"
 #include "tap.h"
 #include "wire/source-netlink.h"
@@ -26,10 +27,6 @@ static struct {
 	int error;
 } queue;
 
-struct mnl_socket {
-	int fd;
-};
-
 static struct stream *add_datagram(uint32_t seq)
 {
 	struct stream *s = &queue.v[queue.n++];
@@ -44,37 +41,6 @@ static void empty_queue(void)
 		stream_free(&queue.v[--queue.n]);
 	queue.at = 0;
 	queue.error = 0;
-}
-
-struct mnl_socket *mnl_socket_open2(int bus, int flags)
-{
-	static struct mnl_socket one;
-
-	(void)bus;
-	(void)flags;
-	return &one;
-}
-
-int mnl_socket_bind(struct mnl_socket *socket, unsigned int groups, pid_t pid)
-{
-	(void)socket;
-	(void)groups;
-	(void)pid;
-	return 0;
-}
-
-int mnl_socket_setsockopt(const struct mnl_socket *socket, int type, void *buf, socklen_t len)
-{
-	(void)socket;
-	(void)type;
-	(void)buf;
-	(void)len;
-	return 0;
-}
-
-int mnl_socket_get_fd(const struct mnl_socket *socket)
-{
-	return socket->fd;
 }
 
 int mnl_socket_close(struct mnl_socket *socket)

@@ -26,6 +26,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "fake-mnl.h"
 #include "lib/signals.h"
 #include "serve/ask.h"
 #include "serve/serve.h"
@@ -70,41 +71,6 @@ static struct sockaddr_un address = { .sun_family = AF_UNIX };
 static int listener;
 
 static struct stream answer;
-
-struct mnl_socket {
-	int fd;
-};
-
-struct mnl_socket *mnl_socket_open2(int bus, int flags)
-{
-	static struct mnl_socket one = { -1 };
-
-	(void)bus;
-	(void)flags;
-	return &one;
-}
-
-int mnl_socket_bind(struct mnl_socket *socket, unsigned int groups, pid_t pid)
-{
-	(void)socket;
-	(void)groups;
-	(void)pid;
-	return 0;
-}
-
-int mnl_socket_setsockopt(const struct mnl_socket *socket, int type, void *buf, socklen_t len)
-{
-	(void)socket;
-	(void)type;
-	(void)buf;
-	(void)len;
-	return 0;
-}
-
-int mnl_socket_get_fd(const struct mnl_socket *socket)
-{
-	return socket->fd;
-}
 
 int mnl_socket_close(struct mnl_socket *socket)
 {
