@@ -95,46 +95,42 @@ static void be_lowered(void)
 	become(READER);
 }
 
-static void have_saved_user(void)
+/* Real, effective and saved ones. */
+static void have_ids(const uid_t *uids, const gid_t *gids)
 {
-	need(!setresgid(READER, READER, READER) && !setresuid(READER, READER, OTHER),
+	need(!setresgid(gids[0], gids[1], gids[2]) && !setresuid(uids[0], uids[1], uids[2]),
 	     "setresuid");
 	dumpable();
+}
+
+static void have_saved_user(void)
+{
+	have_ids((uid_t[]){ READER, READER, OTHER }, (gid_t[]){ READER, READER, READER });
 }
 
 static void have_real_user(void)
 {
-	need(!setresgid(READER, READER, READER) && !setresuid(OTHER, READER, READER),
-	     "setresuid");
-	dumpable();
+	have_ids((uid_t[]){ OTHER, READER, READER }, (gid_t[]){ READER, READER, READER });
 }
 
 static void have_effective_user(void)
 {
-	need(!setresgid(READER, READER, READER) && !setresuid(READER, OTHER, READER),
-	     "setresuid");
-	dumpable();
+	have_ids((uid_t[]){ READER, OTHER, READER }, (gid_t[]){ READER, READER, READER });
 }
 
 static void have_real_group(void)
 {
-	need(!setresgid(OTHER, READER, READER) && !setresuid(READER, READER, READER),
-	     "setresuid");
-	dumpable();
+	have_ids((uid_t[]){ READER, READER, READER }, (gid_t[]){ OTHER, READER, READER });
 }
 
 static void have_effective_group(void)
 {
-	need(!setresgid(READER, OTHER, READER) && !setresuid(READER, READER, READER),
-	     "setresuid");
-	dumpable();
+	have_ids((uid_t[]){ READER, READER, READER }, (gid_t[]){ READER, OTHER, READER });
 }
 
 static void have_saved_group(void)
 {
-	need(!setresgid(READER, READER, OTHER) && !setresuid(READER, READER, READER),
-	     "setresuid");
-	dumpable();
+	have_ids((uid_t[]){ READER, READER, READER }, (gid_t[]){ READER, READER, OTHER });
 }
 
 static void have_capability(void)
