@@ -164,10 +164,10 @@ static bool is_plain(const struct cred *cred)
  * is read after the credentials: a process that drops privileges sets it before.
  *
  * A process that executes a program has the new address space before the new credentials, also in
- * the kernel, which holds exec_update_lock there.  Only arguments are mapped then, and whoever asks
- * again after the walk finds the new credentials.
+ * the kernel, which holds exec_update_lock there.  Only arguments are mapped then, and a caller
+ * that asks again after the walk finds the new credentials.
  *
- * Return: nobody also if the process has another address space now, or its leader has exited.
+ * Return: no reader also if the process has another address space now, or its leader has exited.
  */
 struct census_reader census_process_reader(struct task_struct *leader,
 					   const struct mm_struct *mm)

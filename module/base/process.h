@@ -12,7 +12,7 @@
 
 /**
  * struct census_reader - who may read smaps of a process without capabilities
- * @uid: user ID; invalid: nobody
+ * @uid: user ID; invalid: no such reader
  * @gid: group ID
  */
 struct census_reader {

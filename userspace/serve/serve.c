@@ -3,8 +3,8 @@
  * Answers the user at the other end of standard input with what this user may see.
  *
  * The program has CAP_PERFMON and reads what anybody sends, so it does little: it checks a request
- * (ask.c), writes one of its own, in which the module is told whose processes it may send, and
- * relays the messages of the module.  An answer is received completely before a byte of it is sent,
+ * (ask.c), writes one of its own, which says whose processes the module may send, and relays
+ * the messages of the module.  An answer is received completely before a byte of it is sent,
  * so that a user who does not read keeps nothing in the kernel.  All of it has a time limit.
  */
 #include <errno.h>
