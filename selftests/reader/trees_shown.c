@@ -43,20 +43,6 @@ static void start_workers(void *arg)
 	}
 }
 
-FIXTURE_SETUP(tree)
-{
-	self->cast = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, self->cast);
-	self->first = child_start(start_workers, self->cast);
-	ASSERT_LT(0, self->first);
-}
-
-FIXTURE_TEARDOWN(tree)
-{
-	child_end(self->first);
-	unlink(RECORD);
-}
-
 /* Lines that begin with a PID, and the second number of that of @pid. */
 struct answer {
 	unsigned int rows;
@@ -91,6 +77,25 @@ static struct answer ask(pid_t pid, const char *format, ...)
 	if (answer.status)
 		diag("%s: status %#x", command, answer.status);
 	return answer;
+}
+
+FIXTURE_SETUP(tree)
+{
+	self->cast = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->cast);
+	self->first = child_start(start_workers, self->cast);
+	ASSERT_LT(0, self->first);
+	/*
+	 * This process has pages in common with its children until it writes them: what a
+	 * question writes, it has written after one.
+	 */
+	ASSERT_EQ(1, ask(1, "echo 1 1").value);
+}
+
+FIXTURE_TEARDOWN(tree)
+{
+	child_end(self->first);
+	unlink(RECORD);
 }
 
 #define RAW "--raw -H -c"

@@ -56,7 +56,8 @@ static void note_open(void *context, const struct file_number *number, const cha
 {
 	const struct search *search = context;
 	const struct deleted key = { .number = *number };
-	struct deleted *found = bsearch(&key, search->v, search->n, sizeof(key), file_number_compare);
+	struct deleted *found = bsearch(&key, search->v, search->n, sizeof(*search->v),
+					file_number_compare);
 
 	(void)name;
 	(void)path;
