@@ -410,6 +410,33 @@ static const struct column vma_derived[] = {
 	  .kind = KIND_TEXT, .derive = vma_mapping },
 };
 
+/*
+ * What of the charged memory of the kernel no kind names.  A kernel without zswap has no line for
+ * it.
+ */
+static bool charged_other(const struct charges *charges, struct value *value)
+{
+	static const enum charge kinds[] = {
+		CHARGE_SLAB, CHARGE_PAGETABLES, CHARGE_STACKS, CHARGE_PERCPU, CHARGE_VMALLOC,
+		CHARGE_ZSWAP,
+	};
+	uint64_t named = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (!KNOWN(charges, kinds[i]) && kinds[i] != CHARGE_ZSWAP)
+			return false;
+		named += charges->v[kinds[i]];
+	}
+	/* The kernel counts one after another. */
+	if (!KNOWN(charges, CHARGE_KERNEL) || charges->v[CHARGE_KERNEL] < named)
+		return false;
+	value->number = charges->v[CHARGE_KERNEL] - named;
+	return true;
+}
+
+COMPUTED(group_charged_other, group, charged_other(&row->charges, value))
+
 /* The memory controller's; not in the ABI. */
 #define CHARGE(num, k, total_, name_, header_, kernel_, help_, ...)		\
 	{ name_, header_, help_, kernel_, .kind = KIND_##k, .total = TOTAL_##total_, \
@@ -443,6 +470,24 @@ static const struct column group_derived[] = {
 	       "of the charged memory, of the kernel: slab, stacks, page tables"),
 	CHARGE(SOCK, BYTES, SUM, "charged_sock", "ChSock", "sock",
 	       "of the charged memory, buffers of TCP and UDP sockets"),
+	CHARGE(SLAB, BYTES, SUM, "charged_slab", "ChSlab", "slab",
+	       "of charged_kernel, small objects: sockets, files, tasks, dentries, inodes"),
+	CHARGE(RECLAIMABLE, BYTES, SUM, "charged_reclaim", "ChRecl", "slab_reclaimable",
+	       "of charged_slab, dentries and inodes: freed on demand if they are not in use"),
+	CHARGE(PAGETABLES, BYTES, SUM, "charged_tables", "ChPgTbl",
+	       "pagetables and sec_pagetables",
+	       "of charged_kernel, page tables, also those of virtual machines"),
+	CHARGE(STACKS, BYTES, SUM, "charged_stacks", "ChStack", "kernel_stack",
+	       "of charged_kernel, kernel stacks of threads"),
+	CHARGE(PERCPU, BYTES, SUM, "charged_percpu", "ChPerCPU", "percpu",
+	       "of charged_kernel, per-CPU memory: cgroups, BPF maps"),
+	CHARGE(VMALLOC, BYTES, SUM, "charged_vmalloc", "ChVmall", "vmalloc",
+	       "of charged_kernel, vmalloc: BPF maps, large tables"),
+	CHARGE(ZSWAP, BYTES, SUM, "charged_zswap", "ChZswap", "zswap",
+	       "of charged_kernel, compressed swap in memory"),
+	{ "charged_other", "ChOther",
+	  "of charged_kernel, what no kind names: pipes, io_uring, pages of drivers",
+	  .kind = KIND_BYTES, .total = TOTAL_SUM, .in_json = true, .derive = group_charged_other },
 	CHARGE(INACTIVE_FILE, BYTES, SUM, "inactive_file", "ChInact", "inactive_file",
 	       "of charged_file, page cache that is dropped first"),
 	CHARGE(SWAP, BYTES, SUM, "charged_swap", "ChSwap", "memory.swap.current",

@@ -20,6 +20,7 @@
 /* Numbers of a line that are not charges. */
 enum {
 	NUMBER_POPULATED = CHARGES,
+	NUMBER_SEC_PAGETABLES,
 	NUMBERS,
 };
 
@@ -42,6 +43,14 @@ static const struct charge_file numbers[NUMBERS] = {
 	[CHARGE_SHMEM] = { "shmem", "memory.stat", "shmem" },
 	[CHARGE_KERNEL] = { "kernel", "memory.stat", "kernel" },
 	[CHARGE_SOCK] = { "sock", "memory.stat", "sock" },
+	[CHARGE_SLAB] = { "slab", "memory.stat", "slab" },
+	[CHARGE_RECLAIMABLE] = { "slab_reclaimable", "memory.stat", "slab_reclaimable" },
+	[CHARGE_PAGETABLES] = { "pagetables", "memory.stat", "pagetables" },
+	[CHARGE_STACKS] = { "kernel_stack", "memory.stat", "kernel_stack" },
+	[CHARGE_PERCPU] = { "percpu", "memory.stat", "percpu" },
+	[CHARGE_VMALLOC] = { "vmalloc", "memory.stat", "vmalloc" },
+	[CHARGE_ZSWAP] = { "zswap", "memory.stat", "zswap" },
+	[NUMBER_SEC_PAGETABLES] = { "sec_pagetables", "memory.stat", "sec_pagetables" },
 	[CHARGE_INACTIVE_FILE] = { "inactive_file", "memory.stat", "inactive_file" },
 	[CHARGE_SWAP] = { "swap", "memory.swap.current", NULL },
 	[CHARGE_LIMIT] = { "max", "memory.max", NULL },
@@ -182,6 +191,7 @@ static struct charges charges_of(const struct line *line)
 		charges.known &= ~(1ULL << CHARGE_FILE);
 	else
 		charges.v[CHARGE_FILE] -= charges.v[CHARGE_SHMEM];
+	charges.v[CHARGE_PAGETABLES] += line->v[NUMBER_SEC_PAGETABLES];
 	return charges;
 }
 

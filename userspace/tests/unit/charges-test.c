@@ -34,7 +34,9 @@ static const struct {
 	{ ROOT, "memory.stat", "anon 100\nfile 60\nkernel 7\nshmem 20\n" },
 	{ FULL, "memory.current", "1000\n" },
 	{ FULL, "memory.stat",
-	  "anon 300\nfile 900\nkernel 50\nkernel_stack 9\nsock 13\nshmem 700\ninactive_file 11\n" },
+	  "anon 300\nfile 900\nkernel 50\nkernel_stack 9\npagetables 6\nsec_pagetables 2\n"
+	  "percpu 3\nsock 13\nvmalloc 4\nshmem 700\nzswap 5\nzswapped 99\ninactive_file 11\n"
+	  "slab_reclaimable 7\nslab_unreclaimable 8\nslab 15\n" },
 	{ FULL, "memory.swap.current", "0\n" },
 	{ FULL, "memory.max", "max\n" },
 	{ FULL, "memory.high", "900\n" },
@@ -132,6 +134,7 @@ static bool lacks(const struct group *group, enum charge charge)
 static void test_live(struct snapshot *snap)
 {
 	const struct group *group;
+	struct value value;
 
 	add_group(snap, ids[ROOT]);
 	add_group(snap, ids[FULL]);
@@ -154,6 +157,16 @@ static void test_live(struct snapshot *snap)
 	ok(lacks(group, CHARGE_LIMIT), "\"max\" is no limit");
 	ok(is(group, CHARGE_OOM_KILLS, 2), "oom_kill, not oom nor oom_group_kill");
 	ok(is(group, CHARGE_SOCK, 13), "sockets");
+	ok(is(group, CHARGE_SLAB, 15) && is(group, CHARGE_RECLAIMABLE, 7) &&
+	   is(group, CHARGE_STACKS, 9) && is(group, CHARGE_PERCPU, 3) &&
+	   is(group, CHARGE_VMALLOC, 4) && is(group, CHARGE_ZSWAP, 5),
+	   "memory of the kernel by kind, not those whose name begins alike");
+	ok(is(group, CHARGE_PAGETABLES, 8), "page tables, also those of guests");
+	ok(column_get(column_named(&group_rows, "charged_other"), &(struct view){ .snap = snap },
+		      group, &value) && value.number == 50 - 15 - 8 - 9 - 3 - 4 - 5,
+	   "what no kind names");
+	ok(!column_get(column_named(&group_rows, "charged_other"), &(struct view){ .snap = snap },
+		       find(snap, ids[ROOT]), &value), "not all kinds are known: unknown");
 	ok(is(group, CHARGE_HIGH, 900) && is(group, CHARGE_HIGH_EVENTS, 4) &&
 	   is(group, CHARGE_LIMIT_EVENTS, 6), "its other limit, and how often each was reached");
 	ok(is(group, CHARGE_DYING, 12), "dying cgroups, not those that live");
