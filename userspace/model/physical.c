@@ -241,11 +241,15 @@ DERIVED(system_unmapped, frame_system, number, row->cached - row->mapped,
 	KNOWN(row, MEMCENSUS_FY_CACHED) && KNOWN(row, MEMCENSUS_FY_MAPPED) &&
 	row->mapped <= row->cached)
 
+DERIVED(system_mount, frame_system, text, row->mount, row->mount)
+
 static const struct column frame_system_derived[] = {
 	{ "system", "FileSystem", "type of the file system, or why it is unknown",
 	  .kind = KIND_TEXT, .in_json = true, .derive = system_name },
 	{ "unmapped", "Unmapped", "page cache that is not mapped", .kind = KIND_BYTES,
 	  .in_json = true, .derive = system_unmapped },
+	{ "mount", "MountedAt", "where it is mounted here", .kind = KIND_TEXT,
+	  .in_json = true, .derive = system_mount },
 };
 
 #define OF_FILE(num, ...)	ATTRIBUTE(frame_file, MEMCENSUS_FF_##num, __VA_ARGS__)
@@ -269,6 +273,7 @@ static const struct column frame_file_fields[] = {
 };
 
 DERIVED(file_name, frame_file, text, row->name, row->name)
+DERIVED(file_mount, frame_file, text, row->mount, row->mount)
 DERIVED(file_holders, frame_file, text, row->holders, row->holders)
 DERIVED(file_unmapped, frame_file, number, row->cached - row->mapped,
 	KNOWN(row, MEMCENSUS_FF_CACHED) && KNOWN(row, MEMCENSUS_FF_MAPPED) &&
@@ -279,8 +284,10 @@ static const struct column frame_file_derived[] = {
 	  .in_json = true, .derive = file_name },
 	{ "unmapped", "Unmapped", "page cache that is not mapped", .kind = KIND_BYTES,
 	  .total = TOTAL_SUM, .in_json = true, .derive = file_unmapped },
-	{ "holders", "Holders", "processes that have it open, if it is deleted (--holders)",
+	{ "holders", "Holders", "processes that have it open or map it, if deleted (--holders)",
 	  .kind = KIND_TEXT, .in_json = true, .derive = file_holders },
+	{ "mount", "MountedAt", "where its file system is mounted here", .kind = KIND_TEXT,
+	  .in_json = true, .derive = file_mount },
 };
 
 const struct row_type frame_system_rows = {

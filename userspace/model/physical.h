@@ -28,16 +28,19 @@ struct frame_cgroup {
 	struct figures classes;
 };
 
+/* @mount: where it is mounted here, which a command may set; not owned */
 struct frame_system {
 	uint64_t known;
 	FRAME_SYSTEM_MEMBERS;
+	const char *mount;
 };
 
-/* @name, @holders: as they are shown, which a command may set; not owned */
+/* @name, @mount, @holders: as they are shown, which a command may set; not owned */
 struct frame_file {
 	uint64_t known;
 	FRAME_FILE_MEMBERS;
 	const char *name;
+	const char *mount;
 	const char *holders;
 };
 

@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "model/breakdown.h"
+#include "tools/physical/directories.h"
 #include "tools/share/file.h"
 #include "tools/share/fork.h"
 #include "tools/share/stopped.h"
@@ -152,6 +153,7 @@ int main(void)
 		{ "payer", &payer_rows },
 		{ "physical_pass", &physical_rows }, { "frame_cgroup", &frame_cgroup_rows },
 		{ "frame_system", &frame_system_rows }, { "frame_file", &frame_file_rows },
+		{ "directory", &directory_type_rows },
 		{ "oom_event", &oom_rows }, { "oom_killed", &oom_victim_rows },
 		{ "if_stopped", &stopped_sum_rows }, { "stopped_file", &stopped_file_rows },
 		{ "stopped_each", &stopped_each_rows }, { "swap_device", &swap_rows },

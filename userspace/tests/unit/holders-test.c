@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who has a deleted file open: a memfd that processes of this test have. */
+/* Who has a deleted file open, or maps it: a memfd that processes of this test have. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/memory.h"
+#include "model/columns.h"
 #include "model/physical.h"
 #include "tap.h"
 #include "tools/physical/holders.h"
@@ -28,6 +29,32 @@ static struct frame_file file_of(const struct stat *stat, const char *type, uint
 	};
 }
 
+/* What the census says: this test has a mapping of @mapped, unless it is NULL. */
+static const struct stat *mapped;
+static uint64_t state = MEMCENSUS_STATE_WALKED;
+
+static enum taken take(struct source *source, const struct request *request,
+		       struct snapshot *census, struct failure *why)
+{
+	struct task *task = row_add(&task_rows, census);
+	struct vma *vma;
+
+	(void)source;
+	(void)why;
+	ok(request->parts & MEMCENSUS_PART_VMAS && request->pids.n, "a census of mappings");
+	task->state = state;
+	if (!mapped)
+		return TAKE_DONE;
+	vma = row_add(&vma_rows, census);
+	vma->known = 1ULL << MEMCENSUS_VMA_INODE | 1ULL << MEMCENSUS_VMA_NAME;
+	vma->pid = (uint64_t)getpid();
+	vma->name = "/dev/zero (deleted)";
+	vma->dev_major = major(mapped->st_dev);
+	vma->dev_minor = minor(mapped->st_dev);
+	vma->inode = mapped->st_ino;
+	return TAKE_DONE;
+}
+
 static struct snapshot *snap;
 
 static void forget(void)
@@ -41,13 +68,15 @@ static void forget(void)
 static const char *holders_of(const struct stat *stat, const char *type, uint64_t deleted,
 			      int *found)
 {
+	static const struct source_ops ops = { .live = true, .take = take };
+	struct source source = { .ops = &ops };
 	struct failure why;
 
 	forget();
 	snap = snapshot_new();
 	snap->frame_files = array_grow(NULL, 0, sizeof(*snap->frame_files));
 	snap->frame_files[snap->n_frame_files++] = file_of(stat, type, deleted);
-	*found = holders_find(snap, &why);
+	*found = holders_find(&source, snap, &why);
 	return snap->frame_files[0].holders;
 }
 
@@ -95,6 +124,17 @@ int main(void)
 	   holders);
 	ok(!holders_of(&stat, "ext4", 1, &found),
 	   "a file of a disk may have another number where it is open: unknown");
+	mapped = &stat;
+	snprintf(expected, sizeof(expected), "%d %s", getpid(), NAME);
+	holders = holders_of(&stat, "tmpfs", 1, &found);
+	ok(holders && !strcmp(holders, expected), "mapped by this process: %s", holders);
+	holders = holders_of(&stat, "ext4", 1, &found);
+	ok(holders && !strcmp(holders, expected), "a mapping has the number of a disk: %s",
+	   holders);
+	mapped = NULL;
+	state = MEMCENSUS_STATE_BUSY;
+	holders = holders_of(&stat, "tmpfs", 1, &found);
+	ok(found == 1 && !holders, "a busy process may map it: unknown");
 	forget();
 	return tap_done();
 }

@@ -18,6 +18,7 @@ extern const struct rows file_rows, held_file_rows;
  */
 int files_begin(struct snapshot *snap, uint64_t cached, struct failure *why);
 
+void file_systems_report(struct report *report);
 void files_report(struct report *report);
 
 #endif /* READER_PHYSICAL_FILES_H */

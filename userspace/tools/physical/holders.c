@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who has the deleted files of the page cache open. */
+/* Who has the deleted files of the page cache open, or maps them. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,29 +11,31 @@
 #include "os/held-files.h"
 #include "os/process.h"
 #include "tools/physical/holders.h"
+#include "wire/mappings.h"
 
 /* Processes that are named for a file. */
 #define HOLDERS_NAMED	4
 
-/* struct deleted - a deleted file, and @n processes that have it open, the latest one @last */
+/* struct deleted - a deleted file, and the processes that hold it */
 struct deleted {
 	struct file_number number;
 	struct frame_file *file;
-	size_t n;
-	uint32_t last;
-	uint32_t named[HOLDERS_NAMED];
+	struct ids pids;
 };
 
-/* @pid: whose descriptors are read */
+/* @pid: whose descriptors are read; @whole: nothing was left out */
 struct search {
 	struct deleted *v;
 	size_t n;
 	uint32_t pid;
+	bool whole;
 };
 
 static struct search deleted_files(struct snapshot *snap)
 {
-	struct search search = { xcalloc(snap->n_frame_files + 1, sizeof(*search.v)), 0, 0 };
+	struct search search = {
+		.v = xcalloc(snap->n_frame_files + 1, sizeof(*search.v)), .whole = true,
+	};
 	size_t i;
 
 	for (i = 0; i < snap->n_frame_files; i++) {
@@ -51,22 +53,56 @@ static struct search deleted_files(struct snapshot *snap)
 	return search;
 }
 
+static void note(const struct search *search, const struct file_number *number, uint32_t pid)
+{
+	const struct deleted key = { .number = *number };
+	struct deleted *found = bsearch(&key, search->v, search->n, sizeof(*search->v),
+					file_number_compare);
+	struct ids *pids = found ? &found->pids : NULL;
+
+	if (pids && (!pids->n || pids->v[pids->n - 1] != pid))
+		ids_append(pids, pid);
+}
+
 static void note_open(void *context, const struct file_number *number, const char *name,
 		      const char *path)
 {
 	const struct search *search = context;
-	const struct deleted key = { .number = *number };
-	struct deleted *found = bsearch(&key, search->v, search->n, sizeof(*search->v),
-					file_number_compare);
 
 	(void)name;
 	(void)path;
-	if (!found || found->last == search->pid)
-		return;
-	found->last = search->pid;
-	if (found->n < HOLDERS_NAMED)
-		found->named[found->n] = search->pid;
-	found->n++;
+	note(search, number, search->pid);
+}
+
+static bool note_mapped(void *context, const struct snapshot *snap)
+{
+	struct search *search = context;
+	struct file_number number;
+	size_t i;
+
+	for (i = 0; i < snap->n_vmas; i++) {
+		if (!mapping_has_file(&snap->vmas[i]))
+			continue;
+		number = mapping_file(&snap->vmas[i]);
+		note(search, &number, (uint32_t)snap->vmas[i].pid);
+	}
+	for (i = 0; i < snap->n_tasks; i++)
+		search->whole &= snap->tasks[i].state == MEMCENSUS_STATE_WALKED ||
+				 snap->tasks[i].state == MEMCENSUS_STATE_VANISHED;
+	return true;
+}
+
+/* Each process once. */
+static void sort_pids(struct ids *pids)
+{
+	size_t i, n = 0;
+
+	if (pids->n)
+		qsort(pids->v, pids->n, sizeof(*pids->v), compare_u64);
+	for (i = 0; i < pids->n; i++)
+		if (!n || pids->v[n - 1] != pids->v[i])
+			pids->v[n++] = pids->v[i];
+	pids->n = n;
 }
 
 /* A file of a disk may have another number where a process has it open: overlayfs, btrfs. */
@@ -77,47 +113,60 @@ static bool has_one_number(const struct frame_file *file)
 
 static void name_holders(struct snapshot *snap, const struct deleted *deleted, bool whole)
 {
+	const struct ids *pids = &deleted->pids;
 	char *text = NULL, comm[64];
 	size_t size, i;
 	FILE *out;
 
-	if (!deleted->n && !(whole && has_one_number(deleted->file)))
+	if (!pids->n && !(whole && has_one_number(deleted->file)))
 		return;
 	out = xopen_memstream(&text, &size);
-	if (!deleted->n)
+	if (!pids->n)
 		fputs("(none)", out);
-	for (i = 0; i < deleted->n && i < HOLDERS_NAMED; i++) {
-		fprintf(out, "%s%" PRIu32, i ? ", " : "", deleted->named[i]);
-		if (process_comm(deleted->named[i], comm, sizeof(comm)))
+	for (i = 0; i < pids->n && i < HOLDERS_NAMED; i++) {
+		fprintf(out, "%s%" PRIu64, i ? ", " : "", pids->v[i]);
+		if (process_comm((uint32_t)pids->v[i], comm, sizeof(comm)))
 			fprintf(out, " %s", comm);
 	}
-	if (deleted->n > HOLDERS_NAMED)
-		fprintf(out, ", %zu more", deleted->n - HOLDERS_NAMED);
+	if (pids->n > HOLDERS_NAMED)
+		fprintf(out, ", %zu more", pids->n - HOLDERS_NAMED);
 	xfclose(out);
 	deleted->file->holders = snapshot_text(snap, text, size);
 	free(text);
 }
 
-int holders_find(struct snapshot *snap, struct failure *why)
+/* Of all processes, by their descriptors and by a census of their mappings. */
+static int search_all(struct source *source, struct search *search, struct failure *why)
 {
-	struct search search = deleted_files(snap);
 	struct held_others ignored = { 0 };
 	struct ids all = { NULL, 0 };
 	uint64_t left = HELD_MOST;
-	bool whole = true;
 	size_t i;
+	int ret;
 
-	if (search.n && process_all(&all, why)) {
-		free(search.v);
+	if (process_all(&all, why))
 		return -1;
-	}
 	for (i = 0; i < all.n; i++) {
-		search.pid = (uint32_t)all.v[i];
-		whole &= held_files_each(search.pid, note_open, &search, &ignored, &left);
+		search->pid = (uint32_t)all.v[i];
+		search->whole &= held_files_each(search->pid, note_open, search, &ignored, &left);
 	}
-	for (i = 0; i < search.n; i++)
-		name_holders(snap, &search.v[i], whole);
+	ret = mappings_each(source, &all, note_mapped, search, why);
 	ids_free(&all);
+	return ret;
+}
+
+int holders_find(struct source *source, struct snapshot *snap, struct failure *why)
+{
+	struct search search = deleted_files(snap);
+	size_t i;
+	int ret = search.n ? search_all(source, &search, why) : 0;
+
+	for (i = 0; i < search.n; i++) {
+		sort_pids(&search.v[i].pids);
+		if (!ret)
+			name_holders(snap, &search.v[i], search.whole);
+		ids_free(&search.v[i].pids);
+	}
 	free(search.v);
-	return !whole;
+	return ret ?: !search.whole;
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Who has the deleted files of the page cache open. */
+/* Who has the deleted files of the page cache open, or maps them. */
 #ifndef READER_PHYSICAL_HOLDERS_H
 #define READER_PHYSICAL_HOLDERS_H
 
 #include "lib/failure.h"
 #include "model/snapshot.h"
+#include "wire/source.h"
 
 /*
  * Names the holders of each deleted file of @snap, which all processes of this machine are searched
- * for.  1 if not all of their descriptors could be read, else 0; -1 and @why.
+ * for: their descriptors, and their mappings by a census of @source.  1 if not all could be read,
+ * else 0; -1 and @why.
  */
-int holders_find(struct snapshot *snap, struct failure *why);
+int holders_find(struct source *source, struct snapshot *snap, struct failure *why);
 
 #endif /* READER_PHYSICAL_HOLDERS_H */

@@ -12,6 +12,7 @@
 #include "report/figures.h"
 #include "report/warnings.h"
 #include "tools/physical/blocks.h"
+#include "tools/physical/directories.h"
 #include "tools/physical/files.h"
 #include "tools/physical/holders.h"
 #include "tools/physical/owners.h"
@@ -28,6 +29,7 @@ struct physical_options {
 	bool contiguous;
 	bool cgroups;
 	bool files;
+	bool directories;
 	bool holders;
 	bool picture;
 	unsigned int order;
@@ -325,6 +327,10 @@ static void show_physical(const struct view *view, const struct options *options
 		       { "cgroups", .chosen = true,
 			 .rows = rows_in(view->snap, &frame_cgroup_rows) });
 	if (own->files)
+		file_systems_report(&report);
+	if (own->directories)
+		directories_report(&report);
+	else if (own->files)
 		files_report(&report);
 	if (own->contiguous)
 		blocks_report(&report);
@@ -353,6 +359,10 @@ static int read_owners(struct session *session, const struct snapshot *snap,
 /* How many files to request. */
 static uint32_t files_asked(const struct options *options)
 {
+	const struct physical_options *own = options->own;
+
+	if (own->directories)
+		return FILES_MAX;
 	if (!options->has_top)
 		return FILES_SHOWN;
 	return options->top && options->top < FILES_MAX ? (uint32_t)options->top : FILES_MAX;
@@ -386,7 +396,7 @@ static int physical_run(struct session *session, struct failure *why)
 	if (!ret && own->files)
 		ret = files_begin(snap, of_classes(snap, ALL_OF_CACHE).bytes, why);
 	if (!ret && own->holders) {
-		ret = holders_find(snap, why);
+		ret = holders_find(session->source, snap, why);
 		unsearched = ret > 0;
 		ret = ret < 0 ? ret : 0;
 	}
@@ -402,7 +412,7 @@ static int physical_run(struct session *session, struct failure *why)
 	}
 	if (!ret && unsearched) {
 		fflush(session->out);
-		fputs("memcensus: not all open files could be read: holders may be missing\n",
+		fputs("memcensus: not all processes could be read: holders may be missing\n",
 		      stderr);
 		session->partial = true;
 	}
@@ -425,10 +435,11 @@ static int set_physical_by(struct options *options, const char *value, struct fa
 
 	own->cgroups = !strcmp(value, "cgroup");
 	own->by_owners = !strcmp(value, "owners");
-	if (!own->cgroups && !own->by_owners)
-		return fail(why, FAIL_USAGE, "no frames by '%.60s'; there are: cgroup owners",
-			    value);
-	options->rows = own->cgroups ? &cgroup_rows : NULL;
+	own->directories = !strcmp(value, "directory");
+	if (!own->cgroups && !own->by_owners && !own->directories)
+		return fail(why, FAIL_USAGE,
+			    "no frames by '%.60s'; there are: cgroup owners directory", value);
+	options->rows = own->cgroups ? &cgroup_rows : own->directories ? &directory_rows : NULL;
 	return 0;
 }
 
@@ -436,7 +447,8 @@ static int set_files(struct options *options, const char *value, struct failure 
 {
 	(void)value;
 	(void)why;
-	options->rows = &file_rows;
+	if (!options->rows)
+		options->rows = &file_rows;
 	return 0;
 }
 
@@ -462,6 +474,13 @@ static int physical_words(struct options *options, char **words, int n, struct f
 	if (!own->order)
 		while (1L << own->order < entries)
 			own->order++;
+	if (own->files && (own->cgroups || own->by_owners))
+		return fail(why, FAIL_USAGE,
+			    "'--files' and '--by' cannot be combined, except '--by directory'");
+	if (own->directories && own->holders)
+		return fail(why, FAIL_USAGE, "'--holders' and '--by' cannot be combined");
+	if (own->directories)
+		own->files = true;
 	if (own->holders)
 		options->rows = &held_file_rows;
 	if (own->by_owners && (options->columns || options->sort || options->reverse ||
@@ -476,7 +495,8 @@ static const struct option_entry option_contiguous = {
 	OWN(FLAG, physical_options, contiguous) };
 
 static const struct option_entry option_by = {
-	0, "by", "cgroup|owners", "the cgroups that frames are charged to, or how many map them",
+	0, "by", "cgroup|owners|directory",
+	"by cgroup charged, how many map them, or the page cache by directory",
 	.set = set_physical_by };
 
 static const struct option_entry option_files = {
@@ -484,7 +504,7 @@ static const struct option_entry option_files = {
 	OWN(FLAG, physical_options, files), .set = set_files };
 
 static const struct option_entry option_holders = {
-	0, "holders", NULL, "with --files: which processes have deleted files open",
+	0, "holders", NULL, "with --files: which processes have deleted files open or map them",
 	OWN(FLAG, physical_options, holders) };
 
 static const struct option_entry option_order = {
@@ -508,7 +528,7 @@ static const struct option_rule physical_rules[] = {
 	{ .one = &option_contiguous, .others = { &option_zones, &option_all } },
 	{ .one = &option_by, .others = { &option_zones, &option_contiguous } },
 	{ .one = &option_files,
-	  .others = { &option_zones, &option_contiguous, &option_by, &option_all } },
+	  .others = { &option_zones, &option_contiguous, &option_all } },
 	{ .one = &option_top, .others = { &option_by, &option_contiguous } },
 	{ .one = &option_columns, .others = { &option_by, &option_files },
 	  .needs = "'--by' or '--files'" },
@@ -556,9 +576,12 @@ const struct command physical_command = {
 	"much of each is in memory, mapped or not, to be written or being written. No file\n"
 	"has to be named, opened or found in a directory. A path is that of a mount here, if\n"
 	"there is one; deleted files are marked. Overlay file systems have no page cache of\n"
-	"their own: the file is that of the layer. With --holders, also who has a file open\n"
-	"that has no name any more: memfds, deleted files of tmpfs and of disks. It goes when\n"
-	"the last of them ends, and if none maps it (share --inode).\n"
+	"their own: the file is that of the layer. With --holders, also who has a file open or\n"
+	"maps it that has no name any more: memfds, deleted files of tmpfs and of disks, and\n"
+	"shared anonymous memory (/dev/zero). It goes when the last of them ends.\n"
+	"\n"
+	"With --by directory, prints the page cache by directory, for many small files: a row\n"
+	"has at least 1% of the page cache, what is smaller is in the directory above it.\n"
 	"\n"
 	"With --by cgroup, prints what each cgroup is charged for, by class, also what no\n"
 	"process maps: page cache, pipes, page tables. Slab is charged by object, so its pages\n"
@@ -571,6 +594,7 @@ const struct command physical_command = {
 	"  memcensus physical -k                                where all of memory is\n"
 	"  memcensus physical --by cgroup -k                    who is charged, and for what\n"
 	"  memcensus physical --files -k                        the files in the page cache\n"
+	"  memcensus physical --by directory -k                 the directories of these\n"
 	"  memcensus physical --contiguous -k                   why there are no huge pages\n"
 	"  memcensus physical --contiguous --picture -o map.svg the same as a picture\n"
 	"  memcensus physical --contiguous --order 18           blocks of 1 GiB\n",
@@ -581,7 +605,7 @@ const struct command physical_command = {
 		{ "--by cgroup", &frame_cgroup_rows },
 		{ "the frames of the kernel", &kernel_frames_rows },
 		{ "the call sites", &site_rows }, { "the file systems", &frame_system_rows },
-		{ "--files", &frame_file_rows }, { }
+		{ "--files", &frame_file_rows }, { "--by directory", &directory_type_rows }, { }
 	},
 	.run = physical_run,
 };

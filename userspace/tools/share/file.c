@@ -13,7 +13,7 @@
 #include "report/report.h"
 #include "report/warnings.h"
 #include "tools/share/file.h"
-#include "tools/share/mappings.h"
+#include "wire/mappings.h"
 
 /**
  * struct mapper - a process that maps the file

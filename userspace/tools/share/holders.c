@@ -6,7 +6,7 @@
 
 #include "lib/memory.h"
 #include "tools/share/holders.h"
-#include "tools/share/mappings.h"
+#include "wire/mappings.h"
 
 /* An entry of a tree of numbers. */
 struct numbered {

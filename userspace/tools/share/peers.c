@@ -5,9 +5,9 @@
 #include "model/share.h"
 #include "report/report.h"
 #include "report/warnings.h"
-#include "tools/share/mappings.h"
 #include "tools/share/peers.h"
 #include "tools/share/picture.h"
+#include "wire/mappings.h"
 
 /* The columns of the tables that -c does not choose. */
 #define PAYERS	"cgroup_path frames exclusive charged own for_others by_others"

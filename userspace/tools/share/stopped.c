@@ -17,8 +17,8 @@
 #include "report/report.h"
 #include "report/warnings.h"
 #include "tools/share/holders.h"
-#include "tools/share/mappings.h"
 #include "tools/share/stopped.h"
+#include "wire/mappings.h"
 
 static const char *const outcomes[] = {
 	[OUTCOME_DIES] = "dies",

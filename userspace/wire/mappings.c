@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "tools/share/mappings.h"
+#include "wire/mappings.h"
 
 bool mapping_has_file(const struct vma *vma)
 {

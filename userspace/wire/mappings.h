@@ -2,8 +2,8 @@
 /*
  * The mappings of many processes, by censuses that a stuck process does not block.
  */
-#ifndef READER_SHARE_MAPPINGS_H
-#define READER_SHARE_MAPPINGS_H
+#ifndef READER_MAPPINGS_H
+#define READER_MAPPINGS_H
 
 #include <stdbool.h>
 
@@ -28,4 +28,4 @@ struct file_number mapping_file(const struct vma *vma);
 /* The link of /proc that opens the file of @vma. */
 void mapping_link(const struct vma *vma, char *path, size_t size);
 
-#endif /* READER_SHARE_MAPPINGS_H */
+#endif /* READER_MAPPINGS_H */

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Where file systems are mounted here. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+#include "os/procfs.h"
+#include "tools/physical/mounts.h"
+
+/* Replaces \ooo by the character, and removes a / at the end. */
+static char *plain(const char *text)
+{
+	char *copy = xstrdup(text), *to = copy;
+	const char *from;
+
+	for (from = copy; *from; from++) {
+		if (*from == '\\' && strspn(from + 1, "01234567") >= 3) {
+			*to++ = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 |
+				       (from[3] - '0'));
+			from += 3;
+		} else {
+			*to++ = *from;
+		}
+	}
+	*to = '\0';
+	if (to > copy && to[-1] == '/')
+		to[-1] = '\0';
+	return copy;
+}
+
+/* ID PARENT MAJOR:MINOR ROOT MOUNTPOINT ... */
+static void add_line(struct mounts *mounts, char *line)
+{
+	char *word[5], *rest = line;
+	struct mount *mount;
+	unsigned int i;
+	uint64_t major, minor;
+
+	for (i = 0; i < 5; i++)
+		word[i] = strsep(&rest, " ");
+	if (!word[4] || sscanf(word[2], "%" SCNu64 ":%" SCNu64, &major, &minor) != 2)
+		return;
+	mounts->v = array_grow(mounts->v, mounts->n, sizeof(*mounts->v));
+	mount = &mounts->v[mounts->n++];
+	*mount = (struct mount){ major, minor, plain(word[3]), plain(word[4]) };
+}
+
+struct mounts *mounts_read(void)
+{
+	struct mounts *mounts = xcalloc(1, sizeof(*mounts));
+	struct failure ignored;
+	FILE *file = procfs_open("self/mountinfo", &ignored);
+	char *line = NULL;
+	size_t size = 0;
+
+	while (file && getline(&line, &size, file) > 0)
+		add_line(mounts, line);
+	free(line);
+	if (file)
+		fclose(file);
+	return mounts;
+}
+
+void mounts_free(struct mounts *mounts)
+{
+	size_t i;
+
+	for (i = 0; i < mounts->n; i++) {
+		free(mounts->v[i].root);
+		free(mounts->v[i].at);
+	}
+	free(mounts->v);
+	free(mounts);
+}
+
+/* Of several mounts, the one of the largest part; NULL: none has @path. */
+static const struct mount *find_mount(const struct mounts *mounts, uint64_t major, uint64_t minor,
+				      const char *path)
+{
+	const struct mount *best = NULL;
+	size_t i, len;
+
+	for (i = 0; i < mounts->n; i++) {
+		const struct mount *mount = &mounts->v[i];
+
+		len = strlen(mount->root);
+		if (mount->major != major || mount->minor != minor ||
+		    (path && (strncmp(mount->root, path, len) ||
+			      (path[len] && path[len] != '/'))))
+			continue;
+		if (!best || len < strlen(best->root))
+			best = mount;
+	}
+	return best;
+}
+
+const char *mounts_point(const struct mounts *mounts, uint64_t major, uint64_t minor,
+			 const char *path)
+{
+	const struct mount *mount = find_mount(mounts, major, minor, path);
+
+	if (!mount)
+		return NULL;
+	return *mount->at ? mount->at : "/";
+}
+
+char *mounts_path(const struct mounts *mounts, uint64_t major, uint64_t minor,
+		  const char *source, const char *path)
+{
+	const struct mount *mount = find_mount(mounts, major, minor, path);
+
+	if (!mount)
+		return xasprintf("%s:%s", source ?: "?", *path ? path : "/");
+	path += strlen(mount->root);
+	return *mount->at || *path ? xasprintf("%s%s", mount->at, path) : xstrdup("/");
+}
