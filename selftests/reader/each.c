@@ -22,7 +22,7 @@
 #define RW		(PROT_READ | PROT_WRITE)
 #define MIB_PAGES	((1UL << 20) / PAGE)
 /* Columns of both, in the same order. */
-#define COLUMNS		21
+#define COLUMNS		23
 #define LINES		64
 
 /* MiB of two files: more than a library that a VM has in a tmpfs. */

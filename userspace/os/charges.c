@@ -195,6 +195,29 @@ static struct charges charges_of(const struct line *line)
 	return charges;
 }
 
+struct charges charges_of_path(const char *path)
+{
+	char *dir = cgroup_file(path, "."), *text, *end;
+	struct charges charges = { 0 };
+	struct line line;
+	size_t size;
+	FILE *out;
+
+	if (!dir)
+		return charges;
+	out = xopen_memstream(&text, &size);
+	put_charge_line(&(struct cgroup_place){ .dir = dir }, out);
+	xfclose(out);
+	end = strchr(text, '\n');
+	if (end)
+		*end = '\0';
+	if (parse_line(&line, text))
+		charges = charges_of(&line);
+	free(text);
+	free(dir);
+	return charges;
+}
+
 /* A group by its cgroup, for compare_u64(). */
 struct place {
 	uint64_t cgroup;

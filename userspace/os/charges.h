@@ -25,4 +25,7 @@ void charges_read(struct snapshot *snap);
  */
 void charges_apply(struct snapshot *snap);
 
+/* Reads what is charged to the cgroup @path of this machine, as cgroup_processes() has it. */
+struct charges charges_of_path(const char *path);
+
 #endif /* READER_CHARGES_H */

@@ -50,10 +50,11 @@ static const struct rows stopped_rows = {
 	&stopped_file_rows, "outcome,holder,memory,swap,file", "memory"
 };
 static const struct rows each_rows = {
-	&stopped_each_rows, "group,memory,anon,shmem,cached,kept_shmem,why,shared", "memory"
+	&stopped_each_rows, "group,memory,anon,shmem,kernel,cached,kept_shmem,why,shared", "memory"
 };
 static const struct rows each_tree_rows = {
-	&stopped_each_rows, "group,pid,memory,anon,shmem,cached,kept_shmem,why,shared", "memory"
+	&stopped_each_rows, "group,pid,memory,anon,shmem,kernel,cached,kept_shmem,why,shared",
+	"memory"
 };
 static const struct rows fork_rows = {
 	&relative_rows, "pid,ppid,comm,anon,own,shared,unshared_per_second,most", "shared"
@@ -278,9 +279,9 @@ const struct command share_command = {
 	"removal. Amounts are in KiB. --each answers for each cgroup that has processes, or\n"
 	"user, command, or process with its descendants, by one census; the largest is first.\n"
 	"\n"
-	"Not counted are the kernel's own objects for a process (task, files, sockets,\n"
-	"pipes): most of them stay in its caches for a while. Nor is the memory of a tmpfs\n"
-	"that goes with the mount namespace of a container.\n"
+	"Of a cgroup, what the kernel is charged for and no process maps (sockets, pipes, tasks)\n"
+	"counts as kernel. Of processes these are not counted. Nor is the memory of a tmpfs that\n"
+	"goes with the mount namespace of a container.\n"
 	"\n"
 	"With --file, prints how much of a file is in memory, mapped or not, and how much of\n"
 	"that no process maps; then the processes that map it, how much each maps, and what\n"

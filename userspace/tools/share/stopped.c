@@ -9,6 +9,7 @@
 #include "lib/text.h"
 #include "model/cgroup-tree.h"
 #include "os/cgroups.h"
+#include "os/charges.h"
 #include "os/held-files.h"
 #include "os/kernel-stack.h"
 #include "os/proc-texts.h"
@@ -73,6 +74,7 @@ struct stopped {
 	struct amount deleted;
 	struct amount pagetables;
 	struct amount stacks;
+	struct amount kernel;
 	struct amount memory;
 	struct amount swap;
 	struct amount in_both;
@@ -81,6 +83,7 @@ struct stopped {
 	struct amount sockets;
 	struct amount io_urings;
 	struct amount hugetlb;
+	struct amount reclaim;
 	struct amount cached;
 	struct amount kept_shmem;
 	struct amount kept_hugetlb;
@@ -113,6 +116,8 @@ struct stopped {
 	BYTES(deleted, "Deleted", "page cache of deleted files without another user"), \
 	BYTES(pagetables, "PgTables", "page tables"),				\
 	BYTES(stacks, "Stacks", "kernel stacks of the threads"),		\
+	BYTES(kernel, "Kernel",							\
+	      "charged, of no process: comes back when its last descriptor closes"), \
 	BYTES(memory, "Memory", "what free memory grows by: the sum of the above"), \
 	BYTES(swap, "Swap", "swap that becomes free"),				\
 	BYTES(in_both, "InBoth",						\
@@ -123,6 +128,8 @@ struct stopped {
 	COUNT(sockets, "Sockets", "descriptors of sockets: the same"),		\
 	COUNT(io_urings, "IOUrings", "descriptors of io_uring: the same"),	\
 	BYTES(hugetlb, "Hugetlb", "huge pages that go back to their pool"),	\
+	BYTES(reclaim, "Reclaim",						\
+	      "may stay: dentries and inodes; those of open sockets come back"),	\
 	BYTES(cached, "Cached",							\
 	      "stays: files only they map, in the page cache until reclaimed"),	\
 	BYTES(kept_shmem, "KeptShm",						\
@@ -178,7 +185,7 @@ const struct row_type stopped_each_rows = ROWS_OF("end of a group", each_columns
  * @sums: of them; owned
  * @holders: their files
  * @in_flight, @unread: as in struct stopped, of all processes
- * @sockets: buffers of sockets that are charged to @cgroups
+ * @charged: directories of @cgroups, @n_charged of them; owned
  * @left: descriptors that may still be read
  */
 struct stopping {
@@ -194,7 +201,8 @@ struct stopping {
 	struct holders holders;
 	uint64_t in_flight;
 	uint64_t unread;
-	uint64_t sockets;
+	char **charged;
+	size_t n_charged;
 	uint64_t left;
 };
 
@@ -607,9 +615,35 @@ static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 	sum->memory = amount_plus(amount_plus(sum->anon, sum->shmem),
 				  amount_plus(sum->deleted,
 					      amount_plus(sum->pagetables, sum->stacks)));
+	/* Only of cgroups. */
+	if (sum->kernel.known)
+		sum->memory = amount_plus(sum->memory, sum->kernel);
 	/* A module without the figure has them in cached. */
 	if (sum->device.known)
 		sum->memory = amount_plus(sum->memory, sum->device);
+}
+
+static struct amount charge_of(const struct charges *charges, enum charge charge)
+{
+	return (struct amount){ KNOWN(charges, charge), (int64_t)charges->v[charge] };
+}
+
+/*
+ * Adds memory of the kernel that is charged to the cgroup @path, but for page tables and stacks,
+ * which the census has.  Inodes and dentries are there for descriptors, or as a cache that stays.
+ */
+static void add_kernel(struct stopped *sum, const char *path)
+{
+	const struct charges charges = charges_of_path(path);
+	const struct amount reclaim = charge_of(&charges, CHARGE_RECLAIMABLE);
+	struct amount kernel = amount_plus(charge_of(&charges, CHARGE_KERNEL),
+					   charge_of(&charges, CHARGE_SOCK));
+
+	kernel = amount_minus(kernel, reclaim);
+	kernel = amount_minus(kernel, charge_of(&charges, CHARGE_PAGETABLES));
+	kernel = amount_minus(kernel, charge_of(&charges, CHARGE_STACKS));
+	sum->kernel = amount_plus(sum->kernel, kernel);
+	sum->reclaim = amount_plus(sum->reclaim, reclaim);
 }
 
 static void add_threads(struct stopped *sum, uint32_t threads)
@@ -760,44 +794,70 @@ static void note_unknown(const struct stopping *s)
 	s->session->partial |= n || s->unread;
 }
 
-/* Adds the buffers of sockets that are charged to the cgroup @path. */
-static int add_sockets(struct stopping *s, const char *path, struct failure *why)
+static int add_charged(struct stopping *s, const char *path, struct failure *why)
 {
-	char *name = cgroup_file(path, "memory.stat"), key[64];
-	FILE *file = name ? fopen(name, "re") : NULL;
-	uint64_t bytes;
+	char *dir = cgroup_file(path, ".");
 
 	(void)why;
-	free(name);
-	while (file && fscanf(file, "%63s %" SCNu64, key, &bytes) == 2)
-		s->sockets += strcmp(key, "sock") ? 0 : bytes;
-	if (file)
-		fclose(file);
+	if (!dir)
+		return 0;
+	/* Without the "/." at its end. */
+	dir[strlen(dir) - 2] = '\0';
+	s->charged = array_grow(s->charged, s->n_charged, sizeof(*s->charged));
+	s->charged[s->n_charged++] = dir;
 	return 0;
+}
+
+/* Whether what is charged to directory @number is charged to another one too, which is above it. */
+static bool is_in_another(const struct stopping *s, size_t number)
+{
+	const char *dir = s->charged[number];
+	size_t i, len;
+
+	for (i = 0; i < s->n_charged; i++) {
+		len = strlen(s->charged[i]);
+		if (i != number && !strncmp(dir, s->charged[i], len) &&
+		    (dir[len] == '/' || (!dir[len] && i < number)))
+			return true;
+	}
+	return false;
+}
+
+/* The cgroups together. */
+static void add_charges(struct stopping *s, struct stopped *sum)
+{
+	size_t i;
+
+	each_path(s, add_charged, NULL);
+	sum->kernel.known = s->n_charged;
+	sum->reclaim.known = s->n_charged;
+	for (i = 0; i < s->n_charged; i++)
+		if (!is_in_another(s, i))
+			add_kernel(sum, s->charged[i]);
 }
 
 /* Less is not worth a line. */
 #define SOCKETS_LEAST	1048576
 
-/* A socket is of no process: several may have it open, or none. */
-static void note_sockets(struct stopping *s)
+/* Only a cgroup is charged for sockets: several processes may have one open, or none. */
+static void note_sockets(const struct stopping *s)
 {
 	const struct amount all = amount_meminfo(s->snap, PROC_TEXTS_SOCKETS);
 
-	each_path(s, add_sockets, NULL);
-	if (s->sockets >= SOCKETS_LEAST)
-		fprintf(stderr, "memcensus: sockets do not count: %" PRIu64 " KiB %s\n",
-			s->sockets >> 10,
-			"of their buffers are charged, and come back if nobody else has them open");
-	else if (!s->n_cgroups && all.known && all.bytes >= SOCKETS_LEAST)
+	if (!s->sums->kernel.known && all.known && all.bytes >= SOCKETS_LEAST)
 		fprintf(stderr, "memcensus: sockets do not count: all together have %" PRId64
 			" KiB of buffers\n", all.bytes >> 10);
 }
 
 static void stopping_free(struct stopping *s)
 {
+	size_t i;
+
 	holders_free(&s->holders);
 	snapshot_free(s->snap);
+	for (i = 0; i < s->n_charged; i++)
+		free(s->charged[i]);
+	free(s->charged);
 	ids_free(&s->own);
 	ids_free(&s->pids);
 	free(s->parents);
@@ -831,6 +891,7 @@ static int run_together(struct stopping *s, struct failure *why)
 	}
 	if (find_others(s, why))
 		return -1;
+	add_charges(s, s->sums);
 	end_sums(s);
 	show_stopped(s);
 	show_end(s);
@@ -893,6 +954,12 @@ static void add_groups(struct stopping *s)
 	for (i = 0; i < snap->n_groups; i++) {
 		parent = group_parent(snap, &snap->groups[i]);
 		s->sums[i].group = &snap->groups[i];
+		/* The charges are those of all below it, too. */
+		if (KNOWN(s->sums[i].group, MEMCENSUS_GROUP_CGROUP) && s->sums[i].group->path) {
+			s->sums[i].kernel.known = true;
+			s->sums[i].reclaim.known = true;
+			add_kernel(&s->sums[i], s->sums[i].group->path);
+		}
 		if (parent)
 			s->parents[i] = (size_t)(parent - snap->groups);
 	}
