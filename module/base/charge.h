@@ -81,6 +81,11 @@ static inline u64 census_page_payer(unsigned long pfn)
 	return id;
 }
 #else
+static inline u64 census_folio_payer(struct folio *folio)
+{
+	return 0;
+}
+
 static inline struct cgroup *census_task_payer(struct task_struct *task)
 {
 	return NULL;

@@ -178,7 +178,9 @@ static int fill_file(struct sk_buff *skb, const struct census_dump *d, const voi
 	       census_put_pages(skb, MEMCENSUS_FF_CACHED, cached->frames) ||
 	       census_put_pages(skb, MEMCENSUS_FF_MAPPED, cached->mapped) ||
 	       (!file->shmem && census_put_pages(skb, MEMCENSUS_FF_DIRTY, cached->dirty)) ||
-	       census_put_pages(skb, MEMCENSUS_FF_WRITEBACK, cached->writeback);
+	       census_put_pages(skb, MEMCENSUS_FF_WRITEBACK, cached->writeback) ||
+	       (file->cgroup && (census_put_u64(skb, MEMCENSUS_FF_CGROUP, file->cgroup) ||
+				 census_put_pages(skb, MEMCENSUS_FF_CHARGED, file->charged)));
 }
 
 /* Messages that have the records of the blocks of @z. */

@@ -25,6 +25,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "base/charge.h"
 #include "base/compat.h"
 #include "base/hotplug.h"
 #include "base/memory.h"
@@ -95,10 +96,26 @@ static void add_cached(struct census_cached *to, const struct census_cached *fro
 	to->writeback += from->writeback;
 }
 
+/*
+ * Each frame is a vote for its cgroup, and two votes for different ones cancel each other: one that
+ * has more than half of all is left, and has at least the votes that are left.
+ */
+static void add_votes(struct census_mapping *m, u64 cgroup, unsigned long frames)
+{
+	if (cgroup == m->cgroup) {
+		m->charged += frames;
+	} else if (frames <= m->charged) {
+		m->charged -= frames;
+	} else {
+		m->cgroup = cgroup;
+		m->charged = frames - m->charged;
+	}
+}
+
 /**
  * census_frame_files_add() - add frames of a folio
  * @m: by census_frame_files_find()
- * @f: the folio, of class FILE or SHMEM
+ * @f: the folio, of class FILE or SHMEM; the RCU read lock is held since it was copied
  * @frames: number of frames to add
  * @mapped: of @frames, those that a page table maps
  */
@@ -111,6 +128,7 @@ void census_frame_files_add(struct census_mapping *m, const struct census_frame 
 	if (!m->cached.frames)
 		m->pfns[0] = f->pfn;
 	m->pfns[1] = f->pfn;
+	add_votes(m, census_folio_payer((struct folio *)&f->folio), frames);
 	m->cached.frames += frames;
 	m->cached.mapped += mapped;
 	if (flags & BIT(PG_dirty) && !m->shmem)
@@ -313,6 +331,8 @@ static int add_file(struct census_frame_files *c, const struct census_mapping *m
 	char *path;
 
 	file->cached = m->cached;
+	file->cgroup = m->cgroup;
+	file->charged = m->charged;
 	file->shmem = m->shmem;
 	if (!identify_file(m, &id, c->buffer))
 		return 0;

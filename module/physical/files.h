@@ -14,7 +14,7 @@
 #include "physical/class.h"
 #include "physical/index.h"
 
-/* Files in one pass: 90 MiB, of max_results; frames of further files are only summed. */
+/* Files in one pass: 110 MiB, of max_results; frames of further files are only summed. */
 #define CENSUS_CACHED_FILES_MAX BIT(20)
 
 /* File systems in one pass. */
@@ -39,12 +39,16 @@ struct census_cached {
  * @of: by its address
  * @cached: its frames
  * @pfns: first frames of the folios that the pass met first and last
+ * @cgroup: the one that is charged for most of them, if one is for more than half; 0: none
+ * @charged: frames that are charged to @cgroup, at least; all of them if no other one is
  * @shmem: of shmem
  */
 struct census_mapping {
 	struct census_indexed of;
 	struct census_cached cached;
 	u64 pfns[2];
+	u64 cgroup;
+	u64 charged;
 	bool shmem;
 };
 
@@ -72,6 +76,8 @@ struct census_cached_system {
 /**
  * struct census_cached_file - one of the largest files
  * @cached: its frames
+ * @cgroup: see &struct census_mapping
+ * @charged: see &struct census_mapping
  * @shmem: of shmem
  * @system: its file system; NULL: the file was not found again
  * @device: of the file system, or the block device itself if it is one
@@ -83,6 +89,8 @@ struct census_cached_system {
  */
 struct census_cached_file {
 	struct census_cached cached;
+	u64 cgroup;
+	u64 charged;
 	bool shmem;
 	bool block;
 	bool deleted;

@@ -13,7 +13,7 @@
 
 #define HERE	"/tmp/physical-bound"
 
-/* 32,768 files of 72 bytes, and half as many while the table grows. */
+/* Fewer than 32,768 files of 88 bytes have room in half of it. */
 #define MAX_RESULTS	"max_results=4194304"
 static const unsigned int files = 36000, room = 32768;
 

@@ -343,6 +343,72 @@ TEST_F(files, storm)
 	umount(HERE "/b");
 }
 
+/* A process in @cgroup writes @pages at the end of @path.  False: it could not. */
+static bool append_in(const char *cgroup, const char *path, size_t pages)
+{
+	static char block[1 << 16];
+	int status, fd;
+	size_t size, part;
+	pid_t pid = fork();
+
+	if (!pid) {
+		need(enter_cgroup(cgroup), cgroup);
+		fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+		need(fd >= 0, path);
+		for (size = pages * PAGE; size; size -= part) {
+			part = size < sizeof(block) ? size : sizeof(block);
+			need(write(fd, block, part) == (ssize_t)part, path);
+		}
+		_exit(0);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && !status;
+}
+
+#define CGROUPS	"/sys/fs/cgroup"
+#define A	CGROUPS "/memcensus-files-a"
+#define B	CGROUPS "/memcensus-files-b"
+
+/* Two cgroups write a file: at first one alone, then both, then one of them most of it. */
+TEST_F(files, charged)
+{
+	const struct physical_file *file;
+	struct stat st;
+	int fd;
+
+	if (access(CGROUPS "/cgroup.controllers", F_OK) ||
+	    !write_file(CGROUPS "/cgroup.subtree_control", "+memory"))
+		SKIP(return, "memory has no controller of cgroup version 2");
+	ASSERT_EQ(0, mkdir(A, 0700) || mkdir(B, 0700));
+	ASSERT_TRUE(append_in(A, HERE "/charged", 1024));
+	fd = open(HERE "/charged", O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, stat(A, &st));
+	ASSERT_FILES(1000);
+	file = file_of(fd);
+	ASSERT_NE(NULL, file);
+	EXPECT_EQ(1024 * PAGE, V(file, CACHED));
+	EXPECT_EQ(st.st_ino, V(file, CGROUP));
+	EXPECT_EQ(1024 * PAGE, V(file, CHARGED));
+
+	/* 1,024 of one, 256 of the other: no more and no fewer than 768 votes are left. */
+	ASSERT_TRUE(append_in(B, HERE "/charged", 256));
+	ASSERT_FILES(1000);
+	file = file_of(fd);
+	ASSERT_NE(NULL, file);
+	EXPECT_EQ(st.st_ino, V(file, CGROUP));
+	EXPECT_EQ(768 * PAGE, V(file, CHARGED));
+
+	ASSERT_TRUE(append_in(B, HERE "/charged", 2048));
+	ASSERT_EQ(0, stat(B, &st));
+	ASSERT_FILES(1000);
+	file = file_of(fd);
+	ASSERT_NE(NULL, file);
+	EXPECT_EQ(st.st_ino, V(file, CGROUP));
+	EXPECT_EQ(1280 * PAGE, V(file, CHARGED));
+	close(fd);
+	ASSERT_EQ(0, rmdir(A) || rmdir(B));
+}
+
 /* A server of FUSE that does not answer has a page of its file locked: nothing waits for it. */
 TEST_F(files, locked)
 {

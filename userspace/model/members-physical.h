@@ -58,6 +58,8 @@
 	uint64_t cached; \
 	uint64_t mapped; \
 	uint64_t dirty; \
-	uint64_t writeback
+	uint64_t writeback; \
+	uint64_t cgroup; \
+	uint64_t charged
 
 #endif /* READER_MEMBERS_PHYSICAL_H */

@@ -270,9 +270,20 @@ static const struct column frame_file_fields[] = {
 		.total = TOTAL_SUM),
 	OF_FILE(WRITEBACK, "Writeback", writeback, U64, BYTES, "page cache that is being written",
 		.total = TOTAL_SUM),
+	OF_FILE(CGROUP, "Cgroup", cgroup, U64, ID,
+		"ID of the cgroup that is charged for most of it, if for more than half"),
+	OF_FILE(CHARGED, "Charged", charged, U64, BYTES, "charged to that cgroup, at least"),
 };
 
 DERIVED(file_name, frame_file, text, row->name, row->name)
+/* More than half of it is charged to the cgroup only if all votes say so. */
+DERIVED(file_cgroup, frame_file, text,
+	!KNOWN(row, MEMCENSUS_FF_CGROUP) ? NULL :
+	row->charged * 2 <= row->cached ? "(several)" : name_of_cgroup(view, row->cgroup),
+	value->text)
+DERIVED(file_alone, frame_file, number, row->charged == row->cached,
+	KNOWN(row, MEMCENSUS_FF_CHARGED))
+
 DERIVED(file_mount, frame_file, text, row->mount, row->mount)
 DERIVED(file_holders, frame_file, text, row->holders, row->holders)
 DERIVED(file_unmapped, frame_file, number, row->cached - row->mapped,
@@ -286,6 +297,10 @@ static const struct column frame_file_derived[] = {
 	  .total = TOTAL_SUM, .in_json = true, .derive = file_unmapped },
 	{ "holders", "Holders", "processes that have it open or map it, if deleted (--holders)",
 	  .kind = KIND_TEXT, .in_json = true, .derive = file_holders },
+	{ "cgroup_path", "CgroupPath", "cgroup that is charged for most of it", .kind = KIND_TEXT,
+	  .in_json = true, .derive = file_cgroup },
+	{ "charged_alone", "Alone", "no other cgroup is charged for it", .kind = KIND_BOOL,
+	  .in_json = true, .derive = file_alone },
 	{ "mount", "MountedAt", "where its file system is mounted here", .kind = KIND_TEXT,
 	  .in_json = true, .derive = file_mount },
 };

@@ -50,7 +50,8 @@
  *   SEQ KERNEL_FRAMES { NODE ZONE CLASS FLAGS ... BYTES FIRST_FRAMES }
  *   SEQ FRAME_CGROUP { CGROUP? CLASSES { <enum memcensus_frame_class>: u64 ... } SHARED? }
  *   SEQ FRAME_SYSTEM { FILES? DEV_MAJOR? DEV_MINOR? TYPE? SOURCE? CACHED MAPPED DIRTY? WRITEBACK }
- *   SEQ FRAME_FILE { DEV_MAJOR? DEV_MINOR? INODE? TYPE? ... PATH? CACHED MAPPED DIRTY? WRITEBACK }
+ *   SEQ FRAME_FILE { DEV_MAJOR? DEV_MINOR? INODE? TYPE? ... PATH? CACHED MAPPED DIRTY? WRITEBACK
+ *                    CGROUP? CHARGED? }
  *   SEQ FRAME_BLOCKS { NODE ZONE ORDER FIRST RECORDS }
  *   OOM { NUMBER REALTIME_NS SCOPE ... BYTES { <enum memcensus_system_bytes>: u64 ... } }
  *   OOM_VICTIM { OOM PID? COMM UID ... }
@@ -1603,6 +1604,10 @@ enum memcensus_frame_system {
  * @MEMCENSUS_FF_DIRTY: u64, bytes of CACHED in folios that are to be written; absent:
  *	shmem, which is in no file system on a disk
  * @MEMCENSUS_FF_WRITEBACK: u64, bytes of CACHED in folios that are being written
+ * @MEMCENSUS_FF_CGROUP: u64, ID of the cgroup that is charged for most of CACHED, if one
+ *	is charged for more than half of it; absent: no cgroup of version 2 is charged
+ * @MEMCENSUS_FF_CHARGED: u64, bytes of CACHED that are charged to CGROUP, at least; all
+ *	of CACHED if no other one is charged
  *
  * Without DEV_MAJOR: it was not found again after the pass.
  */
@@ -1621,6 +1626,8 @@ enum memcensus_frame_file {
 	MEMCENSUS_FF_MAPPED,
 	MEMCENSUS_FF_DIRTY,
 	MEMCENSUS_FF_WRITEBACK,
+	MEMCENSUS_FF_CGROUP,
+	MEMCENSUS_FF_CHARGED,
 	__MEMCENSUS_FF_MAX,
 	MEMCENSUS_FF_MAX = __MEMCENSUS_FF_MAX - 1
 };

@@ -415,6 +415,8 @@ static const struct abi_attr frame_file_attrs[__MEMCENSUS_FF_MAX] = {
 	[MEMCENSUS_FF_MAPPED] = INT(U64),
 	[MEMCENSUS_FF_DIRTY] = INT(U64),
 	[MEMCENSUS_FF_WRITEBACK] = INT(U64),
+	[MEMCENSUS_FF_CGROUP] = INT(U64),
+	[MEMCENSUS_FF_CHARGED] = INT(U64),
 };
 
 static const struct abi_nest abi_frame_file = { frame_file_attrs, __MEMCENSUS_FF_MAX };

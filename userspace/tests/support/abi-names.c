@@ -583,6 +583,8 @@ static const struct abi_name frame_file_names[] = {
 	{ "mapped", MEMCENSUS_FF_MAPPED, NAME_U64, NULL },
 	{ "dirty", MEMCENSUS_FF_DIRTY, NAME_U64, NULL },
 	{ "writeback", MEMCENSUS_FF_WRITEBACK, NAME_U64, NULL },
+	{ "cgroup", MEMCENSUS_FF_CGROUP, NAME_U64, NULL },
+	{ "charged", MEMCENSUS_FF_CHARGED, NAME_U64, NULL },
 	{}
 };
 

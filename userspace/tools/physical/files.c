@@ -11,11 +11,11 @@
 #include "tools/physical/mounts.h"
 
 const struct rows file_rows = {
-	&frame_file_rows, "cached,mapped,unmapped,dirty,writeback,type,file", "cached"
+	&frame_file_rows, "cached,mapped,unmapped,dirty,type,cgroup_path,file", "cached"
 };
 
 const struct rows held_file_rows = {
-	&frame_file_rows, "cached,mapped,unmapped,type,file,holders", "cached"
+	&frame_file_rows, "cached,mapped,type,cgroup_path,file,holders", "cached"
 };
 
 static int by_cached(const void *a, const void *b)
