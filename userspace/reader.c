@@ -189,22 +189,32 @@ static int run_on_source(const struct options *options, FILE *out, source_open_f
 /* Whether @options ask for what needs no census. */
 static bool asks(const struct options *options)
 {
-	return options->version || options->help;
+	return options->version || options->help || command_asks_columns(options);
 }
 
-/* @others: there are further words. */
-static int answer_command(const struct options *options, bool others, FILE *out)
+/* enum help - of which --help is: */
+enum help {
+	HELP_ALL,	/* all commands */
+	HELP_BRIEF,	/* one, as 'COMMAND --help' */
+	HELP_COMMAND,	/* one, as 'help COMMAND' */
+};
+
+static int answer_command(const struct options *options, enum help help, FILE *out)
 {
 	if (options->version)
 		fprintf(out, "memcensus %s (ABI %d)\n", VERSION, MEMCENSUS_ABI);
-	else if (options->command_given || others)
+	else if (!options->help)
+		help_print_columns(out, options);
+	else if (help == HELP_COMMAND)
 		help_print_command(out, options->command);
+	else if (options->command_given || help == HELP_BRIEF)
+		help_print_brief(out, options);
 	else
 		help_print(out);
 	return EXIT_DONE;
 }
 
-static int write_output(const struct options *options, bool others, source_open_fn *open)
+static int write_output(const struct options *options, enum help help, source_open_fn *open)
 {
 	struct failure why = { .kind = FAIL_NONE };
 	bool complete = asks(options);
@@ -214,7 +224,7 @@ static int write_output(const struct options *options, bool others, source_open_
 	if ((!asks(options) && check_screen(options->command, &why)) ||
 	    output_open(&output, asks(options) ? NULL : options->output, &why))
 		return print_failure(&why);
-	status = asks(options) ? answer_command(options, others, output.stream) :
+	status = asks(options) ? answer_command(options, help, output.stream) :
 				 run_on_source(options, output.stream, open, &complete, &why);
 	/* At an interval, keep what was written before a failure: it is valid. */
 	fflush(output.stream);
@@ -258,13 +268,14 @@ static int complete(char **argv, int n)
 	return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* Makes 'help [COMMAND]' the same as '[COMMAND] --help'. */
-static void turn_help(int argc, char **argv)
+/* Makes '[COMMAND] --help' of 'help [COMMAND]'.  Returns what it is of. */
+static enum help turn_help(int argc, char **argv)
 {
 	if (argc < 2 || argc > 3 || strcmp(argv[1], "help") || argv[argc - 1][0] == '-')
-		return;
+		return argc > 2 ? HELP_BRIEF : HELP_ALL;
 	argv[1] = argv[argc - 1];
 	argv[argc - 1] = (char *)"--help";
+	return argc > 2 ? HELP_COMMAND : HELP_ALL;
 }
 
 int reader_run(int argc, char **argv, source_open_fn *open)
@@ -273,12 +284,13 @@ int reader_run(int argc, char **argv, source_open_fn *open)
 	struct failure why = { .kind = FAIL_NONE };
 	struct options options;
 	const char *word;
+	enum help help;
 	int status;
 
 	output_open_standard();
 	if (argc > 2 && !strcmp(argv[1], "--complete"))
 		return complete(argv, argc - 2);
-	turn_help(argc, argv);
+	help = turn_help(argc, argv);
 	word = parse_command(argc, argv);
 	tool = find_tool(word, argv);
 	if (tool) {
@@ -292,7 +304,7 @@ int reader_run(int argc, char **argv, source_open_fn *open)
 	    (!asks(&options) && (command_choose(&options, &why) || choose_basis(&options, &why))))
 		status = print_usage_failure(&options, &why);
 	else
-		status = write_output(&options, argc > 2, open);
+		status = write_output(&options, help, open);
 	parse_free(&options);
 	return status;
 }

@@ -45,6 +45,12 @@ const struct rows *command_rows(const struct options *options)
 	return options->rows ? options->rows : &options->command->rows;
 }
 
+bool command_asks_columns(const struct options *options)
+{
+	return options->columns && !strcmp(options->columns, "help") &&
+	       command_rows(options)->type;
+}
+
 /* A part that no command requests by default is needed by a column. */
 static void add_part(struct options *options, const struct column *column)
 {

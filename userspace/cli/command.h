@@ -43,7 +43,9 @@ struct further_rows {
  * struct command - a subcommand
  * @name: as in command_names[]
  * @words: parses the @n arguments @words; returns 0, or -1 and @why, which names the wrong one
- * @about: the description, for --help
+ * @about: the description, for 'help COMMAND'
+ * @brief: what --help says within a screen; NULL: the same
+ * @brief_of_groups: with an option that selects groups
  * @options: in the order of --help; an entry without an option ends the array
  * @rules: between them, in addition to those of all; ended by one without an option; or NULL
  * @own_size: bytes of options.own; 0: none
@@ -64,6 +66,8 @@ struct command {
 	int (*words)(struct options *options, char **words, int n,
 		     struct failure *why);
 	const char *about;
+	const char *brief;
+	const char *brief_of_groups;
 	const struct option_use *options;
 	const struct option_rule *rules;
 	size_t own_size;
@@ -92,6 +96,9 @@ const struct command *command_find(const char *name);
 
 /* The kind of rows that @options select: of the command, of its groups, mappings or nodes. */
 const struct rows *command_rows(const struct options *options);
+
+/* Whether they ask which columns there are: '-c help'. */
+bool command_asks_columns(const struct options *options);
 
 /*
  * Sets @options->chosen and @options->order, and adds the parts that they need.  Returns 0, or -1

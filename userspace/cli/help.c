@@ -65,6 +65,13 @@ static void put_further_columns(FILE *out, const char *option, const struct row_
 	put_help_columns(out, type, !above);
 }
 
+static void put_columns_head(FILE *out, const struct rows *rows)
+{
+	fprintf(out, "Columns: name, heading, meaning (the kernel's own name)\n"
+		"[the only basis that has it].\n"
+		"Unless -c says others: %s\n\n", rows->columns);
+}
+
 static const char exit_status[] =
 	"Exit status:\n"
 	"  0  done\n"
@@ -129,9 +136,8 @@ void help_print_command(FILE *out, const struct command *command)
 		known->name, *known->args ? " " : "", known->args, command->about);
 	put_options(out, command->options);
 	if (command->rows.type) {
-		fprintf(out, "\nColumns: name, heading, meaning (the kernel's own name)\n"
-			"[the only basis that has it].\n"
-			"Unless -c says others: %s\n\n", command->rows.columns);
+		putc('\n', out);
+		put_columns_head(out, &command->rows);
 		put_help_columns(out, command->rows.type, true);
 	}
 	for (further = command->further; further && further->option; further++)
@@ -144,4 +150,23 @@ void help_print_command(FILE *out, const struct command *command)
 	}
 	putc('\n', out);
 	fputs(exit_status, out);
+}
+
+void help_print_brief(FILE *out, const struct options *options)
+{
+	const struct command *command = options->command;
+	const char *brief = options->group_by ? command->brief_of_groups : command->brief;
+
+	if (brief)
+		fputs(brief, out);
+	else
+		help_print_command(out, command);
+}
+
+void help_print_columns(FILE *out, const struct options *options)
+{
+	const struct rows *rows = command_rows(options);
+
+	put_columns_head(out, rows);
+	put_help_columns(out, rows->type, true);
 }

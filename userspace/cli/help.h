@@ -10,7 +10,13 @@
 /* Prints the help of all programs. */
 void help_print(FILE *out);
 
-/* Prints the help of one command. */
+/* Prints all that there is to say of one command. */
 void help_print_command(FILE *out, const struct command *command);
+
+/* Prints what --help says of the command of @options, for groups if they select them. */
+void help_print_brief(FILE *out, const struct options *options);
+
+/* Prints the columns that -c of @options may name. */
+void help_print_columns(FILE *out, const struct options *options);
 
 #endif /* READER_HELP_H */

@@ -347,7 +347,9 @@ int parse_arguments(struct options *options, const char *word, int argc, char **
 	    check_values(options, &set, why))
 		return -1;
 	optind += options->command_given;
-	return options->command->words(options, argv + optind, argc - optind, why);
+	ret = options->command->words(options, argv + optind, argc - optind, why);
+	/* A list of columns needs no process. */
+	return command_asks_columns(options) ? 0 : ret;
 }
 
 void parse_free(struct options *options)

@@ -195,8 +195,58 @@ static const struct option_rule tasks_rules[] = {
 	{ }
 };
 
+static const char brief[] =
+	"Usage: memcensus tasks [OPTION...]\n"
+	"\n"
+	"A row for each process, the largest PSS last, in KiB. USS is what the system\n"
+	"gets back if it ends, PSS its share: only PSS adds up. '-' is unknown, not zero.\n"
+	"\n"
+	"Rows     -u user  -g cgroup  --command name  -m mapping  --by node|tree|session\n"
+	"         -g --tree: cgroups as a tree  -t: a sum  -w: areas of the whole system\n"
+	"         --top N: so many processes of each node\n"
+	"Only     --pid PID,...  --cgroup PATH  --tree PID,... and its descendants\n"
+	"         -P NAME  -U USER  -M MAPPING  --together: one row for all of them\n"
+	"Columns  -c LIST, -c +LIST adds, -a all; memcensus -c help: which there are\n"
+	"         -s COLUMN sorts by it, -r the largest first; -H no header\n"
+	"Amounts  -k: 1.5K, 12.3M  -p: percent of memory  -n: users, cgroups as numbers\n"
+	"         --basis frames|mapcount: how owners are counted\n"
+	"Output   -J JSON  --raw for scripts  -o FILE  -V version\n"
+	"Record   -f FILE  --at first|last|NUMBER|TIME|-10m\n"
+	"\n"
+	"  memcensus -k -t                          all processes, with a sum\n"
+	"  memcensus --pid $(pgrep -d, postgres) --together\n"
+	"                                           what a server holds\n"
+	"\n"
+	"'memcensus help tasks' says more of each; 'memcensus -g --help' is of groups.\n";
+
+static const char brief_of_groups[] =
+	"Usage: memcensus -g|-u|--command|--by tree|--by session|--together [OPTION...]\n"
+	"\n"
+	"A row for each cgroup, user, command, process with its descendants, or session,\n"
+	"the largest PSS last, in KiB. USS is what the system gets back if all its\n"
+	"processes end: what they share counts once. '-' is unknown, or no limit.\n"
+	"\n"
+	"A cgroup has what is in those below it too, /. is what it has itself. Charged\n"
+	"and Ch... are what the kernel counts for it: ChFile and ChShmem also if no\n"
+	"process maps them, ChKernel is memory of the kernel, ChSock buffers of sockets.\n"
+	"\n"
+	"Rows     -g --tree: cgroups as a tree  -t: a sum\n"
+	"Only     --cgroup PATH and those below it; processes: --pid, --tree PID, -P, -U\n"
+	"Columns  -c LIST, -c +LIST adds, -a all; memcensus -g -c help: which there are\n"
+	"         -s COLUMN sorts by it, -r the largest first; -H no header\n"
+	"Amounts  -k: 1.5K, 12.3M  -p: percent of memory  -n: users, cgroups as numbers\n"
+	"Output   -J JSON  --raw for scripts  -o FILE;  -f FILE --at TIME: of a record\n"
+	"\n"
+	"  memcensus -g --tree -k                   services, containers and pods\n"
+	"  memcensus -g -k -c cgroup_path,charged_kernel -s charged_kernel\n"
+	"                                           whose kernel memory\n"
+	"\n"
+	"'memcensus help tasks' says more of each.\n";
+
 const struct command tasks_command = {
 	.name = "tasks",
+	.brief = brief,
+	.brief_of_groups = brief_of_groups,
 	.about =
 	"Prints a row for each address space, under the name of its owner: the process that\n"
 	"began with it, while that is there. Processes that share an address space (CLONE_VM,\n"
