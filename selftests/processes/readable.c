@@ -399,16 +399,37 @@ static unsigned int rounds(void)
 	return text ? atoi(text) : 300;
 }
 
-/*
- * Takes censuses while @pid changes: it may be seen with few pages only. Return: how often it was.
- */
-static unsigned int watch(struct __test_metadata *_metadata, pid_t pid, bool named)
+/* Mappings whose walk, or end, takes some milliseconds. */
+#define MAPPINGS	1000
+
+static void map_much(void)
 {
-	const uint32_t id = pid;
-	struct census_request request = restricted(named ? &id : NULL);
+	unsigned int i;
+
+	for (i = 0; i < MAPPINGS; i++)
+		write_pages(map_private(PLACE(0) + 2 * i * PAGE, PAGE), 1);
+}
+
+static void be_large(void *arg)
+{
+	be_reader();
+	map_much();
+}
+
+/*
+ * Takes censuses while @pid changes: it may be seen with few pages only.  @before: a process that
+ * is walked between the look at @pid and its walk; 0: none.  Return: how often it was seen.
+ */
+static unsigned int watch(struct __test_metadata *_metadata, pid_t pid, pid_t before, bool named)
+{
+	const uint32_t ids[] = { before ?: pid, pid };
+	struct census_request request = restricted(named ? ids : NULL);
 	const struct census_task *task;
 	unsigned int n, seen = 0;
 	struct census census;
+
+	if (named && before)
+		request.n_pids = 2;
 
 	for (n = 0; n < rounds(); n++) {
 		ASSERT_EQ(0, census_take(&request, &census, NULL));
@@ -434,16 +455,23 @@ static void execute_set_user_id(void)
 static void be_set_user_id(void)
 {
 	need(!geteuid() && getuid() == READER, "the program is set-user-id");
-	write_pages(map_private(PLACE(0), secret * PAGE), secret);
+	need(mmap(NULL, secret * PAGE, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0) != MAP_FAILED, "mmap");
+	/* Until a census that has begun before has walked it. */
+	sleep_ms(20);
 	need(!setresuid(READER, READER, READER), "setresuid");
 	setenv(ROLE, "plain", 1);
 	execl(PLAIN, "memcensus-plain", NULL);
 	_exit(1);
 }
 
+/*
+ * exec() unmaps these after it has replaced the address space, and before it gives the program its
+ * user: a process that is collected in this time has the new address space and the old user.
+ */
 static void be_plain(void)
 {
-	sleep_ms(2);
+	map_much();
 	execute_set_user_id();
 }
 
@@ -473,9 +501,11 @@ FIXTURE_TEARDOWN(changes) {}
 
 TEST_F_TIMEOUT(changes, set_user_id, 7200)
 {
+	const pid_t before = child_start(be_large, NULL);
 	unsigned int seen;
 	pid_t pid;
 
+	ASSERT_LT(0, before);
 	copy_program(PROGRAM, 04755);
 	copy_program(PLAIN, 0755);
 	pid = fork();
@@ -483,9 +513,10 @@ TEST_F_TIMEOUT(changes, set_user_id, 7200)
 		become(READER);
 		execute_set_user_id();
 	}
-	seen = watch(_metadata, pid, variant->named);
+	seen = watch(_metadata, pid, before, variant->named);
 	EXPECT_EQ(pid, waitpid(pid, NULL, WNOHANG) ?: pid);
 	child_end(pid);
+	child_end(before);
 	diag("seen %u times in %u censuses", seen, rounds());
 	EXPECT_LT(0, seen);
 	unlink(PROGRAM);
@@ -523,7 +554,7 @@ TEST_F_TIMEOUT(changes, same_pid, 7200)
 			waitpid(child, NULL, 0);
 		}
 	}
-	seen = watch(_metadata, pid, variant->named);
+	seen = watch(_metadata, pid, 0, variant->named);
 	EXPECT_EQ(0, waitpid(loop, NULL, WNOHANG));
 	child_end(loop);
 	diag("seen %u times in %u censuses", seen, rounds());
