@@ -22,6 +22,7 @@
  * @partial: something could not be counted
  * @may_end: a census in which all processes of @request have ended is no failure
  * @by_subtree: each census is requested for the processes of --cgroup at that time
+ * @whole: the command finds the processes of --tree itself: censuses are not narrowed to them
  * @child: exit status of the program that the command ran, for the reader's own; 0: none
  * @due: time of the next census, ns of CLOCK_MONOTONIC; 0: at once.  For
  *	a record, ns since 1970
@@ -40,6 +41,7 @@ struct session {
 	bool partial;
 	bool may_end;
 	bool by_subtree;
+	bool whole;
 	int child;
 	uint64_t due;
 	uint64_t realtime;

@@ -186,7 +186,7 @@ void subtree_narrow(const struct session *session, struct snapshot *snap)
 	uint64_t *v;
 
 	/* Those that were requested descend from them, also if some of these have ended. */
-	if (!subtree_given(options) || (options->n_roots && counted))
+	if (!subtree_given(options) || session->whole || (options->n_roots && counted))
 		return;
 	/* Once for all tasks: it reads /proc. */
 	v = roots_of(options, session->source && session->source->ops->live);

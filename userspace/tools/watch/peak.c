@@ -528,6 +528,7 @@ int peak_run(struct session *session, double budget, const char *record, struct 
 		}
 	} else {
 		m.root = process_of((uint32_t)options->roots[0]);
+		session->whole = true;
 		m.begun = signals_now();
 		m.last = m.begun;
 		measure(&m, NULL, budget);
