@@ -160,6 +160,7 @@ struct census_task {
  * @session: only with SESSION; 0: none for the caller
  * @parent: the group that contains it, before it in the array; 0: none
  * @contains: it contains other groups
+ * @members: address spaces that are in no group in it
  * @mms: number of address spaces
  * @reader: of each of them
  * @share: sum over the address spaces, 1/2^36 page
@@ -173,6 +174,7 @@ struct census_group {
 	pid_t session;
 	u32 parent;
 	bool contains;
+	u32 members;
 	u32 mms;
 	struct census_reader reader;
 	census_share share;

@@ -328,6 +328,7 @@ static int find_groups(struct finding *f, struct census_snapshot *snap,
 			const struct found_group *found = &f->found[m->task->group];
 
 			m->task->group = found->number + (found->direct && found->child);
+			snap->groups[m->task->group].members++;
 		}
 		cond_resched();
 	}
@@ -409,6 +410,12 @@ static void groups_restart(struct census *c, void *state)
 static_assert((OWN ^ NOT_ADDED ^ SUMMED) == GENMASK_ULL(MEMCENSUS_F_MAX, MEMCENSUS_F_VSS),
 	      "a figure is in none of the three, or in two");
 
+/* Its figures are those of its address space, so they are not counted. */
+static bool is_single(const struct census_group *group)
+{
+	return group->members == 1 && !group->contains;
+}
+
 static void own_figures(struct census_snapshot *snap,
 			const struct census_holding *holdings,
 			const unsigned int *hugetlb, bool swap_known)
@@ -421,6 +428,9 @@ static void own_figures(struct census_snapshot *snap,
 		struct census_figures *f = &snap->groups[i].figures;
 		struct census_figures of = {};
 
+		cond_resched();
+		if (is_single(&snap->groups[i]))
+			continue;
 		census_holdings_figures(&none, h, hugetlb, PAGE_SIZE, &of);
 		for (j = 0; j <= MEMCENSUS_F_MAX; j++)
 			if (OWN >> j & 1)
@@ -428,8 +438,16 @@ static void own_figures(struct census_snapshot *snap,
 		if (swap_known)
 			census_figure_set(f, MEMCENSUS_F_SWAP_USS,
 					  h[CENSUS_OF_SWAP].exclusive << PAGE_SHIFT);
-		cond_resched();
 	}
+}
+
+static void copy_figures(struct census_figures *to, const struct census_figures *from)
+{
+	unsigned int n;
+
+	for (n = 0; n <= MEMCENSUS_F_MAX; n++)
+		if ((OWN | F(SWAP_USS)) >> n & 1 && census_figure_known(from, n))
+			census_figure_set(to, n, from->value[n]);
 }
 
 /**
@@ -478,8 +496,25 @@ static u32 fill_tree(struct linking *l, const struct census_snapshot *snap)
 	return depth;
 }
 
+/* Address spaces of groups that are not counted are counted for what contains these. */
+static void leave_out_single(struct linking *l, const struct census_snapshot *snap,
+			     const struct census_collection *collection)
+{
+	const struct census_group *group;
+	const struct census_mm *m;
+
+	list_for_each_entry(m, &collection->mms, link) {
+		group = &snap->groups[l->group_of[m->number]];
+		if (is_single(group))
+			l->group_of[m->number] = group->parent;
+		cond_resched();
+	}
+}
+
+/* @share: groups are compared with each other too. */
 static int linking_begin(struct linking *l, const struct census_snapshot *snap,
-			 struct census_marks *marks, const struct census_collection *collection)
+			 struct census_marks *marks, const struct census_collection *collection,
+			 bool share)
 {
 	const struct census_mm *m;
 
@@ -497,6 +532,8 @@ static int linking_begin(struct linking *l, const struct census_snapshot *snap,
 			l->group_of[m->number] = m->task->group;
 		cond_resched();
 	}
+	if (!share)
+		leave_out_single(l, snap, collection);
 	chain_turns(l);
 	return census_marks_prepare_groups(marks, &l->g.states, census_grouping_units(&l->g));
 }
@@ -635,7 +672,7 @@ static int groups_count(struct census *c, void *state)
 	u32 group;
 	int err;
 
-	err = linking_begin(&l, snap, marks, collection);
+	err = linking_begin(&l, snap, marks, collection, c->matrix);
 	for (pass = 0; pass < 2; pass++)
 		for (group = 0; group < snap->nr_groups && !err; group++)
 			err = count_group(&l, group, pass);
@@ -705,6 +742,8 @@ static void add_members(struct census_snapshot *snap)
 		if (task->group) {
 			add_reader(&groups[task->group], &task->reader);
 			add_figures(&groups[task->group], &task->figures, 1, task->share);
+			if (is_single(&groups[task->group]))
+				copy_figures(&groups[task->group].figures, &task->figures);
 		}
 		cond_resched();
 	}
