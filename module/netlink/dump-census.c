@@ -87,7 +87,7 @@ static int parse_pids(struct of_census *d, const struct nlattr *attr,
 #define PAGES_ATTRS (CENSUS_REQ(START) | CENSUS_REQ(END))
 #define SHARE_ATTRS (CENSUS_REQ(LIMIT) | CENSUS_REQ(CHARGED))
 #define SNAPSHOT_ATTRS (CENSUS_REQ(BASIS) | CENSUS_REQ(PARTS) | CENSUS_REQ(READER_UID) | \
-			CENSUS_REQ(READER_GID) | CENSUS_REQ(MAX_AGE_MS))
+			CENSUS_REQ(READER_GID) | CENSUS_REQ(MAX_AGE_MS) | CENSUS_REQ(TREE))
 
 /* Those that no census takes. */
 #define OTHER_ATTRS (CENSUS_REQ(EVENT) | CENSUS_REQ(ORDER) | CENSUS_REQ(FILES))
@@ -269,6 +269,14 @@ static int parse_snapshot(struct of_census *d, struct nlattr **tb,
 				    "GROUP_BY: needs BASIS FRAMES");
 		return -EINVAL;
 	}
+	if (tb[MEMCENSUS_REQ_TREE]) {
+		d->dump.tree = nla_get_u32(tb[MEMCENSUS_REQ_TREE]);
+		if (!d->dump.tree || req->group_by != MEMCENSUS_BY_TREE) {
+			NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_TREE],
+					    "TREE: needs a PID, and GROUP_BY TREE");
+			return -EINVAL;
+		}
+	}
 	if (tb[MEMCENSUS_REQ_FILE] && req->basis != MEMCENSUS_BASIS_FRAMES) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_FILE], "FILE: needs BASIS FRAMES");
 		return -EINVAL;
@@ -326,6 +334,22 @@ static void release_request(struct of_census *d)
 	d->pids_bytes = 0;
 }
 
+/* Groups in a group have the next numbers. */
+static void find_tree(struct census_dump *d)
+{
+	const struct census_snapshot *snap = d->snap;
+	u32 i;
+
+	for (i = 1; i < snap->nr_groups && snap->groups[i].pid != d->tree; i++)
+		cond_resched();
+	d->tree_begin = i;
+	for (d->tree_end = i; i < snap->nr_groups; d->tree_end = ++i) {
+		if (i != d->tree_begin && snap->groups[i].parent < d->tree_begin)
+			break;
+		cond_resched();
+	}
+}
+
 static int take_census(struct census_dump *dump, struct netlink_ext_ack *extack)
 {
 	struct of_census *d = of_census(dump);
@@ -345,6 +369,8 @@ static int take_census(struct census_dump *dump, struct netlink_ext_ack *extack)
 	if (err)
 		return err;
 	dump->seq = dump->snap->seq;
+	if (dump->tree)
+		find_tree(dump);
 	release_request(d);
 	return 0;
 }

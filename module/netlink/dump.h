@@ -66,6 +66,8 @@ struct census_dump_ops {
  * @parts: MEMCENSUS_PART_* that were requested
  * @paths: files were requested
  * @groups: groups were requested
+ * @tree: PID of the only group that is sent, by TREE; 0: all
+ * @tree_begin, @tree_end: numbers of this group and of those in it, after the census
  * @pid_ns: namespace of all PIDs in the messages, a reference
  * @user_ns: namespace of all user IDs in the messages, a reference
  * @reader: only what it may read is sent; invalid: all
@@ -89,6 +91,9 @@ struct census_dump {
 	u32 parts;
 	bool paths;
 	bool groups;
+	u32 tree;
+	u32 tree_begin;
+	u32 tree_end;
 	struct pid_namespace *pid_ns;
 	struct user_namespace *user_ns;
 	struct census_reader reader;

@@ -64,11 +64,17 @@ static bool may_read(const struct census_dump *d, const struct census_reader *re
 	return !uid_valid(d->reader.uid) || census_reader_equal(&d->reader, reader);
 }
 
+/* Checks whether @group is the tree that was requested, or in it. */
+static bool is_in_tree(const struct census_dump *d, u32 group)
+{
+	return !d->tree || (group >= d->tree_begin && group < d->tree_end);
+}
+
 /* Return: PID of an address space in the caller's namespace; 0: it is not sent. */
 static u32 sent_pid(const struct census_dump *d, const struct census_task *task)
 {
 	/* Of a number that no process has there is nothing to read. */
-	if (task->pid && !may_read(d, &task->reader))
+	if ((task->pid && !may_read(d, &task->reader)) || !is_in_tree(d, task->group))
 		return 0;
 	return census_task_pid(task, d->pid_ns);
 }
@@ -76,6 +82,8 @@ static u32 sent_pid(const struct census_dump *d, const struct census_task *task)
 /* Return: @group, or 0 if it is not sent. */
 static u32 visible_group(const struct census_dump *d, u32 group)
 {
+	if (d->tree)
+		group = is_in_tree(d, group) ? d->tree_begin : 0;
 	return group && d->groups && may_read(d, &d->snap->groups[group].reader) ? group : 0;
 }
 
@@ -207,7 +215,8 @@ static int fill_group(struct sk_buff *skb, const struct census_dump *d, const vo
 {
 	const struct census_group *group = record;
 
-	if (!may_read(d, &group->reader))
+	if (!may_read(d, &group->reader) ||
+	    (d->tree && group - d->snap->groups != d->tree_begin))
 		return CENSUS_HIDDEN;
 	return nla_put_u32(skb, MEMCENSUS_GROUP_ID, group - d->snap->groups) ||
 	       put_number(skb, MEMCENSUS_GROUP_PARENT, visible_group(d, group->parent)) ||

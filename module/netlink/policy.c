@@ -18,6 +18,7 @@ const struct nla_policy census_request_policy[MEMCENSUS_REQ_MAX + 1] = {
 	[MEMCENSUS_REQ_READER_UID] = { .type = NLA_U32, },
 	[MEMCENSUS_REQ_READER_GID] = { .type = NLA_U32, },
 	[MEMCENSUS_REQ_MAX_AGE_MS] = NLA_POLICY_RANGE(NLA_U32, 1, 1000),
+	[MEMCENSUS_REQ_TREE] = { .type = NLA_U32, },
 };
 
 const struct nla_policy census_policy[MEMCENSUS_A_MAX + 1] = {

@@ -167,6 +167,54 @@ TEST_F(cast, workers)
 	census_free(&after);
 }
 
+/* The only group that is sent is that of the tree, with the processes in it. */
+TEST_F(cast, only_tree)
+{
+	struct census_request request = ALL_BY(MEMCENSUS_BY_TREE);
+	struct census_error error = {};
+	struct census all, only;
+	unsigned int i;
+
+	self->first = child_start(start_workers, NULL);
+	ASSERT_LT(0, self->first);
+	ASSERT_TRUE(child_next(self->first));
+	ASSERT_GROUPS(MEMCENSUS_BY_TREE, &all);
+	request.tree = self->first;
+	ASSERT_TAKEN(&request, &only);
+	ASSERT_EQ(1, only.n_groups);
+	EXPECT_EQ((uint32_t)self->first, only.groups[0].pid);
+	EXPECT_FALSE(only.groups[0].known >> MEMCENSUS_GROUP_PARENT & 1);
+	EXPECT_EQ(WORKERS + 1, only.groups[0].mms);
+	EXPECT_EQ(WORKERS + 1, only.n_tasks);
+	EXPECT_EQ(group_of(&all, MEMCENSUS_BY_TREE, self->first)->f.value[MEMCENSUS_F_RSS],
+		  only.groups[0].f.value[MEMCENSUS_F_RSS]);
+	for (i = 0; i < only.n_tasks; i++) {
+		EXPECT_TRUE(is_in(&all, only.tasks[i].pid, self->first));
+		EXPECT_EQ(only.groups[0].id, only.tasks[i].group);
+	}
+	census_free(&all);
+	census_free(&only);
+	/* The group of one process has its figures. */
+	request.tree = shared->pids[3];
+	ASSERT_TAKEN(&request, &only);
+	ASSERT_EQ(1, only.n_groups);
+	ASSERT_EQ(1, only.n_tasks);
+	for (i = MEMCENSUS_F_VSS; i <= MEMCENSUS_F_MAX; i++)
+		if (only.groups[0].f.known >> i & 1)
+			EXPECT_EQ(only.tasks[0].f.value[i], only.groups[0].f.value[i]);
+	EXPECT_EQ(1, only.groups[0].f.known >> MEMCENSUS_F_SWAP_USS & 1);
+	EXPECT_LE(own * PAGE, only.groups[0].f.value[MEMCENSUS_F_USS]);
+	census_free(&only);
+	request.tree = 1U << 30;
+	ASSERT_TAKEN(&request, &only);
+	EXPECT_EQ(0, only.n_groups);
+	EXPECT_EQ(0, only.n_tasks);
+	census_free(&only);
+	request.group_by = MEMCENSUS_BY_SESSION;
+	EXPECT_EQ(-EINVAL, census_take(&request, NULL, &error));
+	EXPECT_NE(NULL, strstr(error.text, "TREE"));
+}
+
 static void leaf(void *arg)
 {
 	note(getpid());

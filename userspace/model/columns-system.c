@@ -29,6 +29,7 @@ static const struct column request_fields[] = {
 	REQUEST(READER_UID, reader_uid, U32),
 	REQUEST(READER_GID, reader_gid, U32),
 	REQUEST(MAX_AGE_MS, max_age_ms, U32),
+	REQUEST(TREE, tree, U32),
 };
 
 #define INFO(num, ...)	ATTRIBUTE(info, MEMCENSUS_INFO_##num, NULL, __VA_ARGS__)

@@ -18,7 +18,8 @@
 	uint64_t files; \
 	uint64_t reader_uid; \
 	uint64_t reader_gid; \
-	uint64_t max_age_ms
+	uint64_t max_age_ms; \
+	uint64_t tree
 
 #define INFO_MEMBERS \
 	uint64_t abi; \

@@ -328,6 +328,9 @@ enum memcensus_group_by {
  *	READER_UID
  * @MEMCENSUS_REQ_MAX_AGE_MS: u32, SNAPSHOT without PIDS: a census that began at most so
  *	many milliseconds ago answers too; absent: parameter max_age_ms
+ * @MEMCENSUS_REQ_TREE: u32, SNAPSHOT by TREE: PID of the first process of a tree: only
+ *	the group of this tree is sent, and the TASKs in it, each with this GROUP; the
+ *	groups in it are not.  Neither if there is none.  absent: all
  */
 enum memcensus_request {
 	MEMCENSUS_REQ_UNSPEC,
@@ -347,6 +350,7 @@ enum memcensus_request {
 	MEMCENSUS_REQ_READER_UID,
 	MEMCENSUS_REQ_READER_GID,
 	MEMCENSUS_REQ_MAX_AGE_MS,
+	MEMCENSUS_REQ_TREE,
 	__MEMCENSUS_REQ_MAX,
 	MEMCENSUS_REQ_MAX = __MEMCENSUS_REQ_MAX - 1
 };

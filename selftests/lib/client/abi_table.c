@@ -24,6 +24,7 @@ static const struct abi_attr request_attrs[__MEMCENSUS_REQ_MAX] = {
 	[MEMCENSUS_REQ_READER_UID] = INT(U32),
 	[MEMCENSUS_REQ_READER_GID] = INT(U32),
 	[MEMCENSUS_REQ_MAX_AGE_MS] = RANGE(U32, 1, 1000),
+	[MEMCENSUS_REQ_TREE] = INT(U32),
 };
 
 const struct abi_nest abi_request = { request_attrs, __MEMCENSUS_REQ_MAX };

@@ -153,6 +153,8 @@ struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 	struct nlattr *nest;
 
 	put_attr(nlh, MEMCENSUS_A_REQUEST | NLA_F_NESTED, NULL, 0);
+	if (request->tree)
+		put_attr(nlh, MEMCENSUS_REQ_TREE, &request->tree, sizeof(request->tree));
 	if (request->max_age)
 		put_attr(nlh, MEMCENSUS_REQ_MAX_AGE_MS, &request->max_age,
 			 sizeof(request->max_age));

@@ -220,6 +220,7 @@ struct census_error {
  * @file: descriptor of the file of a census, not 0
  * @restricted: only what the user @uid and the group @gid may read
  * @max_age: in ms
+ * @tree: only the tree of this process
  * @buffer: bytes of each receive, 0: 32 KiB
  */
 struct census_request {
@@ -232,7 +233,7 @@ struct census_request {
 	unsigned int charged;
 	uint32_t limit, file;
 	bool restricted;
-	uint32_t uid, gid, max_age;
+	uint32_t uid, gid, max_age, tree;
 	uint64_t start, end;
 };
 

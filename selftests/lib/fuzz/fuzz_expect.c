@@ -158,7 +158,7 @@ static uint32_t load32(const unsigned char *at)
 static bool of_a_reader(const struct found *in)
 {
 	return in->at[MEMCENSUS_REQ_READER_UID] || in->at[MEMCENSUS_REQ_READER_GID] ||
-	       in->at[MEMCENSUS_REQ_MAX_AGE_MS];
+	       in->at[MEMCENSUS_REQ_MAX_AGE_MS] || in->at[MEMCENSUS_REQ_TREE];
 }
 
 /* Both IDs or none; the fuzzer's user namespace has all but -1. */
@@ -304,12 +304,15 @@ static unsigned int expect_request(const struct fuzz_target *t,
 		return FUZZ_EINVAL;
 	if ((r->group_by || in->at[MEMCENSUS_REQ_FILE]) && r->basis != MEMCENSUS_BASIS_FRAMES)
 		return FUZZ_EINVAL;
+	if (in->at[MEMCENSUS_REQ_TREE] &&
+	    (!load32(in->at[MEMCENSUS_REQ_TREE]) || r->group_by != MEMCENSUS_BY_TREE))
+		return FUZZ_EINVAL;
 	if (file_is_wrong(in))
 		return FUZZ_EINVAL;
 	if (r->pids && (!r->n_pids || in->len[MEMCENSUS_REQ_PIDS] % 4))
 		return FUZZ_EINVAL;
-	/* Which processes this reader may see is not looked up. */
-	e->reader = in->at[MEMCENSUS_REQ_READER_UID];
+	/* Which processes this reader may see, or are in this tree, is not looked up. */
+	e->reader = in->at[MEMCENSUS_REQ_READER_UID] || in->at[MEMCENSUS_REQ_TREE];
 	e->strange = e->reader;
 	return expect_pids(t, e);
 }

@@ -338,7 +338,11 @@ static bool take_sample(struct measured *m, bool after)
 	const struct group *tree = NULL;
 	struct failure why = { .kind = FAIL_NONE };
 	struct snapshot *snap;
-	const enum taken taken = take(m, &snap, &why);
+	enum taken taken;
+
+	/* A record has all processes, and the service sends those that it may. */
+	m->session->request.tree = m->recorder || m->session->source->shared ? 0 : m->root;
+	taken = take(m, &snap, &why);
 
 	if (taken != TAKE_DONE) {
 		if (taken == TAKE_FAILED && !m->failed++)
