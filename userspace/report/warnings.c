@@ -244,9 +244,9 @@ static void note_mappings(FILE *out, const struct snapshot *snap)
 			return;
 		if (task->mappings < most - most / 10)
 			continue;
-		fprintf(out, "memcensus: process %" PRIu64 " has %" PRIu64 " mappings of at most %"
-			PRIu64 " (vm.max_map_count): %s\n", task->pid, task->mappings, most,
-			"beyond it mmap() fails: raise it by sysctl, or see 'memcensus map'");
+		fprintf(out, "memcensus: PID %" PRIu64 ": %" PRIu64 " mappings of the %" PRIu64
+			" of vm.max_map_count, then mmap() fails\n",
+			task->pid, task->mappings, most);
 		named++;
 	}
 }
@@ -272,7 +272,9 @@ static bool print(FILE *out, const struct snapshot *snap, bool summed)
 		fprintf(out, "memcensus: PSS of large folios is an estimate on this kernel: %s\n",
 			"use '--basis frames'");
 	note_frames(out, snap);
-	note_mappings(out, snap);
+	/* Tables of processes say it, and not each command. */
+	if (!summed)
+		note_mappings(out, snap);
 	note_depth(out, snap);
 	warnings_of_cgroups(out, snap);
 	return warnings_of_system(out, snap) || partial;
