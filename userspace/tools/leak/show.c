@@ -317,7 +317,7 @@ static void show_sums(struct report *report, const struct leak_report *leaks)
 	time_duration(took, (tracks->boottime - tracks->zero) / 1e9);
 	REPORT(report,
 	       { .note = report_text(report,
-			"%llu censuses in %s: %zu grow, %zu rose but not steadily, %zu do not grow, %zu had too few samples, %zu ended",
+			"%llu censuses in %s: %zu grow, %zu rose but not steadily, %zu do not grow,\n%zu had too few samples, %zu ended",
 			(unsigned long long)tracks->censuses, took, leaks->counts[VERDICT_GROWS],
 			leaks->counts[VERDICT_UNEVEN], leaks->counts[VERDICT_STEADY],
 			leaks->counts[VERDICT_SHORT], leaks->ended) },

@@ -6,7 +6,8 @@
 #include "report/report.h"
 
 /* Files that are shown if no number is named, and at most. */
-#define FILES_SHOWN	20
+/* With the heading and what is said below, they fit on 24 lines. */
+#define FILES_SHOWN	16
 #define FILES_MAX	16384
 
 /* Without and with holders */
