@@ -86,6 +86,7 @@ static unsigned int nr_dropped, nr_pids;
  * under oom_lock of the kernel, so nothing else protects it.
  */
 static struct {
+	struct census_oom_cgroup cgroup;
 	struct census_system system;
 	unsigned int nr_zones;
 	struct census_zone *zones;
@@ -238,10 +239,13 @@ static void add_victim(struct census_oom *oom, struct task_struct *task)
 }
 
 /* The caller holds oom_lock of the kernel, and no lock of ours. */
-static void read_machine(void)
+static void read_machine(struct task_struct *victim)
 {
 	int nid, i;
 
+	memset(&at_kill.cgroup, 0, sizeof(at_kill.cgroup));
+	if (victim)
+		census_oom_cgroup_read(&at_kill.cgroup, victim);
 	memset(&at_kill.system, 0, sizeof(at_kill.system));
 	census_system_glance(&at_kill.system);
 	at_kill.nr_zones = 0;
@@ -325,6 +329,8 @@ static struct census_oom *new_event(const struct census_oom_task *caller, u8 sco
 	oom->nr_zones = at_kill.nr_zones;
 	oom->nodes = nodes;
 	oom->nr_nodes = at_kill.nr_nodes;
+	if (scope == MEMCENSUS_OOM_SCOPE_CGROUP)
+		oom->cgroup = at_kill.cgroup;
 	oom->system = at_kill.system;
 	oom->number = ++nr_events;
 	oom->realtime = ktime_get_real_ns();
@@ -411,7 +417,7 @@ static void record_kill(struct task_struct *victim)
 	set_task(&caller, current);
 	rcu_read_unlock();
 	if (!add_kill(&caller, victim, NULL)) {
-		read_machine();
+		read_machine(victim);
 		add_kill(&caller, victim, &old);
 	}
 	census_snapshot_put_atomic(old);

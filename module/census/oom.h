@@ -14,6 +14,7 @@
 #include <linux/uidgid.h>
 #include <linux/memcensus.h>
 
+#include "census/oom-cgroup.h"
 #include "census/snapshot.h"
 
 /**
@@ -53,6 +54,7 @@ struct census_oom_victim {
  * @caller: the process whose allocation failed
  * @nr_victims: number of processes killed or marked; 0: unknown, this kernel does not say whom
  * @victims: the first ones
+ * @cgroup: of a kill in a cgroup
  * @before: a reference on the newest census then; NULL: none was kept
  * @system: counters at @boottime
  * @delay: from @boottime to @after, ns; 0: not yet
@@ -71,6 +73,7 @@ struct census_oom {
 	struct census_oom_task caller;
 	u32 nr_victims;
 	struct census_oom_victim victims[MEMCENSUS_OOM_VICTIMS_MAX];
+	struct census_oom_cgroup cgroup;
 	const struct census_snapshot *before;
 	struct census_system system;
 	u64 delay;

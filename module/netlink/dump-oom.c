@@ -38,6 +38,23 @@ static int put_bytes(struct sk_buff *skb, int attr, const struct census_system *
 	return census_put_known(skb, attr, s->bytes_known, s->bytes, MEMCENSUS_S_MAX);
 }
 
+/* A cgroup is told to those who may learn of its victim. */
+static int put_cgroup(struct sk_buff *skb, const struct census_dump *d,
+		      const struct census_oom *oom)
+{
+	const struct census_oom_cgroup *c = &oom->cgroup;
+
+	if (!c->id || !census_oom_pid(&oom->victims[0].task, d->pid_ns))
+		return 0;
+	return census_put_u64(skb, MEMCENSUS_OOM_CGROUP, c->id) ||
+	       census_put_pages(skb, MEMCENSUS_OOM_LIMIT, c->limit) ||
+	       census_put_pages(skb, MEMCENSUS_OOM_CHARGED, c->charged) ||
+	       (c->listed && (census_put_pages(skb, MEMCENSUS_OOM_CHARGED_ANON, c->anon) ||
+			      census_put_pages(skb, MEMCENSUS_OOM_CHARGED_FILE, c->file) ||
+			      census_put_pages(skb, MEMCENSUS_OOM_CHARGED_UNEVICTABLE,
+					       c->unevictable)));
+}
+
 static int fill_oom(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_oom *oom = record;
@@ -48,7 +65,7 @@ static int fill_oom(struct sk_buff *skb, const struct census_dump *d, const void
 	       census_put_u64(skb, MEMCENSUS_OOM_BOOTTIME_NS, oom->boottime) ||
 	       nla_put_u32(skb, MEMCENSUS_OOM_SCOPE, oom->scope) ||
 	       (oom->nr_victims && nla_put_u32(skb, MEMCENSUS_OOM_VICTIMS, oom->nr_victims)) ||
-	       put_caller(skb, d, &oom->caller) ||
+	       put_caller(skb, d, &oom->caller) || put_cgroup(skb, d, oom) ||
 	       (before && (census_put_u64(skb, MEMCENSUS_OOM_CENSUS, before->seq) ||
 			   census_put_u64(skb, MEMCENSUS_OOM_CENSUS_REALTIME_NS,
 					  before->cost.realtime))) ||

@@ -158,16 +158,39 @@ static uint64_t take(struct __test_metadata *_metadata)
 	return seq;
 }
 
-/* Has a process of LIMITED killed, after census @seq.  Return: its PID. */
-static pid_t kill_one(struct __test_metadata *_metadata, uint64_t *seq)
+/* Has a process of cgroup @dir killed, after census @seq.  Return: its PID. */
+static pid_t kill_in(struct __test_metadata *_metadata, char *dir, uint64_t *seq)
 {
-	pid_t pid = child_start(eat, LIMITED);
+	pid_t pid = child_start(eat, dir);
 
 	ASSERT_LT(0, pid);
 	*seq = take(_metadata);
 	kill(pid, SIGCONT);
 	ASSERT_TRUE(was_killed(pid));
 	return pid;
+}
+
+static pid_t kill_one(struct __test_metadata *_metadata, uint64_t *seq)
+{
+	return kill_in(_metadata, LIMITED, seq);
+}
+
+#define OF(event, name)	number_of(&(event)->own, MEMCENSUS_OOM_##name)
+
+/* Expects the limit of LIMITED to be what the newest event is about, and its charge. */
+static void expect_limited(struct __test_metadata *_metadata)
+{
+	const struct oom_event *event = &ooms.events[0];
+	struct stat st;
+
+	ASSERT_EQ(0, stat(LIMITED, &st));
+	EXPECT_EQ(st.st_ino, OF(event, CGROUP));
+	EXPECT_EQ(LIMIT, OF(event, LIMIT));
+	EXPECT_LE(LIMIT - MIB, OF(event, CHARGED));
+	EXPECT_GE(LIMIT, OF(event, CHARGED));
+	EXPECT_LE(HELD, OF(event, CHARGED_ANON));
+	EXPECT_GE(OF(event, CHARGED), OF(event, CHARGED_ANON) + OF(event, CHARGED_FILE) +
+		  OF(event, CHARGED_UNEVICTABLE));
 }
 
 FIXTURE(oom)
@@ -204,12 +227,32 @@ TEST_F_TIMEOUT(oom, in_a_cgroup, 1800)
 		ASSERT_OOMS(0);
 		expect_event(_metadata, self->before + i, MEMCENSUS_OOM_SCOPE_CGROUP, pid, seq);
 		EXPECT_EQ(st.st_ino, number_of(&ooms.victims[0].own, MEMCENSUS_OOM_VICTIM_CGROUP));
+		expect_limited(_metadata);
 		EXPECT_STREQ("oom", ooms.events[0].caller);
 		EXPECT_EQ(pid, number_of(&ooms.events[0].own, MEMCENSUS_OOM_CALLER_PID));
 		EXPECT_GE(MEMCENSUS_OOMS_MAX, ooms.n_events);
 		before += ooms.seq == seq;
 	}
 	diag("oom: %u kills, %u with the census before", rounds(), before);
+}
+
+/* The process is in a cgroup below the one with the limit, which has none, or more. */
+TEST_F(oom, whose_limit)
+{
+	static char below[] = LIMITED "/below";
+	uint64_t seq;
+
+	if (!self->cgroup || !write_file(LIMITED "/cgroup.subtree_control", "+memory"))
+		SKIP(return, "kernel has no memory cgroups, or does not say whom it kills");
+	ASSERT_EQ(0, mkdir(below, 0700));
+	kill_in(_metadata, below, &seq);
+	ASSERT_OOMS(0);
+	expect_limited(_metadata);
+	ASSERT_TRUE(write_file(LIMITED "/below/memory.max", "1G"));
+	kill_in(_metadata, below, &seq);
+	ASSERT_OOMS(0);
+	expect_limited(_metadata);
+	ASSERT_EQ(0, rmdir(below));
 }
 
 /* What came back is there about a second later: a victim of 16 MiB more, of a busy machine. */

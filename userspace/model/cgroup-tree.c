@@ -219,3 +219,12 @@ void groups_nest(const struct snapshot *snap, const void **rows, unsigned int *d
 	free(row_of);
 	free(before);
 }
+
+bool cgroup_path_within(const char *path, const char *top)
+{
+	const size_t len = strlen(top);
+
+	if (!strcmp(top, "/"))
+		return *path == '/';
+	return !strncmp(path, top, len) && (!path[len] || path[len] == '/');
+}

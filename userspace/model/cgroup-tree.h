@@ -37,4 +37,7 @@ void groups_nest(const struct snapshot *snap, const void **rows, unsigned int *d
  */
 void cgroup_short_name(const char *path, char *name, size_t size);
 
+/* Whether the cgroup @path is @top or below it. */
+bool cgroup_path_within(const char *path, const char *top);
+
 #endif /* READER_CGROUP_TREE_H */

@@ -13,7 +13,13 @@
 	const char *caller_comm; \
 	uint64_t census; \
 	uint64_t census_realtime; \
-	uint64_t delay
+	uint64_t delay; \
+	uint64_t cgroup; \
+	uint64_t limit; \
+	uint64_t charged; \
+	uint64_t charged_anon; \
+	uint64_t charged_file; \
+	uint64_t charged_unevictable
 
 #define OOM_VICTIM_MEMBERS \
 	uint64_t oom; \

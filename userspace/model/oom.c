@@ -54,6 +54,23 @@ static const struct column oom_fields[] = {
 	OOM(BYTES, "Bytes", bytes, FIGURES, NEST, ""),
 	OOM_NS(DELAY, "Delay", delay, DURATION, "from the first kill to after"),
 	OOM(AFTER, "After", after, FIGURES, NEST, ""),
+	OOM(CGROUP, "Cgroup", cgroup, U64, ID, "ID of the cgroup whose limit was reached"),
+	OOM(LIMIT, "Limit", limit, U64, BYTES, "its memory.max"),
+	OOM(CHARGED, "Charged", charged, U64, BYTES, "charged to it and to those below it"),
+	OOM(CHARGED_ANON, "ChAnon", charged_anon, U64, BYTES,
+	    "of that, anonymous memory and shmem on LRU lists"),
+	OOM(CHARGED_FILE, "ChFile", charged_file, U64, BYTES,
+	    "of that, page cache of files on LRU lists"),
+	OOM(CHARGED_UNEVICTABLE, "ChUnevict", charged_unevictable, U64, BYTES,
+	    "of that, what cannot be reclaimed, of both"),
+};
+
+DERIVED(oom_limited, oom, text,
+	KNOWN(row, MEMCENSUS_OOM_CGROUP) ? name_of_cgroup(view, row->cgroup) : NULL, value->text)
+
+static const struct column oom_derived[] = {
+	{ "limited_path", "Limited", "path of the cgroup whose limit was reached",
+	  .kind = KIND_TEXT, .in_json = true, .derive = oom_limited },
 };
 
 #define VICTIM(num, ...)	ATTRIBUTE(oom_victim, MEMCENSUS_OOM_VICTIM_##num, __VA_ARGS__)
@@ -111,6 +128,7 @@ static const struct column victim_derived[] = {
 const struct row_type oom_rows = {
 	.name = "OOM event",
 	.fields = COLUMNS_TO(MEMCENSUS_OOM_MAX, oom_fields),
+	.derived = COLUMNS(oom_derived),
 	IN_SNAPSHOT(ooms, n_ooms),
 };
 

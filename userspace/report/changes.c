@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "model/cgroup-tree.h"
 #include "os/names.h"
 #include "report/changes.h"
 #include "report/figures.h"
@@ -125,6 +126,24 @@ COMPUTED(get_user, change,
 COMPUTED(get_cgroup, change,
 	 name_in(view, row->snap, NAME_CGROUP, KNOWN(change_task(row), MEMCENSUS_TASK_CGROUP),
 		 change_task(row)->cgroup, value))
+
+static bool is_within(const struct changes *changes, const struct snapshot *snap, uint64_t cgroup)
+{
+	const struct view view = { .snap = snap };
+	const char *path = changes->within ? name_of_cgroup(&view, cgroup) : NULL;
+
+	return !changes->within || (path && cgroup_path_within(path, changes->within));
+}
+
+bool change_is_within(const void *changes, const void *row)
+{
+	const struct change *change = row;
+	const struct task *task = change_task(change);
+
+	return KNOWN(task, MEMCENSUS_TASK_CGROUP) ?
+	       is_within(changes, change->snap, task->cgroup) :
+	       !((const struct changes *)changes)->within;
+}
 
 /* With swap: who grows into swap has grown. */
 DERIVED(get_size, change, number,
@@ -416,6 +435,7 @@ static int most_first(const void *a, const void *b)
 static struct cgroup_change *changes_of_cgroups(const struct changes *changes, size_t *n)
 {
 	struct cgroup_change *v = NULL, *row;
+	size_t i, kept = 0;
 
 	*n = 0;
 	v = add_cgroups(v, n, changes->before);
@@ -426,6 +446,10 @@ static struct cgroup_change *changes_of_cgroups(const struct changes *changes, s
 		row->growth = amount_minus(row->after, row->before);
 		row->charged_growth = amount_minus(row->charged_after, row->charged_before);
 	}
+	for (i = 0; i < *n; i++)
+		if (is_within(changes, v[i].snap, v[i].id))
+			v[kept++] = v[i];
+	*n = kept;
 	if (*n)
 		qsort(v, *n, sizeof(*v), most_first);
 	return v;
@@ -466,11 +490,13 @@ void changes_report(const struct changes *changes, size_t most, struct report *r
 			 "before after growth charged_before charged_after charged_growth cgroup_path",
 		 .members = "cgroup cgroup_path before after growth charged_before charged_after",
 		 .rows = ROWS(cgroups, most && most < n_cgroups ? most : n_cgroups),
-		 .filter = json ? NULL : cgroup_has_changed },
-	       { "system", SECTION_KEYED, .title = "The whole system", .type = &figure_rows,
-		 .columns = "figure=Figure 0=Was 1=Is change kernel", .members = "figure change",
-		 .rows = ROWS(rows, set->n),
-		 .filter = json ? NULL : has_changed });
+		 .filter = json ? NULL : cgroup_has_changed });
+	if (!changes->within)
+		REPORT(report,
+		       { "system", SECTION_KEYED, .title = "The whole system",
+			 .type = &figure_rows, .members = "figure change",
+			 .columns = "figure=Figure 0=Was 1=Is change kernel",
+			 .rows = ROWS(rows, set->n), .filter = json ? NULL : has_changed });
 	free(cgroups);
 	free(rows);
 }

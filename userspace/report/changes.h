@@ -40,17 +40,22 @@ const struct task *change_task(const struct change *row);
 /* Whether @row, a struct change, changed by a KiB: tables of KiB show no less. */
 bool change_tells(const void *unused, const void *row);
 
+/* Whether @row, a struct change, is shown with the @within of @changes, a struct changes. */
+bool change_is_within(const void *changes, const void *row);
+
 /* The columns of such a row. */
 extern const struct row_type change_rows;
 
 /**
  * struct changes - between two censuses
  * @before, @after: owned by the caller
+ * @within: only cgroups at and below this path are shown, and not the system; NULL: all
  * @rows, @n_rows: changed processes; owned
  */
 struct changes {
 	const struct snapshot *before;
 	const struct snapshot *after;
+	const char *within;
 	struct change *rows;
 	size_t n_rows;
 };

@@ -53,7 +53,8 @@
  *   SEQ FRAME_FILE { DEV_MAJOR? DEV_MINOR? INODE? TYPE? ... PATH? CACHED MAPPED DIRTY? WRITEBACK
  *                    CGROUP? CHARGED? }
  *   SEQ FRAME_BLOCKS { NODE ZONE ORDER FIRST RECORDS }
- *   OOM { NUMBER REALTIME_NS SCOPE ... BYTES { <enum memcensus_system_bytes>: u64 ... } }
+ *   OOM { NUMBER REALTIME_NS SCOPE ... BYTES { <enum memcensus_system_bytes>: u64 ... }
+ *         CGROUP? LIMIT? CHARGED? ... }
  *   OOM_VICTIM { OOM PID? COMM UID ... }
  *   OOM_ZONE and OOM_NODE as ZONE and NODE
  *
@@ -1667,6 +1668,19 @@ enum memcensus_oom_scope {
  *	by &enum memcensus_system_bytes
  * @MEMCENSUS_OOM_DELAY_NS: u64, time from the first kill to AFTER; absent: not yet
  * @MEMCENSUS_OOM_AFTER: nest, the totals at that time
+ * @MEMCENSUS_OOM_CGROUP: u64, ID of the cgroup whose limit was reached, the one with the
+ *	least room of those that the first victim is in; absent: the machine ran out of
+ *	memory, there is no limit of version 2, or the victim is not in the caller's PID
+ *	namespace
+ * @MEMCENSUS_OOM_LIMIT: u64, memory.max of CGROUP
+ * @MEMCENSUS_OOM_CHARGED: u64, bytes that were charged to CGROUP and to those below it
+ *	when the first victim was marked
+ * @MEMCENSUS_OOM_CHARGED_ANON: u64, bytes of CHARGED that are anonymous memory and shmem
+ *	on LRU lists; absent: too many cgroups are below CGROUP
+ * @MEMCENSUS_OOM_CHARGED_FILE: u64, bytes of CHARGED that are page cache of files on LRU
+ *	lists
+ * @MEMCENSUS_OOM_CHARGED_UNEVICTABLE: u64, bytes of CHARGED that cannot be reclaimed,
+ *	anonymous or of files
  */
 enum memcensus_oom {
 	MEMCENSUS_OOM_UNSPEC,
@@ -1683,6 +1697,12 @@ enum memcensus_oom {
 	MEMCENSUS_OOM_BYTES,
 	MEMCENSUS_OOM_DELAY_NS,
 	MEMCENSUS_OOM_AFTER,
+	MEMCENSUS_OOM_CGROUP,
+	MEMCENSUS_OOM_LIMIT,
+	MEMCENSUS_OOM_CHARGED,
+	MEMCENSUS_OOM_CHARGED_ANON,
+	MEMCENSUS_OOM_CHARGED_FILE,
+	MEMCENSUS_OOM_CHARGED_UNEVICTABLE,
 	__MEMCENSUS_OOM_MAX,
 	MEMCENSUS_OOM_MAX = __MEMCENSUS_OOM_MAX - 1
 };

@@ -319,6 +319,12 @@ static const struct abi_attr oom_attrs[__MEMCENSUS_OOM_MAX] = {
 	[MEMCENSUS_OOM_BYTES] = { .type = ABI_NEST, .nest = &abi_system_bytes },
 	[MEMCENSUS_OOM_DELAY_NS] = INT(U64),
 	[MEMCENSUS_OOM_AFTER] = { .type = ABI_NEST, .nest = &abi_system_bytes },
+	[MEMCENSUS_OOM_CGROUP] = INT(U64),
+	[MEMCENSUS_OOM_LIMIT] = INT(U64),
+	[MEMCENSUS_OOM_CHARGED] = INT(U64),
+	[MEMCENSUS_OOM_CHARGED_ANON] = INT(U64),
+	[MEMCENSUS_OOM_CHARGED_FILE] = INT(U64),
+	[MEMCENSUS_OOM_CHARGED_UNEVICTABLE] = INT(U64),
 };
 
 static const struct abi_nest abi_oom = { oom_attrs, __MEMCENSUS_OOM_MAX };

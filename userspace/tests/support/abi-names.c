@@ -500,6 +500,12 @@ static const struct abi_name oom_names[] = {
 	{ "bytes", MEMCENSUS_OOM_BYTES, NAME_NEST, system_bytes_names },
 	{ "delay_ns", MEMCENSUS_OOM_DELAY_NS, NAME_U64, NULL },
 	{ "after", MEMCENSUS_OOM_AFTER, NAME_NEST, system_bytes_names },
+	{ "cgroup", MEMCENSUS_OOM_CGROUP, NAME_U64, NULL },
+	{ "limit", MEMCENSUS_OOM_LIMIT, NAME_U64, NULL },
+	{ "charged", MEMCENSUS_OOM_CHARGED, NAME_U64, NULL },
+	{ "charged_anon", MEMCENSUS_OOM_CHARGED_ANON, NAME_U64, NULL },
+	{ "charged_file", MEMCENSUS_OOM_CHARGED_FILE, NAME_U64, NULL },
+	{ "charged_unevictable", MEMCENSUS_OOM_CHARGED_UNEVICTABLE, NAME_U64, NULL },
 	{}
 };
 

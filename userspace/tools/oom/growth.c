@@ -113,8 +113,9 @@ static double seconds_before(const struct oom_growth *growth, const struct snaps
 	return (double)oom_after(growth->oom->oom, &snap->scan) / 1e9;
 }
 
-void oom_growth_report(const struct oom_growth *growth, struct report *report)
+void oom_growth_report(const struct oom_growth *growth, const char *within, struct report *report)
 {
+	struct changes changes = growth->changes;
 	const bool all = report->options->all || report->options->json;
 
 	if (!growth->before) {
@@ -125,6 +126,7 @@ void oom_growth_report(const struct oom_growth *growth, struct report *report)
 				    "no census of this boot" : "no census") });
 		return;
 	}
+	changes.within = all ? NULL : within;
 	REPORT(report, { .name = "growth", .shape = SECTION_OPEN });
 	report_window(report, growth->before, growth->after);
 	REPORT(report,
@@ -137,8 +139,9 @@ void oom_growth_report(const struct oom_growth *growth, struct report *report)
 				      seconds_before(growth, growth->after),
 				      all ? "" : ", the 10 largest changes"),
 		 .columns = "pid user change swap uss pss rss comm cgroup_path",
-		 .rows = ROWS(growth->changes.rows, growth->changes.n_rows), .sort = "size",
+		 .rows = ROWS(changes.rows, changes.n_rows), .sort = "size",
+		 .filter = changes.within ? change_is_within : NULL, .about = &changes,
 		 .most = all ? 0 : OOM_SHOWN });
-	changes_report(&growth->changes, all ? 0 : OOM_SHOWN, report);
+	changes_report(&changes, all ? 0 : OOM_SHOWN, report);
 	REPORT(report, { .shape = SECTION_CLOSE });
 }

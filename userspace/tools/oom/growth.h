@@ -39,7 +39,10 @@ int oom_growth_find(struct oom_growth *growth, struct recorded_ooms *ooms,
 		    const struct recorded_oom *oom, uint64_t span, struct failure *why);
 void oom_growth_free(struct oom_growth *growth);
 
-/* Shows it; in JSON, the object "growth", or null. */
-void oom_growth_report(const struct oom_growth *growth, struct report *report);
+/*
+ * Shows it; in JSON, the object "growth", or null.  @within: the path of a cgroup, to which tables
+ * without --all are narrowed; NULL: none.
+ */
+void oom_growth_report(const struct oom_growth *growth, const char *within, struct report *report);
 
 #endif /* READER_OOM_GROWTH_H */

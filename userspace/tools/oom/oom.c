@@ -8,7 +8,9 @@
 #include "lib/text.h"
 #include "model/oom.h"
 #include "report/figures.h"
+#include "model/cgroup-tree.h"
 #include "tools/oom/growth.h"
+#include "tools/oom/limited.h"
 
 /* The options of 'oom' alone.  @number: of the event; 0: the newest. */
 struct oom_options {
@@ -123,12 +125,46 @@ static void put_event(struct report *report, const void *row)
 	       { "killed", .type = &oom_victim_rows, .filter = is_victim_of, .about = oom });
 }
 
+/* Whether all of the machine is shown, also of a kill in a cgroup. */
+static bool shows_all(const struct report *report)
+{
+	return report->options->all || report->options->json || report->options->raw;
+}
+
+/*
+ * The cgroup that tables without --all are narrowed to; NULL: none.  Of one that was removed, only
+ * the number is known, and not what was below it.
+ */
+static const char *within(const struct report *report, const struct oom *oom)
+{
+	const char *path = shows_all(report) ? NULL : limited_path(&report->view, oom);
+
+	return path && *path == '/' ? path : NULL;
+}
+
+/* Whether the task @row was in the cgroup whose limit was reached, of the @report about it. */
+static bool is_within(const void *untyped, const void *row)
+{
+	const struct report *report = untyped;
+	const struct task *task = row;
+	const char *top = within(report, oom_subject(report->view.snap));
+	const char *path = KNOWN(task, MEMCENSUS_TASK_CGROUP) ?
+			   name_of_cgroup(&report->view, task->cgroup) : NULL;
+
+	return !top || (path && cgroup_path_within(path, top));
+}
+
 static void show_before(struct report *report, const struct events *events)
 {
 	const struct snapshot *snap = report->view.snap;
 	const struct oom *oom = events->shown.of.oom;
-	const bool all = report->options->all || snap->n_tasks <= OOM_SHOWN;
-	const char *none = NULL;
+	const char *none = NULL, *top = within(report, oom);
+	size_t i, n = 0;
+	bool all;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		n += is_within(report, &snap->tasks[i]);
+	all = report->options->all || n <= OOM_SHOWN;
 
 	if (!snap->has_scan)
 		none = events->growth ? "\nThe module had no census of all processes before it.\n" :
@@ -140,13 +176,20 @@ static void show_before(struct report *report, const struct events *events)
 	else
 		REPORT(report,
 		       { .type = &task_rows, .joins = { SELF(killed_rows) },
-			 .title = report_text(report, "Who held what in census %" PRIu64
+			 .title = report_text(report, "Who held what%s%s in census %" PRIu64
 					      ", %.1f s before the kill%s",
-					      oom->census,
+					      top ? " in " : "", top ?: "", oom->census,
 					      (double)oom_after(oom, &snap->scan) / 1e9,
 					      all ? "" : ", the largest 10 by PSS"),
 			 .columns = "pid user swap uss pss rss killed comm",
+			 .filter = is_within, .about = report,
 			 .sort = "pss", .most = all ? 0 : OOM_SHOWN });
+}
+
+/* Of a kill in a cgroup, the memory of the machine is not what ran out. */
+static bool shows_machine(const struct report *report, const struct oom *oom)
+{
+	return shows_all(report) || !oom || oom->scope != MEMCENSUS_OOM_SCOPE_CGROUP;
 }
 
 /* What is known of the kill in tables only. */
@@ -156,7 +199,7 @@ static void show_kill(struct report *report, const struct events *events)
 	const struct figures *const all[] = {
 		&report->view.snap->totals.bytes, &oom->bytes, &oom->after,
 	};
-	struct figure_row *memory = figure_rows_of(&bytes_rows.figures, all, 3);
+	struct figure_row *memory;
 
 	REPORT(report,
 	       { .title = "Who was killed", .type = &oom_victim_rows,
@@ -167,8 +210,12 @@ static void show_kill(struct report *report, const struct events *events)
 			 report_text(report, "%" PRIu64 " more were killed\n",
 				     oom->victims - events->shown.victims) });
 	if (events->growth)
-		oom_growth_report(events->growth, report);
+		oom_growth_report(events->growth, within(report, oom), report);
 	show_before(report, events);
+	limited_report(report, oom, events->shown.victim);
+	if (!shows_machine(report, oom))
+		return;
+	memory = figure_rows_of(&bytes_rows.figures, all, 3);
 	REPORT(report,
 	       { .title = KNOWN(oom, MEMCENSUS_OOM_DELAY_NS) ?
 			  report_text(report, "Memory before, at the kill, and %.1f s after it",
@@ -225,19 +272,20 @@ static void show_events(const struct events *events, const struct snapshot *snap
 	       { "module", SECTION_OBJECT, .type = &info_rows, .rows = ONE_ROW(&snap->info) });
 	if (!options->json)
 		show_kill(&report, events);
-	REPORT(&report,
-	       { "zones", .title = "Zones at the kill", .type = &zone_rows,
-		 .columns =
-			 "node name managed free wmark_min wmark_low wmark_high to_min to_low to_high pcp",
-		 .rows = rows_in(snap, &oom_zone_rows) },
-	       { "nodes", .title = "Nodes at the kill", .type = &node_rows,
-		 .columns =
-			 "id kswapd kswapd_order kswapd_zone kswapd_failures balanced ?active_anon ?inactive_anon ?active_file ?inactive_file ?unevictable ?dirty ?writeback",
-		 .rows = rows_in(snap, &oom_node_rows) });
+	if (shows_machine(&report, oom))
+		REPORT(&report,
+		       { "zones", .title = "Zones at the kill", .type = &zone_rows,
+			 .columns =
+				 "node name managed free wmark_min wmark_low wmark_high to_min to_low to_high pcp",
+			 .rows = rows_in(snap, &oom_zone_rows) },
+		       { "nodes", .title = "Nodes at the kill", .type = &node_rows,
+			 .columns =
+				 "id kswapd kswapd_order kswapd_zone kswapd_failures balanced ?active_anon ?inactive_anon ?active_file ?inactive_file ?unevictable ?dirty ?writeback",
+			 .rows = rows_in(snap, &oom_node_rows) });
 	if (options->json)
 		put_before(&report);
 	if (options->json && options->file)
-		oom_growth_report(events->growth, &report);
+		oom_growth_report(events->growth, NULL, &report);
 out:
 	report_end(&report);
 }
@@ -357,8 +405,10 @@ const struct command oom_command = {
 	"NUMBER, also what changed in the ten minutes before it, or since --from: processes,\n"
 	"cgroups and the system, from the first census to the last one before the kill.\n"
 	"\n"
-	"A kill in a cgroup is one whose caller was at the limit of a cgroup. Processes that\n"
-	"one caller kills within a second, such as a cgroup that is killed as a whole, are\n"
+	"A kill in a cgroup is one whose caller was at the limit of a cgroup. It is told in that\n"
+	"cgroup: its limit and what was charged, by kind, and is now; only its processes and\n"
+	"those below it; and whether the first victim fits again. -a has all of the machine.\n"
+	"Processes that one caller kills within a second, such as a cgroup that is killed as a whole, are\n"
 	"one event, with up to eight of its victims.\n",
 	.options = oom_options,
 	.own_size = sizeof(struct oom_options),
