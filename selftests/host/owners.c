@@ -254,6 +254,7 @@ static void check(unsigned int spaces, const struct census_totals *totals,
 {
 	bool pages = true, exclusive = true, share = true, distinct = true;
 	census_share sum = 0, whole = 0;
+	u64 divided = 0;
 	unsigned int s, m, k, t;
 
 	for (s = 0; s < spaces; s++) {
@@ -279,6 +280,7 @@ static void check(unsigned int spaces, const struct census_totals *totals,
 				exclusive &= h->exclusive == want[m][k].exclusive;
 				share &= h->share == want[m][k].share;
 				sum += h->share;
+				divided += want[m][k].pages - want[m][k].exclusive;
 			}
 		}
 	}
@@ -302,7 +304,7 @@ static void check(unsigned int spaces, const struct census_totals *totals,
 	point(distinct, "each mapped page is counted once", round);
 	for (k = 0; k < KINDS; k++)
 		sum += totals->share[k];
-	point(sum <= whole && sum + totals->lost >= whole,
+	point(sum <= whole && sum + totals->lost >= whole && totals->lost == divided,
 	      "all shares together are all pages", round);
 }
 
@@ -767,6 +769,9 @@ static const struct round rounds[] = {
 	{ "tables", 100, 1, 30, 30, false, false, true, 0 },
 	{ "tables, mappings, resumed", 60, 3, 40, 20, true, false, true, 0 },
 	{ "all owners of tables vanish", 1, 1, 30, 30, false, true, true, 0 },
+	{ "tables of few owners", 5, 1, 2, 10, false, false, true, 0 },
+	{ "eights of one owner", 1, 1, 2, 0, false, false, false, 16 },
+	{ "eights of two owners", 2, 1, 2, 0, false, false, false, 16 },
 	{ "eights", 100, 1, 2, 0, false, false, false, 16 },
 	{ "eights, resumed, vanish", 60, 1, 2, 0, true, true, false, 16 },
 	{ "all owners of eights vanish", 1, 1, 4, 0, false, true, false, 16 },
