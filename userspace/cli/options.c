@@ -226,7 +226,7 @@ const struct option_entry option_top = {
 	0, "top", "N", "draw the N largest separately; 0: all", SHARED(FLAG, has_top),
 	.set = set_top };
 const struct option_entry option_abbreviate = {
-	'k', "abbreviate", NULL, "amounts with a suitable unit: 512, 1.5K, 12.3M",
+	'k', "abbreviate", NULL, "amounts with a suitable unit: 0.5K, 12.3M, 1.5G",
 	SHARED(FLAG, suffixes) };
 const struct option_entry option_no_header = {
 	'H', "no-header", NULL, "no column names", SHARED(FLAG, no_header) };

@@ -171,8 +171,8 @@ void text_size(char *buf, double bytes)
 	double size = bytes < 0 ? -bytes : bytes;
 	const char *unit = units;
 
-	if (size < 1024) {
-		snprintf(buf, NUMBER_SIZE, "%.0f", bytes);
+	if (!size) {
+		strcpy(buf, "0");
 		return;
 	}
 	/* Never print 1024.0: use the next unit. */

@@ -487,7 +487,7 @@ void changes_report(const struct changes *changes, size_t most, struct report *r
 	       { "cgroups", .type = &cgroup_change_rows, .backwards = !json,
 		 .title = "Cgroups: PSS and swap of their processes, and what is charged",
 		 .columns =
-			 "before after growth charged_before charged_after charged_growth cgroup_path",
+			 "?before ?after growth ?charged_before ?charged_after ?charged_growth cgroup_path",
 		 .members = "cgroup cgroup_path before after growth charged_before charged_after",
 		 .rows = ROWS(cgroups, most && most < n_cgroups ? most : n_cgroups),
 		 .filter = json ? NULL : cgroup_has_changed });

@@ -75,8 +75,8 @@ void figures_report(struct report *report, const char *title, const struct row_t
 		rows[i] = all[which ? which[i] : i];
 	REPORT(report,
 	       { .title = title, .type = &figure_rows, .rows = ROWS(rows, n), .filter = has_name,
-		 .columns = events ? "figure=Event count kernel=Vmstat ~meaning" :
-				     "figure=Figure 0=Amount kernel ~meaning" });
+		 .columns = events ? "figure=Event count ?kernel=Vmstat ~meaning" :
+				     "figure=Figure 0=Amount ?kernel ~meaning" });
 	free(rows);
 	free(all);
 }

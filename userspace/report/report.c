@@ -322,6 +322,17 @@ struct units report_units(const struct report *report)
 	};
 }
 
+const char *report_amount(struct report *report, int64_t bytes)
+{
+	const struct units units = report_units(report);
+	char text[NUMBER_SIZE];
+
+	if (!amount_text(text, (double)bytes, bytes / 1024, &units))
+		return "-";
+	return report_text(report, "%s%s", text,
+			   units.suffixes || units.percent ? "" : " KiB");
+}
+
 static struct table *new_table(const struct report *report)
 {
 	return table_new(report->options->raw, report->options->no_header || report->no_header,

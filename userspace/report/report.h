@@ -169,6 +169,9 @@ void report_window(struct report *report, const struct snapshot *from, const str
 /* How tables of @report write amounts. */
 struct units report_units(const struct report *report);
 
+/* An amount in a sentence, with its unit, as the amounts of the tables. */
+const char *report_amount(struct report *report, int64_t bytes);
+
 /* Text that lives as long as @report, for titles and notes. */
 const char *report_text(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

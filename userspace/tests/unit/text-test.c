@@ -77,7 +77,9 @@ int main(void)
 	check_fit("e\xcc\x81x", 1, 3, 1);
 
 	check_size(0, "0");
-	check_size(1023, "1023");
+	check_size(501, "0.5K");
+	check_size(-300, "-0.3K");
+	check_size(1023, "1.0K");
 	check_size(1024, "1.0K");
 	check_size(1536, "1.5K");
 	check_size(-1536, "-1.5K");

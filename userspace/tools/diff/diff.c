@@ -71,14 +71,20 @@ static int take_snapshot_at(struct session *session, struct snapshot **snap, con
 static void show_diff(const struct diff *diff, const struct options *options, FILE *out)
 {
 	const struct changes *changes = &diff->changes;
+	const bool last = !options->json && !options->raw;
 	struct report report;
 
 	report_begin(&report, options, diff->after, out);
 	report_window(&report, diff->before, diff->after);
+	/* On a terminal the last table is what one sees. */
+	if (last)
+		changes_report(changes, 0, &report);
 	REPORT(&report,
 	       { "tasks", .chosen = true, .rows = ROWS(changes->rows, changes->n_rows),
+		 .title = last ? "Processes" : NULL,
 		 .filter = options->json ? NULL : change_tells });
-	changes_report(changes, 0, &report);
+	if (!last)
+		changes_report(changes, 0, &report);
 	report_end(&report);
 }
 

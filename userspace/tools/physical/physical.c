@@ -179,7 +179,8 @@ static bool has_memory(const void *about, const void *record)
 }
 
 /* Each class, of all zones together. */
-static void report_classes(struct report *report, bool in_table)
+/* @title: NULL: it is the first table. */
+static void report_classes(struct report *report, bool in_table, const char *title)
 {
 	const struct column_set *set = &physical_zone_rows.figures;
 	const struct amount all = of_classes(report->view.snap, ~0ULL);
@@ -197,6 +198,7 @@ static void report_classes(struct report *report, bool in_table)
 	REPORT(report,
 	       { "classes", SECTION_KEYED, .type = &figure_rows, .sum = &sum,
 		 .rows = ROWS(rows, set->n), .filter = has_memory, .about = report->options,
+		 .title = in_table ? title : NULL,
 		 .columns = in_table ? "figure=Class 0=Amount part ~meaning" : NULL,
 		 .members = "figure 0" });
 	free(rows);
@@ -284,9 +286,8 @@ static void report_kinds(struct report *report)
 			 report_text(report, "%zu more kinds: --all\n",
 				     snap->n_kernel_frames - n) },
 	       { .note = !snap->physical.left_out ? NULL :
-			 report_text(report, "%" PRIu64
-				     " KiB in further kinds, which the module left out\n",
-				     snap->physical.left_out >> 10) });
+			 report_text(report, "%s in further kinds, which the module left out\n",
+				     report_amount(report, (int64_t)snap->physical.left_out)) });
 	free(kinds);
 }
 
@@ -294,12 +295,21 @@ static void report_kinds(struct report *report)
 static void report_all(struct report *report, const struct physical_options *own)
 {
 	const struct snapshot *snap = report->view.snap;
+	/* On a terminal the last table is what one sees. */
+	const bool last = !report->options->json && !report->options->raw && !own->zones;
 
 	REPORT(report,
 	       { "pass", SECTION_OBJECT, .type = &physical_rows, .rows = ONE_ROW(&snap->physical),
 		 .number = { true, (int64_t)snap->seq } },
 	       { "module", SECTION_OBJECT, .type = &info_rows, .rows = ONE_ROW(&snap->info) });
-	report_classes(report, !own->zones);
+	if (last) {
+		report_kinds(report);
+		sites_report(&own->sites, of_classes(snap, OF_KERNEL), report);
+		report_compared(report);
+		report_classes(report, true, "All frames, by class");
+		return;
+	}
+	report_classes(report, !own->zones, NULL);
 	if (own->zones && !report->options->json)
 		show_zones(report);
 	report_compared(report);
@@ -307,6 +317,8 @@ static void report_all(struct report *report, const struct physical_options *own
 	       { "zones", .type = &physical_zone_rows, .parts = put_zone,
 		 .members = "node name spanned present managed holes other_zones free_blocks" });
 	report_kinds(report);
+	if (shows_sites(own))
+		sites_report(&own->sites, of_classes(snap, OF_KERNEL), report);
 }
 
 static void show_physical(const struct view *view, const struct options *options, FILE *out)
@@ -318,8 +330,6 @@ static void show_physical(const struct view *view, const struct options *options
 	report_begin(&report, options, view->snap, out);
 	if (options->json || shows_sites(own))
 		report_all(&report, own);
-	if (shows_sites(own))
-		sites_report(&own->sites, of_classes(view->snap, OF_KERNEL), &report);
 	if (own->by_owners)
 		owners_report(own->owners, &report);
 	if (own->cgroups)
@@ -426,7 +436,7 @@ static const struct option_entry option_zones = {
 
 static const struct rows cgroup_rows = {
 	&frame_cgroup_rows,
-	"cgroup_path,charged,anon,file,shmem,unmapped,page_tables,kernel,others,shared", "charged"
+	"cgroup_path,charged,kernel,anon,file,shmem,unmapped,page_tables,others,shared", "charged"
 };
 
 static int set_physical_by(struct options *options, const char *value, struct failure *why)

@@ -135,8 +135,8 @@ static const char *notes(struct report *report, const struct fitting_sites *site
 	for (i = 0; i < n; i++)
 		rest -= sites->v[i].of.bytes;
 	if (n < sites->n)
-		more = report_text(report, "%zu more call sites, %" PRId64 " KiB: --top N\n",
-				   sites->n - n, rest >> 10);
+		more = report_text(report, "%zu more call sites, %s: --top N\n", sites->n - n,
+				   report_amount(report, rest));
 	if (sites->all.wrong)
 		wrong = report_text(report,
 				    "lines of /proc/allocinfo that were not understood: %zu\n",
@@ -145,8 +145,9 @@ static const char *notes(struct report *report, const struct fitting_sites *site
 		off = "profiling is off, later allocations are missing: vm.mem_profiling\n";
 	if (kernel.known)
 		all = report_text(report,
-				  "All of them: %" PRId64 " KiB; class kernel: %" PRId64 " KiB\n",
-				  sites->bytes >> 10, kernel.bytes >> 10);
+				  "All of them: %s; class kernel: %s\n",
+				  report_amount(report, sites->bytes),
+				  report_amount(report, kernel.bytes));
 	return report_text(report, "%s%s%s%s", more, wrong, off, all);
 }
 

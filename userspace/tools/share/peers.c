@@ -13,7 +13,7 @@
 #define PAYERS	"cgroup_path frames exclusive charged own for_others by_others"
 #define OWNERS	"pid comm owners memory %own anon file shmem swap hugetlb"
 
-#define FILES	"cgroup_path charged own for_others dev_major dev_minor inode file"
+#define FILES	"cgroup_path charged own for_others ?dev_major ?dev_minor ?inode file"
 
 static const char *const groups[] = {
 	[MEMCENSUS_BY_UID] = "user mms frames uss shared uss_anon pagetables",

@@ -722,14 +722,7 @@ static bool shows_all(const struct stopping *s)
 /* What is said of @n rows that are not shown, and have @bytes together; NULL: there are none. */
 static const char *folded_text(struct report *report, size_t n, int64_t bytes)
 {
-	const struct units units = report_units(report);
-	char text[NUMBER_SIZE];
-
-	if (!n)
-		return NULL;
-	if (!amount_text(text, (double)bytes, bytes / 1024, &units))
-		snprintf(text, sizeof(text), "-");
-	return report_text(report, "%zu more, %s\n", n, text);
+	return n ? report_text(report, "%zu more, %s\n", n, report_amount(report, bytes)) : NULL;
 }
 
 static bool is_file_shown(const void *about, const void *row)

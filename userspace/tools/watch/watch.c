@@ -8,6 +8,7 @@
 #include "cli/subtree.h"
 #include "lib/budget.h"
 #include "lib/memory.h"
+#include "lib/output.h"
 #include "lib/signals.h"
 #include "lib/text.h"
 #include "model/format.h"
@@ -18,6 +19,9 @@
 #include "report/interval.h"
 #include "report/warnings.h"
 #include "tools/watch/peak.h"
+
+/* A terminal needs so many for all columns, with "reserved,touched" in the last one. */
+#define WIDE_COLUMNS	111
 
 #define DEFAULT_INTERVAL	1000000000ULL
 
@@ -179,6 +183,7 @@ static void show_watched(struct watch *watch, const struct snapshot *snap,
 {
 	const struct options *options = watch->session->options;
 	const bool frames = watch->basis == MEMCENSUS_BASIS_FRAMES;
+	const size_t width = options->raw ? 0 : output_columns(watch->session->out);
 	struct watch_row row = { .task = task, .now = *now };
 	struct report report;
 
@@ -188,13 +193,17 @@ static void show_watched(struct watch *watch, const struct snapshot *snap,
 	report_begin_line(&report, options, snap, watch->session->out, true);
 	report_points(&report, then ? &then->point : NULL, &now->point);
 	report.no_header = !interval_header_due(options, watch->rows++);
+	if (width && width < WIDE_COLUMNS && watch->rows == 1 && !options->json)
+		fputs("Too wide, so without: ForkMost MinFlt/s MajFlt/s\n", report.out);
 	/* Rows of a table leave out what a census on their basis cannot have. */
 	REPORT(&report,
 	       { .shape = SECTION_MEMBERS, .type = &watch_rows, .rows = ONE_ROW(&row),
 		 .joins = { JOIN(task_rows, watch_row, task) },
 		 .members =
 			"pid state vss rss pss uss swap fork_shared fork_most min_faults maj_faults growth",
-		 .columns = report_text(&report,
+		 .columns = width && width < WIDE_COLUMNS ?
+			"time:8 pid:6 vss:8 rss:8 pss:8 uss:8 swap:7 steady|growth=Growth" :
+			report_text(&report,
 			"time:%d pid:7 vss:9 rss:9 pss:9 uss:9 swap:9 %sfork_most:9 %s",
 			TIME_WIDTH, frames ? "fork_shared:9 " : "",
 			"min_faults:8 maj_faults:8 steady|growth:1=Growth") });
