@@ -127,7 +127,8 @@ static int fill_cgroup(struct sk_buff *skb, const struct census_dump *d, const v
 
 	return (c->of.key && census_put_u64(skb, MEMCENSUS_FG_CGROUP, c->of.key)) ||
 	       put_classes(skb, MEMCENSUS_FG_CLASSES, c->classes) ||
-	       (CENSUS_MAPCOUNT_EXACT && census_put_pages(skb, MEMCENSUS_FG_SHARED, c->shared));
+	       (CENSUS_MAPCOUNT_EXACT && census_put_pages(skb, MEMCENSUS_FG_SHARED, c->shared)) ||
+	       census_put_pages(skb, MEMCENSUS_FG_PINNED, c->pinned);
 }
 
 static int put_dev(struct sk_buff *skb, int major, int minor, dev_t device)

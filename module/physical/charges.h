@@ -20,11 +20,13 @@
  * @of: by its ID; 0: to none
  * @classes: number of frames by &enum memcensus_frame_class
  * @shared: frames that more than one page table entry maps
+ * @pinned: frames that may be pinned for DMA
  */
 struct census_charge {
 	struct census_indexed of;
 	u64 classes[MEMCENSUS_FC_MAX + 1];
 	u64 shared;
+	u64 pinned;
 };
 
 /**

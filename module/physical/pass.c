@@ -282,6 +282,8 @@ static void add_folio(struct census_pass *p, const struct census_frame *f,
 		census_frame_files_add(p->file, f, nr, mapped);
 	if (folio_maybe_dma_pinned((struct folio *)&f->folio)) {
 		p->z->states[MEMCENSUS_FS_PINNED] += nr;
+		if (p->req->cgroups)
+			p->cgroup->pinned += nr;
 		census_frame_blocks_add(&p->z->contiguous, CENSUS_BLOCK_PINNED, pfn, nr);
 		return;
 	}

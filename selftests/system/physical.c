@@ -676,7 +676,9 @@ static int pin(void *at, size_t size)
 TEST(block_pinned)
 {
 	const unsigned int order = __builtin_ctzl(HUGE / PAGE), nr = 8;
-	unsigned int was, grew;
+	const struct physical_ask by_cgroup = { .order = order, .cgroups = true };
+	uint64_t pinned = 0, most = 0;
+	unsigned int was, grew, i;
 	char *at;
 	int fd;
 
@@ -700,6 +702,15 @@ TEST(block_pinned)
 	ASSERT_BLOCKS(&after, order);
 	EXPECT_EQ(nr * HUGE, after.state[MEMCENSUS_FS_PINNED] - before.state[MEMCENSUS_FS_PINNED]);
 	EXPECT_LE(nr, count_blocks(&after, MEMCENSUS_BLOCK_PINNED, 1) - was + 1);
+	/* By the cgroup that is charged; without the controller, by the record of none. */
+	ASSERT_EQ(0, physical_take_with(&after, by_cgroup))
+		TH_LOG("no answer: %s", after.wrong);
+	for (i = 0; i < after.n_cgroups; i++) {
+		pinned += after.cgroups[i].pinned;
+		most = after.cgroups[i].pinned > most ? after.cgroups[i].pinned : most;
+	}
+	EXPECT_EQ(after.state[MEMCENSUS_FS_PINNED], pinned);
+	EXPECT_LE(nr * HUGE, most);
 	close(fd);
 	munmap(at, nr * HUGE);
 }

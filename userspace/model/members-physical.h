@@ -33,7 +33,8 @@
 
 #define FRAME_CGROUP_MEMBERS \
 	uint64_t cgroup; \
-	uint64_t shared
+	uint64_t shared; \
+	uint64_t pinned
 
 #define FRAME_SYSTEM_MEMBERS \
 	uint64_t files; \

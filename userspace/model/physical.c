@@ -152,6 +152,8 @@ static const struct column frame_cgroup_fields[] = {
 	CGROUP(CLASSES, "Classes", classes, FIGURES, NEST, ""),
 	CGROUP(SHARED, "Shared", shared, U64, BYTES, "mapped by more than one page table entry",
 	       .total = TOTAL_SUM),
+	CGROUP(PINNED, "Pinned", pinned, U64, BYTES, "may be pinned for DMA, so it cannot move",
+	       .total = TOTAL_SUM),
 };
 
 DERIVED(cgroup_path, frame_cgroup, text,

@@ -48,7 +48,7 @@
  *   SEQ PHYSICAL_ZONE { NODE NAME SPANNED ... CLASSES { <enum memcensus_frame_class>: u64 ... }
  *                       STATES { <enum memcensus_frame_state>: u64 ... } }
  *   SEQ KERNEL_FRAMES { NODE ZONE CLASS FLAGS ... BYTES FIRST_FRAMES }
- *   SEQ FRAME_CGROUP { CGROUP? CLASSES { <enum memcensus_frame_class>: u64 ... } SHARED? }
+ *   SEQ FRAME_CGROUP { CGROUP? CLASSES { <enum memcensus_frame_class>: u64 ... } SHARED? PINNED }
  *   SEQ FRAME_SYSTEM { FILES? DEV_MAJOR? DEV_MINOR? TYPE? SOURCE? CACHED MAPPED DIRTY? WRITEBACK }
  *   SEQ FRAME_FILE { DEV_MAJOR? DEV_MINOR? INODE? TYPE? ... PATH? CACHED MAPPED DIRTY? WRITEBACK
  *                    CGROUP? CHARGED? }
@@ -1537,6 +1537,8 @@ enum memcensus_frame_blocks {
  * @MEMCENSUS_FG_CLASSES: nest, u64 by &enum memcensus_frame_class
  * @MEMCENSUS_FG_SHARED: u64, bytes that more than one page table entry maps; absent:
  *	pages have no map counts
+ * @MEMCENSUS_FG_PINNED: u64, bytes that may be pinned for DMA, in frames of processes and
+ *	of the page cache
  *
  * The first record is of those that are charged to none.  All records together are all
  * frames.
@@ -1547,6 +1549,7 @@ enum memcensus_frame_cgroup {
 	MEMCENSUS_FG_CGROUP,
 	MEMCENSUS_FG_CLASSES,
 	MEMCENSUS_FG_SHARED,
+	MEMCENSUS_FG_PINNED,
 	__MEMCENSUS_FG_MAX,
 	MEMCENSUS_FG_MAX = __MEMCENSUS_FG_MAX - 1
 };

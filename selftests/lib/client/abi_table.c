@@ -378,6 +378,7 @@ static const struct abi_attr frame_cgroup_attrs[__MEMCENSUS_FG_MAX] = {
 	[MEMCENSUS_FG_CGROUP] = INT(U64),
 	[MEMCENSUS_FG_CLASSES] = { .type = ABI_NEST, .nest = &abi_frame_class },
 	[MEMCENSUS_FG_SHARED] = INT(U64),
+	[MEMCENSUS_FG_PINNED] = INT(U64),
 };
 
 static const struct abi_nest abi_frame_cgroup = { frame_cgroup_attrs, __MEMCENSUS_FG_MAX };

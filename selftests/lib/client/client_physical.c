@@ -102,6 +102,9 @@ static int cgroup_attr(const struct nlattr *attr, void *data)
 		c->has_shared = true;
 		c->shared = attr_int(attr);
 		return MNL_CB_OK;
+	case MEMCENSUS_FG_PINNED:
+		c->pinned = attr_int(attr);
+		return MNL_CB_OK;
 	default:
 		return MNL_CB_OK;
 	}

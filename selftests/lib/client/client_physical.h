@@ -49,6 +49,7 @@ struct physical_cgroup {
 	uint64_t class[__MEMCENSUS_FC_MAX];
 	bool has_shared;
 	uint64_t shared;
+	uint64_t pinned;
 };
 
 /* What a request has: @order of blocks, 0: none; @cgroups: by cgroup; @files to name, 0: none. */

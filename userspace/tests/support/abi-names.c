@@ -551,6 +551,7 @@ static const struct abi_name frame_cgroup_names[] = {
 	{ "cgroup", MEMCENSUS_FG_CGROUP, NAME_U64, NULL },
 	{ "classes", MEMCENSUS_FG_CLASSES, NAME_NEST, frame_class_names },
 	{ "shared", MEMCENSUS_FG_SHARED, NAME_U64, NULL },
+	{ "pinned", MEMCENSUS_FG_PINNED, NAME_U64, NULL },
 	{}
 };
 

@@ -276,6 +276,34 @@ static void report_in_way(struct report *report, const struct counted *c)
 		 .members = "figure=class n0=blocks n1=alone 1=to_move_bytes" });
 }
 
+static bool is_pinned(const void *unused, const void *row)
+{
+	const struct frame_cgroup *cgroup = row;
+
+	(void)unused;
+	return KNOWN(cgroup, MEMCENSUS_FG_PINNED) && cgroup->pinned;
+}
+
+static const char registered[] =
+	"which processes registered it: memcensus -c pid,user,comm,cgroup_path,pinned -s pinned\n";
+
+/* Who is charged for what is pinned; who registered it is a counter of each process. */
+static void report_pinned(struct report *report)
+{
+	const struct snapshot *snap = report->view.snap;
+	bool any = report->options->json;
+	size_t i;
+
+	for (i = 0; i < snap->n_frame_cgroups; i++)
+		any |= is_pinned(NULL, &snap->frame_cgroups[i]);
+	if (any)
+		REPORT(report,
+		       { "pinned", .type = &frame_cgroup_rows, .filter = is_pinned,
+			 .title = "Pinned, by the cgroup that is charged", .sort = "pinned",
+			 .columns = "pinned cgroup_path", .members = "cgroup cgroup_path pinned",
+			 .note = registered });
+}
+
 /* The letter of most of @n blocks from @at on. */
 static char map_letter(const struct frame_blocks *blocks, size_t at, size_t n)
 {
@@ -375,6 +403,7 @@ void blocks_report(struct report *report)
 	       { "block_bytes", SECTION_NUMBER, .number = { true, (int64_t)c->bytes } });
 	report_states(report, c);
 	report_in_way(report, c);
+	report_pinned(report);
 	REPORT(report,
 	       { "maps", .type = &frame_blocks_rows, .members = "node zone first=first_frame",
 		 .parts = put_map },

@@ -388,11 +388,15 @@ static int physical_run(struct session *session, struct failure *why)
 	int ret;
 
 	session->request.command = MEMCENSUS_CMD_PHYSICAL;
-	session->request.group_by = own->cgroups ? MEMCENSUS_BY_CGROUP : 0;
+	session->request.group_by = own->cgroups || own->contiguous ? MEMCENSUS_BY_CGROUP : 0;
 	session->request.order = own->contiguous ? own->order : 0;
 	session->request.files = own->files ? files_asked(options) : 0;
-	if (session_next(session, &snap, why) != TAKE_DONE)
-		return -1;
+	if (session_next(session, &snap, why) != TAKE_DONE) {
+		/* In another PID namespace, cgroups are refused, and blocks are not. */
+		session->request.group_by = 0;
+		if (!own->contiguous || session_next(session, &snap, why) != TAKE_DONE)
+			return -1;
+	}
 	view = (struct view){ .snap = snap, .numeric = options->numeric };
 	if (shows_sites(own))
 		sites_begin(&own->sites, known_classes(snap),
