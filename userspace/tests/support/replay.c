@@ -149,6 +149,11 @@ static enum taken replay_take(struct source *source,
 			    "replay: asked for basis %u, parts %#x, %zu PIDs, groups by %u",
 			    (unsigned int)request->basis, (unsigned int)request->parts,
 			    request->pids.n, (unsigned int)request->group_by);
+	/* As memcensus-serve does. */
+	if (getenv("REPLAY_USER") && (request->pids.n || (request->group_by &&
+							  request->group_by != MEMCENSUS_BY_TREE)))
+		return fail(why, FAIL_REFUSED, "%s need root (sudo)",
+			    request->pids.n ? "these mappings" : "groups");
 	if (!source->ops->live && series_fill(&s, scene, step++)) {
 		stream_free(&s);
 		return TAKE_END;

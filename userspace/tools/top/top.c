@@ -137,13 +137,14 @@ static int receive(struct run *run, struct failure *why)
 	}
 	/* The mappings of a process, which it or the record does not have. */
 	if (run->taken == TAKE_FAILED && run->pid &&
-	    (run->why.kind == FAIL_NO_PROCESS ||
-	     (run->why.kind == FAIL_REFUSED && !run->top.live))) {
+	    (run->why.kind == FAIL_NO_PROCESS || run->why.kind == FAIL_REFUSED)) {
 		top_no_process(&run->top, run->pid, &run->why);
 		return 0;
 	}
-	if (run->taken == TAKE_FAILED && run->session->by_subtree &&
-	    run->why.kind == FAIL_NO_PROCESS) {
+	/* The service refuses a user groups: the processes are still there. */
+	if (run->taken == TAKE_FAILED && run->group_by &&
+	    ((run->session->by_subtree && run->why.kind == FAIL_NO_PROCESS) ||
+	     run->why.kind == FAIL_REFUSED)) {
 		top_no_groups(&run->top, &run->why);
 		return 0;
 	}
