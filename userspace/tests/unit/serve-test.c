@@ -725,6 +725,40 @@ static int does_not_write(const void *arg)
 	return wait_for_end(connect_user(), NLMSG_HDRLEN);
 }
 
+/* Takes a byte of the answer each second. */
+static int reads_slowly(const void *arg)
+{
+	char buf[256] __attribute__((aligned(8))) = "", byte;
+	struct nlmsghdr *nlh = begin(buf, MEMCENSUS_CMD_SNAPSHOT);
+	struct pollfd end = { .fd = connect_user() };
+	unsigned int n;
+
+	(void)arg;
+	mnl_attr_nest_end(nlh, mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST));
+	if (send(end.fd, nlh, nlh->nlmsg_len, 0) < 0)
+		return 1;
+	for (n = 0; n < 30; n++) {
+		if (poll(&end, 1, 1000) == 1)
+			return !n || !(end.revents & POLLHUP);
+		if (recv(end.fd, &byte, 1, 0) != 1)
+			return 1;
+	}
+	return 1;
+}
+
+/* Sends what is no request for as long as somebody reads. */
+static int sends_garbage(const void *arg)
+{
+	const int fd = connect_user();
+	char buf[4096];
+
+	(void)arg;
+	memset(buf, 0xa5, sizeof(buf));
+	while (send(fd, buf, sizeof(buf), MSG_NOSIGNAL) > 0)
+		;
+	return errno != EPIPE && errno != ECONNRESET;
+}
+
 static int gets_too_much(const void *arg)
 {
 	char buf[256] __attribute__((aligned(8))) = "";
@@ -739,16 +773,17 @@ static int gets_too_much(const void *arg)
 static void test_slow(void)
 {
 	const struct request all = { .parts = MEMCENSUS_PART_TASKS };
-	client_fn *const slow[] = { does_not_read, does_not_write };
-	const char *const names[] = { "read", "write" };
+	client_fn *const slow[] = { does_not_read, does_not_write, reads_slowly, sends_garbage };
+	const char *const names[] = { "does not read", "does not write", "reads a byte a second",
+				      "sends garbage" };
 	unsigned int i;
 	pid_t pid;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < sizeof(slow) / sizeof(*slow); i++) {
 		shared->answer_size = 8 << 20;
 		shared->answer_seconds = 2;
 		pid = start_client(slow[i], NULL);
-		ok(!run_client(as_reader, &all), "beside a user who does not %s, another one does",
+		ok(!run_client(as_reader, &all), "beside a user who %s, another one is answered",
 		   names[i]);
 		ok(!end_client(pid), "the service of the former ends");
 	}
