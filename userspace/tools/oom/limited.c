@@ -121,11 +121,11 @@ static const char *fit_text(struct report *report, const char *path,
 	} else {
 		most = room.bytes.bytes + (room.cache.known ? room.cache.bytes : 0);
 		text = report_text(report,
-				   "The first victim held %" PRIu64
-				   " KiB of anonymous and shared memory and page tables. %s has %"
-				   PRId64 " KiB left now, and page cache of %" PRId64
-				   " KiB: it %s.\n", held >> 10, room.path, room.bytes.bytes >> 10,
-				   (most - room.bytes.bytes) >> 10,
+				   "The first victim held %s of anonymous and shared memory and page tables.\n"
+				   "%s has %s left now, and page cache of %s: it %s.\n",
+				   report_amount(report, (int64_t)held), room.path,
+				   report_amount(report, room.bytes.bytes),
+				   report_amount(report, most - room.bytes.bytes),
 				   (int64_t)held <= room.bytes.bytes ? "fits again" :
 				   (int64_t)held <= most ? "fits if page cache goes" :
 				   "does not fit");
