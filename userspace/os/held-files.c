@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Files that processes hold and that may die with them. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +14,8 @@
 #include <unistd.h>
 
 #include "lib/memory.h"
+#include "os/descriptors.h"
 #include "os/held-files.h"
-#include "os/process.h"
 #include "os/procfs.h"
 
 #define DELETED		" (deleted)"
@@ -63,7 +61,7 @@ int file_number_compare(const void *untyped_a, const void *untyped_b)
 	       COMPARE(a->minor, b->minor);
 }
 
-static struct file_number number_of(const struct statx *stat)
+struct file_number file_number_of(const struct statx *stat)
 {
 	return (struct file_number){ stat->stx_dev_major, stat->stx_dev_minor, stat->stx_ino };
 }
@@ -183,7 +181,7 @@ bool held_file_open(struct held_file *file, int fd)
 	    !S_ISREG(stat.stx_mode))
 		return false;
 	*file = (struct held_file){
-		.number = number_of(&stat), .size = stat.stx_size,
+		.number = file_number_of(&stat), .size = stat.stx_size,
 		.named = stat.stx_nlink > 0,
 	};
 	read_home(file, fd);
@@ -205,7 +203,7 @@ bool held_file_read(struct held_file *file, const char *path)
 	if (fd < 0) {
 		/* It is in no directory, but some kernels count a link. */
 		*file = (struct held_file){
-			.number = number_of(&stat), .size = stat.stx_size,
+			.number = file_number_of(&stat), .size = stat.stx_size,
 			.no_open = errno == ENXIO,
 		};
 		return file->no_open;
@@ -219,9 +217,6 @@ bool held_file_read(struct held_file *file, const char *path)
 		file->segment = segment_of(stat.stx_ino);
 	return true;
 }
-
-/* What the kernel keeps of a link is about 1 KiB: read so many of them by one mount. */
-#define LINKS_OF_MOUNT	16384
 
 /* How many descriptors wait in a Unix socket, descriptor @fd of @tid. */
 static uint64_t in_flight(uint32_t tid, const char *fd)
@@ -241,112 +236,44 @@ static uint64_t in_flight(uint32_t tid, const char *fd)
 	return n;
 }
 
-static void count_other(struct held_others *others, const char *name, uint32_t tid, const char *fd)
+static void count_other(struct held_others *others, const struct descriptor *descriptor)
 {
-	if (!strncmp(name, "pipe:[", strlen("pipe:["))) {
+	if (descriptor_is(descriptor, "pipe:[")) {
 		others->pipes++;
-	} else if (!strncmp(name, "socket:[", strlen("socket:["))) {
+	} else if (descriptor_is(descriptor, "socket:[")) {
 		others->sockets++;
 		if (others->ask_in_flight)
-			others->in_flight += in_flight(tid, fd);
-	} else if (!strcmp(name, "anon_inode:[io_uring]")) {
+			others->in_flight += in_flight(descriptor->tid, descriptor->fd);
+	} else if (descriptor_is(descriptor, "anon_inode:[io_uring]")) {
 		others->io_urings++;
 	}
 }
 
-/*
- * Reads the table of thread @tid from position @at on.  Returns the position of the rest; 0: all
- * was read; -1: it cannot be read.
- */
-static long read_part(uint32_t tid, long at, held_fn *each, void *context,
-		      struct held_others *others, uint64_t *left)
+/* What held_files_each() is called with. */
+struct seeking {
+	held_fn *each;
+	void *context;
+	struct held_others *others;
+};
+
+static void note_descriptor(void *untyped, const struct descriptor *descriptor)
 {
-	static unsigned int links;
-	struct dirent *entry = NULL;
+	const struct seeking *seeking = untyped;
 	struct file_number number;
-	struct failure ignored;
 	struct statx stat;
-	char path[320], name[4096];
-	DIR *dir;
 
-	if (!links) {
-		procfs_renew();
-		links = LINKS_OF_MOUNT;
-	}
-	snprintf(path, sizeof(path), "%" PRIu32 "/fd", tid);
-	dir = procfs_open_dir(path, &ignored);
-	if (!dir)
-		return -1;
-	seekdir(dir, at);
-	for (; links && *left && (entry = readdir(dir)); links--, --*left) {
-		snprintf(path, sizeof(path), "%" PRIu32 "/fd/%s", tid, entry->d_name);
-		if (*entry->d_name == '.' || !procfs_link(path, name, sizeof(name)))
-			continue;
-		count_other(others, name, tid, entry->d_name);
-		if (!held_name_is_deleted(name) || !procfs_stat(path, &stat) ||
-		    !S_ISREG(stat.stx_mode))
-			continue;
-		number = number_of(&stat);
-		each(context, &number, name, path);
-	}
-	at = links && *left ? 0 : telldir(dir);
-	closedir(dir);
-	return at;
+	count_other(seeking->others, descriptor);
+	if (!held_name_is_deleted(descriptor->name) || !procfs_stat(descriptor->path, &stat) ||
+	    !S_ISREG(stat.stx_mode))
+		return;
+	number = file_number_of(&stat);
+	seeking->each(seeking->context, &number, descriptor->name, descriptor->path);
 }
-
-/* False: it cannot be read. */
-static bool read_table(uint32_t tid, held_fn *each, void *context,
-		       struct held_others *others, uint64_t *left)
-{
-	long at = 0;
-
-	do
-		at = read_part(tid, at, each, context, others, left);
-	while (at > 0 && *left);
-	return at >= 0;
-}
-
-/*
- * Whether two threads of a process have one table.  The kernel takes a lock that execve() of the
- * process holds for writing, but only when no other thread is left.
- */
-static bool same_table(uint32_t a, uint32_t b)
-{
-	return !syscall(SYS_kcmp, a, b, KCMP_FILES, 0UL, 0UL);
-}
-
-/* Tables of descriptors of a process that are read. */
-#define TABLES_MAX	16
 
 bool held_files_each(uint32_t pid, held_fn *each, void *context,
 		     struct held_others *others, uint64_t *left)
 {
-	uint32_t tables[TABLES_MAX], tid;
-	struct failure ignored;
-	struct dirent *entry;
-	bool whole = true;
-	size_t n = 0, i;
-	char path[48];
-	DIR *dir;
+	struct seeking seeking = { each, context, others };
 
-	snprintf(path, sizeof(path), "%" PRIu32 "/task", pid);
-	dir = procfs_open_dir(path, &ignored);
-	if (!dir)
-		return procfs_is_mounted() && process_is_gone(pid);
-	while (whole && (entry = readdir(dir))) {
-		tid = (uint32_t)strtoul(entry->d_name, NULL, 10);
-		for (i = 0; i < n && !same_table(tables[i], tid); i++)
-			continue;
-		if (!tid || i < n)
-			continue;
-		if (n == TABLES_MAX)
-			whole = false;
-		else if (read_table(tid, each, context, others, left))
-			tables[n++] = tid;
-		else
-			whole = process_is_gone(tid);
-		whole &= *left > 0;
-	}
-	closedir(dir);
-	return whole;
+	return descriptors_each(pid, note_descriptor, &seeking, left);
 }

@@ -25,6 +25,9 @@ static inline bool file_number_same(const struct file_number *a, const struct fi
 /* Order of numbers, or of structs that begin with one. */
 int file_number_compare(const void *a, const void *b);
 
+struct statx;
+struct file_number file_number_of(const struct statx *stat);
+
 /* Where the pages of a file are. */
 enum file_home {
 	FILE_ON_DISK,
@@ -76,9 +79,6 @@ bool held_file_read(struct held_file *file, const char *path);
 /* Whether the kernel shows @name for a file without a name. */
 bool held_name_is_deleted(const char *name);
 
-/* How many descriptors are read: some seconds. */
-#define HELD_MOST	(4U << 20)
-
 /**
  * struct held_others - descriptors of what may hold memory that /proc does not show
  * @pipes: number of descriptors
@@ -96,10 +96,8 @@ struct held_others {
 };
 
 /*
- * Calls @each for each open file of process @pid that has no name, in each table of
- * descriptors that its threads have: its number, the name that /proc shows, and the link.
- * Adds to @others.  Subtracts the descriptors that it reads from @left, and ends at 0.  False:
- * it has not read all of them.
+ * Calls @each for each open file of process @pid that has no name: its number, the name that
+ * /proc shows, and the link.  Adds to @others.  @left and what it returns: descriptors_each().
  */
 typedef void held_fn(void *context, const struct file_number *number, const char *name,
 		     const char *path);

@@ -30,7 +30,7 @@ static int mount_own(void)
 	return fd;
 }
 
-void procfs_renew(void)
+bool procfs_renew(void)
 {
 	static char own[32];
 	static int last = -1;
@@ -38,13 +38,14 @@ void procfs_renew(void)
 
 	/* Not where tests replaced it. */
 	if (last < 0 && strcmp(root, "/proc"))
-		return;
+		return true;
 	fd = mount_own();
 	if (last >= 0)
 		close(last);
 	last = fd;
 	snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
 	root = fd < 0 ? "/proc" : own;
+	return fd >= 0;
 }
 
 bool procfs_is_mounted(void)
@@ -123,6 +124,15 @@ bool procfs_stat(const char *path, struct statx *stat)
 
 	snprintf(name, sizeof(name), "%s/%s", root, path);
 	return !statx(AT_FDCWD, name, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, stat);
+}
+
+unsigned int procfs_link_mode(const char *path)
+{
+	char name[256];
+	struct statx stat;
+
+	snprintf(name, sizeof(name), "%s/%s", root, path);
+	return statx(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, STATX_MODE, &stat) ? 0 : stat.stx_mode;
 }
 
 int procfs_open_file(const char *path)

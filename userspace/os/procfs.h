@@ -33,6 +33,9 @@ bool procfs_link(const char *path, char *says, size_t size);
  */
 bool procfs_stat(const char *path, struct statx *stat);
 
+/* The mode of the link /proc/@path itself: how the descriptor was opened.  0: there is none. */
+unsigned int procfs_link_mode(const char *path);
+
 /* Opens what the link /proc/@path leads to, a regular file, for reading; -1 if it cannot. */
 int procfs_open_file(const char *path);
 
@@ -41,10 +44,10 @@ char *procfs_path(const char *path);
 
 /*
  * From now on reads in a mount of its own, that only this program has: with it goes what the
- * kernel keeps of each file and link that was read.  Again: in a new one.  In /proc itself
- * without the privilege to mount.
+ * kernel keeps of each file and link that was read.  Again: in a new one.  False: in /proc
+ * itself, without the privilege to mount.
  */
-void procfs_renew(void);
+bool procfs_renew(void);
 
 /* Replaces /proc by another directory, for tests. */
 void procfs_root(const char *dir);

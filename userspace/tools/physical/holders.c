@@ -8,6 +8,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/physical.h"
+#include "os/descriptors.h"
 #include "os/held-files.h"
 #include "os/process.h"
 #include "tools/physical/holders.h"
@@ -140,7 +141,7 @@ static int search_all(struct source *source, struct search *search, struct failu
 {
 	struct held_others ignored = { 0 };
 	struct ids all = { NULL, 0 };
-	uint64_t left = HELD_MOST;
+	uint64_t left = DESCRIPTORS_MOST;
 	size_t i;
 	int ret;
 
@@ -168,5 +169,6 @@ int holders_find(struct source *source, struct snapshot *snap, struct failure *w
 		ids_free(&search.v[i].pids);
 	}
 	free(search.v);
+	descriptors_note();
 	return ret ?: !search.whole;
 }

@@ -10,6 +10,7 @@
 #include "model/cgroup-tree.h"
 #include "os/cgroups.h"
 #include "os/charges.h"
+#include "os/descriptors.h"
 #include "os/held-files.h"
 #include "os/kernel-stack.h"
 #include "os/proc-texts.h"
@@ -863,6 +864,7 @@ static void show_end(struct stopping *s)
 	fflush(s->session->out);
 	s->session->partial |= warnings_print(stderr, s->snap);
 	note_unknown(s);
+	descriptors_note();
 }
 
 /* All together. */
@@ -1074,7 +1076,7 @@ int stopped_run(struct session *session, const struct stopped_ask *ask, struct f
 {
 	struct stopping s = {
 		.session = session, .cgroups = ask->cgroups, .n_cgroups = ask->n_cgroups,
-		.left = HELD_MOST,
+		.left = DESCRIPTORS_MOST,
 	};
 	int ret;
 

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Descriptors of processes. */
+#include <dirent.h>
+#include <inttypes.h>
+#include <linux/kcmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "os/descriptors.h"
+#include "os/process.h"
+#include "os/procfs.h"
+
+/*
+ * The kernel keeps an inode and a dentry of each link, and charges them to the cgroup of the
+ * reader: on 6.1, so many bytes.
+ */
+#define LINK_BYTES	920
+
+/* Read so many of them by one mount. */
+#define LINKS_OF_MOUNT	16384
+
+/* Less than so many bytes is not worth a line. */
+#define NOTE_BYTES	1048576
+
+/* Links that were read in /proc itself. */
+static uint64_t in_shared_mount;
+
+bool descriptor_is(const struct descriptor *descriptor, const char *begin)
+{
+	return !strncmp(descriptor->name, begin, strlen(begin));
+}
+
+/*
+ * Reads the table of thread @tid from position @at on.  Returns the position of the rest; 0: all
+ * was read; -1: it cannot be read.
+ */
+static long read_part(uint32_t tid, long at, descriptor_fn *each, void *context,
+		      uint64_t *left)
+{
+	static unsigned int links;
+	static bool own;
+	struct dirent *entry = NULL;
+	struct failure ignored;
+	char path[320], name[4096];
+	DIR *dir;
+
+	if (!links) {
+		own = procfs_renew();
+		links = LINKS_OF_MOUNT;
+	}
+	snprintf(path, sizeof(path), "%" PRIu32 "/fd", tid);
+	dir = procfs_open_dir(path, &ignored);
+	if (!dir)
+		return -1;
+	seekdir(dir, at);
+	for (; links && *left && (entry = readdir(dir)); links--, --*left) {
+		snprintf(path, sizeof(path), "%" PRIu32 "/fd/%s", tid, entry->d_name);
+		if (*entry->d_name == '.')
+			continue;
+		in_shared_mount += !own;
+		if (procfs_link(path, name, sizeof(name)))
+			each(context, &(struct descriptor){ tid, entry->d_name, name, path });
+	}
+	at = links && *left ? 0 : telldir(dir);
+	closedir(dir);
+	return at;
+}
+
+/* False: it cannot be read. */
+static bool read_table(uint32_t tid, descriptor_fn *each, void *context, uint64_t *left)
+{
+	long at = 0;
+
+	do
+		at = read_part(tid, at, each, context, left);
+	while (at > 0 && *left);
+	return at >= 0;
+}
+
+/*
+ * Whether two threads of a process have one table.  The kernel takes a lock that execve() of the
+ * process holds for writing, but only when no other thread is left.
+ */
+static bool same_table(uint32_t a, uint32_t b)
+{
+	return !syscall(SYS_kcmp, a, b, KCMP_FILES, 0UL, 0UL);
+}
+
+/* Tables of descriptors of a process that are read. */
+#define TABLES_MAX	16
+
+bool descriptors_each(uint32_t pid, descriptor_fn *each, void *context, uint64_t *left)
+{
+	uint32_t tables[TABLES_MAX], tid;
+	struct failure ignored;
+	struct dirent *entry;
+	bool whole = true;
+	size_t n = 0, i;
+	char path[48];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/task", pid);
+	dir = procfs_open_dir(path, &ignored);
+	if (!dir)
+		return procfs_is_mounted() && process_is_gone(pid);
+	while (whole && (entry = readdir(dir))) {
+		tid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+		for (i = 0; i < n && !same_table(tables[i], tid); i++)
+			continue;
+		if (!tid || i < n)
+			continue;
+		if (n == TABLES_MAX)
+			whole = false;
+		else if (read_table(tid, each, context, left))
+			tables[n++] = tid;
+		else
+			whole = process_is_gone(tid);
+		whole &= *left > 0;
+	}
+	closedir(dir);
+	return whole;
+}
+
+void descriptors_note(void)
+{
+	const uint64_t bytes = in_shared_mount * LINK_BYTES;
+
+	if (bytes >= NOTE_BYTES)
+		fprintf(stderr, "memcensus: %" PRIu64 " descriptors were read in /proc: about %"
+			PRIu64 " MiB of slab stay until they are closed; as root none stays\n",
+			in_shared_mount, bytes >> 20);
+}

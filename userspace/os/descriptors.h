@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Descriptors of processes: the one way to read /proc/PID/fd.
+ *
+ * The kernel keeps about 1 KiB of each link that was read there.  So they are read in a mount of
+ * /proc that only this program has, and that goes with it.
+ */
+#ifndef READER_DESCRIPTORS_H
+#define READER_DESCRIPTORS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How many descriptors are read: some seconds. */
+#define DESCRIPTORS_MOST	(4U << 20)
+
+/**
+ * struct descriptor - a descriptor
+ * @tid: a thread that has it
+ * @fd: its number
+ * @name: as the kernel shows it: a path, "pipe:[INODE]", "anon_inode:[eventpoll]"
+ * @path: its link, in /proc
+ */
+struct descriptor {
+	uint32_t tid;
+	const char *fd;
+	const char *name;
+	const char *path;
+};
+
+/* Whether its name begins with @begin. */
+bool descriptor_is(const struct descriptor *descriptor, const char *begin);
+
+/*
+ * Calls @each for each descriptor of process @pid, in each table that its threads have.  Subtracts
+ * the descriptors that it reads from @left, and ends at 0.  False: it has not read all of them.
+ */
+typedef void descriptor_fn(void *context, const struct descriptor *descriptor);
+bool descriptors_each(uint32_t pid, descriptor_fn *each, void *context, uint64_t *left);
+
+/* Says on stderr what they left in the kernel's caches, if they could not be read as above. */
+void descriptors_note(void);
+
+#endif /* READER_DESCRIPTORS_H */
