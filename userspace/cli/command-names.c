@@ -28,6 +28,7 @@ const struct command_name command_names[] = {
 	{ "diff", "FILE [FILE]", "what changed from one record to another", false },
 	{ "leak", "[PID...]", "whose private memory grows steadily, and where", false },
 	{ "share", "PID...", "with whom memory is shared, what stopping gives back", false },
+	{ "held", "PID...", "what is held by descriptors: pipes, sockets, memfds", false },
 	{ "chart", "bar|pie|time", "a picture, SVG or PNG, by gnuplot", false },
 	{ "export", "", "metrics for Prometheus: OpenMetrics text", true },
 	{ "flame", "PID|-- COMMAND...",

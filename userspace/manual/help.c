@@ -8,6 +8,7 @@
 #include "cli/command-names.h"
 #include "manual/help.h"
 #include "report/changes.h"
+#include "tools/held/held.h"
 #include "tools/trace/columns.h"
 
 /* Whether an option begins at @at, behind @before. */
@@ -130,7 +131,7 @@ void manual_options(FILE *out)
 
 const struct row_type *const manual_types[] = {
 	&task_rows, &group_rows, &node_sum_rows, &vma_rows, &change_rows, &pair_rows,
-	&trace_rows, NULL
+	&trace_rows, &open_kind_rows, NULL
 };
 
 /* All types that have figures have these. */

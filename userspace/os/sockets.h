@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Memory of sockets, by sock_diag: the only place where the kernel says it of another process's
+ * sockets without taking one of them.
+ */
+#ifndef READER_SOCKETS_H
+#define READER_SOCKETS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Kinds of sockets that the kernel is asked for. */
+enum socket_family {
+	SOCKETS_TCP,
+	SOCKETS_TCP6,
+	SOCKETS_UDP,
+	SOCKETS_UDP6,
+	SOCKETS_UNIX,
+	SOCKETS_PACKET,
+	SOCKETS_NETLINK,
+	SOCKETS_OTHER,		/* not asked for */
+};
+
+/* By the name of its protocol, as the kernel shows it. */
+enum socket_family socket_family_of(const char *protocol);
+
+/**
+ * struct socket_memory - a socket
+ * @inode: its number, as /proc/PID/fd shows it
+ * @bytes: what is in its queues, with what it has reserved, and its rings
+ * @most: bytes that its queues may have
+ */
+struct socket_memory {
+	uint64_t inode;
+	uint64_t bytes;
+	uint64_t most;
+};
+
+/*
+ * Calls @each for each socket of @family in the network namespace of @pid.  False: the kernel has
+ * not answered, or not all.
+ */
+typedef void socket_fn(void *context, const struct socket_memory *memory);
+bool sockets_each(uint32_t pid, enum socket_family family, socket_fn *each, void *context);
+
+#endif /* READER_SOCKETS_H */

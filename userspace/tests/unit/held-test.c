@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What descriptors hold: pipes, sockets and files that this test makes, as any user may. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "os/descriptors.h"
+#include "os/process.h"
+#include "tap.h"
+#include "tools/held/files.h"
+
+#define PAGES(n)	((int64_t)(n) * sysconf(_SC_PAGESIZE))
+
+static struct open_files files;
+
+/* Reads this process, and @other unless it is 0. */
+static void read_all(pid_t other)
+{
+	open_files_free(&files);
+	files = (struct open_files){ .left = DESCRIPTORS_MOST };
+	ok(open_files_add(&files, (uint32_t)getpid()) &&
+	   (!other || open_files_add(&files, (uint32_t)other)), "all descriptors are read");
+	open_files_ask_sockets(&files, (uint32_t)getpid());
+}
+
+/* What descriptor @fd of this process is of; one that is nothing if it was not found. */
+static const struct open_file *file_of(int fd)
+{
+	static const struct open_file none = { .kind = OPEN_KINDS };
+	char path[32], name[256];
+	ssize_t n;
+	size_t i;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	n = readlink(path, name, sizeof(name) - 1);
+	name[n > 0 ? n : 0] = '\0';
+	for (i = 0; i < files.n; i++)
+		if (!strcmp(files.v[i]->name, name) &&
+		    (files.v[i]->number.inode || files.v[i]->fd == (uint32_t)fd))
+			return files.v[i];
+	return &none;
+}
+
+static void fill(int fd, size_t bytes)
+{
+	static const char zeros[4096];
+	ssize_t n;
+
+	for (; bytes; bytes -= (size_t)n) {
+		n = write(fd, zeros, bytes < sizeof(zeros) ? bytes : sizeof(zeros));
+		if (n <= 0)
+			abort();
+	}
+}
+
+static bool is(struct amount amount, int64_t bytes)
+{
+	return amount.known && amount.bytes == bytes;
+}
+
+static void test_pipes(void)
+{
+	int full[2], empty[2], orphan[2];
+	const struct open_file *file;
+
+	if (pipe(full) || pipe(empty) || pipe(orphan))
+		abort();
+	fill(full[1], 10000);
+	close(orphan[0]);
+	read_all(0);
+	file = file_of(full[0]);
+	ok(file->kind == OPEN_PIPE && is(file->bytes, PAGES(3)) && is(file->most, PAGES(16)),
+	   "a pipe: pages of what is in it, and its size");
+	ok(file == file_of(full[1]) && file->descriptors == 2, "both ends are one pipe");
+	ok(is(file_of(empty[0])->bytes, 0), "an empty pipe: 0 is known");
+	ok(is(file_of(orphan[1])->bytes, 0) && write(orphan[1], "x", 1) < 0 && errno == EPIPE,
+	   "a pipe without readers has none");
+	close(full[0]);
+	close(full[1]);
+	close(empty[0]);
+	close(empty[1]);
+	close(orphan[1]);
+}
+
+static void ignore(void *context, const struct socket_memory *memory)
+{
+	(void)context;
+	(void)memory;
+}
+
+static void test_sockets(void)
+{
+	const struct open_file *file;
+	int pair[2], other;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		abort();
+	other = socket(AF_INET, SOCK_STREAM, 0);
+	fill(pair[0], 5000);
+	read_all(0);
+	file = file_of(pair[0]);
+	ok(file->kind == OPEN_UNIX, "a Unix socket");
+	/* Not each kernel answers. */
+	ok(!sockets_each((uint32_t)getpid(), SOCKETS_UNIX, ignore, NULL) ||
+	   (file->bytes.known && file->bytes.bytes >= 5000 && file->bytes.bytes < 20000),
+	   "what it has sent and nobody received: %lld bytes", (long long)file->bytes.bytes);
+	/* The kernel has it in no table: it is not bound. */
+	file = file_of(other);
+	ok(file->kind == OPEN_TCP && !file->bytes.known, "a TCP socket of which nothing is known");
+	close(pair[0]);
+	close(pair[1]);
+	close(other);
+}
+
+static void test_files(void)
+{
+	const int memfd = memfd_create("held-test", 0), named = open("/proc/self/exe", O_RDONLY),
+		  event = eventfd(0, 0), poll = epoll_create1(0);
+	struct epoll_event ask = { .events = EPOLLIN };
+
+	fill(memfd, 3 * 4096);
+	epoll_ctl(poll, EPOLL_CTL_ADD, event, &ask);
+	read_all(0);
+	ok(file_of(memfd)->kind == OPEN_MEMFD && file_of(memfd)->bytes.bytes >= 3 * 4096 &&
+	   file_of(memfd)->bytes.bytes <= PAGES(3), "a memfd: its pages, mapped or not");
+	ok(file_of(named)->kind == OPEN_FILE && is(file_of(named)->bytes, 0),
+	   "nothing ends with the descriptor of a file that has a name");
+	ok(file_of(event)->kind == OPEN_OTHER && !file_of(event)->bytes.known,
+	   "an eventfd: unknown, not 0");
+	ok(file_of(poll)->kind == OPEN_EPOLL && is(file_of(poll)->bytes, 0), "epoll");
+	close(memfd);
+	close(named);
+	close(event);
+	close(poll);
+}
+
+/* What a child inherits is there once; epoll has no inode of its own. */
+static void test_shared(void)
+{
+	const int one = epoll_create1(0), two = epoll_create1(0);
+	int before, stop[2];
+	pid_t child;
+
+	if (pipe(stop))
+		abort();
+	read_all(0);
+	before = (int)files.n;
+	child = fork();
+	if (!child) {
+		char c;
+
+		close(stop[1]);
+		_exit(read(stop[0], &c, 1) != 0);
+	}
+	read_all(child);
+	ok((int)files.n == before, "a child has nothing of its own: %d and %zu files", before,
+	   files.n);
+	ok(file_of(one) != file_of(two) && file_of(two)->kind == OPEN_EPOLL,
+	   "two of epoll are two");
+	ok(file_of(stop[0])->descriptors >= 3, "its descriptors count");
+	close(stop[0]);
+	close(stop[1]);
+	close(one);
+	close(two);
+	waitpid(child, NULL, 0);
+}
+
+static void test_bound(void)
+{
+	open_files_free(&files);
+	files = (struct open_files){ .left = 2 };
+	ok(!open_files_add(&files, (uint32_t)getpid()),
+	   "not all of too many are read, and it says so");
+}
+
+int main(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	test_pipes();
+	test_sockets();
+	test_files();
+	test_shared();
+	test_bound();
+	open_files_free(&files);
+	return tap_done();
+}

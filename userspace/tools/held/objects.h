@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Sizes of the kernel's objects, as the kernel charges them to a cgroup.
+ */
+#ifndef READER_HELD_OBJECTS_H
+#define READER_HELD_OBJECTS_H
+
+#include "model/amount.h"
+
+/*
+ * An object of the slab cache @cache.  0 if there is no such cache; unknown without the privilege
+ * to read /sys/kernel/slab, or without SLUB.
+ */
+struct amount object_of(const char *cache);
+
+/* What kmalloc() of @bytes takes, charged. */
+struct amount object_of_size(uint64_t bytes);
+
+#endif /* READER_HELD_OBJECTS_H */
