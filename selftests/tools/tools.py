@@ -23,6 +23,7 @@ os.environ["TERM"] = "linux"
 
 _results = []
 _processes = []
+_pids = []
 _said = []
 _kept = []
 
@@ -32,6 +33,8 @@ def _flush():
     """Prints all output at the end, because the plan comes first; also on errors."""
     for process in _processes:
         process.send_signal(signal.SIGKILL)
+    for pid in _pids:
+        os.kill(pid, signal.SIGKILL)
     sys.stdout.write("".join(line + "\n" for line in _said))
 
 
@@ -95,6 +98,16 @@ def locked(mib):
                                ctypes.c_size_t(len(area))):
         sys.exit(f"cannot lock {mib} MiB")
     return area
+
+
+def ends_with_this(pid):
+    """Kills this child at the end of the program."""
+    _pids.append(pid)
+
+
+def number_in(path):
+    with open(path, encoding="ascii") as file:
+        return int(file.read())
 
 
 def keep(area):
