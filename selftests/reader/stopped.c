@@ -619,6 +619,8 @@ static void *hold_alone(void *arg)
 	write_pages(map(PLACE(0), 8 * MIB_PAGES * PAGE, RW, MAP_SHARED, shared->fd, 0),
 		    8 * MIB_PAGES);
 	munmap(PLACE(0), 8 * MIB_PAGES * PAGE);
+	/* Its size is its owner's choice. */
+	need(!ftruncate(shared->fd, 1LL << 62), "ftruncate");
 	shared->ready = true;
 	return wait_for_end(arg);
 }

@@ -43,6 +43,9 @@ struct counts {
 /* mincore() writes a byte for each page: of so many at a time. */
 #define PAGES_AT_ONCE	65536
 
+/* It is asked about so many pages, outside of tmpfs, in all: for a second. */
+#define PAGES_OF_ALL	(1U << 28)
+
 /* stat() counts blocks of this size. */
 #define BLOCK		512
 
@@ -113,15 +116,32 @@ static void read_home(struct held_file *file, int fd)
 		file->home = FILE_IN_HUGETLB;
 }
 
-static bool ask_mincore(int fd, uint64_t size, uint64_t page, uint64_t *bytes)
+/*
+ * A file may be as large as its owner wants, and be empty.  tmpfs has no page where it has no data,
+ * so holes are skipped there; other file systems may, and are asked about so many pages in all.
+ */
+static bool ask_mincore(int fd, uint64_t size, uint64_t page, bool in_shmem, uint64_t *bytes)
 {
 	static unsigned char resident[PAGES_AT_ONCE];
+	static uint64_t left = PAGES_OF_ALL;
 	uint64_t at, length, i;
 	bool known = true;
+	off_t data;
 	void *map;
 
 	*bytes = 0;
+	if (!in_shmem) {
+		if (size / page > left)
+			return false;
+		left -= size / page;
+	}
 	for (at = 0; known && at < size; at += length) {
+		if (in_shmem) {
+			data = lseek(fd, (off_t)at, SEEK_DATA);
+			if (data < 0)
+				return errno == ENXIO;
+			at = (uint64_t)data / page * page;
+		}
 		length = PAGES_AT_ONCE * page;
 		if (length > size - at)
 			length = size - at;
@@ -140,7 +160,7 @@ static bool ask_mincore(int fd, uint64_t size, uint64_t page, uint64_t *bytes)
  * Bytes of the @size bytes of file @fd in the page cache, in whole pages, to @bytes: by
  * cachestat(2), else by mincore(2) of a mapping.  False if the kernel answers neither.
  */
-static bool page_cache_of(int fd, uint64_t size, uint64_t *bytes)
+static bool page_cache_of(int fd, uint64_t size, bool in_shmem, uint64_t *bytes)
 {
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 	/* Length 0: to the end of the file. */
@@ -150,12 +170,12 @@ static bool page_cache_of(int fd, uint64_t size, uint64_t *bytes)
 
 	/* The page cache of a file of overlayfs is that of another file, which it maps. */
 	if (fstatfs(fd, &fs) || fs.f_type == OVERLAYFS_SUPER_MAGIC)
-		return ask_mincore(fd, size, page, bytes);
+		return ask_mincore(fd, size, page, in_shmem, bytes);
 	if (!syscall(SYS_cachestat, fd, &all, &counts, 0)) {
 		*bytes = counts.cached * page;
 		return true;
 	}
-	return ask_mincore(fd, size, page, bytes);
+	return ask_mincore(fd, size, page, in_shmem, bytes);
 }
 
 static void read_amounts(struct held_file *file, int fd, const struct statx *stat)
@@ -168,7 +188,8 @@ static void read_amounts(struct held_file *file, int fd, const struct statx *sta
 		file->known = true;
 		return;
 	}
-	file->known = page_cache_of(fd, stat->stx_size, &file->memory);
+	file->known = page_cache_of(fd, stat->stx_size, file->home == FILE_IN_SHMEM,
+				    &file->memory);
 	if (file->home == FILE_IN_SHMEM && blocks > file->memory)
 		file->swap = blocks - file->memory;
 }
