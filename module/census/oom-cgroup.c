@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/cgroup.h>
 #include <linux/memcontrol.h>
+#include <linux/minmax.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
 #include <linux/page_counter.h>
@@ -38,6 +39,24 @@ static struct mem_cgroup *find_limited(struct mem_cgroup *memcg)
 	return READ_ONCE(found->memory.max) < PAGE_COUNTER_MAX ? found : NULL;
 }
 
+/*
+ * Pages in generations are on no other list.  The kernel may count a page for its new generation
+ * before it is taken from the old one, so only the sum is no less than 0.
+ */
+static u64 in_generations(const struct lruvec *lruvec, int type, int zone)
+{
+#ifdef CONFIG_LRU_GEN
+	long nr = 0;
+	int gen;
+
+	for (gen = 0; gen < MAX_NR_GENS; gen++)
+		nr += READ_ONCE(lruvec->lrugen.nr_pages[gen][type][zone]);
+	return max(nr, 0L);
+#else
+	return 0;
+#endif
+}
+
 static void add_lists(struct census_oom_cgroup *to, const struct mem_cgroup_per_node *lists)
 {
 	const unsigned long *sizes;
@@ -46,7 +65,9 @@ static void add_lists(struct census_oom_cgroup *to, const struct mem_cgroup_per_
 	for (zone = 0; zone < MAX_NR_ZONES; zone++) {
 		sizes = lists->lru_zone_size[zone];
 		to->anon += READ_ONCE(sizes[LRU_INACTIVE_ANON]) + READ_ONCE(sizes[LRU_ACTIVE_ANON]);
+		to->anon += in_generations(&lists->lruvec, 0, zone);
 		to->file += READ_ONCE(sizes[LRU_INACTIVE_FILE]) + READ_ONCE(sizes[LRU_ACTIVE_FILE]);
+		to->file += in_generations(&lists->lruvec, 1, zone);
 		to->unevictable += READ_ONCE(sizes[LRU_UNEVICTABLE]);
 	}
 }
