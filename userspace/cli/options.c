@@ -171,7 +171,8 @@ static int set_interval(struct options *options, const char *value, struct failu
 }
 
 const struct option_entry option_columns = {
-	'c', "columns", "LIST", "show these columns; +LIST adds them, help lists them", SHARED(TEXT, columns) };
+	'c', "columns", "LIST", "show these columns; +LIST adds them, help lists them",
+	SHARED(TEXT, columns) };
 const struct option_entry option_all = {
 	'a', "all", NULL, "show all columns", SHARED(FLAG, all) };
 const struct option_entry option_sort = {

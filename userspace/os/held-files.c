@@ -44,7 +44,7 @@ struct counts {
 #define PAGES_AT_ONCE	65536
 
 /* It is asked about so many pages, outside of tmpfs, in all: for a second. */
-#define PAGES_OF_ALL	(1U << 28)
+#define PAGES_OF_ALL	(4096 * PAGES_AT_ONCE)
 
 /* stat() counts blocks of this size. */
 #define BLOCK		512

@@ -16,7 +16,7 @@
 /* The attributes that the request of a command takes. */
 static const uint64_t taken_by[MEMCENSUS_CMD_MAX + 1] = {
 	[MEMCENSUS_CMD_SNAPSHOT] = TAKES(BASIS) | TAKES(PARTS) | TAKES(PIDS) | TAKES(GROUP_BY) |
-				   TAKES(FILE) | TAKES(TREE),
+				   TAKES(TREE) | TAKES(FILE),
 	[MEMCENSUS_CMD_PAGES] = TAKES(PIDS) | TAKES(START) | TAKES(END),
 	[MEMCENSUS_CMD_SHARE] = TAKES(PIDS) | TAKES(GROUP_BY) | TAKES(LIMIT) | TAKES(CHARGED) |
 				TAKES(FILE),
