@@ -55,13 +55,6 @@ static struct amount bytes_of(uint64_t bytes)
 	return (struct amount){ true, (int64_t)bytes };
 }
 
-static uint64_t whole_pages(uint64_t bytes)
-{
-	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-
-	return (bytes + page - 1) / page * page;
-}
-
 /* Two descriptors of files without an inode of their own: the kernel has an order of these. */
 static int compare_open(const struct open_file *a, const struct open_file *b)
 {

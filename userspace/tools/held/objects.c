@@ -65,14 +65,20 @@ static struct amount object_of_class(const char *prefix, uint64_t class)
 	return object_of(name);
 }
 
-struct amount object_of_size(uint64_t bytes)
+uint64_t whole_pages(uint64_t bytes)
 {
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	return (bytes + page - 1) / page * page;
+}
+
+struct amount object_of_size(uint64_t bytes)
+{
 	uint64_t class = 64;
 	struct amount size;
 
 	if (bytes > KMALLOC_MOST)
-		return (struct amount){ true, (int64_t)((bytes + page - 1) / page * page) };
+		return (struct amount){ true, (int64_t)whole_pages(bytes) };
 	while (class < bytes)
 		class *= 2;
 	if (bytes > 128 && bytes <= 192)

@@ -13,6 +13,9 @@
  */
 struct amount object_of(const char *cache);
 
+/* @bytes, rounded up to pages. */
+uint64_t whole_pages(uint64_t bytes);
+
 /* What kmalloc() of @bytes takes, charged. */
 struct amount object_of_size(uint64_t bytes);
 

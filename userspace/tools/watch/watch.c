@@ -184,6 +184,7 @@ static void show_watched(struct watch *watch, const struct snapshot *snap,
 	const struct options *options = watch->session->options;
 	const bool frames = watch->basis == MEMCENSUS_BASIS_FRAMES;
 	const size_t width = options->raw ? 0 : output_columns(watch->session->out);
+	const bool narrow = width && width < WIDE_COLUMNS;
 	struct watch_row row = { .task = task, .now = *now };
 	const char *columns;
 	struct report report;
@@ -194,13 +195,13 @@ static void show_watched(struct watch *watch, const struct snapshot *snap,
 	report_begin_line(&report, options, snap, watch->session->out, true);
 	report_points(&report, then ? &then->point : NULL, &now->point);
 	report.no_header = !interval_header_due(options, watch->rows++);
-	if (width && width < WIDE_COLUMNS)
+	if (narrow)
 		columns = "time:8 pid:6 vss:8 rss:8 pss:8 uss:8 swap:7 steady|growth=Growth";
 	else
 		columns = report_text(&report, "time:%d pid:7 vss:9 rss:9 pss:9 uss:9 swap:9 %s%s",
 				      TIME_WIDTH, frames ? "fork_shared:9 " : "",
 				      "fork_most:9 min_faults:8 maj_faults:8 steady|growth:1=Growth");
-	if (width && width < WIDE_COLUMNS && watch->rows == 1 && !options->json)
+	if (narrow && watch->rows == 1 && !options->json)
 		fputs("Too wide, so without: ForkMost MinFlt/s MajFlt/s\n", report.out);
 	/* Rows of a table leave out what a census on their basis cannot have. */
 	REPORT(&report,
