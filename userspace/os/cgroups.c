@@ -193,16 +193,26 @@ char *cgroup_file(const char *path, const char *file)
 	return name;
 }
 
-static void add_processes(const struct cgroup_place *place, void *ids)
+/* @any: there is a process, which @ids may have had. */
+struct members {
+	struct ids *ids;
+	bool any;
+};
+
+static void add_processes(const struct cgroup_place *place, void *context)
 {
+	struct members *members = context;
 	char *name = xasprintf("%s/cgroup.procs", place->dir);
 	FILE *file = fopen(name, "re");
 	uint32_t pid;
 
 	free(name);
-	while (file && fscanf(file, "%" SCNu32, &pid) == 1)
-		if (pid)
-			ids_add(ids, pid);
+	while (file && fscanf(file, "%" SCNu32, &pid) == 1) {
+		if (!pid)
+			continue;
+		ids_add(members->ids, pid);
+		members->any = true;
+	}
 	if (file)
 		fclose(file);
 }
@@ -216,14 +226,14 @@ static int no_cgroup(const char *path, struct failure *why)
 
 int cgroup_processes(struct ids *ids, const char *path, struct failure *why)
 {
-	const size_t before = ids->n;
+	struct members members = { ids, false };
 	char *dir = directory_of(path);
-	const bool found = dir && cgroups_each(dir, add_processes, ids);
+	const bool found = dir && cgroups_each(dir, add_processes, &members);
 
 	free(dir);
 	if (!found)
 		return no_cgroup(path, why);
-	if (ids->n == before)
+	if (!members.any)
 		return fail(why, FAIL_NO_PROCESS, "no process is in the cgroup '%.200s'", path);
 	return 0;
 }
