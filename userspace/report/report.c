@@ -368,8 +368,17 @@ static void show_section_table(struct report *report, const struct section *sect
 	free(cells.v);
 }
 
+/* A value that is ns in JSON and seconds in a table has the unit in its name. */
+static const char *described_name(struct report *report, const struct column *column)
+{
+	const size_t len = strlen(column->name) - strlen("_ns");
+
+	return column->kind != KIND_SECONDS ? column->name :
+	       report_text(report, "%.*s_seconds", (int)len, column->name);
+}
+
 /* All columns of one row, one a line, with their meaning unless the output is raw. */
-static void show_described(const struct report *report, const struct section *section)
+static void show_described(struct report *report, const struct section *section)
 {
 	const struct options *options = report->options;
 	const struct units units = report_units(report);
@@ -383,7 +392,7 @@ static void show_described(const struct report *report, const struct section *se
 		table_column(table, "Meaning", false, 0, CUT_WIDEST);
 	for (i = 0; (column = column_at(section->type, i)); i++) {
 		table_row(table);
-		table_cell(table, column->name);
+		table_cell(table, described_name(report, column));
 		cell_column(table, column, &report->view, section->rows.v, &units);
 		if (!options->raw)
 			table_cell(table, column->help);
