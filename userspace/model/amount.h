@@ -50,6 +50,14 @@ static inline struct amount amount_minus(struct amount a, struct amount b)
 	return (struct amount){ a.known && b.known, a.bytes - b.bytes };
 }
 
+/* @bytes, rounded up to pages of @page bytes; as they are if that is 0, or if it is too much. */
+static inline uint64_t whole_pages(uint64_t bytes, uint64_t page)
+{
+	if (!page || bytes > UINT64_MAX - page)
+		return bytes;
+	return (bytes + page - 1) / page * page;
+}
+
 /* A column's value; false if it is unknown. */
 static inline bool value_amount(struct value *value, struct amount amount)
 {

@@ -133,7 +133,7 @@ static void read_pipe(struct open_file *file, const char *path)
 	if (size > 0) {
 		file->most = bytes_of((uint64_t)size);
 		if (!ioctl(fd, FIONREAD, &unread))
-			file->bytes = bytes_of(whole_pages((uint64_t)unread));
+			file->bytes = bytes_of(own_pages((uint64_t)unread));
 		file->objects = amount_plus(object_of_size(PIPE_BYTES),
 					    object_of_size(size / page * PIPE_BUFFER_BYTES));
 		add_objects(file, "inode_cache", 1);
@@ -181,7 +181,7 @@ static void read_io_uring(struct open_file *file)
 	if (!read_fdinfo(file, "SqMask:", false, &sq) || !read_fdinfo(file, "CqMask:", false, &cq))
 		return;
 	rings = RINGS_BYTES + (cq + 1) * CQE_BYTES + (sq + 1) * SQ_BYTES;
-	file->bytes = bytes_of(whole_pages(rings) + whole_pages((sq + 1) * SQE_BYTES));
+	file->bytes = bytes_of(own_pages(rings) + own_pages((sq + 1) * SQE_BYTES));
 	file->objects = object_of("inode_cache");
 }
 

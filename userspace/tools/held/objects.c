@@ -65,11 +65,9 @@ static struct amount object_of_class(const char *prefix, uint64_t class)
 	return object_of(name);
 }
 
-uint64_t whole_pages(uint64_t bytes)
+uint64_t own_pages(uint64_t bytes)
 {
-	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-
-	return (bytes + page - 1) / page * page;
+	return whole_pages(bytes, (uint64_t)sysconf(_SC_PAGESIZE));
 }
 
 struct amount object_of_size(uint64_t bytes)
@@ -78,7 +76,7 @@ struct amount object_of_size(uint64_t bytes)
 	struct amount size;
 
 	if (bytes > KMALLOC_MOST)
-		return (struct amount){ true, (int64_t)whole_pages(bytes) };
+		return (struct amount){ true, (int64_t)own_pages(bytes) };
 	while (class < bytes)
 		class *= 2;
 	if (bytes > 128 && bytes <= 192)

@@ -13,8 +13,8 @@
  */
 struct amount object_of(const char *cache);
 
-/* @bytes, rounded up to pages. */
-uint64_t whole_pages(uint64_t bytes);
+/* @bytes, rounded up to pages of this machine. */
+uint64_t own_pages(uint64_t bytes);
 
 /* What kmalloc() of @bytes takes, charged. */
 struct amount object_of_size(uint64_t bytes);

@@ -225,7 +225,7 @@ static struct amount all_mapped(const struct snapshot *snap)
 		if (KNOWN(&snap->tasks[i].figures, MEMCENSUS_F_HUGETLB_PSS))
 			huge += snap->tasks[i].figures.v[MEMCENSUS_F_HUGETLB_PSS];
 	if (mapped.known)
-		mapped.bytes += (int64_t)((huge + page - 1) / page * page);
+		mapped.bytes += (int64_t)whole_pages(huge, page);
 	return mapped;
 }
 

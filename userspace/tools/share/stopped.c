@@ -459,24 +459,22 @@ static uint64_t least(uint64_t a, uint64_t b)
 static uint64_t mapped_of(const struct stopping *s, const struct stopped *sum,
 			  const struct stopped_file *file)
 {
-	const uint64_t page = s->snap->info.page_size;
-	const uint64_t pages = page ? (sum->share + page - 1) / page : 0;
+	const uint64_t share = whole_pages(sum->share, s->snap->info.page_size);
 
-	return file->read ? least(pages * page, file->file.memory) : 0;
+	return file->read ? least(share, file->file.memory) : 0;
 }
 
 /* Of a file that cannot be opened, what is mapped is known, and no more. */
 static void read_mapped(const struct stopping *s, struct stopped_file *file,
 			const struct hold *holds, size_t n)
 {
-	const uint64_t page = s->snap->info.page_size;
 	uint64_t share = 0;
 
-	if (!file->read || !file->file.no_open || !page)
+	if (!file->read || !file->file.no_open)
 		return;
 	while (n--)
 		share += holds[n].share;
-	file->file.memory = (share + page - 1) / page * page;
+	file->file.memory = whole_pages(share, s->snap->info.page_size);
 	file->file.known = true;
 }
 

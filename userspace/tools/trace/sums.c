@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "lib/memory.h"
+#include "model/amount.h"
 #include "tools/trace/sums.h"
 
 #ifndef MADV_DONTNEED_LOCKED
@@ -170,13 +171,6 @@ static struct trace_thread *meet(struct trace_sums *sums, uint32_t tid, uint64_t
 	return add_thread(sums, tid, process, space);
 }
 
-static uint64_t whole(uint64_t bytes, uint64_t page)
-{
-	if (!page)
-		return bytes;
-	return bytes > UINT64_MAX - page ? bytes : (bytes + page - 1) / page * page;
-}
-
 /* The size of the pages that mmap() gives for @flags; 0: unknown. */
 static uint64_t page_of(const struct trace_sums *sums, uint64_t flags)
 {
@@ -196,7 +190,7 @@ static bool discards(uint64_t advice)
 static void count_brk(const struct trace_sums *sums, struct trace_space *space,
 		      const struct trace_row *row, struct trace_bytes *bytes, bool *failed)
 {
-	uint64_t now = whole((uint64_t)row->result, sums->page);
+	uint64_t now = whole_pages((uint64_t)row->result, sums->page);
 
 	*failed = row->args[0] && (uint64_t)row->result != row->args[0];
 	if (!space->brk && row->args[0])
@@ -211,7 +205,7 @@ static void count_brk(const struct trace_sums *sums, struct trace_space *space,
 static void count_mremap(const struct trace_sums *sums, const uint64_t *args,
 			 struct trace_bytes *bytes)
 {
-	uint64_t old = whole(args[1], sums->page), new = whole(args[2], sums->page);
+	uint64_t old = whole_pages(args[1], sums->page), new = whole_pages(args[2], sums->page);
 
 	/* A length of 0 maps the same once more. */
 	if (args[3] & MREMAP_DONTUNMAP)
@@ -240,20 +234,20 @@ static void count_call(struct trace_sums *sums, struct trace_thread *thread, str
 		return;
 	switch (row->call) {
 	case TRACE_MMAP:
-		length = whole(args[1], page_of(sums, args[3]));
+		length = whole_pages(args[1], page_of(sums, args[3]));
 		bytes->mapped += length;
 		if (args[3] & MAP_FIXED)
 			bytes->fixed += length;
 		break;
 	case TRACE_MUNMAP:
-		bytes->unmapped += whole(args[1], sums->page);
+		bytes->unmapped += whole_pages(args[1], sums->page);
 		break;
 	case TRACE_MREMAP:
 		count_mremap(sums, args, bytes);
 		break;
 	case TRACE_MADVISE:
 		if (discards(args[2]))
-			bytes->discarded += whole(args[1], sums->page);
+			bytes->discarded += whole_pages(args[1], sums->page);
 		break;
 	default:
 		break;
@@ -282,7 +276,7 @@ static void leave(struct trace_sums *sums, const struct trace_event *event)
 	if (!thread->pending || thread->call != event->call) {
 		/* Of brk() the result alone says where the break is. */
 		if (event->call == TRACE_BRK)
-			thread->space->brk = whole(event->args[0], sums->page);
+			thread->space->brk = whole_pages(event->args[0], sums->page);
 		thread->pending = false;
 		sums->orphans++;
 		return;

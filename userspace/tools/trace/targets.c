@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/memory.h"
+#include "model/amount.h"
 #include "os/procfs.h"
 #include "tools/trace/targets.h"
 
@@ -43,7 +44,6 @@ static uint64_t heap_end(FILE *maps)
 
 static uint64_t read_break(uint32_t pid)
 {
-	const uint64_t page = sysconf(_SC_PAGESIZE);
 	struct failure gone;
 	char path[48];
 	uint64_t end;
@@ -58,7 +58,7 @@ static uint64_t read_break(uint32_t pid)
 	/* As long as there is no heap, the break is where it begins. */
 	if (!end)
 		end = process_state(pid).heap;
-	return (end + page - 1) / page * page;
+	return whole_pages(end, (uint64_t)sysconf(_SC_PAGESIZE));
 }
 
 /* A child reads the mappings, because it can be killed while it waits for the lock. */
