@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Memory of sockets, by sock_diag. */
+#include <errno.h>
 #include <inttypes.h>
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
@@ -15,7 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/memory.h"
 #include "os/procfs.h"
 #include "os/sockets.h"
 
@@ -32,6 +32,7 @@ union request {
 /**
  * struct family - how one kind of sockets is asked for
  * @protocol: its name begins so; the first one that fits is taken
+ * @module: what answers in the kernel
  * @request: @request_size bytes of it
  * @header: bytes of an answer before its attributes
  * @inode: offset of the inode in these
@@ -40,6 +41,7 @@ union request {
  */
 struct family {
 	const char *protocol;
+	const char *module;
 	union request request;
 	size_t request_size;
 	size_t header;
@@ -48,8 +50,8 @@ struct family {
 	uint16_t rings;
 };
 
-#define INET(protocol_, family_, number_)						\
-	{ .protocol = protocol_,							\
+#define INET(protocol_, module_, family_, number_)					\
+	{ .protocol = protocol_, .module = module_,					\
 	  .request.inet = { .sdiag_family = family_, .sdiag_protocol = number_,		\
 			    .idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1),		\
 			    .idiag_states = ALL_STATES },				\
@@ -59,12 +61,12 @@ struct family {
 	  .memory = INET_DIAG_SKMEMINFO }
 
 static const struct family families[SOCKETS_OTHER] = {
-	[SOCKETS_TCP] = INET("TCP", AF_INET, IPPROTO_TCP),
-	[SOCKETS_TCP6] = INET("TCPv6", AF_INET6, IPPROTO_TCP),
-	[SOCKETS_UDP] = INET("UDP", AF_INET, IPPROTO_UDP),
-	[SOCKETS_UDP6] = INET("UDPv6", AF_INET6, IPPROTO_UDP),
+	[SOCKETS_TCP] = INET("TCP", "tcp_diag", AF_INET, IPPROTO_TCP),
+	[SOCKETS_TCP6] = INET("TCPv6", "tcp_diag", AF_INET6, IPPROTO_TCP),
+	[SOCKETS_UDP] = INET("UDP", "udp_diag", AF_INET, IPPROTO_UDP),
+	[SOCKETS_UDP6] = INET("UDPv6", "udp_diag", AF_INET6, IPPROTO_UDP),
 	[SOCKETS_UNIX] = {
-		.protocol = "UNIX",
+		.protocol = "UNIX", .module = "unix_diag",
 		.request.local = { .sdiag_family = AF_UNIX, .udiag_states = ALL_STATES,
 				   .udiag_show = UDIAG_SHOW_MEMINFO },
 		.request_size = sizeof(struct unix_diag_req),
@@ -73,7 +75,7 @@ static const struct family families[SOCKETS_OTHER] = {
 		.memory = UNIX_DIAG_MEMINFO,
 	},
 	[SOCKETS_PACKET] = {
-		.protocol = "PACKET",
+		.protocol = "PACKET", .module = "packet_diag",
 		.request.packet = { .sdiag_family = AF_PACKET,
 				    .pdiag_show = PACKET_SHOW_MEMINFO | PACKET_SHOW_RING_CFG },
 		.request_size = sizeof(struct packet_diag_req),
@@ -83,7 +85,7 @@ static const struct family families[SOCKETS_OTHER] = {
 		.rings = PACKET_DIAG_RX_RING,
 	},
 	[SOCKETS_NETLINK] = {
-		.protocol = "NETLINK",
+		.protocol = "NETLINK", .module = "netlink_diag",
 		.request.netlink = { .sdiag_family = AF_NETLINK,
 				     .sdiag_protocol = NDIAG_PROTO_ALL,
 				     .ndiag_show = NDIAG_SHOW_MEMINFO },
@@ -169,8 +171,26 @@ static int take_answer(const struct nlmsghdr *nlh, void *untyped)
 	return MNL_CB_OK;
 }
 
+/* An error is a message of its own, or in the last one if the dump had begun: its first number. */
+static int take_end(const struct nlmsghdr *nlh, void *untyped)
+{
+	int error = 0;
+
+	(void)untyped;
+	if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(error))
+		memcpy(&error, mnl_nlmsg_get_payload(nlh), sizeof(error));
+	if (error >= 0)
+		return MNL_CB_STOP;
+	errno = -error;
+	return MNL_CB_ERROR;
+}
+
+/* False: errno says why. */
 static bool ask(struct mnl_socket *nl, struct asking *asking)
 {
+	static mnl_cb_t ends[NLMSG_DONE + 1] = {
+		[NLMSG_ERROR] = take_end, [NLMSG_DONE] = take_end,
+	};
 	static char buf[ANSWER_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	ssize_t n;
@@ -184,31 +204,49 @@ static bool ask(struct mnl_socket *nl, struct asking *asking)
 		return false;
 	do {
 		n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
-		ret = n < 0 ? -1 : mnl_cb_run(buf, (size_t)n, 0, 0, take_answer, asking);
+		ret = n < 0 ? MNL_CB_ERROR : mnl_cb_run2(buf, (size_t)n, 0, 0, take_answer, asking,
+							 ends, NLMSG_DONE + 1);
 	} while (ret > MNL_CB_STOP);
 	return ret == MNL_CB_STOP;
 }
 
-/* Only a socket is opened in the namespace, which this thread then leaves. */
-static struct mnl_socket *open_in(uint32_t pid)
+/*
+ * Only a socket is opened in the network namespace of @pid, which this thread then leaves.  NULL:
+ * @reason says why.
+ */
+static struct mnl_socket *open_in(uint32_t pid, struct failure *reason)
 {
-	char path[48];
 	struct mnl_socket *nl = NULL;
 	struct statx own, other;
-	int fd, back;
+	int fd, back, error = 0;
+	char path[48];
 
 	snprintf(path, sizeof(path), "%" PRIu32 "/ns/net", pid);
 	if (procfs_stat("self/ns/net", &own) && procfs_stat(path, &other) &&
-	    own.stx_ino == other.stx_ino)
-		return mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+	    own.stx_ino == other.stx_ino) {
+		nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+		if (!nl)
+			fail(reason, FAIL_SYSTEM, "no socket of netlink: %s", strerror(errno));
+		return nl;
+	}
 	fd = procfs_open_file(path);
 	back = procfs_open_file("self/ns/net");
-	if (fd >= 0 && back >= 0 && !setns(fd, CLONE_NEWNET)) {
+	if (fd < 0 || back < 0 || setns(fd, CLONE_NEWNET)) {
+		error = errno;
+	} else {
 		nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
-		/* It was in this one. */
-		if (setns(back, CLONE_NEWNET))
-			memory_failed();
+		error = errno;
+		/* Where it is does not change what else this program reads. */
+		if (setns(back, CLONE_NEWNET) && nl) {
+			error = errno;
+			mnl_socket_close(nl);
+			nl = NULL;
+		}
 	}
+	if (!nl)
+		fail(reason, FAIL_SYSTEM, "the network namespace of PID %" PRIu32 ": %s%s", pid,
+		     strerror(error),
+		     error == EPERM || error == EACCES ? ": run as root (sudo)" : "");
 	if (fd >= 0)
 		close(fd);
 	if (back >= 0)
@@ -216,15 +254,29 @@ static struct mnl_socket *open_in(uint32_t pid)
 	return nl;
 }
 
-bool sockets_each(uint32_t pid, enum socket_family family, socket_fn *each, void *context)
+int sockets_each(uint32_t pid, enum socket_family family, socket_fn *each, void *context,
+		 struct failure *why)
 {
+	const char *protocol = families[family].protocol, *module = families[family].module;
 	struct asking asking = { &families[family], each, context };
-	struct mnl_socket *nl = open_in(pid);
-	bool whole;
+	struct failure reason;
+	struct mnl_socket *nl = open_in(pid, &reason);
 
 	if (!nl)
-		return false;
-	whole = !mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) && ask(nl, &asking);
+		return fail(why, reason.kind, "what %s sockets hold is unknown: %s", protocol,
+			    reason.text);
+	errno = 0;
+	if (!mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) && ask(nl, &asking)) {
+		mnl_socket_close(nl);
+		return 0;
+	}
+	if (errno == ENOENT)
+		fail(why, FAIL_NO_MODULE,
+		     "what %s sockets hold is unknown: the kernel has not loaded %s: run 'modprobe %s'",
+		     protocol, module, module);
+	else
+		fail(why, FAIL_SYSTEM, "what %s sockets hold is unknown: %s of the kernel: %s",
+		     protocol, module, strerror(errno));
 	mnl_socket_close(nl);
-	return whole;
+	return -1;
 }

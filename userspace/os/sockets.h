@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/failure.h"
+
 /* Kinds of sockets that the kernel is asked for. */
 enum socket_family {
 	SOCKETS_TCP,
@@ -38,10 +40,11 @@ struct socket_memory {
 };
 
 /*
- * Calls @each for each socket of @family in the network namespace of @pid.  False: the kernel has
- * not answered, or not all.
+ * Calls @each for each socket of @family in the network namespace of @pid.  -1: the kernel has not
+ * answered, or not all; FAIL_NO_MODULE: it does not for this family.
  */
 typedef void socket_fn(void *context, const struct socket_memory *memory);
-bool sockets_each(uint32_t pid, enum socket_family family, socket_fn *each, void *context);
+int sockets_each(uint32_t pid, enum socket_family family, socket_fn *each, void *context,
+		 struct failure *why);
 
 #endif /* READER_SOCKETS_H */

@@ -337,13 +337,16 @@ static void note_socket(void *untyped, const struct socket_memory *memory)
 	(*found)->most = bytes_of(memory->most);
 }
 
-void open_files_ask_sockets(struct open_files *files, uint32_t pid)
+void open_files_ask_sockets(struct open_files *files, uint32_t pid, struct failure *why)
 {
 	enum socket_family family;
 
-	for (family = 0; family < SOCKETS_OTHER; family++)
-		if (files->families >> family & 1)
-			sockets_each(pid, family, note_socket, files);
+	for (family = 0; family < SOCKETS_OTHER; family++) {
+		/* What answers for none of this family answers in no other namespace either. */
+		if (!(files->families >> family & 1) || why[family].kind == FAIL_NO_MODULE)
+			continue;
+		sockets_each(pid, family, note_socket, files, &why[family]);
+	}
 }
 
 static void keep(void *file)

@@ -77,8 +77,11 @@ struct open_files {
 /* Adds what @pid holds.  False: not all of its descriptors could be read. */
 bool open_files_add(struct open_files *files, uint32_t pid);
 
-/* Adds what the sockets have, as the network namespace of @pid says. */
-void open_files_ask_sockets(struct open_files *files, uint32_t pid);
+/*
+ * Adds what the sockets have, as the network namespace of @pid says.  @why: one for each family,
+ * filled where the kernel does not say it.
+ */
+void open_files_ask_sockets(struct open_files *files, uint32_t pid, struct failure *why);
 
 void open_files_free(struct open_files *files);
 

@@ -105,6 +105,7 @@ const struct row_type open_file_rows = ROWS_OF("open file", file_columns);
  * @spaces: numbers of their network namespaces that were asked
  * @groups: @n_groups cgroups that they are in; owned, with their paths
  * @unread: processes of which not all descriptors could be read
+ * @unasked: why the kernel did not say what sockets of a family have; FAIL_NONE: it did
  */
 struct holding {
 	const struct options *options;
@@ -114,6 +115,7 @@ struct holding {
 	struct group *groups;
 	size_t n_groups;
 	size_t unread;
+	struct failure unasked[SOCKETS_OTHER];
 };
 
 static int choose_processes(struct holding *h, struct failure *why)
@@ -142,7 +144,7 @@ static void ask_sockets(struct holding *h, uint32_t pid)
 
 	snprintf(path, sizeof(path), "%" PRIu32 "/ns/net", pid);
 	if (procfs_stat(path, &space) && ids_add(&h->spaces, (uint32_t)space.stx_ino))
-		open_files_ask_sockets(&h->files, pid);
+		open_files_ask_sockets(&h->files, pid, h->unasked);
 }
 
 /* Adds the cgroup that @pid is in, and what it is charged for. */
@@ -253,6 +255,12 @@ static int held_run(struct session *session, struct failure *why)
 		fprintf(stderr,
 			"memcensus: the descriptors of %zu process%s were not all read: run as root (sudo)\n",
 			h.unread, h.unread == 1 ? "" : "es");
+	for (i = 0; i < SOCKETS_OTHER; i++) {
+		if (h.unasked[i].kind == FAIL_NONE)
+			continue;
+		fprintf(stderr, "memcensus: %s\n", h.unasked[i].text);
+		session->partial = true;
+	}
 	session->partial |= h.unread;
 	descriptors_note();
 	for (i = 0; i < h.n_groups; i++)
