@@ -135,9 +135,10 @@ void files_report(struct report *report)
 		deleted |= snap->frame_files[i].deleted && !snap->frame_files[i].holders;
 	}
 	if (files > snap->n_frame_files)
-		more = report_text(report, "%" PRIu64 " more files, %" PRIu64
-				   " KiB: --top N, or --by directory\n",
-				   files - snap->n_frame_files, cached >> 10);
+		more = report_text(report,
+				   "%" PRIu64 " more files, %s: --top N, or --by directory\n",
+				   files - snap->n_frame_files,
+				   report_amount(report, (int64_t)cached));
 	if (deleted)
 		open = "deleted files: --holders names the processes that have them\n";
 	REPORT(report,
