@@ -5,14 +5,17 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "lib/output.h"
 #include "lib/text.h"
 #include "model/physical.h"
 #include "report/figures.h"
 #include "report/report.h"
 #include "tools/physical/blocks.h"
 
-/* Characters of a line of the map, and lines at most. */
+/* Characters of a line of the map, in a terminal that is too narrow for these, and before them. */
 #define MAP_WIDTH	64
+#define MAP_NARROW	48
+#define MAP_LABEL	27
 #define MAP_LINES	32
 
 /*
@@ -232,6 +235,7 @@ static const char *class_help(unsigned int class)
 static void report_states(struct report *report, const struct counted *c)
 {
 	struct figure_row rows[BLOCK_STATES] = { 0 };
+	char size[NUMBER_SIZE];
 	unsigned int i;
 
 	for (i = 0; i < BLOCK_STATES; i++)
@@ -243,17 +247,19 @@ static void report_states(struct report *report, const struct counted *c)
 				     { true, (int64_t)c->free_bytes[i] } },
 			.whole = c->n * c->bytes,
 		};
+	text_size(size, (double)c->bytes);
 	REPORT(report,
 	       { "blocks", SECTION_KEYED, .type = &figure_rows, .members = "figure n0",
+		 .title = report->options->raw ? NULL :
+			  report_text(report, "Blocks of %s (order %" PRIu64 ")", size,
+				      report->view.snap->frame_blocks[0].order),
 		 .columns = "figure=Blocks n0=Number 0=Amount part 1=Free ~meaning",
 		 .rows = ROWS(rows, BLOCK_STATES) });
 }
 
 static void report_in_way(struct report *report, const struct counted *c)
 {
-	const struct snapshot *snap = report->view.snap;
 	struct figure_row rows[BLOCK_CLASSES] = { 0 };
-	char size[NUMBER_SIZE];
 	unsigned int i;
 
 	for (i = 0; i < BLOCK_CLASSES && c->in_way[i].blocks; i++) {
@@ -267,11 +273,9 @@ static void report_in_way(struct report *report, const struct counted *c)
 				     { true, (int64_t)way->bytes } },
 		};
 	}
-	text_size(size, (double)c->bytes);
 	REPORT(report,
 	       { "in_the_way", .type = &figure_rows, .rows = ROWS(rows, i),
-		 .title = report_text(report, "In the way of blocks of %s (order %" PRIu64 ")",
-				      size, snap->frame_blocks[0].order),
+		 .title = "In the way of these",
 		 .columns = "figure=Class n0=Blocks n1=Alone 0=Gained 1=To_move ~meaning",
 		 .members = "figure=class n0=blocks n1=alone 1=to_move_bytes" });
 }
@@ -319,23 +323,22 @@ static char map_letter(const struct frame_blocks *blocks, size_t at, size_t n)
 	return best;
 }
 
-/* Number of blocks that one character of the map is: a power of 2. */
-static size_t map_scale(uint64_t n)
+/* Number of blocks that one of @width characters of a line of the map is: a power of 2. */
+static size_t map_scale(uint64_t n, size_t width)
 {
 	size_t scale = 1;
 
-	while (n / scale > MAP_WIDTH * MAP_LINES)
+	while (n / scale > width * MAP_LINES)
 		scale *= 2;
 	return scale;
 }
 
 /*
- * A line has MAP_WIDTH characters and begins at a multiple of that in frames, so that lines of
- * several messages fit together.
+ * A line has @width characters, each of @scale blocks, and begins at a multiple of that in frames,
+ * so that lines of several messages fit together.
  */
-static void show_map(const struct snapshot *snap, const struct counted *c, FILE *out)
+static void show_map(const struct snapshot *snap, size_t width, size_t scale, FILE *out)
 {
-	const size_t scale = map_scale(c->n);
 	uint64_t block, line, last = UINT64_MAX;
 	char text[MAP_WIDTH + 1] = "";
 	const struct frame_blocks *before = NULL;
@@ -349,32 +352,60 @@ static void show_map(const struct snapshot *snap, const struct counted *c, FILE 
 		before = blocks;
 		for (j = 0; j < blocks->records.n; j += scale) {
 			block = (blocks->first >> blocks->order) + j;
-			line = block / scale / MAP_WIDTH;
+			line = block / scale / width;
 			if (line != last) {
 				if (*text)
 					fprintf(out, "%s\n", text);
 				last = line;
-				memset(text, ' ', MAP_WIDTH);
+				memset(text, ' ', width);
 				fprintf(out, "%3" PRIu64 " %-7s %#14" PRIx64 " ", blocks->node,
-					blocks->zone, (line * MAP_WIDTH * scale << blocks->order) *
+					blocks->zone, (line * width * scale << blocks->order) *
 					snap->info.page_size);
 			}
-			text[block / scale % MAP_WIDTH] = map_letter(blocks, j, scale);
+			text[block / scale % width] = map_letter(blocks, j, scale);
 		}
 	}
 	if (*text)
 		fprintf(out, "%s\n", text);
 }
 
-static void show_letters(const struct snapshot *snap, FILE *out)
+/* @columns: of a terminal, or 0 */
+static void show_letters(const struct snapshot *snap, size_t columns, FILE *out)
 {
+	static const char last[] = "small letters can move";
 	const struct block_look *found[BLOCK_LOOKS];
 	const size_t n = block_looks(snap, found);
-	size_t i;
+	size_t i, used = 0, width;
+	char text[64];
 
-	for (i = 0; i < n; i++)
-		fprintf(out, "%s%c %s", i ? ", " : "", found[i]->letter, found[i]->name);
-	fputs("; small letters can move\n", out);
+	for (i = 0; i <= n; i++) {
+		if (i < n)
+			snprintf(text, sizeof(text), "%c %s%s", found[i]->letter, found[i]->name,
+				 i + 1 < n ? "," : ";");
+		width = strlen(i < n ? text : last);
+		if (columns && used && used + 1 + width > columns) {
+			fputc('\n', out);
+			used = 0;
+		}
+		used += fprintf(out, "%s%s", used ? " " : "", i < n ? text : last);
+	}
+	fputc('\n', out);
+}
+
+/* The tables below it are what one sees of a terminal. */
+static void report_map(struct report *report, const struct counted *c)
+{
+	const size_t columns = output_columns(report->out);
+	const size_t width = columns && columns < MAP_LABEL + MAP_WIDTH ? MAP_NARROW : MAP_WIDTH;
+	const size_t scale = map_scale(c->n, width);
+	char size[NUMBER_SIZE];
+
+	text_size(size, (double)(scale * c->bytes));
+	REPORT(report,
+	       { .title = report_text(report, "Each character is %s, by address", size) });
+	show_map(report->view.snap, width, scale, report->out);
+	fputc('\n', report->out);
+	show_letters(report->view.snap, columns, report->out);
 }
 
 /* A letter for each block, as in the map. */
@@ -394,8 +425,9 @@ void blocks_report(struct report *report)
 {
 	const struct snapshot *snap = report->view.snap;
 	struct counted *c = count_blocks(snap);
-	char scale[NUMBER_SIZE];
 
+	if (!report->options->raw && !report->options->json)
+		report_map(report, c);
 	REPORT(report,
 	       { .name = "contiguous", .shape = SECTION_OPEN },
 	       { "order", SECTION_NUMBER,
@@ -408,14 +440,5 @@ void blocks_report(struct report *report)
 	       { "maps", .type = &frame_blocks_rows, .members = "node zone first=first_frame",
 		 .parts = put_map },
 	       { .shape = SECTION_CLOSE });
-	if (!report->options->raw && !report->options->json) {
-		text_size(scale, (double)(map_scale(c->n) * c->bytes));
-		REPORT(report,
-		       { .title = report_text(report, "Each character is %s, by address",
-					      scale) });
-		show_map(snap, c, report->out);
-		fputc('\n', report->out);
-		show_letters(snap, report->out);
-	}
 	free(c);
 }
