@@ -413,19 +413,26 @@ static void show_peaks(const struct measured *m, FILE *out)
 {
 	const struct document_point from = { .realtime = signals_realtime() - m->wall },
 				    to = { .realtime = signals_realtime() };
+	const struct options *options = m->session->options;
 	const bool any = m->samples;
+	/* On a terminal the last table is what one sees. */
+	const bool last = any && !options->raw && !options->json;
+	const struct section peaks = {
+		"peaks", .type = &peak_rows, .rows = ROWS(m->peaks, any ? KINDS : 0),
+		.columns = any ? "figure peak:9 after mms" : NULL, .title = last ? "" : NULL,
+	}, holders = {
+		"holders", .title = any ? "At the peak of PSS" : NULL, .type = &peak_holder_rows,
+		.rows = ROWS(m->holders, m->n_holders),
+		.columns = any ? "pid:7 comm swap uss pss rss" : NULL,
+	}, run = {
+		"run", .shape = SECTION_OBJECT, .title = any && !last ? "" : NULL,
+		.type = &peak_run_rows, .described = true, .rows = ONE_ROW(m),
+	};
 	struct report report;
 
-	report_begin(&report, m->session->options, NULL, out);
+	report_begin(&report, options, NULL, out);
 	report_points(&report, &from, &to);
-	REPORT(&report,
-	       { "peaks", .type = &peak_rows, .rows = ROWS(m->peaks, any ? KINDS : 0),
-		 .columns = any ? "figure peak:9 after mms" : NULL },
-	       { "holders", .title = any ? "At the peak of PSS" : NULL, .type = &peak_holder_rows,
-		 .rows = ROWS(m->holders, m->n_holders),
-		 .columns = any ? "pid:7 comm swap uss pss rss" : NULL },
-	       { "run", .shape = SECTION_OBJECT, .title = any ? "" : NULL, .type = &peak_run_rows,
-		 .described = true, .rows = ONE_ROW(m) });
+	REPORT(&report, last ? run : peaks, holders, last ? peaks : run);
 	report_end(&report);
 	fflush(out);
 }
