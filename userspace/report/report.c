@@ -46,8 +46,11 @@ static struct cell *add_cell(struct cells *cells)
 /* @may_lack: the column may be left out. */
 static enum cut cut_of(const struct column *column, bool may_lack)
 {
-	return column->kind == KIND_TEXT || column->kind == KIND_HOLDERS ? CUT_WIDEST :
-	       may_lack && column->kind != KIND_ID ? CUT_COLUMN : CUT_NEVER;
+	if (column->kind == KIND_TEXT || column->kind == KIND_HOLDERS)
+		return CUT_WIDEST;
+	if (!may_lack || column->kind == KIND_ID)
+		return CUT_NEVER;
+	return column->alarm ? CUT_LATE : CUT_COLUMN;
 }
 
 /* In a table of all columns, the number of a cgroup is behind its path. */

@@ -103,7 +103,7 @@ static struct cuttable *next_cut(const struct table *table, size_t width)
 	struct cuttable *found = NULL, *column;
 
 	for (column = table->columns; column < table->columns + table->n; column++) {
-		if (column->cut == CUT_NEVER || column->cut == CUT_COLUMN ||
+		if ((column->cut != CUT_WIDEST && column->cut != CUT_FIRST) ||
 		    column->width <= column->least || column->width <= width)
 			continue;
 		if (!found || column->cut > found->cut ||
@@ -136,14 +136,19 @@ static void cut_cells(struct table *table, size_t number, size_t width)
 	scols_free_iter(iter);
 }
 
+static int rank_left_out(const struct cuttable *column)
+{
+	return !column->told ? 0 : column->cut == CUT_COLUMN ? 1 : 2;
+}
+
 /* The next column to be left out; NULL: none can be. */
 static struct cuttable *next_left_out(const struct table *table)
 {
 	struct cuttable *found = NULL, *column;
 
 	for (column = table->columns; column < table->columns + table->n; column++)
-		if (column->cut == CUT_COLUMN && !column->left_out &&
-		    (!found || !column->told || found->told))
+		if ((column->cut == CUT_COLUMN || column->cut == CUT_LATE) && !column->left_out &&
+		    (!found || rank_left_out(column) <= rank_left_out(found)))
 			found = column;
 	return found;
 }

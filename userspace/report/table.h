@@ -26,15 +26,16 @@ struct table *table_new(bool raw, bool no_header, FILE *out);
 /*
  * What becomes of a column if the terminal is too narrow for all.  Text is cut to half of it.  Then
  * whole columns are left out, and a line says so: those that have nothing but 0 and -, then the
- * last ones.  Then text is cut further.  Of texts, those of first columns are cut first, the last
- * of them before the others, then the widest.  A cut text ends in '+'.  Output that is not to a
- * terminal has all.
+ * last ones, those of CUT_LATE at the end.  Then text is cut further.  Of texts, those of first
+ * columns are cut first, the last of them before the others, then the widest.  A cut text ends in
+ * '+'.  Output that is not to a terminal has all.
  */
 enum cut {
 	CUT_NEVER,
 	CUT_WIDEST,
 	CUT_FIRST,
 	CUT_COLUMN,
+	CUT_LATE,
 };
 
 /*
