@@ -129,6 +129,21 @@ size_t text_fit(const char *text, size_t width, size_t *cells)
 	return used;
 }
 
+size_t text_break(const char *text, char after, size_t width)
+{
+	size_t cells, fits = text_fit(text, width, &cells), n;
+	const char *end;
+
+	if (!text[fits])
+		return fits;
+	for (n = fits; n && text[n - 1] != after; n--)
+		continue;
+	if (n)
+		return n;
+	end = strchr(text, after);
+	return end ? (size_t)(end - text) + 1 : strlen(text);
+}
+
 bool text_number(const char *text, size_t len, uint64_t *number)
 {
 	char *end;

@@ -38,6 +38,12 @@ char *text_printable(const char *text);
  */
 size_t text_fit(const char *text, size_t width, size_t *cells);
 
+/*
+ * Returns how many bytes of @text to put on a line of @width cells that breaks behind a character
+ * @after: all if they fit; else as many such parts as fit, or the first one.
+ */
+size_t text_break(const char *text, char after, size_t width);
+
 /* Parses the @len bytes at @text, decimal digits only; false if they are no uint64_t. */
 bool text_number(const char *text, size_t len, uint64_t *number);
 

@@ -10,11 +10,13 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "lib/memory.h"
 #include "lib/svg.h"
 #include "model/columns.h"
 #include "os/procfs.h"
 #include "tap.h"
 #include "tools/flame/frame-pointers.h"
+#include "tools/flame/grown.h"
 #include "tools/flame/missing.h"
 #include "tools/flame/moment.h"
 #include "tools/flame/page-stacks.h"
@@ -618,9 +620,65 @@ static void test_sandbox(void)
 	sandbox_end(&sandbox);
 }
 
+static void add_grown(struct flame_node *root, const char *mapping, const char *const *frames,
+		      uint64_t bytes)
+{
+	struct flame_node *node = flame_below(flame_below(root, "1 program"), mapping);
+
+	for (; *frames; frames++)
+		node = flame_below(node, *frames);
+	node->self = bytes;
+}
+
+static void check_grown(const struct flame_node *root, bool raw, size_t columns,
+			const char *expected)
+{
+	const struct options options = { .raw = raw };
+	char *text;
+	size_t size;
+	FILE *out = xopen_memstream(&text, &size);
+
+	flame_grown(root, &options, columns, out);
+	xfclose(out);
+	if (!ok(!strcmp(text, expected), "stacks that grew, %s%zu columns", raw ? "raw, " : "",
+		columns))
+		printf("# got '%s'\n", text);
+	free(text);
+}
+
+static void test_grown(void)
+{
+	static const char *const large[] = { "main", "serve", "read_all", "malloc", NULL };
+	static const char *const small[] = { "main", "a_function_with_a_long_name", NULL };
+	struct flame_node *root = flame_new("all");
+
+	add_grown(root, "[heap]", large, 2048 << 10);
+	add_grown(root, "[anon]", small, 4 << 10);
+	flame_sum(root, true);
+	check_grown(root, false, 0,
+		    "\nStacks whose memory grew:\n\n"
+		    "Grown Mapping Stack\n"
+		    "    4 [anon]  main;a_function_with_a_long_name\n"
+		    " 2048 [heap]  main;serve;read_all;malloc\n");
+	/* A frame that fits in no line has one of its own. */
+	check_grown(root, false, 37,
+		    "\nStacks whose memory grew:\n\n"
+		    "Grown Mapping Stack\n"
+		    "    4 [anon]  main;\n"
+		    "              a_function_with_a_long_name\n"
+		    " 2048 [heap]  main;serve;read_all;\n"
+		    "              malloc\n");
+	check_grown(root, true, 0,
+		    "\nGrown Mapping Stack\n"
+		    "2048 [heap] main;serve;read_all;malloc\n"
+		    "4 [anon] main;a_function_with_a_long_name\n");
+	flame_free(root);
+}
+
 int main(void)
 {
 	test_sandbox();
+	test_grown();
 	test_frame_pointers();
 	test_libraries();
 	test_long_paths();

@@ -16,6 +16,15 @@ static void check_text(const char *text, const char *expected)
 	free(got);
 }
 
+static void check_break(const char *text, size_t width, const char *expected)
+{
+	const size_t n = text_break(text, ';', width);
+
+	if (!ok(n == strlen(expected) && !strncmp(text, expected, n), "'%s' in %zu is '%s'", text,
+		width, expected))
+		printf("# got %zu bytes\n", n);
+}
+
 static void check_size(double bytes, const char *expected)
 {
 	char got[NUMBER_SIZE];
@@ -75,6 +84,17 @@ int main(void)
 	check_fit("\xf0\x9f\x90\xa7x", 1, 0, 0);
 	/* A combining accent takes no cell and stays with its letter. */
 	check_fit("e\xcc\x81x", 1, 3, 1);
+
+	check_break("main;read;malloc", SIZE_MAX, "main;read;malloc");
+	check_break("main;read;malloc", 16, "main;read;malloc");
+	check_break("main;read;malloc", 15, "main;read;");
+	check_break("main;read;malloc", 10, "main;read;");
+	check_break("main;read;malloc", 9, "main;");
+	/* A part that is too long has a line of its own. */
+	check_break("main;read;malloc", 3, "main;");
+	check_break("malloc", 3, "malloc");
+	check_break("\xc3\xa9t\xc3\xa9;x", 4, "\xc3\xa9t\xc3\xa9;");
+	check_break("", 4, "");
 
 	check_size(0, "0");
 	check_size(501, "0.5K");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus flame: which code touched the memory that is still there. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -108,7 +109,7 @@ static int set_mark(struct options *options, const char *value, struct failure *
 	return 0;
 }
 
-/* For leak: a table of the stacks that grew, with the letters of its look. */
+/* For leak: a table of the stacks that grew, with the letters of its look, and its width. */
 static int set_table(struct options *options, const char *value, struct failure *why)
 {
 	struct flame_options *own = options->own;
@@ -120,6 +121,7 @@ static int set_table(struct options *options, const char *value, struct failure 
 	options->suffixes = strchr(value, 'k');
 	options->no_header = strchr(value, 'H');
 	options->raw = strchr(value, 'r');
+	own->columns = strtoul(value + strspn(value, "kHr"), NULL, 10);
 	return 0;
 }
 
@@ -149,7 +151,7 @@ static const struct option_entry option_diff = {
 	OWN(FLAG, flame_options, difference) };
 
 static const struct option_entry option_table = {
-	0, "table", "LETTERS", NULL, .set = set_table };
+	0, "table", "LETTERS[COLUMNS]", NULL, .set = set_table };
 
 static const struct option_use flame_uses[] = {
 	USE_AS(cgroup, "the processes of this cgroup and of those below it"),

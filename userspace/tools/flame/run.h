@@ -35,6 +35,7 @@ enum flame_call_graph {
  * @by_mapping: shows mappings between processes and stacks
  * @folded: lines instead of a picture
  * @table: a table of the stacks that grew, for leak
+ * @columns: of the terminal that it is for, or 0
  * @call_graph: how stacks are found
  * @difference: colours are the change since the mark
  * @mark: ns until the mark, FLAME_MARK_SIGNAL or FLAME_MARK_BEGIN; 0: none
@@ -44,6 +45,7 @@ struct flame_options {
 	bool by_mapping;
 	bool folded;
 	bool table;
+	size_t columns;
 	enum flame_call_graph call_graph;
 	bool difference;
 	uint64_t mark;

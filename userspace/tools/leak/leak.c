@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/subtree.h"
 #include "lib/memory.h"
+#include "lib/output.h"
 #include "lib/signals.h"
 #include "model/format.h"
 #include "os/charges.h"
@@ -295,7 +296,8 @@ static int leak_run(struct session *session, struct failure *why)
 	if (live && leak.n_pids)
 		session->request.parts |= MEMCENSUS_PART_VMAS;
 	announce(&leak);
-	if (own->stacks && leak_stacks_begin(&stacks, options, own->call_graph, why)) {
+	if (own->stacks && leak_stacks_begin(&stacks, options, own->call_graph,
+					     output_columns(session->out), why)) {
 		free(leak.pids);
 		return -1;
 	}

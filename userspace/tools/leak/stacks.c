@@ -14,17 +14,20 @@
 #include "cli/command-names.h"
 #include "tools/leak/stacks.h"
 
-/* The table of flame has the look of that of leak. */
-static void set_look(char *look, const struct options *options)
+#define LOOK_SIZE	32
+
+/* The table of flame has the look of that of leak, and its width, which a pipe does not have. */
+static void set_look(char *look, const struct options *options, size_t columns)
 {
-	sprintf(look, "%s%s%s", options->suffixes ? "k" : "", options->no_header ? "H" : "",
-		options->raw ? "r" : "");
+	snprintf(look, LOOK_SIZE, "%s%s%s%zu", options->suffixes ? "k" : "",
+		 options->no_header ? "H" : "", options->raw ? "r" : "",
+		 options->raw ? 0 : columns);
 }
 
 int leak_stacks_begin(struct leak_stacks *stacks, const struct options *options,
-		      const char *call_graph, struct failure *why)
+		      const char *call_graph, size_t columns, struct failure *why)
 {
-	char path[TOOL_PATH_SIZE], pid[16], look[4];
+	char path[TOOL_PATH_SIZE], pid[16], look[LOOK_SIZE];
 	char *const argv[] = {
 		path, "flame", pid, "--table", look,
 		call_graph ? "--call-graph" : NULL, (char *)call_graph, NULL
@@ -34,7 +37,7 @@ int leak_stacks_begin(struct leak_stacks *stacks, const struct options *options,
 	if (tool_path("flame", path, why))
 		return -1;
 	snprintf(pid, sizeof(pid), "%" PRIu64, options->pids[0]);
-	set_look(look, options);
+	set_look(look, options, columns);
 	if (pipe2(fds, O_CLOEXEC))
 		return fail(why, FAIL_SYSTEM, "no pipe for stacks: %s", strerror(errno));
 	stacks->fd = fds[0];

@@ -23,10 +23,10 @@ struct leak_stacks {
 
 /*
  * Starts to follow the only process of @options, with stacks by @call_graph as of flame; NULL:
- * as its program needs.  0, or -1 and @why.
+ * as its program needs.  @columns: of the terminal, or 0.  0, or -1 and @why.
  */
 int leak_stacks_begin(struct leak_stacks *stacks, const struct options *options,
-		      const char *call_graph, struct failure *why);
+		      const char *call_graph, size_t columns, struct failure *why);
 
 /* Ends it, and copies its table of stacks to @out. 0, or -1 and @why. */
 int leak_stacks_end(struct leak_stacks *stacks, FILE *out, struct failure *why);
