@@ -176,6 +176,8 @@ static void say_list(FILE *out, const struct top *top, const struct top_page *pa
 	say(out, "by %s%s%s", column_header(list->sort),
 	    list->reverse ? ", largest first" : "",
 	    list->tree && page != &top->map ? ", as a tree" : "");
+	if (!top->units.suffixes && !top->units.percent)
+		say(out, "in KiB");
 }
 
 /* Draws "Name [bar] X used of Y". */
@@ -322,11 +324,12 @@ static void draw_columns(struct top *top, int y, int height)
 	}
 }
 
-/* Draws the last line: the prompt, a message, or the most important keys. */
+/* Draws the last line: the prompt, a message, or the most important keys, as many as fit. */
 static void draw_foot(const struct top *top, int y)
 {
 	const struct top_binding *binding;
 	struct line line;
+	size_t used = 0;
 
 	line_begin(&line);
 	if (top->typing) {
@@ -341,11 +344,15 @@ static void draw_foot(const struct top *top, int y)
 		fputs("Up Down: more  h: done", line.out);
 	} else {
 		for (binding = top_bindings; binding->keys; binding++) {
-			if (binding->brief && (top->screen != TOP_MAP ||
-					       (binding->action != TOP_ENTER &&
-						binding->action != TOP_TREE &&
-						binding->action != TOP_GROUPS)))
-				say(line.out, "%s", binding->brief);
+			if (!binding->brief || (top->screen == TOP_MAP &&
+						(binding->action == TOP_ENTER ||
+						 binding->action == TOP_TREE ||
+						 binding->action == TOP_GROUPS)))
+				continue;
+			used += strlen(binding->brief) + (used ? strlen("  ") : 0);
+			if (used > (size_t)COLS)
+				break;
+			say(line.out, "%s", binding->brief);
 		}
 	}
 	line_end(&line, y);
