@@ -869,6 +869,136 @@ static void forget_in_turn(void)
 	end();
 }
 
+/* Has an owner map pages of the first block. */
+static void mark_first(struct census_holding *of, unsigned int space, u64 mask)
+{
+	struct census_marker m;
+
+	census_owners_turn(&owners, of, space + 1, &chains[space]);
+	census_owners_room(&owners, 1);
+	m = census_marker(&owners);
+	census_mark(&owners, &m, census_block(&owners, block_of(0)), block_of(0), mask);
+	census_marker_end(&owners, &m);
+}
+
+/* Turns are as few as possible, and no fewer. */
+static void check_turns(void)
+{
+	struct census_holding *of = holdings[0][0];
+	struct census_totals totals = {};
+
+	begin_anew(1000);
+	mark_first(of, 0, 1);
+	mark_first(of, 0, 3);
+	point(owners.nr_turns == 1 && owners.entries.nr == 2, "an owner that goes on has one turn",
+	      "turns");
+	mark_first(of, 1, 1);
+	point(owners.nr_turns == 2, "one for two address spaces has two", "turns");
+	census_owners_turn(&owners, holdings[2][0], 3, &chains[2]);
+	mark_first(holdings[3][0], 3, 4);
+	point(owners.nr_turns == 3 && !chains[2].first, "a turn without marks is used again",
+	      "turns");
+	point(owners.turns.nr == 3 * CENSUS_TURN_UNITS, "and its memory is counted once", "turns");
+	finish(&totals);
+	point(of->pages == 3 && of->exclusive == 1 && holdings[3][0]->exclusive == 1,
+	      "each has what it marked", "turns");
+	end();
+	begin_anew(1000);
+	mark_first(of, 0, 1);
+	mark_first(holdings[1][0], 1, 1);
+	mark_first(of, 0, 2);
+	mark_first(of, 0, 4);
+	point(owners.nr_turns == 3 && owners.entries.nr == 4,
+	      "resumed, it adds to the entry of its new turn", "turns");
+	end();
+}
+
+/* What is beside the planes of a block does not count. @beside: all bytes of the others */
+static void check_sum(int beside)
+{
+	struct census_plane_sum sum;
+	u64 of_most, of_one, most, one;
+	unsigned int s;
+
+	begin_anew(1000);
+	for (s = 0; s < 16; s++)
+		mark_first(holdings[s][0], s, s ? 2 : 3);
+	memset(&sum, beside, sizeof(sum));
+	census_plane_sum_read(&sum, &owners, census_block(&owners, block_of(0)));
+	one = census_plane_sum_next(&sum, 3, &of_one);
+	most = census_plane_sum_next(&sum, 2, &of_most);
+	point(one == 1 && of_one == 1 && most == 2 && of_most == 16,
+	      "pages have as many owners as mapped them", beside ? "beside ones" : "beside zeros");
+	end();
+}
+
+/* Has an owner map the first eight blocks. */
+static void mark_first_eight(unsigned int space)
+{
+	struct census_marker m;
+
+	census_owners_turn(&owners, holdings[space][0], space + 1, &chains[space]);
+	census_owners_room(&owners, CENSUS_EIGHT);
+	m = census_marker(&owners);
+	census_mark_eight(&owners, &m, block_of(0));
+	census_marker_end(&owners, &m);
+}
+
+/* Eight blocks have one entry of each owner of all, until a part of them is marked. */
+static void check_eight(void)
+{
+	struct census_totals totals = {};
+	unsigned int s;
+
+	begin_anew(1000);
+	for (s = 0; s < 2; s++) {
+		mark_first_eight(s);
+		point(owners.entries.nr == s + 2 &&
+		      census_stands_for_eight(census_block(&owners, block_of(0))),
+		      "one entry for each owner", "eight");
+	}
+	end();
+	begin_anew(1000);
+	mark_first(holdings[0][0], 0, 1);
+	mark_first_eight(1);
+	finish(&totals);
+	point(holdings[0][0]->pages == 1 && holdings[1][0]->exclusive == CENSUS_EIGHT_PAGES - 1,
+	      "a page that was marked before is one", "eight");
+	end();
+}
+
+/* As much memory as the entries need, and without memory for planes a failure. */
+static void check_room(void)
+{
+	begin_anew(1000);
+	point(census_owners_room(&owners, CENSUS_CHUNK_UNITS - 1) && owners.entries.nr_chunks == 1,
+	      "a chunk has room for as many entries as it is long", "room");
+	point(census_owners_room(&owners, CENSUS_CHUNK_UNITS) && owners.entries.nr_chunks == 2,
+	      "one more needs another", "room");
+	point(census_owners_room(&owners, 0), "none are always there", "room");
+	mark_first(holdings[0][0], 0, 1);
+	memory_left = 0;
+	census_owners_turn(&owners, holdings[1][0], 2, &chains[1]);
+	mark_first(holdings[1][0], 1, 2);
+	point(!owners.failed, "two owners of different pages need no plane", "room");
+	mark_first(holdings[1][0], 1, 1);
+	point(owners.failed, "two of one page do", "room");
+	end();
+	begin_anew(1000);
+	point(!census_owners_room(&owners, ~0U) && owners.failed, "there is an end", "room");
+	end();
+	begin_anew(1000);
+	memory_left = 0;
+	point(!census_owners_turn(&owners, holdings[0][0], 1, &chains[0]) && owners.failed,
+	      "nor is there a turn without memory", "room");
+	end();
+	begin_anew(1000);
+	point(census_owners_turn(&owners, holdings[0][0], 1, &chains[0]) &&
+	      census_owners_turn(&owners, holdings[0][0], 1, &chains[0]),
+	      "with it there is, and again", "room");
+	end();
+}
+
 /* Tables with few entries, of which an owner lacks those of one word, or has all. */
 static void check_forked(void)
 {
@@ -973,6 +1103,11 @@ int main(void)
 	check_top(100, 200, "all");
 	begin_again();
 	forget_in_turn();
+	check_turns();
+	check_eight();
+	check_sum(0);
+	check_sum(0xff);
+	check_room();
 	check_forked();
 	check_forked_memory();
 	run_out();
