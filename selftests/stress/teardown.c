@@ -23,15 +23,24 @@ static const unsigned long pages = 8192;
 static const char of_module[] = "function=put_last", of_kernel[] = "function=mmput_async_fn",
 	queue[] = "workqueue=memcensus_free ";
 
-/* The process of which census after census is taken, in memory that all have in common */
-static volatile pid_t *target;
+/*
+ * What this process and the taker have in common: of which process census after census is taken,
+ * and how long the longest took
+ */
+static volatile struct {
+	pid_t pid;
+	uint64_t us;
+} *target;
 
 static void take(void)
 {
+	const uint64_t begun = now_us();
 	struct census census;
 
-	if (!census_take_pid(*target, &census, NULL))
+	if (!census_take_pid(target->pid, &census, NULL))
 		census_free(&census);
+	if (target->us < now_us() - begun)
+		target->us = now_us() - begun;
 }
 
 static const struct stormer taker = { .name = "takes", .once = take };
@@ -77,7 +86,7 @@ FIXTURE_SETUP(teardown)
 	write_file(TRACING "trace", "\n");
 	target = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, target);
-	*target = getpid();
+	target->pid = getpid();
 	self->taker = stormer_start(&taker);
 	ASSERT_LT(0, self->taker);
 }
@@ -101,9 +110,9 @@ TEST_F(teardown, in_own_worker)
 	for (tries = 0; tries < most_tries && met < enough; tries++) {
 		pid = child_start(holds_memory, NULL);
 		ASSERT_LT(0, pid);
-		*target = pid;
-		/* Each time at another moment of a walk */
-		usleep(1000 + tries % 7 * 500);
+		target->pid = pid;
+		/* Each time at another moment of the census that follows the one that goes on */
+		usleep(target->us * (tries % 8 + 1) / 4);
 		child_end(pid);
 		met = count_lines(of_module, queue, &own);
 	}
@@ -115,7 +124,6 @@ TEST_F(teardown, in_own_worker)
 	/* A process that was not freed would keep more than this. */
 	until = now_ms() + 60000;
 	while (meminfo_bytes("AnonPages") > before + pages * PAGE / 2 && now_ms() < until)
-		/* Each time at another moment of a walk */
 		usleep(10000);
 	EXPECT_GT(before + pages * PAGE / 2, meminfo_bytes("AnonPages"));
 }
