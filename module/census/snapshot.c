@@ -42,7 +42,7 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 	snap->group_by = req->group_by;
 	snap->by_payer = req->charged;
 	snap->walked = req->group_by ||
-		       req->parts & (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS |
+		       req->parts & (MEMCENSUS_PART_TASKS | CENSUS_PARTS_OF_VMAS |
 				     MEMCENSUS_PART_TASK_NODES);
 	/* What it will not learn is unknown; by map counts also what owners have, see census.c. */
 	if (!snap->walked)

@@ -42,6 +42,9 @@ struct census_name {
 
 struct census_bitmaps;
 
+/* Parts that have records of VMAs. */
+#define CENSUS_PARTS_OF_VMAS (MEMCENSUS_PART_VMAS | MEMCENSUS_PART_MEMORY_VMAS)
+
 /**
  * struct census_request - contents of a census
  * @basis: &enum memcensus_basis, never 0

@@ -278,7 +278,7 @@ int census_tally_begin(struct census_tally *t, struct census_snapshot *snap,
 	t->marks = census_marks_begin(files->budget);
 	if (!t->marks)
 		return -ENOMEM;
-	if (snap->parts & MEMCENSUS_PART_VMAS) {
+	if (snap->parts & CENSUS_PARTS_OF_VMAS) {
 		t->path_buffer = kmalloc(PATH_MAX, CENSUS_GFP);
 		if (!t->path_buffer)
 			return -ENOMEM;
@@ -524,25 +524,31 @@ static int make_record(struct census_tally *t, unsigned long addr)
 	return 0;
 }
 
+/* Checks whether a record of the VMA is requested. */
+static bool is_recorded(const struct census_tally *t)
+{
+	return t->path_buffer && t->m->task &&
+	       (t->snap->parts & MEMCENSUS_PART_VMAS || census_vma_of_memory(t->vma));
+}
+
 /*
- * A VMA with a record is a separate owner in the same address space.
+ * A VMA with a record is a separate owner in the same address space, which owns all others.
  *
  * Return: 0, -ENOMEM, or 1 for a pause.
  */
 static int begin_record(struct census_tally *t, unsigned long addr,
 			struct census_walk *walk)
 {
+	const bool recorded = is_recorded(t);
 	struct census_mm *m = t->m;
 
 	/* Pending masks belong to the previous owner, and are counted after the lock is dropped. */
-	if (t->path_buffer && m->task && walk->nr_masks)
+	if ((recorded || t->record) && walk->nr_masks)
 		return 1;
 	t->record = NULL;
 	t->holdings = m->holdings;
 	t->sums = t->later ? &t->unused : &m->sums;
-	if (!t->path_buffer || !m->task)
-		return 0;
-	if (t->later ? find_record(t, addr, walk) : make_record(t, addr))
+	if (recorded && (t->later ? find_record(t, addr, walk) : make_record(t, addr)))
 		return 1;
 	if (t->record)
 		t->holdings = t->record->counts->holdings;

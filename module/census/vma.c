@@ -6,6 +6,7 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/pkeys.h>
+#include <linux/shmem_fs.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -122,6 +123,23 @@ void census_vma_flags(unsigned long flags, char *to)
 		*to++ = letters[1];
 	}
 	*to = '\0';
+}
+
+/**
+ * census_vma_of_memory() - check whether the file of a VMA is in memory or in no directory
+ * @vma: locked
+ *
+ * Such a file may die with its last user, also if that maps no page of it.  The dentry of a file
+ * without links is hashed if a server has removed it, and that of secret memory, which has one on
+ * some kernels, is not.
+ */
+bool census_vma_of_memory(const struct vm_area_struct *vma)
+{
+	const struct file *file = vma->vm_file;
+
+	return file && (shmem_mapping(file->f_mapping) || vma->vm_flags & VM_HUGETLB ||
+			d_unhashed(file_user_path(file)->dentry) ||
+			!file_user_inode(file)->i_nlink);
 }
 
 /* Of the counts of a VMA, in an arena. */

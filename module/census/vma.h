@@ -14,6 +14,8 @@ int census_vma_name(struct census_snapshot *snap, struct census_vma *v,
 int census_vma_reserve(struct census_snapshot *snap, struct census_arena *counts,
 		       size_t wanted);
 
+bool census_vma_of_memory(const struct vm_area_struct *vma);
+
 #define CENSUS_VMA_FLAGS_LEN (3 * BITS_PER_LONG + 1)
 
 void census_vma_flags(unsigned long flags, char *to);

@@ -257,9 +257,9 @@ static int parse_snapshot(struct of_census *d, struct nlattr **tb,
 		req->basis = nla_get_u32(tb[MEMCENSUS_REQ_BASIS]);
 	if (tb[MEMCENSUS_REQ_PARTS])
 		req->parts = nla_get_u32(tb[MEMCENSUS_REQ_PARTS]);
-	if (req->parts & MEMCENSUS_PART_VMAS && !tb[MEMCENSUS_REQ_PIDS]) {
+	if (req->parts & CENSUS_PARTS_OF_VMAS && !tb[MEMCENSUS_REQ_PIDS]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_PARTS],
-				    "PARTS: VMAS needs PIDS: name the processes");
+				    "PARTS: VMAS and MEMORY_VMAS need PIDS: name the processes");
 		return -EINVAL;
 	}
 	if (tb[MEMCENSUS_REQ_GROUP_BY])

@@ -390,6 +390,15 @@ TEST_F(request, mappings_without_pids)
 	EXPECT_REFUSED_LATE(EINVAL, EINVAL, attr);
 }
 
+TEST_F(request, mappings_of_memory_without_pids)
+{
+	struct nlattr *attr = tail(self->nlh);
+
+	mnl_attr_put_u32(self->nlh, MEMCENSUS_REQ_PARTS, MEMCENSUS_PART_MEMORY_VMAS);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED_LATE(EINVAL, EINVAL, attr);
+}
+
 TEST_F(request, pids_of_odd_length)
 {
 	struct nlattr *attr = tail(self->nlh);

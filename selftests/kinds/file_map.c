@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "selftest.h"
 
@@ -149,6 +150,40 @@ TEST_F(file, clean_and_dirty)
 	EXPECT_EQUAL_SMAPS(self->pid);
 	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
+}
+
+static void map_file(void *arg)
+{
+	map(PLACE(0), pages * PAGE, RW, MAP_SHARED, *(int *)arg, 0);
+}
+
+/* Whether MEMORY_VMAS has the mapping of map_file(); -1: no census. */
+static int is_of_memory(pid_t pid)
+{
+	const uint32_t id = pid;
+	const struct census_request request = {
+		.basis = MEMCENSUS_BASIS_FRAMES, .pids = &id, .n_pids = 1,
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_MEMORY_VMAS,
+	};
+	struct census census;
+	bool found;
+
+	if (census_take(&request, &census, NULL))
+		return -1;
+	found = census_vma_at(&census, PLACE(0));
+	census_free(&census);
+	return found;
+}
+
+/* A file of a disk is none of memory until it has no name. */
+TEST_F(file, of_memory)
+{
+	NEED_FILE();
+	self->pid = child_start(map_file, &self->fd);
+	ASSERT_LT(0, self->pid);
+	EXPECT_EQ(variant->shmem, is_of_memory(self->pid));
+	ASSERT_EQ(0, unlink(variant->type ? HERE "/file" : SCRATCH "/file"));
+	EXPECT_EQ(1, is_of_memory(self->pid));
 }
 
 static void write_private(void *arg)

@@ -161,4 +161,60 @@ TEST(from_an_offset)
 	child_end(pid);
 }
 
+/* A mapping of which no page is touched, a private one, and one of the same memfd. */
+static void map_untouched(void *arg)
+{
+	map(PLACE(0), pages * PAGE, RW, MAP_SHARED, *(int *)arg, 0);
+	write_pages(map_private(PLACE(1), written * PAGE), written);
+	write_pages(map(PLACE(2), pages * PAGE, RW, MAP_SHARED, *(int *)arg, 0), written);
+	close(*(int *)arg);
+}
+
+static int take_part(pid_t pid, uint8_t basis, uint32_t part, struct census *census)
+{
+	const uint32_t id = pid;
+	const struct census_request request = {
+		.basis = basis, .parts = MEMCENSUS_PART_TASKS | part, .pids = &id, .n_pids = 1,
+	};
+
+	return census_take(&request, census, NULL);
+}
+
+/* Whoever maps a memfd holds it, without a page too.  The sums are those of all mappings. */
+TEST(of_memory_only)
+{
+	static const unsigned int same[] = {
+		MEMCENSUS_F_VSS, MEMCENSUS_F_RSS, MEMCENSUS_F_ANON, MEMCENSUS_F_FILE,
+		MEMCENSUS_F_SHMEM, MEMCENSUS_F_SWAP,
+	};
+	int fd = memfd("untouched", pages);
+	const struct census_vma *vma;
+	struct census all, memory;
+	unsigned int i;
+	uint8_t basis;
+	pid_t pid;
+
+	pid = child_start(map_untouched, &fd);
+	ASSERT_LT(0, pid);
+	for (basis = MEMCENSUS_BASIS_MAPCOUNT; basis <= MEMCENSUS_BASIS_FRAMES; basis++) {
+		ASSERT_EQ(0, take_part(pid, basis, MEMCENSUS_PART_VMAS, &all));
+		ASSERT_EQ(0, take_part(pid, basis, MEMCENSUS_PART_MEMORY_VMAS, &memory));
+		ASSERT_TRUE(census_is_whole(&memory));
+		ASSERT_VMA(&memory, PLACE(0), vma);
+		EXPECT_PAGES(0, vma, RSS);
+		EXPECT_STREQ("/memfd:untouched (deleted)", vma->name ?: "none");
+		EXPECT_EQ(NULL, census_vma_at(&memory, PLACE(1)));
+		ASSERT_VMA(&memory, PLACE(2), vma);
+		EXPECT_PAGES(written, vma, SHMEM);
+		EXPECT_PAGES(written, vma, PSS);
+		EXPECT_LT(memory.n_vmas, all.n_vmas);
+		for (i = 0; i < ARRAY_SIZE(same); i++)
+			EXPECT_EQ(figure(&all.tasks->f, same[i]), figure(&memory.tasks->f, same[i]))
+				TH_LOG("figure %u", same[i]);
+		census_free(&all);
+		census_free(&memory);
+	}
+	child_end(pid);
+}
+
 TEST_HARNESS_MAIN

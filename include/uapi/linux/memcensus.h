@@ -263,7 +263,8 @@ enum memcensus_basis {
 #define MEMCENSUS_PART_NODES	(1U << 4)
 #define MEMCENSUS_PART_SYSTEM	(1U << 5)
 #define MEMCENSUS_PART_TASK_NODES	(1U << 6)	/* memory of processes by NUMA node */
-#define MEMCENSUS_PART_ALL	((1U << 7) - 1)
+#define MEMCENSUS_PART_MEMORY_VMAS	(1U << 7)	/* VMAS of files in memory or in no directory */
+#define MEMCENSUS_PART_ALL	((1U << 8) - 1)
 
 /**
  * enum memcensus_group_by - key of the groups of address spaces
@@ -291,8 +292,8 @@ enum memcensus_group_by {
  * enum memcensus_request - options of a SNAPSHOT, PAGES, SHARE, PHYSICAL or OOM request
  * @MEMCENSUS_REQ_BASIS: u32, &enum memcensus_basis; absent: FRAMES for all processes,
  *	MAPCOUNT with PIDS, for which FRAMES must also walk all other processes
- * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all except VMAS, TYPES and
- *	TASK_NODES
+ * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all except VMAS, TYPES, TASK_NODES
+ *	and MEMORY_VMAS
  * @MEMCENSUS_REQ_PIDS: u32[], processes to walk, by the ID of any of their threads in the
  *	caller's PID namespace; 1 to %MEMCENSUS_PIDS_MAX; absent: all.  A process that has
  *	exited or does not exist is sent as %MEMCENSUS_STATE_VANISHED.  PAGES: exactly

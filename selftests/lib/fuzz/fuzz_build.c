@@ -117,7 +117,7 @@ static uint32_t an_int(struct builder *b, const struct abi_attr *is)
 	if (fuzz_one_in(b->r, 4))
 		return fuzz_next(b->r) & is->mask;
 	return fuzz_next(b->r) & is->mask &
-	       ~(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS);
+	       ~(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS | MEMCENSUS_PART_MEMORY_VMAS);
 }
 
 static uint32_t a_pid(struct builder *b)

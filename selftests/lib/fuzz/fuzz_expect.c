@@ -299,7 +299,7 @@ static unsigned int expect_request(const struct fuzz_target *t,
 	r->pids = (const uint32_t *)in->at[MEMCENSUS_REQ_PIDS];
 	r->n_pids = in->len[MEMCENSUS_REQ_PIDS] / 4;
 
-	if (!r->pids && (r->parts & MEMCENSUS_PART_VMAS ||
+	if (!r->pids && (r->parts & (MEMCENSUS_PART_VMAS | MEMCENSUS_PART_MEMORY_VMAS) ||
 			 r->group_by == MEMCENSUS_BY_PIDS))
 		return FUZZ_EINVAL;
 	if ((r->group_by || in->at[MEMCENSUS_REQ_FILE]) && r->basis != MEMCENSUS_BASIS_FRAMES)

@@ -245,7 +245,7 @@ static bool dump_is_right(struct talk *t)
 			    r->basis, r->parts);
 	if (!!c->n_tasks != (tasks && !t->dump->strange) && !t->dump->strange)
 		return fail(t, "%zu tasks, parts %#x", c->n_tasks, r->parts);
-	if (!!c->n_vmas > !!(r->parts & MEMCENSUS_PART_VMAS) ||
+	if (!!c->n_vmas > !!(r->parts & (MEMCENSUS_PART_VMAS | MEMCENSUS_PART_MEMORY_VMAS)) ||
 	    !!c->n_task_nodes > !!(r->parts & MEMCENSUS_PART_TASK_NODES) ||
 	    !!c->n_groups > !!r->group_by ||
 	    !!c->n_zones != !!(r->parts & (MEMCENSUS_PART_ZONES |
@@ -452,7 +452,7 @@ static bool is_dear(const struct talk *t)
 	for (e = t->expects; e < t->expects + t->n; e++)
 		if (e->what == FUZZ_DUMP && e->errors & FUZZ_NONE &&
 		    (e->request.group_by || e->request.parts &
-		     (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS)))
+		     (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS | MEMCENSUS_PART_MEMORY_VMAS)))
 			return true;
 	return false;
 }

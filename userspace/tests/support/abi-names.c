@@ -48,6 +48,7 @@ static const struct abi_name part_words[] = {
 	{ "nodes", MEMCENSUS_PART_NODES, NAME_NONE, NULL },
 	{ "system", MEMCENSUS_PART_SYSTEM, NAME_NONE, NULL },
 	{ "task_nodes", MEMCENSUS_PART_TASK_NODES, NAME_NONE, NULL },
+	{ "memory_vmas", MEMCENSUS_PART_MEMORY_VMAS, NAME_NONE, NULL },
 	{ "all", MEMCENSUS_PART_ALL, NAME_NONE, NULL },
 	{}
 };
