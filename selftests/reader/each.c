@@ -28,6 +28,8 @@
 /* MiB of two files: more than a library that a VM has in a tmpfs. */
 #define NAMED		20UL
 #define KEPT		16UL
+/* MiB of a file that a process maps and does not touch. */
+#define ASLEEP		88UL
 
 enum { ALL, ONE, TWO, THREE, N_CGROUPS };
 
@@ -39,9 +41,10 @@ static const char *const cgroups[N_CGROUPS] = {
 /*
  * Files without a name: @alone is open in ONE and not mapped; @brothers is mapped by ONE and TWO;
  * @kept is mapped by THREE, and the test has it open.  @named is in a directory, mapped by TWO.
+ * @asleep is mapped by ONE, and by THREE, which touches no page of it.
  */
 struct files {
-	int alone, brothers, kept, named;
+	int alone, brothers, kept, named, asleep;
 };
 
 FIXTURE(each)
@@ -84,11 +87,13 @@ static void be_one(void *arg)
 
 	be(ONE, "each-one", 2 * MIB_PAGES);
 	map_file(1, files->brothers, 4 * MIB_PAGES);
+	map_file(2, files->asleep, ASLEEP * MIB_PAGES);
 	/* A child has what it copied, and its parent the rest. */
 	need(child_start(stay, NULL) > 0, "child");
 	close(files->brothers);
 	close(files->kept);
 	close(files->named);
+	close(files->asleep);
 }
 
 static void be_two(void *arg)
@@ -100,6 +105,7 @@ static void be_two(void *arg)
 	map_file(2, files->named, NAMED * MIB_PAGES);
 	close(files->alone);
 	close(files->kept);
+	close(files->asleep);
 }
 
 static void be_three(void *arg)
@@ -108,9 +114,11 @@ static void be_three(void *arg)
 
 	be(THREE, "each-three", MIB_PAGES / 2);
 	map_file(1, files->kept, KEPT * MIB_PAGES);
+	map(PLACE(2), ASLEEP * MIB_PAGES * PAGE, RW, MAP_SHARED, files->asleep, 0);
 	close(files->alone);
 	close(files->brothers);
 	close(files->named);
+	close(files->asleep);
 }
 
 static void fill(int fd, unsigned long pages)
@@ -151,6 +159,7 @@ FIXTURE_SETUP(each)
 	self->files.alone = memfd("each-alone", 6 * MIB_PAGES);
 	self->files.brothers = memfd("each-brothers", 4 * MIB_PAGES);
 	self->files.kept = memfd("each-kept", KEPT * MIB_PAGES);
+	self->files.asleep = memfd("each-asleep", ASLEEP * MIB_PAGES);
 	self->files.named = open(FILES "/named", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	ASSERT_EQ(0, ftruncate(self->files.named, NAMED * MIB_PAGES * PAGE));
 	fill(self->files.alone, 6 * MIB_PAGES);
@@ -161,6 +170,7 @@ FIXTURE_SETUP(each)
 	close(self->files.alone);
 	close(self->files.brothers);
 	close(self->files.named);
+	close(self->files.asleep);
 }
 
 FIXTURE_TEARDOWN(each)
@@ -279,7 +289,8 @@ TEST_F_TIMEOUT(each, amounts, 300)
 		unsigned long shmem, kept;
 		const char *why;
 	} expected[N_CGROUPS] = {
-		[ALL] = { 10, NAMED + KEPT, "named" }, [ONE] = { 6, 2, "held" },
+		[ALL] = { 10 + ASLEEP, NAMED + KEPT, "named" },
+		[ONE] = { 6, 2 + ASLEEP, "held" },
 		[TWO] = { 0, NAMED, "named" }, [THREE] = { 0, KEPT, "held" },
 	};
 	char shmem[32], kept[32];

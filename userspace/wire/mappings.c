@@ -23,11 +23,11 @@ void mapping_link(const struct vma *vma, char *path, size_t size)
 		 process_living_thread((uint32_t)vma->pid), vma->start, vma->end);
 }
 
-int mappings_each(struct source *source, const struct ids *pids, mappings_fn *each,
-		  void *context, struct failure *why)
+int mappings_each(struct source *source, uint32_t part, const struct ids *pids,
+		  mappings_fn *each, void *context, struct failure *why)
 {
 	struct request request = {
-		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
+		.parts = MEMCENSUS_PART_TASKS | part,
 		.basis = MEMCENSUS_BASIS_MAPCOUNT,
 	};
 	struct snapshot *snap;

@@ -15,9 +15,12 @@
 /* Called with the mappings of some of the processes.  False: no more are needed. */
 typedef bool mappings_fn(void *context, const struct snapshot *snap);
 
-/* Calls @each for all mappings of @pids.  Returns 0, or -1 and @why. */
-int mappings_each(struct source *source, const struct ids *pids, mappings_fn *each,
-		  void *context, struct failure *why);
+/*
+ * Calls @each for mappings of @pids: for all with @part MEMCENSUS_PART_VMAS, with
+ * MEMCENSUS_PART_MEMORY_VMAS for those of files that may die.  Returns 0, or -1 and @why.
+ */
+int mappings_each(struct source *source, uint32_t part, const struct ids *pids,
+		  mappings_fn *each, void *context, struct failure *why);
 
 /* Whether @vma has a file that /proc shows.  The inode of the first System V segment is 0. */
 bool mapping_has_file(const struct vma *vma);

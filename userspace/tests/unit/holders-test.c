@@ -41,7 +41,8 @@ static enum taken take(struct source *source, const struct request *request,
 
 	(void)source;
 	(void)why;
-	ok(request->parts & MEMCENSUS_PART_VMAS && request->pids.n, "a census of mappings");
+	ok(request->parts & MEMCENSUS_PART_MEMORY_VMAS && request->pids.n,
+	   "a census of mappings of files in memory");
 	task->state = state;
 	if (!mapped)
 		return TAKE_DONE;

@@ -151,7 +151,7 @@ static int search_all(struct source *source, struct search *search, struct failu
 		search->pid = (uint32_t)all.v[i];
 		search->whole &= held_files_each(search->pid, note_open, search, &ignored, &left);
 	}
-	ret = mappings_each(source, &all, note_mapped, search, why);
+	ret = mappings_each(source, MEMCENSUS_PART_MEMORY_VMAS, &all, note_mapped, search, why);
 	ids_free(&all);
 	return ret;
 }

@@ -167,7 +167,7 @@ static int open_number(struct session *session, const struct file_number *number
 
 	if (process_all(&all, why))
 		return -1;
-	ret = mappings_each(session->source, &all, open_mapping, &search, why);
+	ret = mappings_each(session->source, MEMCENSUS_PART_VMAS, &all, open_mapping, &search, why);
 	ids_free(&all);
 	if (ret || search.fd >= 0)
 		return ret ? -1 : search.fd;

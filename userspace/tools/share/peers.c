@@ -138,7 +138,8 @@ static void name_files(struct session *session, struct snapshot *snap)
 	struct failure ignored;
 
 	if (!process_all(&all, &ignored))
-		mappings_each(session->source, &all, name_mapping, snap, &ignored);
+		mappings_each(session->source, MEMCENSUS_PART_VMAS, &all, name_mapping, snap,
+			      &ignored);
 	ids_free(&all);
 }
 

@@ -430,7 +430,8 @@ static int find_others(struct stopping *s, struct failure *why)
 	for (i = 0; i < all.n; i++)
 		if (!ids_have(&s->pids, all.v[i]))
 			ids_append(&others, all.v[i]);
-	ret = mappings_each(s->session->source, &others, note_mappings, s, why);
+	ret = mappings_each(s->session->source, MEMCENSUS_PART_MEMORY_VMAS, &others,
+			    note_mappings, s, why);
 	for (i = 0; !ret && i < others.n && some_file_dies(s); i++)
 		add_descriptors(s, (uint32_t)others.v[i], GROUP_NONE, true);
 	ids_free(&all);
@@ -633,7 +634,7 @@ static struct amount charge_of(const struct charges *charges, enum charge charge
  */
 static void add_kernel(struct stopped *sum, const char *path)
 {
-	const struct charges charges = charges_of_path(path);
+	const struct charges charges = charges_of_path(path, "memory.stat");
 	const struct amount reclaim = charge_of(&charges, CHARGE_RECLAIMABLE);
 	struct amount kernel = amount_plus(charge_of(&charges, CHARGE_KERNEL),
 					   charge_of(&charges, CHARGE_SOCK));
@@ -1078,7 +1079,7 @@ int stopped_run(struct session *session, const struct stopped_ask *ask, struct f
 	};
 	int ret;
 
-	session->request.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS |
+	session->request.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_MEMORY_VMAS |
 				 MEMCENSUS_PART_SYSTEM;
 	session->request.group_by = ask->each ?: MEMCENSUS_BY_PIDS;
 	session->request.basis = MEMCENSUS_BASIS_FRAMES;
