@@ -94,12 +94,12 @@ static const char *find_number(const char *text, const char *key)
 	return isdigit((unsigned char)*text) ? text : NULL;
 }
 
-static void put_charge_line(const struct cgroup_place *place, void *context)
+/* @only: of this file; NULL: of all */
+static void put_charges(const struct cgroup_place *place, const char *only, FILE *out)
 {
 	int dir = open(place->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const char *file = "", *number;
 	char text[FILE_SIZE];
-	FILE *out = context;
 	size_t i;
 
 	/* It was removed. */
@@ -107,6 +107,8 @@ static void put_charge_line(const struct cgroup_place *place, void *context)
 		return;
 	fprintf(out, "%" PRIu64 " %" PRIu64, place->id, place->parent);
 	for (i = 0; i < NUMBERS; i++) {
+		if (only && strcmp(numbers[i].file, only))
+			continue;
 		if (strcmp(numbers[i].file, file))
 			read_file(dir, numbers[i].file, text, sizeof(text));
 		file = numbers[i].file;
@@ -117,6 +119,11 @@ static void put_charge_line(const struct cgroup_place *place, void *context)
 	}
 	putc('\n', out);
 	close(dir);
+}
+
+static void put_charge_line(const struct cgroup_place *place, void *out)
+{
+	put_charges(place, NULL, out);
 }
 
 void charges_read(struct snapshot *snap)
@@ -195,7 +202,7 @@ static struct charges charges_of(const struct line *line)
 	return charges;
 }
 
-struct charges charges_of_path(const char *path)
+struct charges charges_of_path(const char *path, const char *file)
 {
 	char *dir = cgroup_file(path, "."), *text, *end;
 	struct charges charges = { 0 };
@@ -206,7 +213,7 @@ struct charges charges_of_path(const char *path)
 	if (!dir)
 		return charges;
 	out = xopen_memstream(&text, &size);
-	put_charge_line(&(struct cgroup_place){ .dir = dir }, out);
+	put_charges(&(struct cgroup_place){ .dir = dir }, file, out);
 	xfclose(out);
 	end = strchr(text, '\n');
 	if (end)

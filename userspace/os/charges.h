@@ -25,7 +25,10 @@ void charges_read(struct snapshot *snap);
  */
 void charges_apply(struct snapshot *snap);
 
-/* Reads what is charged to the cgroup @path of this machine, as cgroup_processes() has it. */
-struct charges charges_of_path(const char *path);
+/*
+ * Reads what is charged to the cgroup @path of this machine, as cgroup_processes() has it.  @file:
+ * only what this file says; NULL: all.
+ */
+struct charges charges_of_path(const char *path, const char *file);
 
 #endif /* READER_CHARGES_H */

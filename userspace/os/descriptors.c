@@ -45,6 +45,7 @@ static long read_part(uint32_t tid, long at, descriptor_fn *each, void *context,
 	struct dirent *entry = NULL;
 	struct failure ignored;
 	char path[320], name[4096];
+	ssize_t n;
 	DIR *dir;
 
 	if (!links) {
@@ -55,14 +56,18 @@ static long read_part(uint32_t tid, long at, descriptor_fn *each, void *context,
 	dir = procfs_open_dir(path, &ignored);
 	if (!dir)
 		return -1;
-	seekdir(dir, at);
+	if (at)
+		seekdir(dir, at);
 	for (; links && *left && (entry = readdir(dir)); links--, --*left) {
-		snprintf(path, sizeof(path), "%" PRIu32 "/fd/%s", tid, entry->d_name);
 		if (*entry->d_name == '.')
 			continue;
 		in_shared_mount += !own;
-		if (procfs_link(path, name, sizeof(name)))
-			each(context, &(struct descriptor){ tid, entry->d_name, name, path });
+		n = readlinkat(dirfd(dir), entry->d_name, name, sizeof(name));
+		if (n < 0 || (size_t)n == sizeof(name))
+			continue;
+		name[n] = '\0';
+		snprintf(path, sizeof(path), "%" PRIu32 "/fd/%s", tid, entry->d_name);
+		each(context, &(struct descriptor){ tid, entry->d_name, name, path });
 	}
 	at = links && *left ? 0 : telldir(dir);
 	closedir(dir);
@@ -89,6 +94,9 @@ static bool same_table(uint32_t a, uint32_t b)
 	return !syscall(SYS_kcmp, a, b, KCMP_FILES, 0UL, 0UL);
 }
 
+/* The links of /proc/PID/task, if the process has one thread. */
+#define LINKS_OF_ONE	3
+
 /* Tables of descriptors of a process that are read. */
 #define TABLES_MAX	16
 
@@ -97,12 +105,15 @@ bool descriptors_each(uint32_t pid, descriptor_fn *each, void *context, uint64_t
 	uint32_t tables[TABLES_MAX], tid;
 	struct failure ignored;
 	struct dirent *entry;
+	struct statx stat;
 	bool whole = true;
 	size_t n = 0, i;
 	char path[48];
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "%" PRIu32 "/task", pid);
+	if (procfs_stat(path, &stat) && stat.stx_nlink == LINKS_OF_ONE)
+		return read_table(pid, each, context, left) ? *left > 0 : process_is_gone(pid);
 	dir = procfs_open_dir(path, &ignored);
 	if (!dir)
 		return procfs_is_mounted() && process_is_gone(pid);

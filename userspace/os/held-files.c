@@ -16,6 +16,7 @@
 #include "lib/memory.h"
 #include "os/descriptors.h"
 #include "os/held-files.h"
+#include "os/process.h"
 #include "os/procfs.h"
 
 #define DELETED		" (deleted)"
@@ -242,19 +243,13 @@ bool held_file_read(struct held_file *file, const char *path)
 /* How many descriptors wait in a Unix socket, descriptor @fd of @tid. */
 static uint64_t in_flight(uint32_t tid, const char *fd)
 {
-	struct failure ignored;
-	uint64_t n = 0;
-	char path[320], line[128];
-	FILE *file;
+	const char *line = NULL;
+	char name[32], text[512];
 
-	snprintf(path, sizeof(path), "%" PRIu32 "/fdinfo/%s", tid, fd);
-	file = procfs_open(path, &ignored);
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "scm_fds: %" SCNu64, &n) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return n;
+	snprintf(name, sizeof(name), "fdinfo/%.16s", fd);
+	if (process_read(tid, name, text, sizeof(text)))
+		line = strstr(text, "scm_fds:");
+	return line ? strtoull(line + strlen("scm_fds:"), NULL, 10) : 0;
 }
 
 static void count_other(struct held_others *others, const struct descriptor *descriptor)

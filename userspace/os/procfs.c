@@ -12,9 +12,33 @@
 
 static const char *root = "/proc";
 
+/* The mount of procfs_renew(): names in it are read from here, not from the root; -1: none. */
+static int own = -1;
+
 void procfs_root(const char *dir)
 {
 	root = dir;
+}
+
+/* Room for the name of a file below the root. */
+#define NAME_SIZE	256
+
+/* Writes the name of /proc/@path to @name; returns the directory in which it is. */
+static int locate(const char *path, char *name)
+{
+	if (own < 0)
+		snprintf(name, NAME_SIZE, "%s/%s", root, path);
+	else
+		snprintf(name, NAME_SIZE, "%s", path);
+	return own < 0 ? AT_FDCWD : own;
+}
+
+static int open_with(const char *path, int flags)
+{
+	char name[NAME_SIZE];
+	const int dir = locate(path, name);
+
+	return openat(dir, name, O_RDONLY | O_CLOEXEC | flags);
 }
 
 /* A mount of /proc without a place, which ends with the descriptor; -1: it is not permitted. */
@@ -32,19 +56,18 @@ static int mount_own(void)
 
 bool procfs_renew(void)
 {
-	static char own[32];
-	static int last = -1;
+	static char path[32];
 	int fd;
 
 	/* Not where tests replaced it. */
-	if (last < 0 && strcmp(root, "/proc"))
+	if (own < 0 && strcmp(root, "/proc"))
 		return true;
 	fd = mount_own();
-	if (last >= 0)
-		close(last);
-	last = fd;
-	snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
-	root = fd < 0 ? "/proc" : own;
+	if (own >= 0)
+		close(own);
+	own = fd;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	root = fd < 0 ? "/proc" : path;
 	return fd >= 0;
 }
 
@@ -55,11 +78,9 @@ bool procfs_is_mounted(void)
 
 FILE *procfs_open(const char *path, struct failure *why)
 {
-	char name[256];
-	FILE *file;
+	const int fd = open_with(path, 0);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 
-	snprintf(name, sizeof(name), "%s/%s", root, path);
-	file = fopen(name, "re");
 	if (!file && (errno == EACCES || errno == EPERM))
 		fail(why, FAIL_PRIVILEGE,
 		     "cannot read /proc/%s: permission denied: run as root (sudo)", path);
@@ -95,11 +116,9 @@ char *procfs_read(const char *path, size_t *len, struct failure *why)
 
 DIR *procfs_open_dir(const char *path, struct failure *why)
 {
-	char name[256];
-	DIR *dir;
+	const int fd = open_with(path, O_DIRECTORY);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
-	snprintf(name, sizeof(name), "%s/%s", root, path);
-	dir = opendir(name);
 	if (!dir)
 		fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(errno));
 	return dir;
@@ -107,11 +126,10 @@ DIR *procfs_open_dir(const char *path, struct failure *why)
 
 bool procfs_link(const char *path, char *says, size_t size)
 {
-	char name[256];
-	ssize_t n;
+	char name[NAME_SIZE];
+	const int dir = locate(path, name);
+	const ssize_t n = readlinkat(dir, name, says, size);
 
-	snprintf(name, sizeof(name), "%s/%s", root, path);
-	n = readlink(name, says, size);
 	if (n < 0 || (size_t)n >= size)
 		return false;
 	says[n] = '\0';
@@ -120,27 +138,24 @@ bool procfs_link(const char *path, char *says, size_t size)
 
 bool procfs_stat(const char *path, struct statx *stat)
 {
-	char name[256];
+	char name[NAME_SIZE];
+	const int dir = locate(path, name);
 
-	snprintf(name, sizeof(name), "%s/%s", root, path);
-	return !statx(AT_FDCWD, name, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, stat);
+	return !statx(dir, name, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, stat);
 }
 
 unsigned int procfs_link_mode(const char *path)
 {
-	char name[256];
+	char name[NAME_SIZE];
+	const int dir = locate(path, name);
 	struct statx stat;
 
-	snprintf(name, sizeof(name), "%s/%s", root, path);
-	return statx(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, STATX_MODE, &stat) ? 0 : stat.stx_mode;
+	return statx(dir, name, AT_SYMLINK_NOFOLLOW, STATX_MODE, &stat) ? 0 : stat.stx_mode;
 }
 
 int procfs_open_file(const char *path)
 {
-	char name[256];
-
-	snprintf(name, sizeof(name), "%s/%s", root, path);
-	return open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return open_with(path, O_NONBLOCK | O_NOCTTY);
 }
 
 char *procfs_path(const char *path)

@@ -175,7 +175,7 @@ static void add_cgroup(struct holding *h, uint32_t pid)
 	h->groups = array_grow(h->groups, h->n_groups, sizeof(*h->groups));
 	h->groups[h->n_groups++] = (struct group){
 		.known = 1ULL << MEMCENSUS_GROUP_CGROUP, .cgroup = stat.st_ino,
-		.path = xstrdup(path), .charges = charges_of_path(path),
+		.path = xstrdup(path), .charges = charges_of_path(path, NULL),
 	};
 }
 

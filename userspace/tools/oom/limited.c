@@ -80,7 +80,7 @@ static struct room least_room(const char *path)
 	/* The root has no limit.  Without a path, it was removed. */
 	room.unknown = *path != '/';
 	while ((end = strrchr(at, '/')) && at[1]) {
-		const struct charges now = charges_of_path(at);
+		const struct charges now = charges_of_path(at, NULL);
 		const struct amount total = charge(&now, CHARGE_TOTAL);
 		struct amount left = amount_minus(charge(&now, CHARGE_LIMIT), total);
 
@@ -175,7 +175,7 @@ void limited_report(struct report *report, const struct oom *oom,
 	if (!path)
 		return;
 	if (!report->options->file && *path == '/')
-		now = charges_of_path(path);
+		now = charges_of_path(path, NULL);
 	report_charged(report, oom, path, &now);
 	if (report->options->file)
 		return;
