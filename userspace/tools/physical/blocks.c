@@ -289,7 +289,7 @@ static bool is_pinned(const void *unused, const void *row)
 }
 
 static const char registered[] =
-	"which processes registered it: memcensus -c pid,user,comm,cgroup_path,pinned -s pinned\n";
+	"who registered it: memcensus -c pid,user,comm,cgroup_path,pinned -s pinned\n";
 
 /* Who is charged for what is pinned; who registered it is a counter of each process. */
 static void report_pinned(struct report *report)

@@ -147,7 +147,7 @@ static const struct column measured_columns[] = {
 	MEMBER(measured, "samples", NULL, samples, COUNT,
 	       "censuses that found a process of the tree"),
 	MEMBER(measured, "lower_bounds", NULL, lower, COUNT,
-	       "of these, with a process not walked to its end: too low"),
+	       "of these, with a process that was not walked whole"),
 	MEMBER(measured, "failed", NULL, failed, COUNT, "further censuses, which failed"),
 	MEMBER(measured, "interval_ns", NULL, interval, SECONDS, "wanted between two censuses"),
 	MEMBER(measured, "gap_ns", NULL, gap, SECONDS,
