@@ -263,7 +263,7 @@ enum memcensus_basis {
 #define MEMCENSUS_PART_NODES	(1U << 4)
 #define MEMCENSUS_PART_SYSTEM	(1U << 5)
 #define MEMCENSUS_PART_TASK_NODES	(1U << 6)	/* memory of processes by NUMA node */
-#define MEMCENSUS_PART_MEMORY_VMAS	(1U << 7)	/* VMAS of files in memory or in no directory */
+#define MEMCENSUS_PART_MEMORY_VMAS	(1U << 7)	/* VMAS of files in memory, or deleted */
 #define MEMCENSUS_PART_ALL	((1U << 8) - 1)
 
 /**
