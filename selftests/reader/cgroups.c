@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "json.h"
 #include "selftest.h"
 
 #define ROOT	"/sys/fs/cgroup"
@@ -91,18 +92,6 @@ static void live(void *arg)
 				member->fd, 0), shared);
 }
 
-static long number_of(const char *line, const char *key)
-{
-	char name[64];
-	const char *at;
-
-	snprintf(name, sizeof(name), "\"%s\":", key);
-	at = strstr(line, name);
-	need(at, name);
-	at += strlen(name);
-	return strncmp(at, "null", 4) ? strtol(at, NULL, 10) : -1;
-}
-
 /* Does the row in @line have the path @path? */
 static bool is_of(const char *line, const char *path)
 {
@@ -131,13 +120,13 @@ static void read_rows(const char *options, struct row rows[N_CGROUPS + 1])
 				continue;
 			rows[i] = (struct row){
 				.found = true,
-				.mms = number_of(line, "mms"),
-				.uss = number_of(line, "uss"),
-				.pss = number_of(line, "pss"),
-				.charged = number_of(line, "charged"),
-				.charged_shmem = number_of(line, "charged_shmem"),
-				.limit = number_of(line, "limit"),
-				.oom_kills = number_of(line, "oom_kills"),
+				.mms = json_number(line, "mms"),
+				.uss = json_number(line, "uss"),
+				.pss = json_number(line, "pss"),
+				.charged = json_number(line, "charged"),
+				.charged_shmem = json_number(line, "charged_shmem"),
+				.limit = json_number(line, "limit"),
+				.oom_kills = json_number(line, "oom_kills"),
 			};
 		}
 	}
@@ -265,8 +254,8 @@ TEST_F(cgroups, selected)
 	ASSERT_NE(NULL, out);
 	while (fgets(line, sizeof(line), out))
 		if (strstr(line, "\"mms\":") && strstr(line, "\"uss\":")) {
-			mms = number_of(line, "mms");
-			uss = number_of(line, "uss");
+			mms = json_number(line, "mms");
+			uss = json_number(line, "uss");
 		}
 	pclose(out);
 	EXPECT_EQ(pod->mms, mms);

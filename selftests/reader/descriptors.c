@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "json.h"
 #include "selftest.h"
 
 #define GROUPS	"/sys/fs/cgroup"
@@ -300,19 +301,6 @@ static struct charged charged_now(void)
 	return now;
 }
 
-/* The number of @key; -1: null. */
-static int64_t number_of(const char *row, const char *key)
-{
-	char name[64];
-	const char *at;
-
-	snprintf(name, sizeof(name), "\"%s\":", key);
-	at = strstr(row, name);
-	need(at, name);
-	at += strlen(name);
-	return strncmp(at, "null", 4) ? strtoll(at, NULL, 10) : -1;
-}
-
 /* The row of @kind of the process or cgroup @of; 0 without one.  Returns the exit status. */
 static int ask(const char *of, const char *kind, struct said *said)
 {
@@ -333,9 +321,9 @@ static int ask(const char *of, const char *kind, struct said *said)
 	at = strstr(text, row);
 	if (at)
 		*said = (struct said){
-			number_of(at, "descriptors"), number_of(at, "files"),
-			number_of(at, "bytes"), number_of(at, "objects"),
-			number_of(at, "unknown"),
+			json_number(at, "descriptors"), json_number(at, "files"),
+			json_number(at, "bytes"), json_number(at, "objects"),
+			json_number(at, "unknown"),
 		};
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
