@@ -135,6 +135,31 @@ bool descriptors_each(uint32_t pid, descriptor_fn *each, void *context, uint64_t
 	return whole;
 }
 
+bool descriptor_info(uint32_t tid, uint32_t fd, const char *key, bool lines, uint64_t *number)
+{
+	const size_t len = strlen(key);
+	struct failure ignored;
+	char path[64], line[256];
+	bool found = false;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/fdinfo/%" PRIu32, tid, fd);
+	in = procfs_open(path, &ignored);
+	*number = 0;
+	while (in && (lines || !found) && fgets(line, sizeof(line), in)) {
+		if (strncmp(line, key, len))
+			continue;
+		found = true;
+		if (lines)
+			++*number;
+		else
+			*number = strtoull(line + len, NULL, 0);
+	}
+	if (in)
+		fclose(in);
+	return lines ? !!in : found;
+}
+
 void descriptors_note(void)
 {
 	const uint64_t bytes = in_shared_mount * LINK_BYTES;

@@ -38,6 +38,12 @@ bool descriptor_is(const struct descriptor *descriptor, const char *begin);
 typedef void descriptor_fn(void *context, const struct descriptor *descriptor);
 bool descriptors_each(uint32_t pid, descriptor_fn *each, void *context, uint64_t *left);
 
+/*
+ * A number in the line @key of the fdinfo of descriptor @fd of @tid, or with @lines how many lines
+ * begin so.  False, and 0: there is none.
+ */
+bool descriptor_info(uint32_t tid, uint32_t fd, const char *key, bool lines, uint64_t *number);
+
 /* Says on stderr what they left in the kernel's caches, if they could not be read as above. */
 void descriptors_note(void);
 

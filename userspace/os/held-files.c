@@ -16,7 +16,6 @@
 #include "lib/memory.h"
 #include "os/descriptors.h"
 #include "os/held-files.h"
-#include "os/process.h"
 #include "os/procfs.h"
 
 #define DELETED		" (deleted)"
@@ -240,26 +239,18 @@ bool held_file_read(struct held_file *file, const char *path)
 	return true;
 }
 
-/* How many descriptors wait in a Unix socket, descriptor @fd of @tid. */
-static uint64_t in_flight(uint32_t tid, const char *fd)
-{
-	const char *line = NULL;
-	char name[32], text[512];
-
-	snprintf(name, sizeof(name), "fdinfo/%.16s", fd);
-	if (process_read(tid, name, text, sizeof(text)))
-		line = strstr(text, "scm_fds:");
-	return line ? strtoull(line + strlen("scm_fds:"), NULL, 10) : 0;
-}
-
 static void count_other(struct held_others *others, const struct descriptor *descriptor)
 {
+	uint64_t waiting;
+
 	if (descriptor_is(descriptor, "pipe:[")) {
 		others->pipes++;
 	} else if (descriptor_is(descriptor, "socket:[")) {
 		others->sockets++;
-		if (others->ask_in_flight)
-			others->in_flight += in_flight(descriptor->tid, descriptor->fd);
+		if (others->ask_in_flight &&
+		    descriptor_info(descriptor->tid, (uint32_t)strtoul(descriptor->fd, NULL, 10),
+				    "scm_fds:", false, &waiting))
+			others->in_flight += waiting;
 	} else if (descriptor_is(descriptor, "anon_inode:[io_uring]")) {
 		others->io_urings++;
 	}

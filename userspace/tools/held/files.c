@@ -88,35 +88,6 @@ static void add_objects(struct open_file *file, const char *cache, uint64_t n)
 }
 
 /*
- * A number in the line @key of the descriptor's fdinfo, or with @lines how many lines begin so.
- * False: there is none.
- */
-static bool read_fdinfo(const struct open_file *file, const char *key, bool lines, uint64_t *number)
-{
-	const size_t len = strlen(key);
-	struct failure ignored;
-	char path[64], line[256];
-	bool found = false;
-	FILE *in;
-
-	snprintf(path, sizeof(path), "%" PRIu32 "/fdinfo/%" PRIu32, file->tid, file->fd);
-	in = procfs_open(path, &ignored);
-	*number = 0;
-	while (in && (lines || !found) && fgets(line, sizeof(line), in)) {
-		if (strncmp(line, key, len))
-			continue;
-		found = true;
-		if (lines)
-			++*number;
-		else
-			*number = strtoull(line + len, NULL, 0);
-	}
-	if (in)
-		fclose(in);
-	return lines ? !!in : found;
-}
-
-/*
  * Opens the same end of the pipe once more, so that its other end sees no change: a pipe whose
  * readers are gone does not get one, which would take what the next write fails with from it.
  */
@@ -169,7 +140,7 @@ static void read_epoll(struct open_file *file)
 
 	file->bytes = bytes_of(0);
 	file->objects = bytes_of(0);
-	file->objects.known = read_fdinfo(file, "tfd:", true, &items);
+	file->objects.known = descriptor_info(file->tid, file->fd, "tfd:", true, &items);
 	add_objects(file, "eventpoll_epi", items);
 	add_objects(file, "eventpoll_pwq", items);
 }
@@ -178,7 +149,8 @@ static void read_io_uring(struct open_file *file)
 {
 	uint64_t sq, cq, rings;
 
-	if (!read_fdinfo(file, "SqMask:", false, &sq) || !read_fdinfo(file, "CqMask:", false, &cq))
+	if (!descriptor_info(file->tid, file->fd, "SqMask:", false, &sq) ||
+	    !descriptor_info(file->tid, file->fd, "CqMask:", false, &cq))
 		return;
 	rings = RINGS_BYTES + (cq + 1) * CQE_BYTES + (sq + 1) * SQ_BYTES;
 	file->bytes = bytes_of(own_pages(rings) + own_pages((sq + 1) * SQE_BYTES));
@@ -189,7 +161,7 @@ static void read_amount(struct open_file *file, const char *key)
 {
 	uint64_t bytes;
 
-	if (read_fdinfo(file, key, false, &bytes))
+	if (descriptor_info(file->tid, file->fd, key, false, &bytes))
 		file->bytes = bytes_of(bytes);
 	file->objects = bytes_of(0);
 }
