@@ -139,7 +139,7 @@ bool census_vma_of_memory(const struct vm_area_struct *vma)
 
 	return file && (shmem_mapping(file->f_mapping) || vma->vm_flags & VM_HUGETLB ||
 			d_unhashed(file_user_path(file)->dentry) ||
-			!file_user_inode(file)->i_nlink);
+			!READ_ONCE(file_user_inode(file)->i_nlink));
 }
 
 /* Of the counts of a VMA, in an arena. */
