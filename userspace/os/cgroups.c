@@ -48,7 +48,9 @@ size_t cgroups_each(const char *dir, void (*each)(const struct cgroup_place *pla
 		    void *context)
 {
 	char *const paths[] = { (char *)(dir ?: cgroups_mount()), NULL };
-	FTS *tree = paths[0] ? fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL) : NULL;
+	/* A cgroup has a hundred files, of each of which stat() would leave an inode. */
+	const int how = FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT;
+	FTS *tree = paths[0] ? fts_open(paths, how, NULL) : NULL;
 	const size_t len = root ? strlen(root) : 0;
 	struct cgroup_place place;
 	size_t n = 0;
@@ -57,8 +59,8 @@ size_t cgroups_each(const char *dir, void (*each)(const struct cgroup_place *pla
 	while (tree && (entry = fts_read(tree))) {
 		if (entry->fts_info != FTS_D)
 			continue;
-		place.id = entry->fts_statp->st_ino;
-		place.parent = entry->fts_level ? entry->fts_parent->fts_statp->st_ino : 0;
+		place.id = entry->fts_ino;
+		place.parent = entry->fts_level ? entry->fts_parent->fts_ino : 0;
 		place.dir = entry->fts_path;
 		place.path = entry->fts_path[len] ? entry->fts_path + len : "/";
 		each(&place, context);
