@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Descriptors of processes. */
 #include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <linux/kcmp.h>
 #include <stdio.h>
@@ -35,10 +36,10 @@ bool descriptor_is(const struct descriptor *descriptor, const char *begin)
 
 /*
  * Reads the table of thread @tid from position @at on.  Returns the position of the rest; 0: all
- * was read; -1: it cannot be read.
+ * was read; -1: it cannot be read.  @denied: some link cannot, which needs more than the list.
  */
 static long read_part(uint32_t tid, long at, descriptor_fn *each, void *context,
-		      uint64_t *left)
+		      uint64_t *left, bool *denied)
 {
 	static unsigned int links;
 	static bool own;
@@ -63,6 +64,7 @@ static long read_part(uint32_t tid, long at, descriptor_fn *each, void *context,
 			continue;
 		in_shared_mount += !own;
 		n = readlinkat(dirfd(dir), entry->d_name, name, sizeof(name));
+		*denied |= n < 0 && errno == EACCES;
 		if (n < 0 || (size_t)n == sizeof(name))
 			continue;
 		name[n] = '\0';
@@ -74,15 +76,16 @@ static long read_part(uint32_t tid, long at, descriptor_fn *each, void *context,
 	return at;
 }
 
-/* False: it cannot be read. */
+/* False: it cannot be read, or not all of it. */
 static bool read_table(uint32_t tid, descriptor_fn *each, void *context, uint64_t *left)
 {
+	bool denied = false;
 	long at = 0;
 
 	do
-		at = read_part(tid, at, each, context, left);
+		at = read_part(tid, at, each, context, left, &denied);
 	while (at > 0 && *left);
-	return at >= 0;
+	return at >= 0 && !denied;
 }
 
 /*
