@@ -2,10 +2,12 @@
 /* Formats untrusted text and numbers for output. */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <wchar.h>
 #include <wctype.h>
 
@@ -168,16 +170,27 @@ bool text_duration(const char *text, const char *units, double min, double max, 
 	return true;
 }
 
+size_t text_of_file(int fd, char *text, size_t size)
+{
+	size_t len = 0;
+	ssize_t n = 1;
+
+	while (fd >= 0 && len < size - 1 && n > 0) {
+		n = read(fd, text + len, size - 1 - len);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	text[len] = '\0';
+	return len;
+}
+
 bool text_line(const char *path, char *line, size_t size)
 {
-	FILE *file = fopen(path, "re");
-	bool found = file && fgets(line, (int)size, file);
+	const size_t len = text_of_file(open(path, O_RDONLY | O_CLOEXEC), line, size);
 
-	if (file)
-		fclose(file);
-	if (found)
-		line[strcspn(line, "\n")] = '\0';
-	return found;
+	line[strcspn(line, "\n")] = '\0';
+	return len;
 }
 
 void text_size(char *buf, double bytes)

@@ -53,6 +53,12 @@ bool text_number(const char *text, size_t len, uint64_t *number);
  */
 bool text_duration(const char *text, const char *units, double min, double max, uint64_t *ns);
 
+/*
+ * Reads @fd, and closes it, into @text of @size bytes: truncated and NUL-terminated, "" without a
+ * file.  Returns the length.
+ */
+size_t text_of_file(int fd, char *text, size_t size);
+
 /* Reads the first line of the file @path, without its end; false if there is none. */
 bool text_line(const char *path, char *line, size_t size);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "model/columns.h"
 #include "os/cgroups.h"
 #include "os/charges.h"
@@ -63,20 +64,6 @@ static const struct charge_file numbers[NUMBERS] = {
 	[NUMBER_POPULATED] = { "populated", "cgroup.events", "populated" },
 };
 
-/* Reads @name in the directory @dir into @text; empty if there is no such file. */
-static void read_file(int dir, const char *name, char *text, size_t size)
-{
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	size_t len = 0;
-	ssize_t n;
-
-	while (fd >= 0 && (n = read(fd, text + len, size - 1 - len)) > 0)
-		len += n;
-	text[len] = '\0';
-	if (fd >= 0)
-		close(fd);
-}
-
 /*
  * Finds the number at the start of @text, or after @key at the start of a line, and
  * returns its digits; NULL if there is none ("max").
@@ -110,7 +97,8 @@ static void put_charges(const struct cgroup_place *place, const char *only, FILE
 		if (only && strcmp(numbers[i].file, only))
 			continue;
 		if (strcmp(numbers[i].file, file))
-			read_file(dir, numbers[i].file, text, sizeof(text));
+			text_of_file(openat(dir, numbers[i].file, O_RDONLY | O_CLOEXEC), text,
+				     sizeof(text));
 		file = numbers[i].file;
 		number = find_number(text, numbers[i].key);
 		if (number)

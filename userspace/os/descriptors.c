@@ -23,6 +23,9 @@
 /* Read so many of them by one mount. */
 #define LINKS_OF_MOUNT	16384
 
+/* Bytes of a fdinfo that have what it says once. */
+#define INFO_SIZE	1024
+
 /* Less than so many bytes is not worth a line. */
 #define NOTE_BYTES	1048576
 
@@ -141,26 +144,30 @@ bool descriptors_each(uint32_t pid, descriptor_fn *each, void *context, uint64_t
 bool descriptor_info(uint32_t tid, uint32_t fd, const char *key, bool lines, uint64_t *number)
 {
 	const size_t len = strlen(key);
+	char path[64], begin[INFO_SIZE], *all = NULL, *line = begin;
 	struct failure ignored;
-	char path[64], line[256];
 	bool found = false;
-	FILE *in;
 
 	snprintf(path, sizeof(path), "%" PRIu32 "/fdinfo/%" PRIu32, tid, fd);
-	in = procfs_open(path, &ignored);
 	*number = 0;
-	while (in && (lines || !found) && fgets(line, sizeof(line), in)) {
-		if (strncmp(line, key, len))
-			continue;
-		found = true;
-		if (lines)
-			++*number;
-		else
-			*number = strtoull(line + len, NULL, 0);
+	if (lines) {
+		all = procfs_read(path, NULL, &ignored);
+		line = all;
+	} else {
+		procfs_read_into(path, begin, sizeof(begin));
 	}
-	if (in)
-		fclose(in);
-	return lines ? !!in : found;
+	while (line && (lines || !found)) {
+		if (!strncmp(line, key, len)) {
+			found = true;
+			*number = lines ? *number + 1 : strtoull(line + len, NULL, 0);
+		}
+		line = strchr(line, '\n');
+		if (line)
+			line++;
+	}
+	found |= !!all;
+	free(all);
+	return found;
 }
 
 void descriptors_note(void)

@@ -10,27 +10,12 @@
 #include "os/process.h"
 #include "os/procfs.h"
 
-/* Opens /proc/@pid/@name; NULL if the process is gone. */
-static FILE *process_open(uint32_t pid, const char *name)
+size_t process_read(uint32_t pid, const char *name, char *text, size_t size)
 {
-	struct failure gone;
 	char path[48];
 
 	snprintf(path, sizeof(path), "%" PRIu32 "/%s", pid, name);
-	return procfs_open(path, &gone);
-}
-
-size_t process_read(uint32_t pid, const char *name, char *text, size_t size)
-{
-	FILE *file = process_open(pid, name);
-	size_t n;
-
-	if (!file)
-		return 0;
-	n = fread(text, 1, size - 1, file);
-	fclose(file);
-	text[n] = '\0';
-	return n;
+	return procfs_read_into(path, text, size);
 }
 
 bool process_comm(uint32_t pid, char *comm, size_t size)
@@ -77,20 +62,22 @@ struct process_state process_state(uint32_t pid)
 	return state;
 }
 
-/* The number that @format reads in /proc/@pid/status, or @other. */
+/* Bytes before the groups, of which a process may have many. */
+#define STATUS_SIZE	1024
+
+/* The number that @format reads in a line of /proc/@pid/status before the groups, or @other. */
 static uint32_t status_number(uint32_t pid, const char *format, uint32_t other)
 {
-	FILE *file = process_open(pid, "status");
+	char text[STATUS_SIZE], *line = text;
 	uint32_t number = other;
-	char line[256];
 
-	if (!file)
-		return other;
+	process_read(pid, "status", text, sizeof(text));
 	/* The kernel escapes newlines in the name, which comes first. */
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, format, &number) == 1)
-			break;
-	fclose(file);
+	while (line && sscanf(line, format, &number) != 1) {
+		line = strchr(line, '\n');
+		if (line)
+			line++;
+	}
 	return number;
 }
 
@@ -114,7 +101,7 @@ uint32_t process_parent(uint32_t pid)
 
 uint32_t process_thread_count(uint32_t pid)
 {
-	return status_number(pid, "Threads: %" SCNu32, 0);
+	return (uint32_t)process_state(pid).threads;
 }
 
 bool process_user(uint32_t pid, uint32_t *uid)

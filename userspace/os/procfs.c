@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "os/procfs.h"
 
 static const char *root = "/proc";
@@ -112,6 +113,11 @@ char *procfs_read(const char *path, size_t *len, struct failure *why)
 	fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(err));
 	free(text);
 	return NULL;
+}
+
+size_t procfs_read_into(const char *path, char *text, size_t size)
+{
+	return text_of_file(open_with(path, 0), text, size);
 }
 
 DIR *procfs_open_dir(const char *path, struct failure *why)

@@ -21,6 +21,9 @@ FILE *procfs_open(const char *path, struct failure *why);
 /* The contents of /proc/@path, which the caller frees, and unless NULL its @len; NULL and @why. */
 char *procfs_read(const char *path, size_t *len, struct failure *why);
 
+/* The same into @text of @size bytes, truncated and NUL-terminated.  Returns the length. */
+size_t procfs_read_into(const char *path, char *text, size_t size);
+
 /* Opens the directory /proc/@path, where "." is /proc itself; NULL and @why. */
 DIR *procfs_open_dir(const char *path, struct failure *why);
 
