@@ -666,6 +666,13 @@ void report_end(struct report *report)
 	free(report->texts);
 }
 
+static const char *keep_text(struct report *report, char *text)
+{
+	report->texts = array_grow(report->texts, report->n_texts, sizeof(*report->texts));
+	report->texts[report->n_texts++] = text;
+	return text;
+}
+
 const char *report_text(struct report *report, const char *format, ...)
 {
 	va_list args;
@@ -674,7 +681,10 @@ const char *report_text(struct report *report, const char *format, ...)
 	va_start(args, format);
 	text = xvasprintf(format, args);
 	va_end(args);
-	report->texts = array_grow(report->texts, report->n_texts, sizeof(*report->texts));
-	report->texts[report->n_texts++] = text;
-	return text;
+	return keep_text(report, text);
+}
+
+const char *report_name(struct report *report, const char *name)
+{
+	return keep_text(report, text_printable(name ?: "-"));
 }

@@ -176,6 +176,9 @@ const char *report_amount(struct report *report, int64_t bytes);
 const char *report_text(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* A name that others chose, for such a text: as a terminal may print it; NULL: "-". */
+const char *report_name(struct report *report, const char *name);
+
 /* An array as rows, or one row. */
 #define ROWS(array, n)		rows_of(array, n, sizeof(*(array)))
 #define ONE_ROW(row)		ROWS(row, 1)

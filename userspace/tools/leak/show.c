@@ -276,24 +276,21 @@ static void show_ends(struct report *report, const struct leak_row *rows, size_t
 {
 	const struct track *victim;
 	const char *likely;
-	char *comm, *cgroup;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		victim = rows[i].victim;
 		if (!rows[i].cgroup)
 			continue;
-		cgroup = text_printable(rows[i].cgroup);
-		comm = text_printable(victim && victim->comm ? victim->comm : "-");
 		likely = victim ? report_text(report, ", most likely of %" PRIu32 " (%s)",
-					      victim->pid, comm) : "";
+					      victim->pid, report_name(report, victim->comm)) :
+				  "";
 		REPORT(report,
 		       { .note = report_text(report, "Process %" PRIu32
 				": in %s the limit of %s, then its OOM killer%s.\n",
-				TRACK(&rows[i])->pid, rows[i].left, *cgroup ? cgroup : "/",
+				TRACK(&rows[i])->pid, rows[i].left,
+				*rows[i].cgroup ? report_name(report, rows[i].cgroup) : "/",
 				likely) });
-		free(comm);
-		free(cgroup);
 	}
 }
 
@@ -302,17 +299,15 @@ static void show_sums(struct report *report, const struct leak_report *leaks)
 {
 	const struct tracks *tracks = leaks->tracks;
 	const struct track *track;
-	char took[TIME_SIZE], *name;
+	char took[TIME_SIZE];
 	size_t i;
 
 	for (i = 0; i < leaks->n_others; i++) {
 		track = leaks->others[i].track;
-		name = text_printable(track->comm ?: "-");
 		REPORT(report,
 		       { .note = report_text(report, "Process %" PRIu32 " (%s) %s.\n",
-				track->pid, name,
+				track->pid, report_name(report, track->comm),
 				explanations[leaks->others[i].finding.verdict]) });
-		free(name);
 	}
 	time_duration(took, (tracks->boottime - tracks->zero) / 1e9);
 	REPORT(report,

@@ -11,11 +11,9 @@
 static const char *name_of_map(struct report *report, uint64_t pid)
 {
 	const struct task *task = task_of(report->view.snap, pid);
-	char *name = text_printable(task && KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "-");
-	const char *text = report_text(report, "%" PRIu64 ":   %s\n", pid, name);
+	const char *name = task && KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL;
 
-	free(name);
-	return text;
+	return report_text(report, "%" PRIu64 ":   %s\n", pid, report_name(report, name));
 }
 
 /* The mappings of each process, which are adjacent. */

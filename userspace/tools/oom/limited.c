@@ -53,7 +53,8 @@ static void report_charged(struct report *report, const struct oom *oom, const c
 
 	REPORT(report,
 	       { .type = &figure_rows, .rows = ROWS(rows, ARRAY_SIZE(rows)),
-		 .title = report_text(report, "Cgroup %s, whose limit was reached", path),
+		 .title = report_text(report, "Cgroup %s, whose limit was reached",
+				       report_name(report, path)),
 		 .columns = report->options->file ? "figure=Charged 0=Kill ~meaning" :
 			    "figure=Charged 0=Kill 1=Now ~meaning" });
 }
@@ -115,15 +116,18 @@ static const char *fit_text(struct report *report, const char *path,
 		room = least_room(path);
 	}
 	if (room.unknown) {
-		text = report_text(report, "What %s is charged now is unknown.\n", path);
+		text = report_text(report, "What %s is charged now is unknown.\n",
+				   report_name(report, path));
 	} else if (!room.bytes.known) {
-		text = report_text(report, "%s has no limit any more.\n", path);
+		text = report_text(report, "%s has no limit any more.\n",
+				   report_name(report, path));
 	} else {
 		most = room.bytes.bytes + (room.cache.known ? room.cache.bytes : 0);
 		text = report_text(report,
 				   "The first victim held %s of anonymous and shared memory and page tables.\n"
 				   "%s has %s left now, and page cache of %s: it %s.\n",
-				   report_amount(report, (int64_t)held), room.path,
+				   report_amount(report, (int64_t)held),
+				   report_name(report, room.path),
 				   report_amount(report, room.bytes.bytes),
 				   report_amount(report, most - room.bytes.bytes),
 				   (int64_t)held <= room.bytes.bytes ? "fits again" :
@@ -156,7 +160,7 @@ static const char *group_text(struct report *report, const char *path, const cha
 		if (is_killed_as_one(at))
 			text = report_text(report,
 					   "memory.oom.group of %s is set: all its processes are killed at once.\n",
-					   at);
+					   report_name(report, at));
 		end = strrchr(at, '/');
 		if (!end || end == at)
 			break;

@@ -178,7 +178,8 @@ static void show_before(struct report *report, const struct events *events)
 		       { .type = &task_rows, .joins = { SELF(killed_rows) },
 			 .title = report_text(report, "Who held what%s%s in census %" PRIu64
 					      ", %.1f s before the kill%s",
-					      top ? " in " : "", top ?: "", oom->census,
+					      top ? " in " : "",
+					      top ? report_name(report, top) : "", oom->census,
 					      (double)oom_after(oom, &snap->scan) / 1e9,
 					      all ? "" : ", the largest 10 by PSS"),
 			 .columns = "pid user swap uss pss rss killed comm",
