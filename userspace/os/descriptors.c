@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <linux/kcmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +49,7 @@ static long read_part(uint32_t tid, long at, descriptor_fn *each, void *context,
 	static bool own;
 	struct dirent *entry = NULL;
 	struct failure ignored;
-	char path[320], name[4096];
+	char path[320], name[PATH_MAX + 1];
 	ssize_t n;
 	DIR *dir;
 
@@ -66,11 +67,11 @@ static long read_part(uint32_t tid, long at, descriptor_fn *each, void *context,
 		if (*entry->d_name == '.')
 			continue;
 		in_shared_mount += !own;
-		n = readlinkat(dirfd(dir), entry->d_name, name, sizeof(name));
+		n = readlinkat(dirfd(dir), entry->d_name, name, sizeof(name) - 1);
 		*denied |= n < 0 && errno == EACCES;
-		if (n < 0 || (size_t)n == sizeof(name))
+		if (n < 0 && errno != ENAMETOOLONG)
 			continue;
-		name[n] = '\0';
+		name[n < 0 ? 0 : n] = '\0';
 		snprintf(path, sizeof(path), "%" PRIu32 "/fd/%s", tid, entry->d_name);
 		each(context, &(struct descriptor){ tid, entry->d_name, name, path });
 	}

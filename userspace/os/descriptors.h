@@ -18,7 +18,8 @@
  * struct descriptor - a descriptor
  * @tid: a thread that has it
  * @fd: its number
- * @name: as the kernel shows it: a path, "pipe:[INODE]", "anon_inode:[eventpoll]"
+ * @name: as the kernel shows it: a path, "pipe:[INODE]", "anon_inode:[eventpoll]"; "": a path that
+ *	is longer than it shows
  * @path: its link, in /proc
  */
 struct descriptor {
@@ -27,6 +28,9 @@ struct descriptor {
 	const char *name;
 	const char *path;
 };
+
+/* What is shown for a name that the kernel does not show. */
+#define LONG_NAME	"(a path of more than 4,095 bytes)"
 
 /* Whether its name begins with @begin. */
 bool descriptor_is(const struct descriptor *descriptor, const char *begin);

@@ -56,6 +56,13 @@ bool held_name_is_deleted(const char *name)
 	return len >= end && !strcmp(name + len - end, DELETED);
 }
 
+bool held_link_is_deleted(const char *name, const char *path)
+{
+	struct statx stat;
+
+	return *name ? held_name_is_deleted(name) : procfs_stat(path, &stat) && !stat.stx_nlink;
+}
+
 int file_number_compare(const void *untyped_a, const void *untyped_b)
 {
 	const struct file_number *a = untyped_a, *b = untyped_b;
@@ -270,11 +277,12 @@ static void note_descriptor(void *untyped, const struct descriptor *descriptor)
 	struct statx stat;
 
 	count_other(seeking->others, descriptor);
-	if (!held_name_is_deleted(descriptor->name) || !procfs_stat(descriptor->path, &stat) ||
-	    !S_ISREG(stat.stx_mode))
+	if (!held_link_is_deleted(descriptor->name, descriptor->path) ||
+	    !procfs_stat(descriptor->path, &stat) || !S_ISREG(stat.stx_mode))
 		return;
 	number = file_number_of(&stat);
-	seeking->each(seeking->context, &number, descriptor->name, descriptor->path);
+	seeking->each(seeking->context, &number, *descriptor->name ? descriptor->name : LONG_NAME,
+		      descriptor->path);
 }
 
 bool held_files_each(uint32_t pid, held_fn *each, void *context,

@@ -79,6 +79,9 @@ bool held_file_read(struct held_file *file, const char *path);
 /* Whether the kernel shows @name for a file without a name. */
 bool held_name_is_deleted(const char *name);
 
+/* Whether the link /proc/@path is of a file without a name.  @name: of struct descriptor. */
+bool held_link_is_deleted(const char *name, const char *path);
+
 /**
  * struct held_others - descriptors of what may hold memory that /proc does not show
  * @pipes: number of descriptors

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +48,21 @@ static const struct open_file *file_of(int fd)
 	for (i = 0; i < files.n; i++)
 		if (!strcmp(files.v[i]->name, name) &&
 		    (files.v[i]->number.inode || files.v[i]->fd == (uint32_t)fd))
+			return files.v[i];
+	return &none;
+}
+
+/* The same of a file whose path the kernel does not show. */
+static const struct open_file *file_of_number(int fd)
+{
+	static const struct open_file none = { .kind = OPEN_KINDS };
+	struct stat stat;
+	size_t i;
+
+	fstat(fd, &stat);
+	for (i = 0; i < files.n; i++)
+		if (files.v[i]->number.inode == stat.st_ino &&
+		    files.v[i]->number.major == major(stat.st_dev))
 			return files.v[i];
 	return &none;
 }
@@ -144,6 +160,76 @@ static void test_files(void)
 	close(poll);
 }
 
+#define LEVELS	20
+
+/* Makes directories in each other, and goes to the last: no path as long is shown. */
+static void make_deep(char *top)
+{
+	char name[251];
+	int i;
+
+	memset(name, 'd', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	if (!mkdtemp(top) || chdir(top))
+		abort();
+	for (i = 0; i < LEVELS; i++)
+		if (mkdir(name, 0700) || chdir(name))
+			abort();
+}
+
+static void remove_deep(const char *top)
+{
+	char name[251];
+	int i;
+
+	memset(name, 'd', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	for (i = 0; i < LEVELS; i++)
+		if (chdir("..") || rmdir(name))
+			abort();
+	if (chdir("/") || rmdir(top))
+		abort();
+}
+
+static void count_held(void *count, const struct file_number *number, const char *name,
+		       const char *path)
+{
+	struct held_file file;
+
+	(void)number;
+	*(unsigned int *)count += !strcmp(name, LONG_NAME) && held_file_read(&file, path) &&
+				  !file.named;
+}
+
+static void test_long_path(void)
+{
+	char top[] = "/tmp/held-test-XXXXXX";
+	struct held_others others = { 0 };
+	uint64_t left = DESCRIPTORS_MOST;
+	const struct open_file *file;
+	unsigned int count = 0;
+	int named, deleted;
+
+	make_deep(top);
+	named = open("named", O_RDWR | O_CREAT, 0600);
+	deleted = open("deleted", O_RDWR | O_CREAT, 0600);
+	fill(deleted, 3 * 4096);
+	unlink("deleted");
+	read_all(0);
+	file = file_of_number(deleted);
+	ok((file->kind == OPEN_DELETED || file->kind == OPEN_MEMFD) &&
+	   is(file->bytes, 3 * 4096), "a deleted file whose path the kernel does not show: %d",
+	   file->kind);
+	file = file_of_number(named);
+	ok(file->kind == OPEN_FILE && is(file->bytes, 0), "one that has a name: %d", file->kind);
+	ok(held_files_each((uint32_t)getpid(), count_held, &count, &others, &left) && count == 1,
+	   "the deleted one may die: %u", count);
+	close(named);
+	close(deleted);
+	unlink("named");
+	remove_deep(top);
+}
+
 /* What a child inherits is there once; epoll has no inode of its own. */
 static void test_shared(void)
 {
@@ -189,6 +275,7 @@ int main(void)
 	test_pipes();
 	test_sockets();
 	test_files();
+	test_long_path();
 	test_shared();
 	test_bound();
 	open_files_free(&files);

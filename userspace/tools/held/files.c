@@ -166,12 +166,12 @@ static void read_amount(struct open_file *file, const char *key)
 	file->objects = bytes_of(0);
 }
 
-static void read_regular(struct open_file *file, const char *path)
+static void read_regular(struct open_file *file, const char *name, const char *path)
 {
 	struct held_file held;
 
 	file->bytes = bytes_of(0);
-	if (!held_name_is_deleted(file->name))
+	if (!held_link_is_deleted(name, path))
 		return;
 	if (!held_file_read(&held, path)) {
 		file->bytes.known = false;
@@ -186,7 +186,7 @@ static void read_regular(struct open_file *file, const char *path)
 }
 
 /* What it is, by its name; @path is looked at only if it has no other sign. */
-static void identify(struct open_file *file, const char *path)
+static void identify(struct open_file *file, const char *name, const char *path)
 {
 	static const struct {
 		const char *name;
@@ -198,13 +198,13 @@ static void identify(struct open_file *file, const char *path)
 		{ "anon_inode:bpf-", OPEN_BPF }, { "/dmabuf:", OPEN_DMABUF },
 		{ "anon_inode:", OPEN_OTHER }, { "/", OPEN_FILE },
 	};
-	const char *inode = strchr(file->name, '[');
+	const char *inode = strchr(name, '[');
 	struct statx stat;
 	size_t i;
 
-	file->kind = OPEN_OTHER;
+	file->kind = *name ? OPEN_OTHER : OPEN_FILE;
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strncmp(file->name, names[i].name, strlen(names[i].name)))
+		if (strncmp(name, names[i].name, strlen(names[i].name)))
 			continue;
 		file->kind = names[i].kind;
 		break;
@@ -221,7 +221,7 @@ static void identify(struct open_file *file, const char *path)
 }
 
 /* Reads what @file holds, by its first descriptor. */
-static void read_held(struct open_file *file, const char *path)
+static void read_held(struct open_file *file, const char *name, const char *path)
 {
 	file->objects = bytes_of(0);
 	switch (file->kind) {
@@ -234,7 +234,7 @@ static void read_held(struct open_file *file, const char *path)
 		read_socket(file, path);
 		return;
 	case OPEN_FILE:
-		read_regular(file, path);
+		read_regular(file, name, path);
 		break;
 	case OPEN_EPOLL:
 		read_epoll(file);
@@ -265,8 +265,7 @@ static void note_descriptor(void *untyped, const struct descriptor *descriptor)
 
 	file->tid = descriptor->tid;
 	file->fd = (uint32_t)strtoul(descriptor->fd, NULL, 10);
-	file->name = xstrdup(descriptor->name);
-	identify(file, descriptor->path);
+	identify(file, descriptor->name, descriptor->path);
 	if (file->kind == OPEN_PIPE)
 		modes = procfs_link_mode(descriptor->path) >> 7 & (PIPE_READ | PIPE_WRITE);
 	found = tsearch(file, &files->tree, compare_files);
@@ -276,11 +275,11 @@ static void note_descriptor(void *untyped, const struct descriptor *descriptor)
 		files->v = array_grow(files->v, files->n, sizeof(struct open_file *));
 		files->v[files->n++] = file;
 		file->modes = modes;
-		read_held(file, descriptor->path);
+		file->name = xstrdup(*descriptor->name ? descriptor->name : LONG_NAME);
+		read_held(file, descriptor->name, descriptor->path);
 		if (file->kind >= OPEN_TCP && file->kind <= OPEN_NETLINK)
 			files->families |= 1U << file->family;
 	} else {
-		free(file->name);
 		free(file);
 		file = *found;
 		modes &= ~file->modes;
