@@ -124,6 +124,16 @@ static void read_home(struct held_file *file, int fd)
 }
 
 /*
+ * mincore() says that all pages are in memory to who neither owns the file nor may write it.  Only
+ * the owner, and who has CAP_FOWNER, may set O_NOATIME.
+ */
+static bool may_ask_mincore(int fd)
+{
+	return !fcntl(fd, F_SETFL, O_NOATIME) ||
+	       !faccessat(fd, "", W_OK, AT_EMPTY_PATH | AT_EACCESS);
+}
+
+/*
  * A file may be as large as its owner wants, and be empty.  tmpfs has no page where it has no data,
  * so holes are skipped there; other file systems may, and are asked about so many pages in all.
  */
@@ -137,6 +147,8 @@ static bool ask_mincore(int fd, uint64_t size, uint64_t page, bool in_shmem, uin
 	void *map;
 
 	*bytes = 0;
+	if (!may_ask_mincore(fd))
+		return false;
 	if (!in_shmem) {
 		if (size / page > left)
 			return false;
@@ -165,7 +177,7 @@ static bool ask_mincore(int fd, uint64_t size, uint64_t page, bool in_shmem, uin
 
 /*
  * Bytes of the @size bytes of file @fd in the page cache, in whole pages, to @bytes: by
- * cachestat(2), else by mincore(2) of a mapping.  False if the kernel answers neither.
+ * cachestat(2), else by mincore(2) of a mapping.  False if the kernel answers neither to this user.
  */
 static bool page_cache_of(int fd, uint64_t size, bool in_shmem, uint64_t *bytes)
 {
@@ -197,7 +209,7 @@ static void read_amounts(struct held_file *file, int fd, const struct statx *sta
 	}
 	file->known = page_cache_of(fd, stat->stx_size, file->home == FILE_IN_SHMEM,
 				    &file->memory);
-	if (file->home == FILE_IN_SHMEM && blocks > file->memory)
+	if (file->known && file->home == FILE_IN_SHMEM && blocks > file->memory)
 		file->swap = blocks - file->memory;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -19,6 +20,7 @@
 #include "tap.h"
 #include "tools/held/files.h"
 
+#define NOBODY		65534
 #define PAGES(n)	((int64_t)(n) * sysconf(_SC_PAGESIZE))
 
 static struct open_files files;
@@ -160,6 +162,52 @@ static void test_files(void)
 	close(poll);
 }
 
+/* The bytes of @fd, as another user sees them who may only read it; -1: unknown. */
+static int64_t bytes_for_nobody(int fd)
+{
+	int64_t bytes = -2;
+	int ends[2];
+	pid_t child;
+
+	if (pipe(ends))
+		abort();
+	child = fork();
+	if (!child) {
+		const struct open_file *file;
+
+		if (setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY) ||
+		    prctl(PR_SET_DUMPABLE, 1))
+			_exit(1);
+		files = (struct open_files){ .left = DESCRIPTORS_MOST };
+		open_files_add(&files, (uint32_t)getpid());
+		file = file_of_number(fd);
+		bytes = file->bytes.known ? file->bytes.bytes : -1;
+		_exit(write(ends[1], &bytes, sizeof(bytes)) != sizeof(bytes));
+	}
+	close(ends[1]);
+	read(ends[0], &bytes, sizeof(bytes));
+	close(ends[0]);
+	waitpid(child, NULL, 0);
+	return bytes;
+}
+
+/* The kernel tells others that all of it is in memory. */
+static void test_not_owned(void)
+{
+	char name[] = "/tmp/held-test-XXXXXX";
+	const int fd = mkstemp(name);
+	const char *const skip = geteuid() ? " # SKIP only root can be another user" : "";
+
+	if (fd < 0 || fchmod(fd, 0644) || ftruncate(fd, 1 << 30))
+		abort();
+	unlink(name);
+	read_all(0);
+	ok(is(file_of_number(fd)->bytes, 0), "a file without pages: its owner knows");
+	ok(*skip || bytes_for_nobody(fd) == -1, "who may not write it does not%s", skip);
+	ok(*skip || (!fchmod(fd, 0666) && bytes_for_nobody(fd) == 0), "who may knows%s", skip);
+	close(fd);
+}
+
 #define LEVELS	20
 
 /* Makes directories in each other, and goes to the last: no path as long is shown. */
@@ -275,6 +323,7 @@ int main(void)
 	test_pipes();
 	test_sockets();
 	test_files();
+	test_not_owned();
 	test_long_path();
 	test_shared();
 	test_bound();
