@@ -535,4 +535,62 @@ TEST(links_denied)
 	drop_cgroup();
 }
 
+#define PAGES_OF_FILE	2000
+
+/* Pages of a memfd, one at each @step bytes. */
+static off_t step;
+
+static void open_memfd(unsigned int n)
+{
+	const int fd = memfd_create("held", 0);
+	off_t at = 0;
+
+	for (; n; n--, at += step)
+		need(pwrite(fd, "", 1, at) == 1, "pwrite");
+}
+
+/* CPU time of the children of this process. */
+static int64_t children_ms(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_CHILDREN, &usage);
+	return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000LL +
+	       (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
+}
+
+/* CPU time for a memfd of PAGES_OF_FILE pages. */
+static int64_t ms_of_memfd(struct __test_metadata *_metadata, off_t each)
+{
+	struct task task = { open_memfd, PAGES_OF_FILE, PAGES_OF_FILE };
+	int64_t before;
+	struct said said;
+	char pid[16];
+
+	step = each;
+	snprintf(pid, sizeof(pid), "%d", child_start(open_all, &task));
+	EXPECT_TRUE(child_next(atoi(pid)));
+	before = children_ms();
+	EXPECT_EQ(0, ask(pid, "memfd", &said));
+	before = children_ms() - before;
+	EXPECT_EQ(PAGES_OF_FILE * (int64_t)PAGE, said.bytes);
+	child_end(atoi(pid));
+	diag("%d pages, one at each %lld KiB: %lld ms", PAGES_OF_FILE, (long long)each >> 10,
+	     (long long)before);
+	return before;
+}
+
+/* What a hole of a memfd costs does not depend on its size: without cachestat(), too. */
+TEST(holes)
+{
+	int64_t small, large;
+
+	if (!make_cgroup())
+		SKIP(return, "no memory controller");
+	small = ms_of_memfd(_metadata, 2 * PAGE);
+	large = ms_of_memfd(_metadata, 65536 * (off_t)PAGE);
+	EXPECT_LT(large, 3 * small + 500);
+	drop_cgroup();
+}
+
 TEST_HARNESS_MAIN

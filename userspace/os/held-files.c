@@ -143,7 +143,7 @@ static bool ask_mincore(int fd, uint64_t size, uint64_t page, bool in_shmem, uin
 	static uint64_t left = PAGES_OF_ALL;
 	uint64_t at, length, i;
 	bool known = true;
-	off_t data;
+	off_t data, hole;
 	void *map;
 
 	*bytes = 0;
@@ -155,15 +155,20 @@ static bool ask_mincore(int fd, uint64_t size, uint64_t page, bool in_shmem, uin
 		left -= size / page;
 	}
 	for (at = 0; known && at < size; at += length) {
+		hole = (off_t)size;
 		if (in_shmem) {
 			data = lseek(fd, (off_t)at, SEEK_DATA);
 			if (data < 0)
 				return errno == ENXIO;
 			at = (uint64_t)data / page * page;
+			hole = lseek(fd, data, SEEK_HOLE);
+			/* It was truncated, or has grown. */
+			if (hole < 0 || at >= size)
+				break;
 		}
 		length = PAGES_AT_ONCE * page;
-		if (length > size - at)
-			length = size - at;
+		if (length > (uint64_t)hole - at)
+			length = (uint64_t)hole - at;
 		map = mmap(NULL, length, PROT_READ, MAP_SHARED, fd, (off_t)at);
 		if (map == MAP_FAILED)
 			return false;
