@@ -93,22 +93,39 @@ static bool is_internal(const struct file_number *number)
 	return known && own.stx_dev_major == number->major && own.stx_dev_minor == number->minor;
 }
 
-/* The state of segment @id in the IPC namespace of this program. */
+/* A line of /proc/sysvipc/shm, for compare_u64(). */
+struct shm_line {
+	uint64_t shmid;
+	unsigned int mode;
+};
+
+/* The state of segment @id in the IPC namespace of this program, when the first one was asked. */
 static enum segment segment_of(uint64_t id)
 {
-	enum segment segment = SEGMENT_UNKNOWN;
+	static struct shm_line *lines;
+	static size_t n;
+	static bool read;
+	struct shm_line *found;
 	struct failure ignored;
-	FILE *file = procfs_open("sysvipc/shm", &ignored);
-	unsigned int mode;
-	uint64_t shmid;
-	char line[512];
+	char text[512];
+	FILE *file;
 
-	while (file && segment == SEGMENT_UNKNOWN && fgets(line, sizeof(line), file))
-		if (sscanf(line, "%*d %" SCNu64 " %o", &shmid, &mode) == 2 && shmid == id)
-			segment = mode & SHM_DEST ? SEGMENT_REMOVED : SEGMENT_LASTS;
-	if (file)
-		fclose(file);
-	return segment;
+	if (!read) {
+		read = true;
+		file = procfs_open("sysvipc/shm", &ignored);
+		while (file && fgets(text, sizeof(text), file)) {
+			lines = array_grow(lines, n, sizeof(*lines));
+			n += sscanf(text, "%*d %" SCNu64 " %o", &lines[n].shmid,
+				    &lines[n].mode) == 2;
+		}
+		if (file)
+			fclose(file);
+		if (n)
+			qsort(lines, n, sizeof(*lines), compare_u64);
+	}
+	found = n ? bsearch(&id, lines, n, sizeof(*lines), compare_u64) : NULL;
+	return !found ? SEGMENT_UNKNOWN :
+	       found->mode & SHM_DEST ? SEGMENT_REMOVED : SEGMENT_LASTS;
 }
 
 static void read_home(struct held_file *file, int fd)

@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -17,6 +18,7 @@
 
 #include "os/descriptors.h"
 #include "os/process.h"
+#include "os/procfs.h"
 #include "tap.h"
 #include "tools/held/files.h"
 
@@ -208,6 +210,65 @@ static void test_not_owned(void)
 	close(fd);
 }
 
+/* A segment that is attached at @at and removed when it is no longer. */
+static int attach(void **at)
+{
+	const int id = shmget(IPC_PRIVATE, (size_t)PAGES(1), 0600);
+
+	*at = id < 0 ? NULL : shmat(id, NULL, 0);
+	if (id < 0 || *at == (void *)-1 || shmctl(id, IPC_RMID, NULL))
+		abort();
+	return id;
+}
+
+/* What is known of the segment at @at. */
+static enum segment segment_at(const void *at)
+{
+	const unsigned long begin = (unsigned long)at;
+	struct held_file file = { .segment = SEGMENT_NONE };
+	char path[96];
+
+	snprintf(path, sizeof(path), "%d/map_files/%lx-%lx", getpid(), begin,
+		 begin + (unsigned long)PAGES(1));
+	return held_file_read(&file, path) ? file.segment : SEGMENT_NONE;
+}
+
+/* The list of them is long: it is read once, and here another one takes its place. */
+static void test_segments(void)
+{
+	const char *const skip = geteuid() ? " # SKIP only root may open what is mapped" : "";
+	char top[] = "/tmp/held-test-XXXXXX", list[64], process[64], proc[32];
+	void *one, *two, *three;
+	int id = attach(&one);
+	FILE *file;
+
+	snprintf(proc, sizeof(proc), "/proc/%d", getpid());
+	if (!mkdtemp(top) || chdir(top) || mkdir("sysvipc", 0700))
+		abort();
+	snprintf(process, sizeof(process), "%s/%d", top, getpid());
+	snprintf(list, sizeof(list), "%s/sysvipc/shm", top);
+	file = fopen(list, "w");
+	if (!file || symlink(proc, process))
+		abort();
+	fprintf(file, "key shmid perms\n0 %d 600\n", attach(&two));
+	fprintf(file, "0 %d 1600\n", id);
+	fclose(file);
+	procfs_root(top);
+	attach(&three);
+	ok(*skip || segment_at(one) == SEGMENT_REMOVED, "a segment that is removed%s", skip);
+	unlink(list);
+	ok(*skip || segment_at(two) == SEGMENT_LASTS, "one that lasts, of the same list%s", skip);
+	ok(*skip || segment_at(three) == SEGMENT_UNKNOWN, "one that is not in it%s", skip);
+	procfs_root("/proc");
+	shmdt(one);
+	shmdt(two);
+	shmdt(three);
+	unlink(process);
+	rmdir("sysvipc");
+	if (chdir("/") || rmdir(top))
+		abort();
+}
+
 #define LEVELS	20
 
 /* Makes directories in each other, and goes to the last: no path as long is shown. */
@@ -320,6 +381,8 @@ static void test_bound(void)
 int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
+	/* Before what reads in a mount of its own. */
+	test_segments();
 	test_pipes();
 	test_sockets();
 	test_files();
