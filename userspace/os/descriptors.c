@@ -80,8 +80,20 @@ static long read_part(uint32_t tid, long at, descriptor_fn *each, void *context,
 	return at;
 }
 
-/* False: it cannot be read, or not all of it. */
-static bool read_table(uint32_t tid, descriptor_fn *each, void *context, uint64_t *left)
+/* Why the last call to open() or to read_part() failed, if process @pid has not ended. */
+static enum unread why_not(uint32_t pid)
+{
+	const int error = errno;
+
+	if (!procfs_is_mounted())
+		return UNREAD_FAILED;
+	if (process_is_gone(pid))
+		return UNREAD_NONE;
+	/* Where others' processes are hidden, there is none. */
+	return error == EACCES || error == EPERM || error == ENOENT ? UNREAD_DENIED : UNREAD_FAILED;
+}
+
+static enum unread read_table(uint32_t tid, descriptor_fn *each, void *context, uint64_t *left)
 {
 	bool denied = false;
 	long at = 0;
@@ -89,57 +101,81 @@ static bool read_table(uint32_t tid, descriptor_fn *each, void *context, uint64_
 	do
 		at = read_part(tid, at, each, context, left, &denied);
 	while (at > 0 && *left);
-	return at >= 0 && !denied;
+	if (at < 0)
+		return why_not(tid);
+	return !*left ? UNREAD_MOST : denied ? UNREAD_DENIED : UNREAD_NONE;
 }
 
 /*
- * Whether two threads of a process have one table.  The kernel takes a lock that execve() of the
- * process holds for writing, but only when no other thread is left.
+ * Whether two threads of a process have one table; -1: the kernel does not say.  It takes a lock
+ * that execve() of the process holds for writing, but only when no other thread is left.
  */
-static bool same_table(uint32_t a, uint32_t b)
+static int same_table(uint32_t a, uint32_t b)
 {
-	return !syscall(SYS_kcmp, a, b, KCMP_FILES, 0UL, 0UL);
+	const long order = syscall(SYS_kcmp, a, b, KCMP_FILES, 0UL, 0UL);
+
+	return order < 0 ? -1 : !order;
 }
 
 /* The links of /proc/PID/task, if the process has one thread. */
 #define LINKS_OF_ONE	3
 
-/* Tables of descriptors of a process that are read. */
-#define TABLES_MAX	16
+/* Tables of a process that were read, each by a thread. */
+struct tables {
+	uint32_t tids[DESCRIPTORS_TABLES];
+	size_t n;
+};
 
-bool descriptors_each(uint32_t pid, descriptor_fn *each, void *context, uint64_t *left)
+/* Reads the table of thread @tid, unless another thread has it too. */
+static enum unread read_thread(struct tables *tables, uint32_t tid, descriptor_fn *each,
+			       void *context, uint64_t *left)
 {
-	uint32_t tables[TABLES_MAX], tid;
+	enum unread why;
+	size_t i;
+	int same;
+
+	for (i = 0; i < tables->n; i++) {
+		same = same_table(tables->tids[i], tid);
+		if (same > 0)
+			return UNREAD_NONE;
+		if (same < 0 && process_is_gone(tid))
+			return UNREAD_NONE;
+		/* As one: a table that is read twice counts twice. */
+		if (same < 0 && !process_is_gone(tables->tids[i]))
+			return UNREAD_COMPARE;
+	}
+	if (tables->n == DESCRIPTORS_TABLES)
+		return UNREAD_TABLES;
+	why = read_table(tid, each, context, left);
+	if (why == UNREAD_NONE)
+		tables->tids[tables->n++] = tid;
+	return why;
+}
+
+enum unread descriptors_each(uint32_t pid, descriptor_fn *each, void *context, uint64_t *left)
+{
+	enum unread why = UNREAD_NONE;
+	struct tables tables = { .n = 0 };
 	struct failure ignored;
 	struct dirent *entry;
 	struct statx stat;
-	bool whole = true;
-	size_t n = 0, i;
+	uint32_t tid;
 	char path[48];
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "%" PRIu32 "/task", pid);
 	if (procfs_stat(path, &stat) && stat.stx_nlink == LINKS_OF_ONE)
-		return read_table(pid, each, context, left) ? *left > 0 : process_is_gone(pid);
+		return read_table(pid, each, context, left);
 	dir = procfs_open_dir(path, &ignored);
 	if (!dir)
-		return procfs_is_mounted() && process_is_gone(pid);
-	while (whole && (entry = readdir(dir))) {
+		return why_not(pid);
+	while (!why && (entry = readdir(dir))) {
 		tid = (uint32_t)strtoul(entry->d_name, NULL, 10);
-		for (i = 0; i < n && !same_table(tables[i], tid); i++)
-			continue;
-		if (!tid || i < n)
-			continue;
-		if (n == TABLES_MAX)
-			whole = false;
-		else if (read_table(tid, each, context, left))
-			tables[n++] = tid;
-		else
-			whole = process_is_gone(tid);
-		whole &= *left > 0;
+		if (tid)
+			why = read_thread(&tables, tid, each, context, left);
 	}
 	closedir(dir);
-	return whole;
+	return why;
 }
 
 bool descriptor_info(uint32_t tid, uint32_t fd, const char *key, bool lines, uint64_t *number)

@@ -14,6 +14,20 @@
 /* How many descriptors are read: some seconds. */
 #define DESCRIPTORS_MOST	(4U << 20)
 
+/* Tables of descriptors of a process that are read: threads may have one each. */
+#define DESCRIPTORS_TABLES	16
+
+/* Why not all descriptors of a process were read. */
+enum unread {
+	UNREAD_NONE,		/* they were, or it has ended */
+	UNREAD_DENIED,		/* another user's */
+	UNREAD_TABLES,		/* it has more than DESCRIPTORS_TABLES */
+	UNREAD_COMPARE,		/* kcmp() does not say which threads have one table */
+	UNREAD_MOST,		/* there are too many */
+	UNREAD_FAILED,
+	UNREADS,
+};
+
 /**
  * struct descriptor - a descriptor
  * @tid: a thread that has it
@@ -37,10 +51,10 @@ bool descriptor_is(const struct descriptor *descriptor, const char *begin);
 
 /*
  * Calls @each for each descriptor of process @pid, in each table that its threads have.  Subtracts
- * the descriptors that it reads from @left, and ends at 0.  False: it has not read all of them.
+ * the descriptors that it reads from @left, and ends at 0.  Returns why it has not read all.
  */
 typedef void descriptor_fn(void *context, const struct descriptor *descriptor);
-bool descriptors_each(uint32_t pid, descriptor_fn *each, void *context, uint64_t *left);
+enum unread descriptors_each(uint32_t pid, descriptor_fn *each, void *context, uint64_t *left);
 
 /*
  * A number in the line @key of the fdinfo of descriptor @fd of @tid, or with @lines how many lines

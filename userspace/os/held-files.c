@@ -324,5 +324,5 @@ bool held_files_each(uint32_t pid, held_fn *each, void *context,
 {
 	struct seeking seeking = { each, context, others };
 
-	return descriptors_each(pid, note_descriptor, &seeking, left);
+	return !descriptors_each(pid, note_descriptor, &seeking, left);
 }

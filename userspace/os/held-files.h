@@ -100,7 +100,8 @@ struct held_others {
 
 /*
  * Calls @each for each open file of process @pid that has no name: its number, the name that
- * /proc shows, and the link.  Adds to @others.  @left and what it returns: descriptors_each().
+ * /proc shows, and the link.  Adds to @others.  @left: descriptors_each().  False: not all
+ * were read.
  */
 typedef void held_fn(void *context, const struct file_number *number, const char *name,
 		     const char *path);

@@ -2,7 +2,11 @@
 /* What descriptors hold: pipes, sockets and files that this test makes, as any user may. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -12,10 +16,12 @@
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/memory.h"
 #include "os/descriptors.h"
 #include "os/process.h"
 #include "os/procfs.h"
@@ -33,8 +39,8 @@ static void read_all(pid_t other)
 {
 	open_files_free(&files);
 	files = (struct open_files){ .left = DESCRIPTORS_MOST };
-	ok(open_files_add(&files, (uint32_t)getpid()) &&
-	   (!other || open_files_add(&files, (uint32_t)other)), "all descriptors are read");
+	ok(!open_files_add(&files, (uint32_t)getpid()) &&
+	   (!other || !open_files_add(&files, (uint32_t)other)), "all descriptors are read");
 	open_files_ask_sockets(&files, (uint32_t)getpid(), why);
 }
 
@@ -339,6 +345,12 @@ static void test_long_path(void)
 	remove_deep(top);
 }
 
+static void *sleep_on(void *arg)
+{
+	pause();
+	return arg;
+}
+
 /* What a child inherits is there once; epoll has no inode of its own. */
 static void test_shared(void)
 {
@@ -370,11 +382,44 @@ static void test_shared(void)
 	waitpid(child, NULL, 0);
 }
 
+/* The kernel may not say which threads have one table: each of these has the same. */
+static void test_no_kcmp(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_kcmp, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { ARRAY_SIZE(filter), filter };
+	const int fd = memfd_create("held-test", 0);
+	pthread_t threads[3];
+	enum unread unread;
+	int status;
+	pid_t child = fork();
+	size_t i;
+
+	if (!child) {
+		for (i = 0; i < ARRAY_SIZE(threads); i++)
+			if (pthread_create(&threads[i], NULL, sleep_on, NULL))
+				_exit(8);
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+		    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+			_exit(8);
+		files = (struct open_files){ .left = DESCRIPTORS_MOST };
+		unread = open_files_add(&files, (uint32_t)getpid());
+		_exit((file_of(fd)->descriptors != 1) | (unread != UNREAD_COMPARE) << 1);
+	}
+	waitpid(child, &status, 0);
+	ok(!status, "without kcmp(), threads have one table, and not all are read: %x", status);
+	close(fd);
+}
+
 static void test_bound(void)
 {
 	open_files_free(&files);
 	files = (struct open_files){ .left = 2 };
-	ok(!open_files_add(&files, (uint32_t)getpid()),
+	ok(open_files_add(&files, (uint32_t)getpid()) == UNREAD_MOST,
 	   "not all of too many are read, and it says so");
 }
 
@@ -389,6 +434,7 @@ int main(void)
 	test_not_owned();
 	test_long_path();
 	test_shared();
+	test_no_kcmp();
 	test_bound();
 	open_files_free(&files);
 	return tap_done();

@@ -291,7 +291,7 @@ static void note_descriptor(void *untyped, const struct descriptor *descriptor)
 	file->modes |= modes;
 }
 
-bool open_files_add(struct open_files *files, uint32_t pid)
+enum unread open_files_add(struct open_files *files, uint32_t pid)
 {
 	return descriptors_each(pid, note_descriptor, files, &files->left);
 }

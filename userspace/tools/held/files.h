@@ -6,6 +6,7 @@
 #define READER_HELD_OPEN_FILES_H
 
 #include "model/amount.h"
+#include "os/descriptors.h"
 #include "os/held-files.h"
 #include "os/sockets.h"
 
@@ -74,8 +75,8 @@ struct open_files {
 	uint64_t left;
 };
 
-/* Adds what @pid holds.  False: not all of its descriptors could be read. */
-bool open_files_add(struct open_files *files, uint32_t pid);
+/* Adds what @pid holds.  Returns why not all of its descriptors were read. */
+enum unread open_files_add(struct open_files *files, uint32_t pid);
 
 /*
  * Adds what the sockets have, as the network namespace of @pid says.  @why: one for each family,

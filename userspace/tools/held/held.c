@@ -104,7 +104,7 @@ const struct row_type open_file_rows = ROWS_OF("open file", file_columns);
  * @files: what they hold
  * @spaces: numbers of their network namespaces that were asked
  * @groups: @n_groups cgroups that they are in; owned, with their paths
- * @unread: processes of which not all descriptors could be read
+ * @unread: processes of which not all descriptors were read, by enum unread
  * @unasked: why the kernel did not say what sockets of a family have; FAIL_NONE: it did
  */
 struct holding {
@@ -114,7 +114,7 @@ struct holding {
 	struct ids spaces;
 	struct group *groups;
 	size_t n_groups;
-	size_t unread;
+	size_t unread[UNREADS];
 	struct failure unasked[SOCKETS_OTHER];
 };
 
@@ -235,6 +235,30 @@ static void show(struct holding *h, FILE *out)
 	free(v);
 }
 
+/* Whether some descriptors were not read. */
+static bool note_unread(const struct holding *h)
+{
+	static const char *const reasons[UNREADS] = {
+		[UNREAD_DENIED] = "run as root (sudo)",
+		[UNREAD_TABLES] = "threads have more tables than are read (16)",
+		[UNREAD_COMPARE] = "kcmp() does not say which threads have one table",
+		[UNREAD_MOST] = "there are too many",
+		[UNREAD_FAILED] = "/proc cannot be read",
+	};
+	bool any = false;
+	size_t i;
+
+	for (i = UNREAD_NONE + 1; i < UNREADS; i++) {
+		if (!h->unread[i])
+			continue;
+		any = true;
+		fprintf(stderr,
+			"memcensus: the descriptors of %zu process%s were not all read: %s\n",
+			h->unread[i], h->unread[i] == 1 ? "" : "es", reasons[i]);
+	}
+	return any;
+}
+
 static int held_run(struct session *session, struct failure *why)
 {
 	struct holding h = { .options = session->options, .files.left = DESCRIPTORS_MOST };
@@ -242,7 +266,7 @@ static int held_run(struct session *session, struct failure *why)
 	size_t i;
 
 	for (i = 0; !ret && i < h.pids.n; i++) {
-		h.unread += !open_files_add(&h.files, (uint32_t)h.pids.v[i]);
+		h.unread[open_files_add(&h.files, (uint32_t)h.pids.v[i])]++;
 		add_cgroup(&h, (uint32_t)h.pids.v[i]);
 	}
 	for (i = 0; !ret && i < h.pids.n; i++)
@@ -251,17 +275,13 @@ static int held_run(struct session *session, struct failure *why)
 		show(&h, session->out);
 		fflush(session->out);
 	}
-	if (h.unread)
-		fprintf(stderr,
-			"memcensus: the descriptors of %zu process%s were not all read: run as root (sudo)\n",
-			h.unread, h.unread == 1 ? "" : "es");
+	session->partial |= note_unread(&h);
 	for (i = 0; i < SOCKETS_OTHER; i++) {
 		if (h.unasked[i].kind == FAIL_NONE)
 			continue;
 		fprintf(stderr, "memcensus: %s\n", h.unasked[i].text);
 		session->partial = true;
 	}
-	session->partial |= h.unread;
 	descriptors_note();
 	for (i = 0; i < h.n_groups; i++)
 		free((char *)h.groups[i].path);
