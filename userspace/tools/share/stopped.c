@@ -402,12 +402,11 @@ static bool is_unsure(const struct stopping *s, size_t group)
 	return s->in_flight > s->sums[group].in_flight || s->unread > s->sums[group].unread;
 }
 
-static bool some_file_dies(const struct stopping *s)
+/* Whether a file from index @at on dies; moves @at there: one that does not never will again. */
+static bool some_file_dies(const struct stopping *s, size_t *at)
 {
-	size_t i;
-
-	for (i = 0; i < s->holders.n_files; i++)
-		if (holders_outcome(&s->holders, &s->holders.files[i], 0, is_unsure(s, 0)) ==
+	for (; *at < s->holders.n_files; ++*at)
+		if (holders_outcome(&s->holders, &s->holders.files[*at], 0, is_unsure(s, 0)) ==
 		    OUTCOME_DIES)
 			return true;
 	return false;
@@ -420,10 +419,10 @@ static bool some_file_dies(const struct stopping *s)
 static int find_others(struct stopping *s, struct failure *why)
 {
 	struct ids all = { NULL, 0 }, others = { NULL, 0 };
-	size_t i;
+	size_t i, file = 0;
 	int ret;
 
-	if (!some_file_dies(s))
+	if (!some_file_dies(s, &file))
 		return 0;
 	if (process_all(&all, why))
 		return -1;
@@ -432,7 +431,7 @@ static int find_others(struct stopping *s, struct failure *why)
 			ids_append(&others, all.v[i]);
 	ret = mappings_each(s->session->source, MEMCENSUS_PART_MEMORY_VMAS, &others,
 			    note_mappings, s, why);
-	for (i = 0; !ret && i < others.n && some_file_dies(s); i++)
+	for (i = 0; !ret && i < others.n && some_file_dies(s, &file); i++)
 		add_descriptors(s, (uint32_t)others.v[i], GROUP_NONE, true);
 	ids_free(&all);
 	ids_free(&others);
