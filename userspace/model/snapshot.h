@@ -132,10 +132,14 @@ enum charge {
 	CHARGES,
 };
 
-/* @v: by enum charge; bit n of @known is set if @v[n] is known. */
+/*
+ * @v: by enum charge; bit n of @known is set if @v[n] is known.  @sec_pagetables: those of
+ * v[CHARGE_PAGETABLES] that are of guests; 0 if the kernel does not count them.
+ */
 struct charges {
 	uint64_t known;
 	uint64_t v[CHARGES];
+	uint64_t sec_pagetables;
 };
 
 /*

@@ -186,7 +186,8 @@ static struct charges charges_of(const struct line *line)
 		charges.known &= ~(1ULL << CHARGE_FILE);
 	else
 		charges.v[CHARGE_FILE] -= charges.v[CHARGE_SHMEM];
-	charges.v[CHARGE_PAGETABLES] += line->v[NUMBER_SEC_PAGETABLES];
+	charges.sec_pagetables = line->v[NUMBER_SEC_PAGETABLES];
+	charges.v[CHARGE_PAGETABLES] += charges.sec_pagetables;
 	return charges;
 }
 

@@ -640,6 +640,8 @@ static void add_kernel(struct stopped *sum, const char *path)
 
 	kernel = amount_minus(kernel, reclaim);
 	kernel = amount_minus(kernel, charge_of(&charges, CHARGE_PAGETABLES));
+	/* The census does not have those of guests, and some kernels do not count them. */
+	kernel.bytes += (int64_t)charges.sec_pagetables;
 	kernel = amount_minus(kernel, charge_of(&charges, CHARGE_STACKS));
 	sum->kernel = amount_plus(sum->kernel, kernel);
 	sum->reclaim = amount_plus(sum->reclaim, reclaim);
