@@ -49,6 +49,8 @@ struct census_counters {
  * @begun: the walk has reported something
  * @ptes: entries that were read, without those of hugetlb, in the current slice
  * @tables: the most that its page tables have taken, bytes
+ * @walked: VMAs that were walked to their end, in the current slice
+ * @mappings: the most VMAs that it has had
  * @visited: no further visit is needed
  * @next_left: of the address spaces whose locks were not available, the next one
  * @state: &enum memcensus_state, of all slices together
@@ -72,6 +74,8 @@ struct census_mm {
 	u64 patience;
 	u64 ptes;
 	unsigned long tables;
+	u32 walked;
+	int mappings;
 	bool named;
 	bool begun;
 	bool visited;

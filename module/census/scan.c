@@ -125,6 +125,7 @@ static int walk_locked(struct census_scan *scan, struct census_mm *m)
 		done = walk_vma(scan, m, vma);
 		if (done <= 0)
 			return done;
+		m->walked++;
 		if (CENSUS_VMA_LOCKS || time_to_pause(scan))
 			return 0;
 	}
@@ -156,6 +157,7 @@ static int walk_each_locked(struct census_scan *scan, struct census_mm *m)
 		pause = time_to_pause(scan);
 		scan->vma = NULL;
 		census_vma_unlock(vma);
+		m->walked += done > 0;
 		if (done <= 0 || pause)
 			return min(done, 0);
 	}
@@ -275,8 +277,9 @@ static void put_mm(struct mm_struct *mm)
 	census_free_later(&mm->async_put_work);
 }
 
-/* Entries that a walk may read in any case. */
+/* Entries that a walk may read in any case, and VMAs. */
 #define PTES_SPARE BIT(20)
+#define VMAS_SPARE BIT(10)
 
 /* Entries that were read, without those of hugetlb. */
 static u64 ptes_read(const struct census_scan *scan)
@@ -291,12 +294,17 @@ static u64 ptes_read(const struct census_scan *scan)
  * once, so not more than twice as many as the page tables have had at most.  Entries of hugetlb
  * are not in this: processes share their tables, which are in the size of one of them, and to
  * move one takes mremap() as long as to read it takes a census.
+ *
+ * VMAs that map nothing have no entries, and a record each, with a name that may take longer to
+ * read than the VMA to move.
  */
 static bool is_evading(struct census_mm *m, u64 ptes)
 {
 	m->ptes += ptes;
 	m->tables = max(m->tables, mm_pgtables_bytes(m->mm));
-	return m->ptes > PTES_SPARE + 2 * m->tables / sizeof(pte_t);
+	m->mappings = max(m->mappings, READ_ONCE(m->mm->map_count));
+	return m->ptes > PTES_SPARE + 2 * m->tables / sizeof(pte_t) ||
+	       m->walked > VMAS_SPARE + 2U * m->mappings;
 }
 
 /*

@@ -77,12 +77,19 @@ static void mark_swap(struct census_tally *t, const struct census_run *run)
 	}
 }
 
+/* Whether pages of the current VMA are wanted in bitmaps. */
+static bool has_bitmaps(const struct census_tally *t)
+{
+	return t->bitmaps && t->vma->vm_start < t->bitmaps->end &&
+	       t->vma->vm_end > t->bitmaps->start;
+}
+
 /* No more of files may be read: how much of the current mapping is in swap is unknown. */
 static void lose_swap(struct census_tally *t)
 {
 	t->sums->unknown_swap++;
 	t->walk->holes = false;
-	if (t->bitmaps)
+	if (has_bitmaps(t))
 		t->bitmaps->full = true;
 }
 
@@ -401,7 +408,7 @@ void census_tally_forget(struct census_tally *t, struct census_mm *m)
 /* Checks whether the file's pages in swap are needed for each hole, not for the whole VMA. */
 static bool needs_holes(const struct census_tally *t)
 {
-	return t->bitmaps || (!(t->vma->vm_flags & VM_SHARED) && t->vma->vm_flags & VM_WRITE);
+	return has_bitmaps(t) || (!(t->vma->vm_flags & VM_SHARED) && t->vma->vm_flags & VM_WRITE);
 }
 
 /*

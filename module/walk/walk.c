@@ -322,6 +322,7 @@ static unsigned long walk_pmd(struct census_walk *walk, struct vm_area_struct *v
 		if (pmd_none(pmd) ||
 		    (!pmd_present(pmd) && !thp_migration_supported())) {
 			census_report_hole(walk, vma, addr, end);
+			walk->ptes++;
 			walk->work += ENTRIES_PER_EMPTY;
 			census_report_flush(walk);
 			return end;
