@@ -53,6 +53,7 @@ int subtree_processes(struct ids *ids, const struct options *options, struct fai
 int subtree_request(struct session *session, struct failure *why)
 {
 	struct ids ids = { NULL, 0 };
+	enum failure_kind kind;
 
 	if (subtree_processes(&ids, session->options, why)) {
 		ids_free(&ids);
@@ -63,12 +64,14 @@ int subtree_request(struct session *session, struct failure *why)
 	session->request.pids = (struct numbers){ ids.n, ids.v };
 	if (ids.n <= MEMCENSUS_PIDS_MAX)
 		return 0;
+	/* There may be fewer at the next census. */
+	kind = session->taken ? FAIL_SYSTEM : FAIL_USAGE;
 	if (!session->options->cgroup)
-		return fail(why, FAIL_USAGE,
-			    "%zu processes are too many for mappings, groups or records: at most %d; name one below",
+		return fail(why, kind,
+			    "%zu processes are too many for one request: at most %d; name one below",
 			    ids.n, MEMCENSUS_PIDS_MAX);
-	return fail(why, FAIL_USAGE,
-		    "cgroup '%.200s' has %zu processes, too many for mappings, groups or records: at most %d; select one below it",
+	return fail(why, kind,
+		    "cgroup '%.200s' has %zu processes, too many for one request: at most %d; select one below it",
 		    path_of(session->options), ids.n, MEMCENSUS_PIDS_MAX);
 }
 

@@ -25,7 +25,10 @@ int subtree_check(const struct options *options, struct failure *why);
 /* Adds the processes that are in the subtree now. 0, or -1 and @why: there is none. */
 int subtree_processes(struct ids *ids, const struct options *options, struct failure *why);
 
-/* Puts them into the request, for session->by_subtree. 0, or -1 and @why. */
+/*
+ * Puts them into the request, for session->by_subtree. 0, or -1 and @why: FAIL_SYSTEM if they are
+ * too many now and were not before.
+ */
 int subtree_request(struct session *session, struct failure *why);
 
 /*

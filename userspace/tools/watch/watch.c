@@ -507,6 +507,12 @@ static int subtree_ended(struct watch *watch, const struct failure *why)
 	return 0;
 }
 
+/* Whether a later census may succeed: a subtree may have too many processes for a moment. */
+static bool may_go_on(const struct watch *watch, const struct failure *why)
+{
+	return watch->n && watch->session->by_subtree && why->kind == FAIL_SYSTEM;
+}
+
 static int watch_each(struct watch *watch, struct failure *why)
 {
 	struct session *session = watch->session;
@@ -521,6 +527,10 @@ static int watch_each(struct watch *watch, struct failure *why)
 			drop_others(watch, snap);
 			show_census(watch, snap);
 			snapshot_free(snap);
+		} else if (taken == TAKE_FAILED && may_go_on(watch, why)) {
+			fprintf(stderr, "memcensus: %s\n", why->text);
+			session->partial = true;
+			taken = TAKE_DONE;
 		}
 	}
 	return taken == TAKE_FAILED ? subtree_ended(watch, why) : 0;
