@@ -59,10 +59,10 @@ struct exit_watch {
 };
 
 /*
- * Lets only exec and exit of the watched processes through: on a machine that forks
- * a lot, the socket buffer would overflow before it is read.
+ * Lets only exec and exit of the first @n processes through, and of others if @others is not 0; or
+ * -1: the filter is too long for the kernel.
  */
-static int set_filter(const struct exit_watch *exits)
+static int attach_filter(const struct exit_watch *exits, size_t n, uint32_t others)
 {
 	const struct sock_filter begin[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, WHAT_AT),
@@ -72,23 +72,43 @@ static int set_filter(const struct exit_watch *exits)
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, TGID_AT),
 	};
 	const size_t n_begin = sizeof(begin) / sizeof(begin[0]);
-	struct sock_filter *code = xcalloc(n_begin + 2 * exits->n + 1, sizeof(*code));
-	struct sock_filter *c = mempcpy(code, begin, sizeof(begin));
-	struct sock_fprog program = { .filter = code };
+	const size_t len = n_begin + 2 * n + 1;
+	struct sock_fprog program = { .len = (unsigned short)len };
+	struct sock_filter *c;
 	size_t i;
 	int ret;
 
-	for (i = 0; i < exits->n; i++) {
+	if (len > BPF_MAXINSNS)
+		return -1;
+	program.filter = xcalloc(len, sizeof(*program.filter));
+	c = mempcpy(program.filter, begin, sizeof(begin));
+	for (i = 0; i < n; i++) {
 		*c++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
 						    htonl(exits->processes[i].pid), 0, 1);
 		*c++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, ~0U);
 	}
-	*c++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
-	program.len = (unsigned short)(c - code);
+	*c++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, others);
 	ret = setsockopt(mnl_socket_get_fd(exits->events), SOL_SOCKET, SO_ATTACH_FILTER,
 			 &program, sizeof(program));
-	free(code);
+	free(program.filter);
 	return ret;
+}
+
+/*
+ * Lets only exec and exit of the watched processes through: on a machine that forks
+ * a lot, the socket buffer would overflow before it is read.  Those of all processes if there are
+ * too many for a filter (BPF_MAXINSNS, net.core.optmem_max).
+ */
+static void set_filter(const struct exit_watch *exits)
+{
+	const int unused = 0;
+
+	if (!attach_filter(exits, exits->n, 0))
+		return;
+	/* The filter that it replaces would count too. */
+	setsockopt(mnl_socket_get_fd(exits->events), SOL_SOCKET, SO_DETACH_FILTER, &unused,
+		   sizeof(unused));
+	attach_filter(exits, 0, ~0U);
 }
 
 static int subscribe(const struct mnl_socket *events)
@@ -120,8 +140,10 @@ struct exit_watch *exit_watch_listen(const uint64_t *pids, size_t n)
 	if (exits->log >= 0)
 		lseek(exits->log, 0, SEEK_END);
 	exits->events = mnl_socket_open2(NETLINK_CONNECTOR, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (exits->events)
+		set_filter(exits);
 	if (exits->events &&
-	    (set_filter(exits) || mnl_socket_bind(exits->events, CN_IDX_PROC, MNL_SOCKET_AUTOPID) ||
+	    (mnl_socket_bind(exits->events, CN_IDX_PROC, MNL_SOCKET_AUTOPID) ||
 	     subscribe(exits->events))) {
 		mnl_socket_close(exits->events);
 		exits->events = NULL;
@@ -150,10 +172,8 @@ void exit_watch_add(struct exit_watch *exits, uint32_t pid)
 	}
 	exits->processes = xreallocarray(exits->processes, exits->n + 1, sizeof(*process));
 	exits->processes[exits->n++] = (struct exit_watch_process){ .pid = pid };
-	if (exits->events && set_filter(exits)) {
-		mnl_socket_close(exits->events);
-		exits->events = NULL;
-	}
+	if (exits->events)
+		set_filter(exits);
 }
 
 void exit_watch_free(struct exit_watch *exits)
@@ -248,10 +268,10 @@ static void read_log(struct exit_watch *exits)
 	}
 }
 
-struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid)
+struct exit_status exit_watch_end(struct exit_watch *exits, uint32_t pid)
 {
 	struct exit_status exited = { .why_not = "records do not have it" };
-	const struct exit_watch_process *process;
+	struct exit_watch_process *process;
 	struct process_state state;
 
 	if (!exits)
@@ -259,8 +279,10 @@ struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid)
 	read_events(exits);
 	read_log(exits);
 	process = find_exit(exits, pid);
-	if (process)
+	if (process) {
 		exited = process->exited;
+		*process = exits->processes[--exits->n];
+	}
 	if (!exited.known) {
 		state = process_state(pid);
 		exited.known = state.has_status;

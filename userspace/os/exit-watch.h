@@ -41,8 +41,8 @@ void exit_watch_add(struct exit_watch *exits, uint32_t pid);
 /* Whether @pid has executed a program since the last call. */
 bool exit_watch_executed(struct exit_watch *exits, uint32_t pid);
 
-/* How @pid ended.  @exits NULL: it was not watched. */
-struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid);
+/* How @pid ended, which is not watched any more.  @exits NULL: it was not watched. */
+struct exit_status exit_watch_end(struct exit_watch *exits, uint32_t pid);
 
 /* "exit status 1", "killed by signal 9 (KILL)" ... @buf holds EXIT_STATUS_SIZE. */
 #define EXIT_STATUS_SIZE	128

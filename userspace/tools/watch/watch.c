@@ -372,7 +372,7 @@ static void has_ended(struct watch *watch, struct watched *process,
 		      const struct document_point *now, const struct task *task)
 {
 	const char *heir = task && KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL;
-	struct exit_status exited = exit_watch_status(watch->exits, process->pid);
+	struct exit_status exited = exit_watch_end(watch->exits, process->pid);
 
 	process->ended = true;
 	forget_pid(watch, process->pid);
