@@ -41,7 +41,7 @@ struct ended {
  * struct exits - processes that have exited
  * @read: when nothing was waiting, ns of CLOCK_MONOTONIC
  * @ours: of @v, which are of the tree; of the others it is unknown yet
- * @lost: messages were lost
+ * @lost: messages were lost, or there were too many
  */
 struct exits {
 	struct mnl_socket *socket;
@@ -147,6 +147,10 @@ static void add(struct exits *exits, const struct taskstats *stats, uint64_t now
 	/* Kernel threads have no memory. */
 	if (!(stats->ac_flag & AGROUP) || !stats->hiwater_rss)
 		return;
+	if (exits->n == EXITS_MAX) {
+		exits->lost = true;
+		return;
+	}
 	exits->v = array_grow(exits->v, exits->n, sizeof(*exits->v));
 	exits->v[exits->n++] = (struct ended){
 		.begin = exits->read > ran ? exits->read - ran : 0, .end = now,

@@ -10,6 +10,9 @@
 #include "model/amount.h"
 #include "model/snapshot.h"
 
+/* Most processes that are kept: 32 MiB.  Those of the whole machine are, until a census. */
+#define EXITS_MAX	1048576U
+
 struct exits;
 
 /* Starts to listen.  NULL: the kernel does not report exits, or not to this caller. */
@@ -36,7 +39,7 @@ uint64_t exits_count(const struct exits *exits);
 
 /*
  * The largest sum of VmHWM of processes that may have run at the same time, with @running, the sum
- * of those that still run.  Unknown if messages were lost.
+ * of those that still run.  Unknown if messages were lost, or more exited than are kept.
  */
 struct amount exits_bound(const struct exits *exits, struct amount running);
 
