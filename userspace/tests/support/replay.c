@@ -213,6 +213,7 @@ static struct source *replay_open(struct failure *why)
 	}
 	stream_init(&s, 42);
 	source.ops = series_fill(&s, scene, 0) < 0 ? &replay_ops : &series_ops;
+	source.shared = getenv("REPLAY_USER");
 	stream_free(&s);
 	return &source;
 }

@@ -544,6 +544,10 @@ int peak_run(struct session *session, double budget, const char *record, struct 
 		m.last = m.begun;
 		measure(&m, NULL, budget);
 		m.wall = signals_now() - m.begun;
+		if (!m.samples && m.hidden)
+			return fail(why, FAIL_PRIVILEGE,
+				    "you may not read all processes of the tree of PID %" PRIu64
+				    ": run as root (sudo)", m.root);
 		if (!m.samples)
 			return m.failed ? (*why = m.why, -1) :
 			       fail(why, FAIL_NO_PROCESS,
