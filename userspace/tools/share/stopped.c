@@ -273,8 +273,9 @@ static int choose_stopped(struct stopping *s, struct failure *why)
 static int sort_stopped(struct stopping *s, struct failure *why)
 {
 	if (s->pids.n > MEMCENSUS_PIDS_MAX)
-		return fail(why, FAIL_USAGE, "%zu processes are too many: at most %d", s->pids.n,
-			    MEMCENSUS_PIDS_MAX);
+		return fail(why, FAIL_USAGE,
+			    "%zu processes are too many: at most %d; name cgroups that have fewer, without '--each', or see the USS of 'memcensus -g'",
+			    s->pids.n, MEMCENSUS_PIDS_MAX);
 	qsort(s->pids.v, s->pids.n, sizeof(*s->pids.v), compare_u64);
 	return 0;
 }
