@@ -133,6 +133,23 @@ static void test_commands(void)
 	}
 }
 
+/* Each command has a line of the synopsis, maybe with others. */
+static void test_synopsis(const struct page *page)
+{
+	const struct command *const *command;
+	char name[64];
+	bool found;
+	size_t i;
+
+	for (command = commands; *command; command++) {
+		snprintf(name, sizeof(name), "*%s*", (*command)->name);
+		found = false;
+		for (i = section(page, "# SYNOPSIS"); goes_on(page, i, "# "); i++)
+			found = found || strstr(page->lines[i], name);
+		ok(found, "the synopsis has %s", (*command)->name);
+	}
+}
+
 /* What the page says more about an option begins a line. */
 static void test_options(const struct page *page)
 {
@@ -253,6 +270,7 @@ int main(void)
 
 	if (ok(page_read(&page), PAGE " is there")) {
 		test_places(&page);
+		test_synopsis(&page);
 		test_options(&page);
 	}
 	test_commands();
