@@ -433,6 +433,24 @@ static int series_samples(struct stream *s, unsigned int step)
 	return 0;
 }
 
+/* So many processes in each census, each of which is in no other one. */
+#define BRIEF_NUMBER	100
+
+static int series_brief(struct stream *s, unsigned int step)
+{
+	struct state state = { 0, "brief", 1, WALKED, MIB(4), MIB(1), MIB(2), 0, 200, 3 };
+	unsigned int i;
+
+	s->moment = SEC(step);
+	stream_head(s, 1 + step, MEMCENSUS_ABI);
+	for (i = 0; i < BRIEF_NUMBER; i++) {
+		state.pid = 1 + step * BRIEF_NUMBER + i;
+		put_state_in(s, step, &state, 11);
+	}
+	stream_done(s, 0, NULL, 0);
+	return 0;
+}
+
 static const struct series {
 	const char *name;
 	int (*fill)(struct stream *s, unsigned int step);
@@ -446,6 +464,7 @@ static const struct series {
 	{ "clock", series_clock },
 	{ "ahead", series_ahead },
 	{ "moves", series_moves },
+	{ "brief", series_brief },
 	{ "samples", series_samples },
 };
 

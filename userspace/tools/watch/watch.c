@@ -62,10 +62,12 @@ struct watched {
 /**
  * struct watch - the state of a run
  * @exits: exit events; NULL for a record
- * @v: the @n processes seen so far, in order; owned
+ * @v: the @n processes that were seen, in order, until a census says no more that they have ended;
+ *	owned
  * @pids: requested processes that have not ended; none with --cgroup or --tree
  * @basis: enum memcensus_basis of the first census
  * @stack: bytes of a kernel stack
+ * @rows: that were shown; 0: no process was seen
  */
 struct watch {
 	struct session *session;
@@ -423,6 +425,22 @@ static bool is_asked_for(const struct watch *watch, const struct task *task)
 	       task_is_of(task, watch->pids.v, watch->pids.n);
 }
 
+/* Forgets who has ended, but not as long as the census still has what ended. */
+static void forget_ended(struct watch *watch, const struct snapshot *snap)
+{
+	const struct task *task;
+	size_t i, kept = 0;
+
+	for (i = 0; i < watch->n; i++) {
+		task = watch->v[i].ended ? task_of(snap, watch->v[i].pid) : NULL;
+		if (!watch->v[i].ended || (task && task_is_gone(task)))
+			watch->v[kept++] = watch->v[i];
+		else
+			free(watch->v[i].comm);
+	}
+	watch->n = kept;
+}
+
 /*
  * Who is not watched has no row.  An end is an event; the record of who ended would count as one
  * that was not walked.
@@ -500,7 +518,7 @@ static int subtree_ended(struct watch *watch, const struct failure *why)
 {
 	const struct document_point now = { .realtime = signals_realtime() };
 
-	if (!watch->n || !watch->session->by_subtree || why->kind != FAIL_NO_PROCESS)
+	if (!watch->rows || !watch->session->by_subtree || why->kind != FAIL_NO_PROCESS)
 		return -1;
 	find_ended(watch, NULL, &now);
 	fflush(watch->session->out);
@@ -510,7 +528,7 @@ static int subtree_ended(struct watch *watch, const struct failure *why)
 /* Whether a later census may succeed: a subtree may have too many processes for a moment. */
 static bool may_go_on(const struct watch *watch, const struct failure *why)
 {
-	return watch->n && watch->session->by_subtree && why->kind == FAIL_SYSTEM;
+	return watch->rows && watch->session->by_subtree && why->kind == FAIL_SYSTEM;
 }
 
 static int watch_each(struct watch *watch, struct failure *why)
@@ -521,9 +539,10 @@ static int watch_each(struct watch *watch, struct failure *why)
 
 	while ((watch->pids.n || subtree_given(session->options)) && taken == TAKE_DONE) {
 		/* The first census must find at least one process. */
-		session->may_end = watch->n;
+		session->may_end = watch->rows;
 		taken = session_next(session, &snap, why);
 		if (taken == TAKE_DONE) {
+			forget_ended(watch, snap);
 			drop_others(watch, snap);
 			show_census(watch, snap);
 			snapshot_free(snap);
@@ -580,7 +599,7 @@ static int watch_run(struct session *session, struct failure *why)
 	if (live)
 		watch.exits = exit_watch_listen(watch.pids.v, watch.pids.n);
 	ret = watch_each(&watch, why);
-	if (!ret && !watch.n && session->taken)
+	if (!ret && !watch.rows && session->taken)
 		ret = none_found(options, why);
 	exit_watch_free(watch.exits);
 	for (i = 0; i < watch.n; i++)
