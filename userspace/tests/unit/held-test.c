@@ -38,10 +38,46 @@ static struct failure why[SOCKETS_OTHER];
 static void read_all(pid_t other)
 {
 	open_files_free(&files);
-	files = (struct open_files){ .left = DESCRIPTORS_MOST };
+	files = (struct open_files){ .named = true, .left = DESCRIPTORS_MOST };
 	ok(!open_files_add(&files, (uint32_t)getpid()) &&
 	   (!other || !open_files_add(&files, (uint32_t)other)), "all descriptors are read");
 	open_files_ask_sockets(&files, (uint32_t)getpid(), why);
+}
+
+/* A process may have a path of 4 KiB for each file: the end is kept, or nothing. */
+static void test_long_names(void)
+{
+	char dir[] = "/tmp/held-test-XXXXXX", path[600];
+	const char *name = "";
+	size_t i, named = 0;
+	int fd;
+
+	if (!mkdtemp(dir))
+		abort();
+	snprintf(path, sizeof(path), "%s/%0200d", dir, 0);
+	if (mkdir(path, 0700))
+		abort();
+	snprintf(path + strlen(path), sizeof(path) - strlen(path), "/%0200d", 1);
+	fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		abort();
+	read_all(0);
+	for (i = 0; i < files.n; i++)
+		if (!strncmp(files.v[i]->name, "...", strlen("...")))
+			name = files.v[i]->name;
+	ok(strlen(name) == 256 && !strcmp(name + 3, path + strlen(path) - 253),
+	   "a long name is cut at the begin");
+	open_files_free(&files);
+	files = (struct open_files){ .left = DESCRIPTORS_MOST };
+	open_files_add(&files, (uint32_t)getpid());
+	for (i = 0; i < files.n; i++)
+		named += !!files.v[i]->name;
+	ok(files.n && !named, "no name is kept for the sums");
+	close(fd);
+	unlink(path);
+	*strrchr(path, '/') = '\0';
+	rmdir(path);
+	rmdir(dir);
 }
 
 /* What descriptor @fd of this process is of; one that is nothing if it was not found. */
@@ -406,7 +442,7 @@ static void test_no_kcmp(void)
 		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 		    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
 			_exit(8);
-		files = (struct open_files){ .left = DESCRIPTORS_MOST };
+		files = (struct open_files){ .named = true, .left = DESCRIPTORS_MOST };
 		unread = open_files_add(&files, (uint32_t)getpid());
 		_exit((file_of(fd)->descriptors != 1) | (unread != UNREAD_COMPARE) << 1);
 	}
@@ -432,6 +468,7 @@ int main(void)
 	test_sockets();
 	test_files();
 	test_not_owned();
+	test_long_names();
 	test_long_path();
 	test_shared();
 	test_no_kcmp();

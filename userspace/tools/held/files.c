@@ -257,6 +257,18 @@ static void read_held(struct open_file *file, const char *name, const char *path
 		add_objects(file, "dentry", 1);
 }
 
+/* Bytes of a name that are kept. */
+#define NAME_KEPT	256
+
+/* The end of a path says most. */
+static char *cut_name(const char *name)
+{
+	const size_t len = strlen(name);
+
+	return len <= NAME_KEPT ? xstrdup(name) :
+	       xasprintf("...%s", name + len - NAME_KEPT + strlen("..."));
+}
+
 static void note_descriptor(void *untyped, const struct descriptor *descriptor)
 {
 	struct open_files *files = untyped;
@@ -275,7 +287,8 @@ static void note_descriptor(void *untyped, const struct descriptor *descriptor)
 		files->v = array_grow(files->v, files->n, sizeof(struct open_file *));
 		files->v[files->n++] = file;
 		file->modes = modes;
-		file->name = xstrdup(*descriptor->name ? descriptor->name : LONG_NAME);
+		if (files->named)
+			file->name = cut_name(*descriptor->name ? descriptor->name : LONG_NAME);
 		read_held(file, descriptor->name, descriptor->path);
 		if (file->kind >= OPEN_TCP && file->kind <= OPEN_NETLINK)
 			files->families |= 1U << file->family;

@@ -38,7 +38,7 @@ extern const char *const open_kinds[OPEN_KINDS];
  * @kind: what it is
  * @number: of its inode; of a pipe or socket without a device; inode 0: it has none of its own
  * @tid, @fd: its first descriptor
- * @name: as the kernel shows it; owned
+ * @name: as the kernel shows it, cut if it is long; owned; NULL if names are not kept
  * @descriptors: how many there are
  * @modes: of a pipe: its ends
  * @family: of a socket
@@ -65,6 +65,7 @@ struct open_file {
  * @v: @n of them; owned
  * @tree: finds one
  * @families: bits of those that are sockets, by enum socket_family
+ * @named: keep their names, which may be longer than all else
  * @left: descriptors that may still be read
  */
 struct open_files {
@@ -72,6 +73,7 @@ struct open_files {
 	size_t n;
 	void *tree;
 	unsigned int families;
+	bool named;
 	uint64_t left;
 };
 

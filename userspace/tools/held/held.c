@@ -261,7 +261,11 @@ static bool note_unread(const struct holding *h)
 
 static int held_run(struct session *session, struct failure *why)
 {
-	struct holding h = { .options = session->options, .files.left = DESCRIPTORS_MOST };
+	const struct held_options *own = session->options->own;
+	struct holding h = {
+		.options = session->options,
+		.files = { .named = own->each, .left = DESCRIPTORS_MOST },
+	};
 	const int ret = choose_processes(&h, why);
 	size_t i;
 
