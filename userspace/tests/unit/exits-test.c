@@ -7,27 +7,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "fake-mnl.h"
+#include "mnl-ends.h"
 #include "tap.h"
 #include "tools/watch/exits.h"
 
-/* The kernel's end, and the reader's. */
-static int ends[2];
-
 static char buf[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
-
-int mnl_socket_close(struct mnl_socket *socket)
-{
-	(void)socket;
-	return 0;
-}
-
-ssize_t mnl_socket_sendto(const struct mnl_socket *socket, const void *request, size_t len)
-{
-	(void)socket;
-	(void)request;
-	return (ssize_t)len;
-}
 
 static struct nlmsghdr *put_message(void *at, uint16_t type)
 {
@@ -78,9 +62,8 @@ int main(void)
 	const struct amount running = { true, 4096 };
 	struct exits *exits;
 
-	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends))
+	if (!connect_ends())
 		return 1;
-	mnl_socket_open2(0, 0)->fd = ends[1];
 	exits = exits_listen();
 	if (!ok(exits, "it listens"))
 		return tap_done();
