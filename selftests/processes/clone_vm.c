@@ -545,6 +545,7 @@ static bool executes_during(struct __test_metadata *_metadata,
 
 	pair->go = true;
 	ASSERT_EQ(0, census_take(request, census, NULL));
+	/* As now_us() has it where the machine was never suspended. */
 	begin = census->scan[MEMCENSUS_SCAN_BOOTTIME_NS] / 1000;
 	end = begin + census->scan[MEMCENSUS_SCAN_WALL_NS] / 1000;
 	while (!pair->executed)

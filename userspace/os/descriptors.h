@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How many descriptors are read: some seconds. */
+/* How many descriptors are read, of all processes together: less than a minute. */
 #define DESCRIPTORS_MOST	(4U << 20)
 
 /* Tables of descriptors of a process that are read: threads may have one each. */

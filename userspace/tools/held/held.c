@@ -235,12 +235,16 @@ static void show(struct holding *h, FILE *out)
 	free(v);
 }
 
+#define TEXT_OF(number)		#number
+#define NUMBER_TEXT(number)	TEXT_OF(number)
+
 /* Whether some descriptors were not read. */
 static bool note_unread(const struct holding *h)
 {
 	static const char *const reasons[UNREADS] = {
 		[UNREAD_DENIED] = "run as root (sudo)",
-		[UNREAD_TABLES] = "threads have more tables than are read (16)",
+		[UNREAD_TABLES] = "threads have more tables than are read ("
+				  NUMBER_TEXT(DESCRIPTORS_TABLES) ")",
 		[UNREAD_COMPARE] = "kcmp() does not say which threads have one table",
 		[UNREAD_MOST] = "there are too many",
 		[UNREAD_FAILED] = "/proc cannot be read",
