@@ -144,6 +144,13 @@ apt_version()
 	apt_do cache show "$1" 2>/dev/null | sed -n 's/^Version: //p' | sort -V | tail -n 1
 }
 
+# apt_has PACKAGE=VERSION: whether the lists have it. Of a package that is only in the
+# dependencies of others, apt-cache shows nothing and says that all went well.
+apt_has()
+{
+	[ -n "$(apt_do cache show "$1" 2>/dev/null)" ]
+}
+
 # apt_closure PACKAGE...: prints these and all their dependencies, as PACKAGE=VERSION
 apt_closure()
 {
