@@ -116,6 +116,7 @@ enum charge {
 	CHARGE_SLAB,
 	CHARGE_RECLAIMABLE,
 	CHARGE_PAGETABLES,
+	CHARGE_SEC_PAGETABLES,
 	CHARGE_STACKS,
 	CHARGE_PERCPU,
 	CHARGE_VMALLOC,
@@ -133,13 +134,12 @@ enum charge {
 };
 
 /*
- * @v: by enum charge; bit n of @known is set if @v[n] is known.  @sec_pagetables: those of
- * v[CHARGE_PAGETABLES] that are of guests; 0 if the kernel does not count them.
+ * @v: by enum charge; bit n of @known is set if @v[n] is known, else it is 0.  Those of
+ * CHARGE_PAGETABLES contain those of guests, CHARGE_SEC_PAGETABLES.
  */
 struct charges {
 	uint64_t known;
 	uint64_t v[CHARGES];
-	uint64_t sec_pagetables;
 };
 
 /*

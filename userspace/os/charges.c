@@ -21,7 +21,6 @@
 /* Numbers of a line that are not charges. */
 enum {
 	NUMBER_POPULATED = CHARGES,
-	NUMBER_SEC_PAGETABLES,
 	NUMBERS,
 };
 
@@ -37,6 +36,7 @@ struct charge_file {
 	const char *key;
 };
 
+/* A file is read once for all its numbers that follow each other here. */
 static const struct charge_file numbers[NUMBERS] = {
 	[CHARGE_TOTAL] = { "current", "memory.current", NULL },
 	[CHARGE_ANON] = { "anon", "memory.stat", "anon" },
@@ -47,11 +47,11 @@ static const struct charge_file numbers[NUMBERS] = {
 	[CHARGE_SLAB] = { "slab", "memory.stat", "slab" },
 	[CHARGE_RECLAIMABLE] = { "slab_reclaimable", "memory.stat", "slab_reclaimable" },
 	[CHARGE_PAGETABLES] = { "pagetables", "memory.stat", "pagetables" },
+	[CHARGE_SEC_PAGETABLES] = { "sec_pagetables", "memory.stat", "sec_pagetables" },
 	[CHARGE_STACKS] = { "kernel_stack", "memory.stat", "kernel_stack" },
 	[CHARGE_PERCPU] = { "percpu", "memory.stat", "percpu" },
 	[CHARGE_VMALLOC] = { "vmalloc", "memory.stat", "vmalloc" },
 	[CHARGE_ZSWAP] = { "zswap", "memory.stat", "zswap" },
-	[NUMBER_SEC_PAGETABLES] = { "sec_pagetables", "memory.stat", "sec_pagetables" },
 	[CHARGE_INACTIVE_FILE] = { "inactive_file", "memory.stat", "inactive_file" },
 	[CHARGE_SWAP] = { "swap", "memory.swap.current", NULL },
 	[CHARGE_LIMIT] = { "max", "memory.max", NULL },
@@ -186,8 +186,7 @@ static struct charges charges_of(const struct line *line)
 		charges.known &= ~(1ULL << CHARGE_FILE);
 	else
 		charges.v[CHARGE_FILE] -= charges.v[CHARGE_SHMEM];
-	charges.sec_pagetables = line->v[NUMBER_SEC_PAGETABLES];
-	charges.v[CHARGE_PAGETABLES] += charges.sec_pagetables;
+	charges.v[CHARGE_PAGETABLES] += charges.v[CHARGE_SEC_PAGETABLES];
 	return charges;
 }
 

@@ -49,7 +49,7 @@ static long read_part(uint32_t tid, long at, descriptor_fn *each, void *context,
 	static bool own;
 	struct dirent *entry = NULL;
 	struct failure ignored;
-	char path[320], name[PATH_MAX + 1];
+	char path[320], name[PATH_MAX + 1], *number;
 	ssize_t n;
 	DIR *dir;
 
@@ -63,6 +63,7 @@ static long read_part(uint32_t tid, long at, descriptor_fn *each, void *context,
 		return -1;
 	if (at)
 		seekdir(dir, at);
+	number = stpcpy(path + strlen(path), "/");
 	for (; links && *left && (entry = readdir(dir)); links--, --*left) {
 		if (*entry->d_name == '.')
 			continue;
@@ -72,7 +73,7 @@ static long read_part(uint32_t tid, long at, descriptor_fn *each, void *context,
 		if (n < 0 && errno != ENAMETOOLONG)
 			continue;
 		name[n < 0 ? 0 : n] = '\0';
-		snprintf(path, sizeof(path), "%" PRIu32 "/fd/%s", tid, entry->d_name);
+		stpcpy(number, entry->d_name);
 		each(context, &(struct descriptor){ tid, entry->d_name, name, path });
 	}
 	at = links && *left ? 0 : telldir(dir);

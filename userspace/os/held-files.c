@@ -19,6 +19,8 @@
 #include "os/procfs.h"
 
 #define DELETED		" (deleted)"
+/* Before the inode of a socket in the name of its descriptor */
+#define SOCKET		"socket:["
 /* Bit of the mode in /proc/sysvipc/shm: removed when the last one detaches. */
 #define SHM_DEST	01000
 /* Since Linux 6.5; the headers of this machine may be older. */
@@ -280,18 +282,38 @@ bool held_file_read(struct held_file *file, const char *path)
 	return true;
 }
 
+/* Sockets of which it is known what waits in them. */
+#define SOCKETS_KNOWN	1024
+
+/*
+ * How many descriptors wait in a socket.  The output and the errors of a service are mostly one
+ * socket, which each of its processes has: it is asked once.
+ */
+static uint64_t in_flight_of(const struct descriptor *descriptor)
+{
+	static struct {
+		uint64_t inode;
+		uint64_t waiting;
+	} known[SOCKETS_KNOWN], *of;
+	const uint64_t inode = strtoull(descriptor->name + strlen(SOCKET), NULL, 10);
+
+	of = &known[inode % SOCKETS_KNOWN];
+	if (of->inode != inode) {
+		descriptor_info(descriptor->tid, (uint32_t)strtoul(descriptor->fd, NULL, 10),
+				"scm_fds:", false, &of->waiting);
+		of->inode = inode;
+	}
+	return of->waiting;
+}
+
 static void count_other(struct held_others *others, const struct descriptor *descriptor)
 {
-	uint64_t waiting;
-
 	if (descriptor_is(descriptor, "pipe:[")) {
 		others->pipes++;
-	} else if (descriptor_is(descriptor, "socket:[")) {
+	} else if (descriptor_is(descriptor, SOCKET)) {
 		others->sockets++;
-		if (others->ask_in_flight &&
-		    descriptor_info(descriptor->tid, (uint32_t)strtoul(descriptor->fd, NULL, 10),
-				    "scm_fds:", false, &waiting))
-			others->in_flight += waiting;
+		if (others->ask_in_flight)
+			others->in_flight += in_flight_of(descriptor);
 	} else if (descriptor_is(descriptor, "anon_inode:[io_uring]")) {
 		others->io_urings++;
 	}

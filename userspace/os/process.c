@@ -169,19 +169,22 @@ static bool has_memory(uint32_t tid)
 	return process_read(tid, "statm", sizes, sizeof(sizes)) && strtoull(sizes, NULL, 10);
 }
 
-uint32_t process_living_thread(uint32_t pid)
+/* A thread of @pid that has memory; 0: there is none. */
+static uint32_t thread_with_memory(uint32_t pid)
 {
-	uint32_t tid, living = pid;
+	uint32_t tid, living = 0;
 	struct failure gone;
 	struct dirent *entry;
 	char path[48];
 	DIR *dir;
 
-	if (has_memory(pid) || process_state(pid).threads <= 1)
+	if (has_memory(pid))
 		return pid;
+	if (process_state(pid).threads <= 1)
+		return 0;
 	snprintf(path, sizeof(path), "%" PRIu32 "/task", pid);
 	dir = procfs_open_dir(path, &gone);
-	while (dir && living == pid && (entry = readdir(dir))) {
+	while (dir && !living && (entry = readdir(dir))) {
 		tid = (uint32_t)strtoul(entry->d_name, NULL, 10);
 		if (tid && has_memory(tid))
 			living = tid;
@@ -189,6 +192,11 @@ uint32_t process_living_thread(uint32_t pid)
 	if (dir)
 		closedir(dir);
 	return living;
+}
+
+uint32_t process_living_thread(uint32_t pid)
+{
+	return thread_with_memory(pid) ?: pid;
 }
 
 int process_all(struct ids *ids, struct failure *why)
@@ -201,7 +209,7 @@ int process_all(struct ids *ids, struct failure *why)
 		return -1;
 	while ((entry = readdir(dir))) {
 		pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
-		if (pid && has_memory(process_living_thread(pid)))
+		if (pid && thread_with_memory(pid))
 			ids_append(ids, pid);
 	}
 	closedir(dir);

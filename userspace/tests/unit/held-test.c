@@ -2,6 +2,7 @@
 /* What descriptors hold: pipes, sockets and files that this test makes, as any user may. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
@@ -381,6 +382,59 @@ static void test_long_path(void)
 	remove_deep(top);
 }
 
+static void ignore_held(void *context, const struct file_number *number, const char *name,
+			const char *path)
+{
+	(void)context;
+	(void)number;
+	(void)name;
+	(void)path;
+}
+
+/* Sends descriptor @fd into socket @to. */
+static void send_descriptor(int to, int fd)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(fd))];
+	} control = { 0 };
+	struct iovec data = { "x", 1 };
+	struct msghdr message = {
+		.msg_iov = &data, .msg_iovlen = 1, .msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+
+	control.head = (struct cmsghdr){
+		.cmsg_len = CMSG_LEN(sizeof(fd)), .cmsg_level = SOL_SOCKET,
+		.cmsg_type = SCM_RIGHTS,
+	};
+	memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
+	if (sendmsg(to, &message, 0) != 1)
+		abort();
+}
+
+/* A socket is asked once, and counts for each of its descriptors. */
+static void test_in_flight(void)
+{
+	struct held_others others = { .ask_in_flight = true }, more = others;
+	uint64_t left = DESCRIPTORS_MOST;
+	int pair[2], other[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || socketpair(AF_UNIX, SOCK_STREAM, 0, other))
+		abort();
+	send_descriptor(pair[0], 0);
+	send_descriptor(pair[0], 0);
+	send_descriptor(other[0], 0);
+	ok(held_files_each((uint32_t)getpid(), ignore_held, NULL, &others, &left) &&
+	   others.sockets == 4 && others.in_flight == 3,
+	   "descriptors that wait in sockets: %" PRIu64, others.in_flight);
+	if (dup(pair[1]) < 0)
+		abort();
+	ok(held_files_each((uint32_t)getpid(), ignore_held, NULL, &more, &left) &&
+	   more.sockets == 5 && more.in_flight == 5, "a socket with two descriptors: %" PRIu64,
+	   more.in_flight);
+}
+
 static void *sleep_on(void *arg)
 {
 	pause();
@@ -470,6 +524,7 @@ int main(void)
 	test_not_owned();
 	test_long_names();
 	test_long_path();
+	test_in_flight();
 	test_shared();
 	test_no_kcmp();
 	test_bound();

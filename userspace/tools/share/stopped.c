@@ -576,13 +576,13 @@ static struct amount in_both(const struct snapshot *snap, struct amount own)
 	return own.known && own.bytes < all.bytes ? own : all;
 }
 
-/* Begins with what the census knows of a group; its processes are counted. */
-static void take_figures(const struct stopping *s, struct stopped *sum, const struct figures *f)
+/*
+ * Begins with what the census knows of a group; its processes are counted.  @stack: of a thread, in
+ * the kernel
+ */
+static void take_figures(const struct stopping *s, struct stopped *sum, const struct figures *f,
+			 struct amount stack)
 {
-	const struct snapshot *snap = s->snap;
-	const struct amount size =
-		kernel_stack_size(amount_total(snap, MEMCENSUS_S_KERNEL_STACK));
-
 	sum->shmem = known_bytes(0);
 	sum->deleted = known_bytes(0);
 	sum->kept_hugetlb = known_bytes(0);
@@ -596,9 +596,9 @@ static void take_figures(const struct stopping *s, struct stopped *sum, const st
 	sum->shared = amount_figure(f, MEMCENSUS_F_SHARED);
 	/* The figure leaves out the page at the top. */
 	sum->pagetables = amount_figure(f, MEMCENSUS_F_PAGETABLES);
-	sum->pagetables.bytes += (int64_t)(sum->mms * snap->info.page_size);
+	sum->pagetables.bytes += (int64_t)(sum->mms * s->snap->info.page_size);
 	sum->stacks = (struct amount){
-		size.known && sum->threads.known, size.bytes * sum->threads.bytes };
+		stack.known && sum->threads.known, stack.bytes * sum->threads.bytes };
 	sum->pipes.known &= !sum->unread;
 	sum->sockets.known &= !sum->unread;
 	sum->io_urings.known &= !sum->unread;
@@ -642,7 +642,7 @@ static void add_kernel(struct stopped *sum, const char *path)
 	kernel = amount_minus(kernel, reclaim);
 	kernel = amount_minus(kernel, charge_of(&charges, CHARGE_PAGETABLES));
 	/* The census does not have those of guests, and some kernels do not count them. */
-	kernel.bytes += (int64_t)charges.sec_pagetables;
+	kernel.bytes += (int64_t)charges.v[CHARGE_SEC_PAGETABLES];
 	kernel = amount_minus(kernel, charge_of(&charges, CHARGE_STACKS));
 	sum->kernel = amount_plus(sum->kernel, kernel);
 	sum->reclaim = amount_plus(sum->reclaim, reclaim);
@@ -693,13 +693,15 @@ static void begin_sums(struct stopping *s, size_t n)
 
 static void end_sums(struct stopping *s)
 {
+	const struct amount stack =
+		kernel_stack_size(amount_total(s->snap, MEMCENSUS_S_KERNEL_STACK));
 	const struct figures none = { 0 };
 	size_t i;
 
 	add_to_parents(s);
 	for (i = 0; i < s->n; i++)
-		take_figures(s, &s->sums[i], i < s->snap->n_groups ? &s->snap->groups[i].figures :
-								       &none);
+		take_figures(s, &s->sums[i],
+			     i < s->snap->n_groups ? &s->snap->groups[i].figures : &none, stack);
 	add_files(s);
 	for (i = 0; i < s->n; i++)
 		sum_up_stopped(s, &s->sums[i]);
