@@ -684,19 +684,22 @@ int census_marks_finish(struct census_marks *m)
  * @m: its turns are finished
  * @states: empty except for unit 0; gets a state for each block
  * @units: of a state
+ * @several: only for blocks of which a page has several owners; the others get unit 0
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
-int census_marks_prepare_groups(struct census_marks *m, struct census_pool *states, u32 units)
+int census_marks_prepare_groups(struct census_marks *m, struct census_pool *states, u32 units,
+				bool several)
 {
-	u32 unit, i;
+	u32 unit, state, i;
 
 	for (unit = FIRST_SECTION; unit < m->sections.nr; unit += CENSUS_SECTION_UNITS) {
 		const struct census_section *s = section_of_unit(m, unit);
 
 		for (i = 0; i < section_blocks(s); i++) {
-			u32 state = census_pool_take(states, units);
-
+			if (several && !s->first[i].planes)
+				continue;
+			state = census_pool_take(states, units);
 			if (!state) {
 				m->owners.failed = true;
 				return -ENOMEM;

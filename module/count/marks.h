@@ -229,7 +229,8 @@ u64 census_marks_exclusive(const struct census_marks *m, const struct census_mas
 u64 census_marks_exclusive_swap(const struct census_marks *m,
 				const struct census_run *run);
 int census_marks_finish(struct census_marks *m);
-int census_marks_prepare_groups(struct census_marks *m, struct census_pool *states, u32 units);
+int census_marks_prepare_groups(struct census_marks *m, struct census_pool *states, u32 units,
+				bool several);
 
 bool census_marks_counts(const struct census_marks *m, u64 key);
 struct census_block *census_marks_block(const struct census_marks *m, u64 key);

@@ -160,7 +160,6 @@ static bool add_to_group(void *context, const struct census_owners *o, u32 block
 	const struct addition *to = context;
 	const struct census_grouping *g = to->g;
 	const struct census_block *b = census_block(o, block);
-	struct state *s = census_unit(&g->states, b->planes);
 	u32 kind = census_block_kind(o, block);
 	u64 one = mask & b->ones;
 
@@ -171,16 +170,16 @@ static bool add_to_group(void *context, const struct census_owners *o, u32 block
 		h->pages += census_popcount(one);
 		h->exclusive += census_popcount(one);
 		if (mask)
-			add_pages(g, s, mask, to->group, kind);
+			add_pages(g, census_unit(&g->states, b->planes), mask, to->group, kind);
 	} else if (mask) {
-		count_exclusive(g, s, mask, to->group, kind);
+		count_exclusive(g, census_unit(&g->states, b->planes), mask, to->group, kind);
 	}
 	return true;
 }
 
 /**
  * census_grouping_turn() - add entries of an owner's turn to its group
- * @g: each block of @o has a state
+ * @g: each block of @o of which a page has several owners has a state
  * @o: its blocks are finished
  * @turn: number of one of its turns
  * @begin: entry to start at, first that of the turn

@@ -38,7 +38,8 @@ struct census_nesting {
 
 /**
  * struct census_grouping - groups that are counted
- * @states: of blocks, whose @planes are units of this pool, zeroed
+ * @states: of blocks of which a page has several owners; their @planes are units of this pool,
+ *	zeroed
  * @tree: by group
  * @holdings: by group, then by kind; increased
  * @kinds: number of kinds

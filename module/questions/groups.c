@@ -535,7 +535,9 @@ static int linking_begin(struct linking *l, const struct census_snapshot *snap,
 	if (!share)
 		leave_out_single(l, snap, collection);
 	chain_turns(l);
-	return census_marks_prepare_groups(marks, &l->g.states, census_grouping_units(&l->g));
+	/* When groups are compared, a page of one owner is a page of one group. */
+	return census_marks_prepare_groups(marks, &l->g.states, census_grouping_units(&l->g),
+					   !share);
 }
 
 static void linking_end(struct linking *l)

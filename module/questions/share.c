@@ -353,7 +353,7 @@ static int compare_all(struct pass *p)
 	p->masks.together = p->c->req->together;
 	p->masks.states = &states;
 	p->masks.masks = (struct census_pool) { .budget = budget, .nr = 1 };
-	err = census_marks_prepare_groups(marks, &states, CENSUS_GROUP_UNITS);
+	err = census_marks_prepare_groups(marks, &states, CENSUS_GROUP_UNITS, false);
 	if (!err) {
 		err = each_turn(p, true, note_row);
 		/* More slices help. */
