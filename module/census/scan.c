@@ -385,10 +385,11 @@ static void set_state(struct census_mm *m, u8 state)
 	m->state = state;
 }
 
-/* @m is not walked to its end: an owner of swap slots may be missing. */
+/* @m is not walked to its end: it may be an owner of swap slots that is missing, if it has any. */
 static void give_up(struct census_scan *scan, struct census_mm *m)
 {
-	scan->swap_known = false;
+	if (census_mm_swapped(m->mm))
+		scan->swap_known = false;
 	set_state(m, m->begun ? MEMCENSUS_STATE_PARTIAL : MEMCENSUS_STATE_BUSY);
 }
 
