@@ -496,6 +496,17 @@ static int find_record(struct census_tally *t, unsigned long addr, struct census
 	return 0;
 }
 
+/* The walk goes on at @addr with another VMA: the last record ends there at the latest. */
+static void end_last(struct census_mm *m, unsigned long addr)
+{
+	struct census_vma *last;
+
+	if (list_empty(&m->vmas))
+		return;
+	last = list_last_entry(&m->vmas, struct census_vma, link);
+	last->end = min(last->end, addr);
+}
+
 /*
  * Selects or creates the record for the walk from @addr on.  If the VMA differs from the
  * one before the pause, the last record ends where the walk paused and the new one starts
@@ -516,8 +527,7 @@ static int make_record(struct census_tally *t, unsigned long addr)
 		t->record = last;
 		return 0;
 	}
-	if (last && last->end > addr)
-		last->end = addr;
+	end_last(m, addr);
 	t->record = census_vma_alloc(t->snap, vma, t->path_buffer, &t->counts, &t->wanted);
 	if (!t->record)
 		return 1;
@@ -559,6 +569,8 @@ static int begin_record(struct census_tally *t, unsigned long addr,
 		return 1;
 	if (t->record)
 		t->holdings = t->record->counts->holdings;
+	else if (!t->later)
+		end_last(m, addr);
 	if (t->record && !t->later)
 		t->sums = &t->record->counts->sums;
 	return census_owners_turn(&t->marks->owners, t->holdings, m->number, &m->chain) ?
