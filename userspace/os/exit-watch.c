@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <libmnl/libmnl.h>
 #include <linux/cn_proc.h>
 #include <linux/connector.h>
@@ -194,18 +195,20 @@ static void read_events(struct exit_watch *exits)
 	char buf[512];
 	struct sockaddr_nl from;
 	struct proc_event event;
+	bool dropped = false;
 	socklen_t from_len;
 	ssize_t n;
+	size_t i;
 
 	while (exits->events) {
 		from_len = sizeof(from);
 		n = recvfrom(mnl_socket_get_fd(exits->events), buf, sizeof(buf), 0,
 			     (void *)&from, &from_len);
 		if (n < 0) {
-			exits->lost |= errno == ENOBUFS;
+			dropped |= errno == ENOBUFS;
 			if (errno == ENOBUFS || errno == EINTR)
 				continue;
-			return;
+			break;
 		}
 		/* Newer kernels may send longer events that begin with ours. */
 		memset(&event, 0, sizeof(event));
@@ -228,6 +231,10 @@ static void read_events(struct exit_watch *exits)
 		process->exited.realtime = signals_realtime() -
 					   (signals_now() - event.timestamp_ns);
 	}
+	/* What came may be of a thread, and the event of the last one is missing. */
+	for (i = 0; dropped && i < exits->n; i++)
+		exits->processes[i].exited.known = false;
+	exits->lost |= dropped;
 }
 
 bool exit_watch_executed(struct exit_watch *exits, uint32_t pid)
@@ -245,11 +252,32 @@ bool exit_watch_executed(struct exit_watch *exits, uint32_t pid)
 	return executed;
 }
 
+/* A record with names of cgroups and programs, which a user chooses, begins with other words. */
+uint32_t exit_watch_victim(const char *record)
+{
+	static const char *const begins[] = {
+		"Out of memory", "Memory cgroup out of memory",
+		"Out of memory (oom_kill_allocating_task)",
+	};
+	const char *text = strchr(record, ';');
+	size_t i, len;
+	uint32_t pid;
+
+	for (i = 0; text && i < sizeof(begins) / sizeof(begins[0]); i++) {
+		len = strlen(begins[i]);
+		if (!strncmp(text + 1, begins[i], len) &&
+		    sscanf(text + 1 + len, ": Killed process %" SCNu32 " (", &pid) == 1)
+			return pid;
+	}
+	return 0;
+}
+
 static void read_log(struct exit_watch *exits)
 {
-	char record[KMSG_SIZE + 1], killed[48];
+	struct exit_watch_process *process;
+	char record[KMSG_SIZE + 1];
+	uint32_t pid;
 	ssize_t n;
-	size_t i;
 
 	while (exits->log >= 0) {
 		n = read(exits->log, record, KMSG_SIZE);
@@ -259,12 +287,10 @@ static void read_log(struct exit_watch *exits)
 		if (n <= 0)
 			return;
 		record[n] = '\0';
-		for (i = 0; i < exits->n; i++) {
-			snprintf(killed, sizeof(killed), "Killed process %u (",
-				 exits->processes[i].pid);
-			if (strstr(record, "ut of memory") && strstr(record, killed))
-				exits->processes[i].exited.oom = true;
-		}
+		pid = exit_watch_victim(record);
+		process = pid ? find_exit(exits, pid) : NULL;
+		if (process)
+			process->exited.oom = true;
 	}
 }
 
@@ -292,6 +318,8 @@ struct exit_status exit_watch_end(struct exit_watch *exits, uint32_t pid)
 			exits->lost ? "the kernel dropped the event" :
 			"no process event: not in the initial PID namespace?";
 	}
+	/* The log may name who had the number before. */
+	exited.oom &= !exited.known || WIFSIGNALED(exited.status);
 	return exited;
 }
 

@@ -44,6 +44,9 @@ bool exit_watch_executed(struct exit_watch *exits, uint32_t pid);
 /* How @pid ended, which is not watched any more.  @exits NULL: it was not watched. */
 struct exit_status exit_watch_end(struct exit_watch *exits, uint32_t pid);
 
+/* The PID of the victim if @record of /dev/kmsg says that the OOM killer kills one, else 0. */
+uint32_t exit_watch_victim(const char *record);
+
 /* "exit status 1", "killed by signal 9 (KILL)" ... @buf holds EXIT_STATUS_SIZE. */
 #define EXIT_STATUS_SIZE	128
 void exit_status_text(char *buf, const struct exit_status *exited);

@@ -3,6 +3,7 @@
  * Process events through a filter of this kernel: what comes of the processes that are watched,
  * however many there are or were, and what does not come.  The test sends them.
  */
+#include <errno.h>
 #include <linux/cn_proc.h>
 #include <linux/connector.h>
 #include <linux/filter.h>
@@ -22,9 +23,17 @@
 /* More processes than a filter has room for. */
 #define MANY		BPF_MAXINSNS
 
+/* The kernel has dropped events behind those that wait. */
+static bool has_dropped;
+
 ssize_t recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *from,
 		 socklen_t *from_len)
 {
+	if (has_dropped) {
+		has_dropped = false;
+		errno = ENOBUFS;
+		return -1;
+	}
 	memset(from, 0, *from_len);
 	return recv(fd, buf, len, flags | MSG_DONTWAIT);
 }
@@ -105,10 +114,43 @@ static void test_crowd(void)
 	exit_watch_free(exits);
 }
 
+/* A thread of a server has ended well, and what ended the server was dropped. */
+static void test_dropped(void)
+{
+	struct exit_watch *exits = exit_watch_listen(NULL, 0);
+	struct exit_status exited;
+
+	exit_watch_add(exits, FIRST_PID);
+	send_event(PROC_EVENT_EXIT, FIRST_PID, 0);
+	has_dropped = true;
+	exited = exit_watch_end(exits, FIRST_PID);
+	ok(!exited.known && !strcmp(exited.why_not, "the kernel dropped the event"),
+	   "a dropped event: unknown, not the status of a thread");
+	exit_watch_free(exits);
+}
+
+#define WHO_ASKED	"3,8,5,-;Out of memory (oom_kill_allocating_task): Killed process 7 (a) x"
+#define IN_CGROUP	"6,8,5,-;oom-kill:oom_memcg=/Out of memory: Killed process 4711 (,pid=12"
+
+static void test_victims(void)
+{
+	ok(exit_watch_victim("3,8,5,-;Out of memory: Killed process 4711 (leaky) x") == 4711,
+	   "a victim of the machine");
+	ok(exit_watch_victim("3,8,5,-;Memory cgroup out of memory: Killed process 12 (a) x") == 12,
+	   "a victim of a cgroup");
+	ok(exit_watch_victim(WHO_ASKED) == 7, "one that asked for the memory");
+	ok(!exit_watch_victim(IN_CGROUP), "no victim is named by the name of a cgroup");
+	ok(!exit_watch_victim("6,811,5168,-;python: Out of memory: Killed process 4711 (x)") &&
+	   !exit_watch_victim("Out of memory: Killed process 4711 (x)"),
+	   "nor by another program");
+}
+
 int main(void)
 {
 	if (!connect_ends())
 		return 1;
+	test_dropped();
+	test_victims();
 	test_turns();
 	test_crowd();
 	return tap_done();
