@@ -24,26 +24,35 @@ void mapping_link(const struct vma *vma, char *path, size_t size)
 }
 
 int mappings_each(struct source *source, uint32_t part, const struct ids *pids,
-		  mappings_fn *each, void *context, struct failure *why)
+		  mappings_fn *each, void *context, size_t *unread, struct failure *why)
 {
 	struct request request = {
 		.parts = MEMCENSUS_PART_TASKS | part,
 		.basis = MEMCENSUS_BASIS_MAPCOUNT,
 	};
+	size_t i = 0, most = MEMCENSUS_PIDS_MAX;
+	bool more = true, too_many;
 	struct snapshot *snap;
-	bool more = true;
-	int ret = 0;
-	size_t i;
+	enum taken taken;
 
-	for (i = 0; i < pids->n && more && !ret; i += request.pids.n) {
+	while (i < pids->n && more) {
 		request.pids.v = pids->v + i;
-		request.pids.n = pids->n - i < MEMCENSUS_PIDS_MAX ? pids->n - i :
-								   MEMCENSUS_PIDS_MAX;
+		request.pids.n = pids->n - i < most ? pids->n - i : most;
 		snap = snapshot_new();
-		ret = source->ops->take(source, &request, snap, why) == TAKE_DONE ? 0 : -1;
-		if (!ret)
+		taken = source->ops->take(source, &request, snap, why);
+		too_many = taken == TAKE_FAILED && why->kind == FAIL_MEMORY;
+		if (taken == TAKE_DONE)
 			more = each(context, snap);
 		snapshot_free(snap);
+		if (taken != TAKE_DONE && !too_many)
+			return -1;
+		if (too_many && request.pids.n > 1) {
+			most = request.pids.n / 2;
+			continue;
+		}
+		*unread += too_many;
+		i += request.pids.n;
+		most = most < MEMCENSUS_PIDS_MAX / 2 ? most * 2 : MEMCENSUS_PIDS_MAX;
 	}
-	return ret;
+	return 0;
 }

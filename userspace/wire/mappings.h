@@ -17,10 +17,12 @@ typedef bool mappings_fn(void *context, const struct snapshot *snap);
 
 /*
  * Calls @each for mappings of @pids: for all with @part MEMCENSUS_PART_VMAS, with
- * MEMCENSUS_PART_MEMORY_VMAS for those of files that may die.  Returns 0, or -1 and @why.
+ * MEMCENSUS_PART_MEMORY_VMAS for those of files that may die.  A process chooses how many it has:
+ * one whose mappings do not fit into the module's memory is left out, and adds to @unread.  Returns
+ * 0, or -1 and @why.
  */
 int mappings_each(struct source *source, uint32_t part, const struct ids *pids,
-		  mappings_fn *each, void *context, struct failure *why);
+		  mappings_fn *each, void *context, size_t *unread, struct failure *why);
 
 /* Whether @vma has a file that /proc shows.  The inode of the first System V segment is 0. */
 bool mapping_has_file(const struct vma *vma);

@@ -33,6 +33,23 @@ static struct frame_file file_of(const struct stat *stat, const char *type, uint
 static const struct stat *mapped;
 static uint64_t state = MEMCENSUS_STATE_WALKED;
 
+/* Whose mappings do not fit; 0: all do.  @most: of how many processes at once they do. */
+static uint64_t huge;
+static size_t most;
+/* How many processes were counted. */
+static size_t counted;
+
+static bool fits(const struct request *request)
+{
+	size_t i;
+
+	for (i = 0; huge && i < request->pids.n; i++)
+		if (request->pids.v[i] == huge || request->pids.n > most)
+			return false;
+	counted += request->pids.n;
+	return true;
+}
+
 static enum taken take(struct source *source, const struct request *request,
 		       struct snapshot *census, struct failure *why)
 {
@@ -40,7 +57,10 @@ static enum taken take(struct source *source, const struct request *request,
 	struct vma *vma;
 
 	(void)source;
-	(void)why;
+	if (!fits(request)) {
+		fail(why, FAIL_MEMORY, "readers hold results of max_results bytes");
+		return TAKE_FAILED;
+	}
 	ok(request->parts & MEMCENSUS_PART_MEMORY_VMAS && request->pids.n,
 	   "a census of mappings of files in memory");
 	task->state = state;
@@ -136,6 +156,12 @@ int main(void)
 	state = MEMCENSUS_STATE_BUSY;
 	holders = holders_of(&stat, "tmpfs", 1, &found);
 	ok(found == 1 && !holders, "a busy process may map it: unknown");
+	state = MEMCENSUS_STATE_WALKED;
+	huge = (uint64_t)getpid();
+	most = 2;
+	counted = 0;
+	holders = holders_of(&stat, "tmpfs", 1, &found);
+	ok(found == 1 && !holders && counted, "a process has too many mappings: unknown");
 	forget();
 	return tap_done();
 }

@@ -142,7 +142,7 @@ static int search_all(struct source *source, struct search *search, struct failu
 	struct held_others ignored = { 0 };
 	struct ids all = { NULL, 0 };
 	uint64_t left = DESCRIPTORS_MOST;
-	size_t i;
+	size_t i, unread = 0;
 	int ret;
 
 	if (process_all(&all, why))
@@ -151,7 +151,9 @@ static int search_all(struct source *source, struct search *search, struct failu
 		search->pid = (uint32_t)all.v[i];
 		search->whole &= held_files_each(search->pid, note_open, search, &ignored, &left);
 	}
-	ret = mappings_each(source, MEMCENSUS_PART_MEMORY_VMAS, &all, note_mapped, search, why);
+	ret = mappings_each(source, MEMCENSUS_PART_MEMORY_VMAS, &all, note_mapped, search, &unread,
+			    why);
+	search->whole &= !unread;
 	ids_free(&all);
 	return ret;
 }

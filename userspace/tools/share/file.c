@@ -163,11 +163,13 @@ static int open_number(struct session *session, const struct file_number *number
 {
 	struct search search = { .number = number, .fd = -1 };
 	struct ids all = { NULL, 0 };
+	size_t unread = 0;
 	int ret;
 
 	if (process_all(&all, why))
 		return -1;
-	ret = mappings_each(session->source, MEMCENSUS_PART_VMAS, &all, open_mapping, &search, why);
+	ret = mappings_each(session->source, MEMCENSUS_PART_VMAS, &all, open_mapping, &search,
+			    &unread, why);
 	ids_free(&all);
 	if (ret || search.fd >= 0)
 		return ret ? -1 : search.fd;
@@ -175,6 +177,10 @@ static int open_number(struct session *session, const struct file_number *number
 		return fail(why, FAIL_SYSTEM,
 			    "cannot open inode %" PRIu64 " of %u:%u by a mapping: use '--file'",
 			    number->inode, number->major, number->minor);
+	if (unread)
+		return fail(why, FAIL_MEMORY,
+			    "the mappings of %zu processes do not fit into max_results, and no other maps it: use '--file'",
+			    unread);
 	return fail(why, FAIL_SYSTEM,
 		    "no process maps inode %" PRIu64 " of device %u:%u: use '--file'",
 		    number->inode, number->major, number->minor);

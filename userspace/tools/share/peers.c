@@ -136,10 +136,11 @@ static void name_files(struct session *session, struct snapshot *snap)
 {
 	struct ids all = { NULL, 0 };
 	struct failure ignored;
+	size_t unread = 0;
 
 	if (!process_all(&all, &ignored))
 		mappings_each(session->source, MEMCENSUS_PART_VMAS, &all, name_mapping, snap,
-			      &ignored);
+			      &unread, &ignored);
 	ids_free(&all);
 }
 

@@ -420,7 +420,7 @@ static bool some_file_dies(const struct stopping *s, size_t *at)
 static int find_others(struct stopping *s, struct failure *why)
 {
 	struct ids all = { NULL, 0 }, others = { NULL, 0 };
-	size_t i, file = 0;
+	size_t i, file = 0, unread = 0;
 	int ret;
 
 	if (!some_file_dies(s, &file))
@@ -431,7 +431,8 @@ static int find_others(struct stopping *s, struct failure *why)
 		if (!ids_have(&s->pids, all.v[i]))
 			ids_append(&others, all.v[i]);
 	ret = mappings_each(s->session->source, MEMCENSUS_PART_MEMORY_VMAS, &others,
-			    note_mappings, s, why);
+			    note_mappings, s, &unread, why);
+	s->unread += unread;
 	for (i = 0; !ret && i < others.n && some_file_dies(s, &file); i++)
 		add_descriptors(s, (uint32_t)others.v[i], GROUP_NONE, true);
 	ids_free(&all);
