@@ -179,6 +179,26 @@ enum unread descriptors_each(uint32_t pid, descriptor_fn *each, void *context, u
 	return why;
 }
 
+/* Reads fdinfo of descriptor @fd of @tid, from its beginning; returns how many bytes. */
+static size_t read_info(uint32_t tid, uint32_t fd, char text[INFO_SIZE])
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/fdinfo/%" PRIu32, tid, fd);
+	return procfs_read_into(path, text, INFO_SIZE);
+}
+
+bool descriptor_waiting(uint32_t tid, uint32_t fd, uint64_t *waiting)
+{
+	static const char key[] = "\nscm_fds:";
+	char text[INFO_SIZE];
+	const size_t size = read_info(tid, fd, text);
+	const char *line = strstr(text, key);
+
+	*waiting = line ? strtoull(line + strlen(key), NULL, 10) : size == INFO_SIZE - 1;
+	return size;
+}
+
 bool descriptor_info(uint32_t tid, uint32_t fd, const char *key, bool lines, uint64_t *number)
 {
 	const size_t len = strlen(key);
@@ -186,13 +206,13 @@ bool descriptor_info(uint32_t tid, uint32_t fd, const char *key, bool lines, uin
 	struct failure ignored;
 	bool found = false;
 
-	snprintf(path, sizeof(path), "%" PRIu32 "/fdinfo/%" PRIu32, tid, fd);
 	*number = 0;
 	if (lines) {
+		snprintf(path, sizeof(path), "%" PRIu32 "/fdinfo/%" PRIu32, tid, fd);
 		all = procfs_read(path, NULL, &ignored);
 		line = all;
 	} else {
-		procfs_read_into(path, begin, sizeof(begin));
+		read_info(tid, fd, begin);
 	}
 	while (line && (lines || !found)) {
 		if (!strncmp(line, key, len)) {

@@ -62,6 +62,12 @@ enum unread descriptors_each(uint32_t pid, descriptor_fn *each, void *context, u
  */
 bool descriptor_info(uint32_t tid, uint32_t fd, const char *key, bool lines, uint64_t *number);
 
+/*
+ * How many descriptors wait in socket @fd of @tid.  The kernel shows the locks on it first, and a
+ * process chooses how many these are: if they are all that is read, 1.  False: it cannot be read.
+ */
+bool descriptor_waiting(uint32_t tid, uint32_t fd, uint64_t *waiting);
+
 /* Says on stderr what they left in the kernel's caches, if they could not be read as above. */
 void descriptors_note(void);
 

@@ -298,11 +298,10 @@ static uint64_t in_flight_of(const struct descriptor *descriptor)
 	const uint64_t inode = strtoull(descriptor->name + strlen(SOCKET), NULL, 10);
 
 	of = &known[inode % SOCKETS_KNOWN];
-	if (of->inode != inode) {
-		descriptor_info(descriptor->tid, (uint32_t)strtoul(descriptor->fd, NULL, 10),
-				"scm_fds:", false, &of->waiting);
-		of->inode = inode;
-	}
+	if (of->inode != inode)
+		of->inode = descriptor_waiting(descriptor->tid,
+					       (uint32_t)strtoul(descriptor->fd, NULL, 10),
+					       &of->waiting) ? inode : 0;
 	return of->waiting;
 }
 
@@ -319,22 +318,29 @@ static void count_other(struct held_others *others, const struct descriptor *des
 	}
 }
 
-/* What held_files_each() is called with. */
+/* What held_files_each() is called with.  @unread: what some descriptor is of is not known. */
 struct seeking {
 	held_fn *each;
 	void *context;
 	struct held_others *others;
+	bool unread;
 };
 
 static void note_descriptor(void *untyped, const struct descriptor *descriptor)
 {
-	const struct seeking *seeking = untyped;
+	struct seeking *seeking = untyped;
 	struct file_number number;
 	struct statx stat;
 
 	count_other(seeking->others, descriptor);
-	if (!held_link_is_deleted(descriptor->name, descriptor->path) ||
-	    !procfs_stat(descriptor->path, &stat) || !S_ISREG(stat.stx_mode))
+	if (!held_link_is_deleted(descriptor->name, descriptor->path))
+		return;
+	if (!procfs_stat(descriptor->path, &stat)) {
+		/* Not one that was closed: as FUSE refuses all but the user who mounted it. */
+		seeking->unread |= errno != ENOENT && errno != ESRCH;
+		return;
+	}
+	if (!S_ISREG(stat.stx_mode))
 		return;
 	number = file_number_of(&stat);
 	seeking->each(seeking->context, &number, *descriptor->name ? descriptor->name : LONG_NAME,
@@ -344,7 +350,7 @@ static void note_descriptor(void *untyped, const struct descriptor *descriptor)
 bool held_files_each(uint32_t pid, held_fn *each, void *context,
 		     struct held_others *others, uint64_t *left)
 {
-	struct seeking seeking = { each, context, others };
+	struct seeking seeking = { each, context, others, false };
 
-	return !descriptors_each(pid, note_descriptor, &seeking, left);
+	return !descriptors_each(pid, note_descriptor, &seeking, left) && !seeking.unread;
 }

@@ -413,12 +413,16 @@ static void send_descriptor(int to, int fd)
 		abort();
 }
 
+/* As many as fill what is read of a fdinfo. */
+#define LOCKS		40
+
 /* A socket is asked once, and counts for each of its descriptors. */
 static void test_in_flight(void)
 {
-	struct held_others others = { .ask_in_flight = true }, more = others;
+	struct held_others others = { .ask_in_flight = true }, more = others, hidden = others;
+	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_len = 1 };
 	uint64_t left = DESCRIPTORS_MOST;
-	int pair[2], other[2];
+	int pair[2], other[2], locked[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || socketpair(AF_UNIX, SOCK_STREAM, 0, other))
 		abort();
@@ -433,6 +437,14 @@ static void test_in_flight(void)
 	ok(held_files_each((uint32_t)getpid(), ignore_held, NULL, &more, &left) &&
 	   more.sockets == 5 && more.in_flight == 5, "a socket with two descriptors: %" PRIu64,
 	   more.in_flight);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, locked))
+		abort();
+	for (; lock.l_start < 2 * LOCKS; lock.l_start += 2)
+		if (fcntl(locked[1], F_SETLK, &lock))
+			abort();
+	ok(held_files_each((uint32_t)getpid(), ignore_held, NULL, &hidden, &left) &&
+	   hidden.in_flight == more.in_flight + 1,
+	   "one whose locks hide what waits in it: %" PRIu64, hidden.in_flight);
 }
 
 static void *sleep_on(void *arg)
