@@ -226,6 +226,9 @@ static int record_one(struct recording *run, struct failure *why)
 		rest_until_next(run);
 	if (done == RECORDER_DONE)
 		return 0;
+	/* The trees have ended. */
+	if (why->kind == FAIL_NO_PROCESS && session->options->n_roots && session->taken)
+		return 1;
 	if (!may_go_on(run, why))
 		return -1;
 	fprintf(stderr, "memcensus: %s\n", why->text);
