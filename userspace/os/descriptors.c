@@ -179,53 +179,58 @@ enum unread descriptors_each(uint32_t pid, descriptor_fn *each, void *context, u
 	return why;
 }
 
-/* Reads fdinfo of descriptor @fd of @tid, from its beginning; returns how many bytes. */
-static size_t read_info(uint32_t tid, uint32_t fd, char text[INFO_SIZE])
-{
-	char path[64];
+/* The name of the fdinfo of descriptor @fd of @tid, in /proc */
+#define INFO_PATH_SIZE	64
 
-	snprintf(path, sizeof(path), "%" PRIu32 "/fdinfo/%" PRIu32, tid, fd);
-	return procfs_read_into(path, text, INFO_SIZE);
+static void info_path(char path[INFO_PATH_SIZE], uint32_t tid, uint32_t fd)
+{
+	snprintf(path, INFO_PATH_SIZE, "%" PRIu32 "/fdinfo/%" PRIu32, tid, fd);
 }
 
-bool descriptor_waiting(uint32_t tid, uint32_t fd, uint64_t *waiting)
-{
-	static const char key[] = "\nscm_fds:";
-	char text[INFO_SIZE];
-	const size_t size = read_info(tid, fd, text);
-	const char *line = strstr(text, key);
-
-	*waiting = line ? strtoull(line + strlen(key), NULL, 10) : size == INFO_SIZE - 1;
-	return size;
-}
-
-bool descriptor_info(uint32_t tid, uint32_t fd, const char *key, bool lines, uint64_t *number)
+/* The first line of @text that begins with @key, behind it; NULL: there is none. */
+static const char *line_of(const char *text, const char *key)
 {
 	const size_t len = strlen(key);
-	char path[64], begin[INFO_SIZE], *all = NULL, *line = begin;
-	struct failure ignored;
-	bool found = false;
+
+	while (text && strncmp(text, key, len)) {
+		text = strchr(text, '\n');
+		if (text)
+			text++;
+	}
+	return text ? text + len : NULL;
+}
+
+enum fdinfo descriptor_info(uint32_t tid, uint32_t fd, const char *key, uint64_t *number)
+{
+	char path[INFO_PATH_SIZE], text[INFO_SIZE];
+	const char *value;
+	size_t size;
 
 	*number = 0;
-	if (lines) {
-		snprintf(path, sizeof(path), "%" PRIu32 "/fdinfo/%" PRIu32, tid, fd);
-		all = procfs_read(path, NULL, &ignored);
-		line = all;
-	} else {
-		read_info(tid, fd, begin);
-	}
-	while (line && (lines || !found)) {
-		if (!strncmp(line, key, len)) {
-			found = true;
-			*number = lines ? *number + 1 : strtoull(line + len, NULL, 0);
-		}
-		line = strchr(line, '\n');
-		if (line)
-			line++;
-	}
-	found |= !!all;
-	free(all);
-	return found;
+	info_path(path, tid, fd);
+	size = procfs_read_into(path, text, sizeof(text));
+	if (!size)
+		return INFO_UNREAD;
+	value = line_of(text, key);
+	if (!value)
+		return size == sizeof(text) - 1 ? INFO_BEYOND : INFO_NONE;
+	*number = strtoull(value, NULL, 0);
+	return INFO_FOUND;
+}
+
+bool descriptor_info_lines(uint32_t tid, uint32_t fd, const char *key, uint64_t *lines)
+{
+	char path[INFO_PATH_SIZE], *text;
+	struct failure ignored;
+	const char *line;
+
+	*lines = 0;
+	info_path(path, tid, fd);
+	text = procfs_read(path, NULL, &ignored);
+	for (line = text; (line = line_of(line, key)); ++*lines)
+		;
+	free(text);
+	return text;
 }
 
 void descriptors_note(void)

@@ -56,17 +56,19 @@ bool descriptor_is(const struct descriptor *descriptor, const char *begin);
 typedef void descriptor_fn(void *context, const struct descriptor *descriptor);
 enum unread descriptors_each(uint32_t pid, descriptor_fn *each, void *context, uint64_t *left);
 
-/*
- * A number in the line @key of the fdinfo of descriptor @fd of @tid, or with @lines how many lines
- * begin so.  False, and 0: there is none.
- */
-bool descriptor_info(uint32_t tid, uint32_t fd, const char *key, bool lines, uint64_t *number);
+/* What the fdinfo of a descriptor says of a number. */
+enum fdinfo {
+	INFO_FOUND,
+	INFO_NONE,	/* there is no such line */
+	INFO_BEYOND,	/* not in its first KiB: locks come first, as many as a process chooses */
+	INFO_UNREAD,	/* it cannot be read */
+};
 
-/*
- * How many descriptors wait in socket @fd of @tid.  The kernel shows the locks on it first, and a
- * process chooses how many these are: if they are all that is read, 1.  False: it cannot be read.
- */
-bool descriptor_waiting(uint32_t tid, uint32_t fd, uint64_t *waiting);
+/* The number in the first line that begins with @key, of descriptor @fd of @tid; else 0. */
+enum fdinfo descriptor_info(uint32_t tid, uint32_t fd, const char *key, uint64_t *number);
+
+/* How many lines begin with @key.  False, and 0: it cannot be read. */
+bool descriptor_info_lines(uint32_t tid, uint32_t fd, const char *key, uint64_t *lines);
 
 /* Says on stderr what they left in the kernel's caches, if they could not be read as above. */
 void descriptors_note(void);

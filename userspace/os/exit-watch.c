@@ -314,7 +314,7 @@ struct exit_status exit_watch_end(struct exit_watch *exits, uint32_t pid)
 		exited.known = state.has_status;
 		exited.status = state.status;
 		exited.why_not = !exits->events ?
-			"the kernel lacks CONFIG_PROC_EVENTS, and its parent reaped it" :
+			"no process events, and its parent reaped it" :
 			exits->lost ? "the kernel dropped the event" :
 			"no process event: not in the initial PID namespace?";
 	}

@@ -296,12 +296,16 @@ static uint64_t in_flight_of(const struct descriptor *descriptor)
 		uint64_t waiting;
 	} known[SOCKETS_KNOWN], *of;
 	const uint64_t inode = strtoull(descriptor->name + strlen(SOCKET), NULL, 10);
+	enum fdinfo info;
 
 	of = &known[inode % SOCKETS_KNOWN];
-	if (of->inode != inode)
-		of->inode = descriptor_waiting(descriptor->tid,
-					       (uint32_t)strtoul(descriptor->fd, NULL, 10),
-					       &of->waiting) ? inode : 0;
+	if (of->inode != inode) {
+		info = descriptor_info(descriptor->tid,
+				       (uint32_t)strtoul(descriptor->fd, NULL, 10), "scm_fds:",
+				       &of->waiting);
+		of->inode = info == INFO_UNREAD ? 0 : inode;
+		of->waiting += info == INFO_BEYOND;
+	}
 	return of->waiting;
 }
 

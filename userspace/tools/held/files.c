@@ -140,7 +140,7 @@ static void read_epoll(struct open_file *file)
 
 	file->bytes = bytes_of(0);
 	file->objects = bytes_of(0);
-	file->objects.known = descriptor_info(file->tid, file->fd, "tfd:", true, &items);
+	file->objects.known = descriptor_info_lines(file->tid, file->fd, "tfd:", &items);
 	add_objects(file, "eventpoll_epi", items);
 	add_objects(file, "eventpoll_pwq", items);
 }
@@ -149,8 +149,8 @@ static void read_io_uring(struct open_file *file)
 {
 	uint64_t sq, cq, rings;
 
-	if (!descriptor_info(file->tid, file->fd, "SqMask:", false, &sq) ||
-	    !descriptor_info(file->tid, file->fd, "CqMask:", false, &cq))
+	if (descriptor_info(file->tid, file->fd, "SqMask:", &sq) != INFO_FOUND ||
+	    descriptor_info(file->tid, file->fd, "CqMask:", &cq) != INFO_FOUND)
 		return;
 	rings = RINGS_BYTES + (cq + 1) * CQE_BYTES + (sq + 1) * SQ_BYTES;
 	file->bytes = bytes_of(own_pages(rings) + own_pages((sq + 1) * SQE_BYTES));
@@ -161,7 +161,7 @@ static void read_amount(struct open_file *file, const char *key)
 {
 	uint64_t bytes;
 
-	if (descriptor_info(file->tid, file->fd, key, false, &bytes))
+	if (descriptor_info(file->tid, file->fd, key, &bytes) == INFO_FOUND)
 		file->bytes = bytes_of(bytes);
 	file->objects = bytes_of(0);
 }

@@ -788,7 +788,7 @@ static void note_unknown(const struct stopping *s)
 			"in another IPC namespace, or gone during the census");
 	if (s->unread)
 		fprintf(stderr,
-			"memcensus: not all descriptors were read: a file may be missing, or may die too\n");
+			"memcensus: not all descriptors and mappings were read: a file may be missing, or may die too\n");
 	s->session->partial |= n || s->unread;
 }
 
