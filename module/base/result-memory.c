@@ -22,11 +22,13 @@ struct census_arena_chunk {
 /* Larger records have a chunk of their own. */
 #define RECORD_MAX 1024
 
-/* Adds a chunk of @size bytes.  Return: it, or NULL. */
+/* Adds a chunk of at least @size bytes.  Return: it, or NULL. */
 static struct census_arena_chunk *add_chunk(struct census_arena *a, size_t size)
 {
 	struct census_arena_chunk *chunk;
 
+	/* The budget is of memory: a record of a page and its chunk have two pages. */
+	size = kmalloc_size_roundup(size);
 	if (!census_budget_take(&census_results, size)) {
 		a->full = true;
 		return NULL;

@@ -292,8 +292,9 @@ static u64 ptes_read(const struct census_scan *scan)
  * microseconds, with its page tables.  A process that moves all upwards whenever a hold ends has
  * the same entries read until the address space ends, 100,000 times.  Else a walk reads each entry
  * once, so not more than twice as many as the page tables have had at most.  Entries of hugetlb
- * are not in this: processes share their tables, which are in the size of one of them, and to
- * move one takes mremap() as long as to read it takes a census.
+ * are not in this: processes share their tables, which are in the size of one of them.  mremap()
+ * drops a shared table, and a fault gives it back: a walk may meet one for each GiB of the address
+ * space, as many as a process may map at once.
  *
  * VMAs that map nothing have no entries, and a record each, with a name that may take longer to
  * read than the VMA to move.
