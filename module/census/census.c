@@ -268,13 +268,13 @@ static void start_over(struct census *c)
 
 /*
  * Counts owners in one slice.  If the memory does not suffice (max_mem is used up, or an allocation
- * failed), the number of slices is multiplied by four until it does.
+ * failed), the number of slices is multiplied by four until it does, if that can help.
  */
 static int count_owners(struct census *c)
 {
 	struct census_marks *marks = c->scan.tally.marks;
 	struct census_slice slice = { .nr = 1 };
-	bool rule = census_rule_holds();
+	bool rule = census_rule_holds(), more_help;
 	int err;
 
 	census_hash_init(&slice.hash);
@@ -291,8 +291,9 @@ static int count_owners(struct census *c)
 		}
 		if (err != -ENOMEM || !census_marks_failed(marks))
 			break;
+		more_help = slice.nr < SLICES_MAX && !marks->undivided;
 		census_marks_drop(marks);
-		if (slice.nr == SLICES_MAX)
+		if (!more_help)
 			break;
 		slice.nr *= 4;
 	}

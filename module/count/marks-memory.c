@@ -57,6 +57,7 @@ void census_marks_drop(struct census_marks *m)
 	census_pool_free(&m->samples);
 	census_table_free(&m->images);
 	m->owners.failed = false;
+	m->undivided = false;
 }
 
 /* Frees all memory.  @m has no budget any more. */

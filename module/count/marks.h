@@ -183,6 +183,7 @@ struct census_target {
  * @images: @samples by key
  * @recent: sections found last, by the low bits of their number
  * @appended: number of entries that the last census_marks_add() added
+ * @undivided: memory is missing for what slices do not make smaller
  * @eights: there are masks of eight blocks
  * @sparse: by kind, first free block in a chunk of small sections; 0: none
  * @hugetlb: sizes met, in base pages, by kind from %CENSUS_OF_HUGETLB on
@@ -200,6 +201,7 @@ struct census_marks {
 	struct census_table images;
 	struct census_recent recent[CENSUS_RECENT];
 	u32 appended;
+	bool undivided;
 	bool eights;
 	u32 sparse[CENSUS_KINDS];
 	unsigned int hugetlb[CENSUS_HUGETLB_SIZES];

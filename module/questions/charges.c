@@ -12,7 +12,9 @@
  * files and cgroups that the walk finds, and as pages that are mapped.
  *
  * The memory of all this is in the budget of the census: without it, the census counts in slices.
- * There are at most as many payers as the kernel has memory cgroups.
+ * There are at most as many payers as the kernel has memory cgroups, and by file as above.  Slices
+ * do not make them fewer, so they have half of the budget, and leave the other half for what slices
+ * make smaller.  More of them end the census.
  */
 #include <linux/overflow.h>
 #include <linux/sched/signal.h>
@@ -68,6 +70,7 @@ static_assert(sizeof(struct met) <= MET_UNITS * CENSUS_UNIT_BYTES);
 /**
  * struct charges - who is charged for mapped pages
  * @by_file: also count each file that a cgroup is charged for
+ * @full: the payers have used up their part of the budget
  * @budget: the part of the census's for all of it, which is found under locks
  * @payers: &struct payer, kept over slices
  * @table: @payers by cgroup and space
@@ -76,6 +79,7 @@ static_assert(sizeof(struct met) <= MET_UNITS * CENSUS_UNIT_BYTES);
  */
 struct charges {
 	bool by_file;
+	bool full;
 	struct census_budget budget;
 	struct census_pool payers;
 	struct census_table table;
@@ -148,6 +152,11 @@ static void charges_end(struct census *c, void *state)
 	census_pool_free(&s->masks);
 }
 
+static bool has_room(const struct charges *s)
+{
+	return (u64)s->payers.nr * CENSUS_UNIT_BYTES < census_params.max_mem / 2;
+}
+
 /* Return: the payer @cgroup, of @space, or NULL without memory. */
 static struct payer *find_payer(struct charges *s, u64 cgroup, u32 space)
 {
@@ -160,7 +169,8 @@ static struct payer *find_payer(struct charges *s, u64 cgroup, u32 space)
 		if (payer->cgroup == cgroup && payer->space == space)
 			return payer;
 	}
-	unit = census_pool_take(&s->payers, PAYER_UNITS);
+	s->full = !has_room(s);
+	unit = s->full ? 0 : census_pool_take(&s->payers, PAYER_UNITS);
 	if (!unit)
 		return NULL;
 	payer = census_unit(&s->payers, unit);
@@ -255,6 +265,7 @@ static void charges_page(void *state, const struct census_tally *t,
 		if (!add_mask(state, place, GENMASK_ULL(n - 1, 0) << (place->at + i), cgroup,
 			      owner)) {
 			t->marks->owners.failed = true;
+			t->marks->undivided = ((struct charges *)state)->full;
 			return;
 		}
 	}

@@ -753,6 +753,70 @@ TEST_F(charged, in_slices)
 	census_free(&after);
 }
 
+/* Files of which three cgroups are charged for a page each: payers for more than half of max_mem */
+#define SHALLOW	2900UL
+
+static void be_shallow(void *arg)
+{
+	static const int by[] = { A, B, GONE };
+	unsigned int i, n;
+	char *at;
+	int fd;
+
+	for (i = 0; i < SHALLOW; i++) {
+		fd = memfd("shallow", ARRAY_SIZE(by));
+		map(PLACE(0) + i * BLOCK * PAGE, ARRAY_SIZE(by) * PAGE, RW, MAP_SHARED, fd, 0);
+		close(fd);
+	}
+	for (n = 0; n < ARRAY_SIZE(by); n++) {
+		move_to(cgroups[by[n]]);
+		for (i = 0; i < SHALLOW; i++) {
+			at = PLACE(0) + i * BLOCK * PAGE;
+			at[n * PAGE] = 1;
+		}
+	}
+	move_to(cgroups[A]);
+}
+
+/* What slices do not make smaller does not make a census try them. */
+TEST_F(charged, too_many_payers)
+{
+	struct census_request by_file = request;
+	struct census_error error = {};
+	struct census census;
+	uint64_t begun, once;
+	pid_t shallow;
+	int ret;
+
+	if (!self->b)
+		return;
+	if (!ko_path())
+		SKIP(return, "no file in MEMCENSUS_KO");
+	by_file.charged = 2;
+	ASSERT_EQ(0, ko_is_loaded() ? ko_unload_patiently(5000) : 0);
+	ASSERT_EQ(0, ko_load("max_mem=1048576"));
+	shallow = child_start(be_shallow, NULL);
+	begun = now_ms();
+	ret = shallow > 0 ? census_take(&request, &census, NULL) : -1;
+	once = now_ms() - begun;
+	if (!ret)
+		census_free(&census);
+	EXPECT_EQ(0, ret);
+	begun = now_ms();
+	ret = census_take(&by_file, &census, &error);
+	begun = now_ms() - begun;
+	if (!ret)
+		census_free(&census);
+	child_end(shallow);
+	EXPECT_EQ(0, ko_unload_patiently(5000));
+	EXPECT_EQ(0, ko_load(""));
+	diag("by cgroup %llu ms, by file %llu ms: %s", (unsigned long long)once,
+	     (unsigned long long)begun, error.text);
+	EXPECT_EQ(-ENOMEM, ret);
+	/* Up to 1,024 slices would be a thousand passes. */
+	EXPECT_GT(100 * (once + 10), begun);
+}
+
 PROGRAM_OF(SHARE)
 
 TEST_HARNESS_MAIN
