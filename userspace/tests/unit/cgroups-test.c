@@ -8,7 +8,6 @@
 
 #include "os/cgroups.h"
 #include "tap.h"
-#include "tools/leak/cgroup-limits.h"
 
 /* In the order of creation; removed in reverse. */
 static const char *const paths[] = {
@@ -18,17 +17,10 @@ static const char *const paths[] = {
 
 #define PATHS	(sizeof(paths) / sizeof(paths[0]))
 
-static bool put(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-
-	return file && fputs(text, file) >= 0 && !fclose(file);
-}
-
 int main(void)
 {
 	char top[] = "/tmp/memcensus-XXXXXX", dir[128], file[256], number[32];
-	uint64_t ids[PATHS], most = 0, value = 0;
+	uint64_t ids[PATHS], most = 0;
 	struct stat st, again;
 	const char *was;
 	size_t i;
@@ -51,23 +43,6 @@ int main(void)
 	ok(!strcmp(cgroup_path(ids[1], true), number), "by number");
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)most + 1);
 	ok(!strcmp(cgroup_path(most + 1, false), number), "one that is not there");
-
-	snprintf(dir, sizeof(dir), "%s/user.slice", top);
-	snprintf(file, sizeof(file), "%s/memory.max", dir);
-	ok(!cgroup_number(dir, "memory.max", NULL, &value), "no number without a file");
-	ok(put(file, "max\n") && !cgroup_number(dir, "memory.max", NULL, &value),
-	   "\"max\" is no number");
-	ok(put(file, "67108864\n") && cgroup_number(dir, "memory.max", NULL, &value) &&
-	   value == 67108864, "a number");
-	unlink(file);
-	snprintf(file, sizeof(file), "%s/memory.stat", dir);
-	ok(!cgroup_number(dir, "memory.stat", "inactive_file", &value), "no field without a file");
-	ok(put(file, "anon 1\ninactive_file 4096\nfile 3\n") &&
-	   cgroup_number(dir, "memory.stat", "inactive_file", &value) && value == 4096, "a field");
-	ok(!cgroup_number(dir, "memory.stat", "inactive", &value), "part of a name is no field");
-	ok(put(file, "anon 1\ninactive_file x\nfile 3\n") &&
-	   !cgroup_number(dir, "memory.stat", "inactive_file", &value), "a field without a number");
-	unlink(file);
 
 	snprintf(dir, sizeof(dir), "%s/late", top);
 	if (mkdir(dir, 0700) || stat(dir, &st))

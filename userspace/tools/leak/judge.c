@@ -13,7 +13,6 @@
 #include "os/charges.h"
 #include "os/proc-texts.h"
 #include "os/process.h"
-#include "tools/leak/cgroup-limits.h"
 #include "tools/leak/judge.h"
 
 static void add_suspect(struct suspect **v, size_t *n, const struct suspect *suspect)
@@ -117,16 +116,19 @@ void leak_free(struct leak_report *report)
 }
 
 /* @cgroup: NULL, or its first @len bytes are the path of the cgroup that has the limit. */
-static void limit_headroom(struct headroom *headroom, uint64_t limit, uint64_t used,
+static void limit_headroom(struct headroom *headroom, uint64_t limit, uint64_t left,
 			   const char *what, const char *cgroup, size_t len)
 {
-	uint64_t left = limit > used ? limit - used : 0;
-
 	if (headroom->known && headroom->bytes <= left)
 		return;
 	*headroom = (struct headroom){
 		.known = true, .bytes = left, .what = what,
 		.limit = limit, .cgroup = cgroup, .cgroup_len = len };
+}
+
+static uint64_t left_of(uint64_t limit, uint64_t used)
+{
+	return limit > used ? limit - used : 0;
 }
 
 struct headroom headroom_of_system(const struct snapshot *snap)
@@ -141,35 +143,50 @@ struct headroom headroom_of_system(const struct snapshot *snap)
 		.known = memory.known, .bytes = memory.bytes + swap.bytes, .what = "memory+swap" };
 }
 
-/* Applies the limits of cgroup @id and its ancestors, memory and swap together. */
-static void limit_by_cgroups(struct headroom *headroom, uint64_t id)
+/*
+ * Applies the limit of the cgroup @path, of @len bytes.  At the limit the kernel first drops page
+ * cache, then swaps, as far as this cgroup may and the machine has swap.
+ */
+static void limit_by_charges(struct headroom *headroom, const struct charges *charges,
+			     uint64_t swap_free, const char *path, size_t len)
 {
-	uint64_t max, used, swap_max, swap_used;
-	char dir[PATH_MAX];
-	size_t root;
-	char *end;
+	const uint64_t *v = charges->v;
+	uint64_t left, swap, swapped;
 
-	root = cgroup_directory(id, dir, sizeof(dir));
-	while (root && (end = strrchr(dir, '/')) && (size_t)(end - dir) >= root) {
-		if (cgroup_number(dir, "memory.max", NULL, &max) &&
-		    cgroup_number(dir, "memory.current", NULL, &used)) {
-			if (cgroup_number(dir, "memory.swap.max", NULL, &swap_max) &&
-			    cgroup_number(dir, "memory.swap.current", NULL, &swap_used)) {
-				max += swap_max;
-				used += swap_used;
-			}
-			limit_headroom(headroom, max, used, "cgroup", cgroup_path(id, false),
-				       strlen(dir) - root);
-		}
+	if (!KNOWN(charges, CHARGE_LIMIT) || !KNOWN(charges, CHARGE_TOTAL))
+		return;
+	left = left_of(v[CHARGE_LIMIT], v[CHARGE_TOTAL]);
+	if (KNOWN(charges, CHARGE_FILE) && KNOWN(charges, CHARGE_SHMEM))
+		left += left_of(v[CHARGE_FILE], v[CHARGE_SHMEM]);
+	swapped = KNOWN(charges, CHARGE_SWAP) ? v[CHARGE_SWAP] : 0;
+	swap = swap_free;
+	if (KNOWN(charges, CHARGE_SWAP_LIMIT) && left_of(v[CHARGE_SWAP_LIMIT], swapped) < swap)
+		swap = left_of(v[CHARGE_SWAP_LIMIT], swapped);
+	limit_headroom(headroom, v[CHARGE_LIMIT] + swapped + swap, left + swap, "cgroup", path,
+		       len);
+}
+
+/* Applies the limits of cgroup @id and its ancestors. */
+static void limit_by_cgroups(struct headroom *headroom, uint64_t swap_free, uint64_t id)
+{
+	const char *path = cgroup_path(id, false);
+	char *at = xstrdup(path), *end;
+	struct charges charges;
+
+	/* Without a directory, it is a number.  The root has no limit. */
+	while (*at == '/' && at[1] && (end = strrchr(at, '/'))) {
+		charges = charges_of_path(at, NULL);
+		limit_by_charges(headroom, &charges, swap_free, path, strlen(at));
 		*end = '\0';
 	}
+	free(at);
 }
 
 /* The same of a record; its groups are cgroups, each after the one above it. */
-static void limit_by_record(struct headroom *headroom, const struct snapshot *snap, uint64_t id)
+static void limit_by_record(struct headroom *headroom, const struct snapshot *snap,
+			    uint64_t swap_free, uint64_t id)
 {
 	const struct group *group = NULL;
-	uint64_t max, used;
 	size_t i;
 
 	for (i = 0; snap && i < snap->n_groups && !group; i++)
@@ -180,20 +197,10 @@ static void limit_by_record(struct headroom *headroom, const struct snapshot *sn
 		headroom->unsure = true;
 		return;
 	}
-	for (; group; group = group_parent(snap, group)) {
-		if (group->own || !KNOWN(&group->charges, CHARGE_LIMIT) ||
-		    !KNOWN(&group->charges, CHARGE_TOTAL))
-			continue;
-		max = group->charges.v[CHARGE_LIMIT];
-		used = group->charges.v[CHARGE_TOTAL];
-		if (KNOWN(&group->charges, CHARGE_SWAP_LIMIT) &&
-		    KNOWN(&group->charges, CHARGE_SWAP)) {
-			max += group->charges.v[CHARGE_SWAP_LIMIT];
-			used += group->charges.v[CHARGE_SWAP];
-		}
-		limit_headroom(headroom, max, used, "cgroup", group->path,
-			       group->path ? strlen(group->path) : 0);
-	}
+	for (; group; group = group_parent(snap, group))
+		if (!group->own)
+			limit_by_charges(headroom, &group->charges, swap_free, group->path,
+					 group->path ? strlen(group->path) : 0);
 }
 
 /* The soft limit of its address space; false if there is none or it is unknown. */
@@ -218,13 +225,15 @@ struct headroom leak_headroom(const struct leak_report *report, const struct sus
 	if (suspect->region || suspect->finding.slope.slope <= 0)
 		return (struct headroom){ .known = false };
 	if (!report->live)
-		limit_by_record(&headroom, report->last, placed ? track->last.cgroup : 0);
+		limit_by_record(&headroom, report->last, report->swap_free,
+				placed ? track->last.cgroup : 0);
 	else if (placed)
-		limit_by_cgroups(&headroom, track->last.cgroup);
+		limit_by_cgroups(&headroom, report->swap_free, track->last.cgroup);
 	if (report->live && KNOWN(&track->last.figures, MEMCENSUS_F_VSS) &&
 	    address_limit(track->pid, &limit))
-		limit_headroom(&headroom, limit, track->last.figures.v[MEMCENSUS_F_VSS],
-			       "RLIMIT_AS", NULL, 0);
+		limit_headroom(&headroom, limit,
+			       left_of(limit, track->last.figures.v[MEMCENSUS_F_VSS]), "RLIMIT_AS",
+			       NULL, 0);
 	return headroom;
 }
 

@@ -45,6 +45,7 @@ struct suspect {
  * @counts: number of processes by enum verdict
  * @in_swap: number of those with too few samples only since whose their swap is was unknown
  * @ended: number of processes that ended during the measurement
+ * @swap_free: bytes of free swap of the system; 0: none, or unknown
  * @live: the processes run on this machine: their limits can be read
  * @last: the last census of a record, which may have limits; NULL: there is none
  * @within: the tracks are all processes of this cgroup; "": of the machine; NULL: only some
@@ -59,6 +60,7 @@ struct leak_report {
 	size_t in_swap;
 	size_t ended;
 	struct headroom headroom;
+	uint64_t swap_free;
 	bool live;
 	const struct snapshot *last;
 	const char *within;
