@@ -175,11 +175,22 @@ static void close_old(int fd, off_t start)
 	close(fd);
 }
 
+/* The name of the copy beside @path: FILE.ring may be another record. */
+static char *copy_of(const char *path)
+{
+	char *dir = xstrdup(path), *file = xstrdup(path);
+	char *name = xasprintf("%s/.%s.memcensus-ring", dirname(dir), basename(file));
+
+	free(file);
+	free(dir);
+	return name;
+}
+
 int ring_shorten(const char *path, int *fd, off_t *start, uint64_t keep, uint64_t size)
 {
 	const off_t end = lseek(*fd, 0, SEEK_CUR);
 	const off_t from = end > (off_t)keep ? end - (off_t)keep : 0;
-	char *name = xasprintf("%s.ring", path);
+	char *name = copy_of(path);
 	struct cut cut;
 	int to = -1;
 	int error;

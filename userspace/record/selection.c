@@ -91,6 +91,7 @@ bool selection_needs_end(struct selection selection)
 struct selection selection_at(struct selection selection, uint64_t last)
 {
 	const time_t t = (time_t)(last / NSEC_PER_SEC);
+	uint64_t clock;
 	struct tm tm;
 
 	if (selection.kind == SELECTION_BEFORE)
@@ -98,11 +99,13 @@ struct selection selection_at(struct selection selection, uint64_t last)
 					   last - selection.value : 0, 0 };
 	if (selection.kind != SELECTION_CLOCK || !localtime_r(&t, &tm))
 		return selection;
-	tm.tm_hour = 0;
-	tm.tm_min = 0;
-	tm.tm_sec = 0;
+	/* By the clock, which a day may set: it is not so long after midnight on each day. */
+	clock = selection.value / NSEC_PER_SEC;
+	tm.tm_hour = (int)(clock / 3600);
+	tm.tm_min = (int)(clock / 60 % 60);
+	tm.tm_sec = (int)(clock % 60);
 	tm.tm_isdst = -1;
-	return (struct selection){ SELECTION_TIME, mktime(&tm) * NSEC_PER_SEC + selection.value,
+	return (struct selection){ SELECTION_TIME, mktime(&tm) * NSEC_PER_SEC + TO_ITS_END,
 				   selection.span };
 }
 
