@@ -212,7 +212,7 @@ static void add_processes(const struct cgroup_place *place, void *context)
 	while (file && fscanf(file, "%" SCNu32, &pid) == 1) {
 		if (!pid)
 			continue;
-		ids_add(members->ids, pid);
+		ids_append(members->ids, pid);
 		members->any = true;
 	}
 	if (file)
@@ -233,6 +233,8 @@ int cgroup_processes(struct ids *ids, const char *path, struct failure *why)
 	const bool found = dir && cgroups_each(dir, add_processes, &members);
 
 	free(dir);
+	/* One that moved meanwhile was found twice. */
+	ids_sort(ids);
 	if (!found)
 		return no_cgroup(path, why);
 	if (!members.any)

@@ -137,6 +137,18 @@ bool ids_add(struct ids *ids, uint32_t id)
 	return true;
 }
 
+void ids_sort(struct ids *ids)
+{
+	size_t i, n = 0;
+
+	if (ids->n)
+		qsort(ids->v, ids->n, sizeof(*ids->v), compare_u64);
+	for (i = 0; i < ids->n; i++)
+		if (!n || ids->v[i] != ids->v[n - 1])
+			ids->v[n++] = ids->v[i];
+	ids->n = n;
+}
+
 void ids_free(struct ids *ids)
 {
 	free(ids->v);

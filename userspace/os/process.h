@@ -72,9 +72,12 @@ struct ids {
 	size_t n;
 };
 
-/* Adds @id at the end; and only if it is not in the list, else false. */
+/* Adds @id at the end; and only if it is not in the list, which it searches, else false. */
 void ids_append(struct ids *ids, uint64_t id);
 bool ids_add(struct ids *ids, uint32_t id);
+
+/* Sorts them, and leaves each once: many are added so. */
+void ids_sort(struct ids *ids);
 void ids_free(struct ids *ids);
 
 /* Adds the threads of process @pid; false if it has ended. */

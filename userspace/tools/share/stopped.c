@@ -329,7 +329,7 @@ static int count_stopped(struct stopping *s, struct failure *why)
 		if (task_is_gone(task))
 			continue;
 		if (!lives) {
-			ids_add(&s->own, (uint32_t)task->pid);
+			ids_append(&s->own, task->pid);
 			continue;
 		}
 		other = lives;
