@@ -52,15 +52,24 @@ static bool same_users(pid_t pid)
 /* Whether it is in the PID namespace of /proc: it has one PID, this one. */
 static bool same_pids(pid_t pid)
 {
-	char path[32], status[8192], expected[32], *line;
+	static const char key[] = "NSpid:";
+	char path[32], expected[32], *line = NULL;
+	bool same = false;
+	size_t size = 0;
+	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	snprintf(expected, sizeof(expected), "\nNSpid:\t%d\n", pid);
-	if (!read_file(path, status, sizeof(status)))
+	snprintf(expected, sizeof(expected), "%s\t%d\n", key, pid);
+	file = fopen(path, "re");
+	if (!file)
 		return false;
-	/* A command name has no newline here: it is escaped. */
-	line = strstr(status, "\nNSpid:");
-	return line && !strncmp(line, expected, strlen(expected));
+	/* Before it are the groups, up to 65,536. A name has no newline here: it is escaped. */
+	while (getline(&line, &size, file) > 0 && strncmp(line, key, strlen(key)))
+		;
+	same = line && !strcmp(line, expected);
+	free(line);
+	fclose(file);
+	return same;
 }
 
 /* Whether the process has exited, so that another one may have its PID. */

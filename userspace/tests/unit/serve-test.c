@@ -227,10 +227,19 @@ static int connect_user(void)
 	return fd;
 }
 
+/* Other groups of a user */
+#define GROUPS	1000
+
 static void become_user(gid_t gid)
 {
+	/* The PIDs follow these in its status. */
+	static gid_t groups[GROUPS];
+	size_t i;
+
+	for (i = 0; i < GROUPS; i++)
+		groups[i] = (gid_t)(4000000000U + i);
 	is_user = true;
-	if (!geteuid() && (setgroups(0, NULL) || setresgid(gid, gid, gid) ||
+	if (!geteuid() && (setgroups(GROUPS, groups) || setresgid(gid, gid, gid) ||
 			   setresuid(USER, USER, USER)))
 		_exit(99);
 }
