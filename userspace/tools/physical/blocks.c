@@ -298,6 +298,10 @@ static void report_pinned(struct report *report)
 	bool any = report->options->json;
 	size_t i;
 
+	if (any && !snap->n_frame_cgroups) {
+		REPORT(report, { .name = "pinned", .shape = SECTION_NULL });
+		return;
+	}
 	for (i = 0; i < snap->n_frame_cgroups; i++)
 		any |= is_pinned(NULL, &snap->frame_cgroups[i]);
 	if (any)

@@ -382,6 +382,7 @@ static int physical_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	struct physical_options *own = options->own;
+	struct failure refused;
 	struct snapshot *snap;
 	bool unsearched = false;
 	struct view view;
@@ -394,8 +395,10 @@ static int physical_run(struct session *session, struct failure *why)
 	if (session_next(session, &snap, why) != TAKE_DONE) {
 		/* In another PID namespace, cgroups are refused, and blocks are not. */
 		session->request.group_by = 0;
+		refused = *why;
 		if (!own->contiguous || session_next(session, &snap, why) != TAKE_DONE)
 			return -1;
+		fprintf(stderr, "memcensus: who pins is not known: %s\n", refused.text);
 	}
 	view = (struct view){ .snap = snap, .numeric = options->numeric };
 	if (shows_sites(own))
