@@ -23,6 +23,11 @@
 /* Maximum number of rows: the height of a PNG is at most 32767 pixels. */
 #define MOST_ROWS	1000
 
+/* Rows in memory, of processes that have ended too: 60 MB.  A test has fewer. */
+#ifndef CHART_ROWS
+#define CHART_ROWS	8192
+#endif
+
 /**
  * struct chart_options - the options of 'chart' alone
  * @keep: keeps the script and the data
@@ -43,6 +48,29 @@ static enum chart_kind kind_of(const char *word)
 	while (kind && strcmp(kinds[kind], word))
 		kind--;
 	return kind;
+}
+
+static int by_amount(const void *a, const void *b, void *chart)
+{
+	double x = chart_amount(chart, a), y = chart_amount(chart, b);
+
+	return COMPARE(y, x);
+}
+
+static void free_row(struct chart_row *row)
+{
+	series_free(&row->series);
+	free(row->name);
+}
+
+/* Rows that are drawn one by one. */
+static size_t top_of(const struct chart *chart)
+{
+	const struct options *options = chart->session->options;
+
+	if (options->has_top)
+		return options->top && options->top < MOST_ROWS ? options->top : MOST_ROWS;
+	return chart->kind == CHART_TIME ? DEFAULT_TOP_TIME : DEFAULT_TOP;
 }
 
 /* Finds or adds the row of @key. */
@@ -239,6 +267,39 @@ static uint64_t ns_between(const struct chart *chart, const struct snapshot *bef
 	return clock > ns ? clock : ns;
 }
 
+/*
+ * A user may start any number of short-lived processes, each of which is a row over all times:
+ * those that have ended and are not among the @top largest become one.  They can only fall behind.
+ * A group that comes back begins anew.
+ */
+static void fold_ended(struct chart *chart, size_t top)
+{
+	struct chart_row *row;
+	size_t i, kept = 0;
+
+	if (chart->system || chart->n < chart->most)
+		return;
+	if (!chart->n_ended)
+		series_zeros(&chart->ended.series, &chart->times);
+	qsort_r(chart->rows, chart->n, sizeof(*chart->rows), by_amount, chart);
+	for (i = 0; i < chart->n; i++) {
+		row = &chart->rows[i];
+		if (i < top || row->seen == chart->censuses) {
+			chart->rows[kept++] = *row;
+			continue;
+		}
+		if (row->known) {
+			series_plus(&chart->ended.series, &row->series);
+			chart->n_ended++;
+		}
+		free_row(row);
+	}
+	if (!chart->n_ended)
+		series_free(&chart->ended.series);
+	chart->n = kept;
+	chart->most = kept > CHART_ROWS / 2 ? 2 * kept : CHART_ROWS;
+}
+
 /* Adds the rows of a census.  @before: the one before; NULL: it is the first. */
 static void chart_add(struct chart *chart, const struct snapshot *before,
 		      const struct snapshot *snap)
@@ -268,20 +329,10 @@ static void chart_add(struct chart *chart, const struct snapshot *before,
 			memset(chart->rows[i].parts, 0, sizeof(chart->rows[i].parts));
 		series_add(&chart->rows[i].series, t, chart->rows[i].parts[0]);
 	}
+	if (chart->n_ended)
+		series_add(&chart->ended.series, t, 0);
 	series_add(&chart->times, t, 0);
-}
-
-static int by_amount(const void *a, const void *b, void *chart)
-{
-	double x = chart_amount(chart, a), y = chart_amount(chart, b);
-
-	return COMPARE(y, x);
-}
-
-static void free_row(struct chart_row *row)
-{
-	series_free(&row->series);
-	free(row->name);
+	fold_ended(chart, top_of(chart));
 }
 
 /* Drops rows that were never known: a bar of 0 would be wrong. */
@@ -302,24 +353,31 @@ static void drop_unknown(struct chart *chart)
 static void chart_arrange(struct chart *chart, size_t top)
 {
 	struct chart_row *others;
-	size_t i, p;
+	size_t i, p, first;
 
 	drop_unknown(chart);
 	if (chart->system || !chart->n)
 		return;
 	qsort_r(chart->rows, chart->n, sizeof(*chart->rows), by_amount, chart);
 	/* A single other row keeps its own name. */
-	if (!top || chart->n <= top + 1)
+	if (!chart->n_ended && (!top || chart->n <= top + 1))
 		return;
-	others = &chart->rows[top];
-	chart->others = chart->n - top;
-	for (i = top + 1; i < chart->n; i++) {
+	chart->others = chart->n > top ? chart->n - top : 0;
+	if (chart->n_ended) {
+		chart->others += chart->n_ended;
+		chart->rows = array_grow(chart->rows, chart->n, sizeof(*chart->rows));
+		chart->rows[chart->n++] = chart->ended;
+		chart->ended = (struct chart_row){ .pid = 0 };
+	}
+	first = top < chart->n ? top : chart->n - 1;
+	others = &chart->rows[first];
+	for (i = first + 1; i < chart->n; i++) {
 		for (p = 0; p < 3; p++)
 			others->parts[p] += chart->rows[i].parts[p];
 		series_plus(&others->series, &chart->rows[i].series);
 		free_row(&chart->rows[i]);
 	}
-	chart->n = top + 1;
+	chart->n = first + 1;
 	free(others->name);
 	others->name = xasprintf("%zu others", chart->others);
 }
@@ -331,6 +389,7 @@ static void chart_free(struct chart *chart)
 	for (i = 0; i < chart->n; i++)
 		free_row(&chart->rows[i]);
 	free(chart->rows);
+	free_row(&chart->ended);
 	series_free(&chart->times);
 	free(chart->what);
 	free(chart->title);
@@ -394,15 +453,6 @@ static int add_censuses(struct chart *chart, struct failure *why)
 	return ret;
 }
 
-static size_t top_of(const struct chart *chart)
-{
-	const struct options *options = chart->session->options;
-
-	if (options->has_top)
-		return options->top && options->top < MOST_ROWS ? options->top : MOST_ROWS;
-	return chart->kind == CHART_TIME ? DEFAULT_TOP_TIME : DEFAULT_TOP;
-}
-
 static int chart_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
@@ -411,6 +461,7 @@ static int chart_run(struct session *session, struct failure *why)
 	const char *figure = options->sort ? options->sort : "pss";
 	struct chart chart = {
 		.kind = own->kind,
+		.most = CHART_ROWS,
 		.session = session,
 		.column = column_named(type, figure),
 		.system = own->system,

@@ -45,6 +45,8 @@ struct chart_row {
  * @rows, @n: owned; after chart_arrange() the largest first
  * @cursor: row to try first: the one after the last match, as the order seldom changes
  * @others: number of rows summed in the last row; 0: it is a normal row
+ * @ended: sum of @n_ended processes that have ended and were not among the largest
+ * @most: rows from which on such processes are added to @ended
  * @what, @title: kind of amounts; machine and time; owned
  * @first, @last: times, ns since 1970
  * @elapsed: ns from the first to the last census
@@ -59,6 +61,9 @@ struct chart {
 	size_t n;
 	size_t cursor;
 	size_t others;
+	struct chart_row ended;
+	size_t n_ended;
+	size_t most;
 	struct series times;
 	uint64_t censuses;
 	uint64_t unknown;
