@@ -233,7 +233,7 @@ int cgroup_processes(struct ids *ids, const char *path, struct failure *why)
 	const bool found = dir && cgroups_each(dir, add_processes, &members);
 
 	free(dir);
-	/* One that moved meanwhile was found twice. */
+	/* One that moved during this was found twice. */
 	ids_sort(ids);
 	if (!found)
 		return no_cgroup(path, why);

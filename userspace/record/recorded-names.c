@@ -118,13 +118,11 @@ static void write_lines(struct snapshot *snap, enum name_kind kind, const char *
 	char *text;
 	FILE *out;
 
-	if (ids->n)
-		qsort(ids->v, ids->n, sizeof(*ids->v), compare_u64);
+	ids_sort(ids);
 	out = xopen_memstream(&text, &size);
 	for (i = 0; i < ids->n; i++) {
 		line = name_live(snap, kind, ids->v[i], false);
-		if ((!i || ids->v[i] != ids->v[i - 1]) &&
-		    strcmp(line, name_live(snap, kind, ids->v[i], true)) && !strchr(line, '\n'))
+		if (strcmp(line, name_live(snap, kind, ids->v[i], true)) && !strchr(line, '\n'))
 			fprintf(out, "%" PRIu64 " %s\n", ids->v[i], line);
 	}
 	xfclose(out);

@@ -93,19 +93,6 @@ static bool note_mapped(void *context, const struct snapshot *snap)
 	return true;
 }
 
-/* Each process once. */
-static void sort_pids(struct ids *pids)
-{
-	size_t i, n = 0;
-
-	if (pids->n)
-		qsort(pids->v, pids->n, sizeof(*pids->v), compare_u64);
-	for (i = 0; i < pids->n; i++)
-		if (!n || pids->v[n - 1] != pids->v[i])
-			pids->v[n++] = pids->v[i];
-	pids->n = n;
-}
-
 /* A file of a disk may have another number where a process has it open: overlayfs, btrfs. */
 static bool has_one_number(const struct frame_file *file)
 {
@@ -165,7 +152,7 @@ int holders_find(struct source *source, struct snapshot *snap, struct failure *w
 	int ret = search.n ? search_all(source, &search, why) : 0;
 
 	for (i = 0; i < search.n; i++) {
-		sort_pids(&search.v[i].pids);
+		ids_sort(&search.v[i].pids);
 		if (!ret)
 			name_holders(snap, &search.v[i], search.whole);
 		ids_free(&search.v[i].pids);

@@ -276,7 +276,7 @@ static int sort_stopped(struct stopping *s, struct failure *why)
 		return fail(why, FAIL_USAGE,
 			    "%zu processes are too many: at most %d; name cgroups that have fewer, without '--each', or see the USS of 'memcensus -g'",
 			    s->pids.n, MEMCENSUS_PIDS_MAX);
-	qsort(s->pids.v, s->pids.n, sizeof(*s->pids.v), compare_u64);
+	ids_sort(&s->pids);
 	return 0;
 }
 
@@ -342,7 +342,7 @@ static int count_stopped(struct stopping *s, struct failure *why)
 	if (!s->own.n)
 		return fail(why, FAIL_NO_PROCESS,
 			    "no address space would end: name process %" PRIu64 " too", other);
-	qsort(s->own.v, s->own.n, sizeof(*s->own.v), compare_u64);
+	ids_sort(&s->own);
 	return take_while_stopped(s, &s->own, why);
 }
 
