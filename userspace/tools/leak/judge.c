@@ -140,7 +140,8 @@ struct headroom headroom_of_system(const struct snapshot *snap)
 		return (struct headroom){
 			.known = memory.known, .bytes = memory.bytes, .what = "memory" };
 	return (struct headroom){
-		.known = memory.known, .bytes = memory.bytes + swap.bytes, .what = "memory+swap" };
+		.known = memory.known, .bytes = memory.bytes + swap.bytes, .what = "memory+swap",
+		.swap = swap.bytes };
 }
 
 /*
@@ -225,10 +226,10 @@ struct headroom leak_headroom(const struct leak_report *report, const struct sus
 	if (suspect->region || suspect->finding.slope.slope <= 0)
 		return (struct headroom){ .known = false };
 	if (!report->live)
-		limit_by_record(&headroom, report->last, report->swap_free,
+		limit_by_record(&headroom, report->last, report->headroom.swap,
 				placed ? track->last.cgroup : 0);
 	else if (placed)
-		limit_by_cgroups(&headroom, report->swap_free, track->last.cgroup);
+		limit_by_cgroups(&headroom, report->headroom.swap, track->last.cgroup);
 	if (report->live && KNOWN(&track->last.figures, MEMCENSUS_F_VSS) &&
 	    address_limit(track->pid, &limit))
 		limit_headroom(&headroom, limit,

@@ -15,6 +15,7 @@
  * @known: @bytes and @what are valid
  * @what: name of the lowest limit, for messages; a constant string
  * @unsure: a cgroup may have a lower limit
+ * @swap: bytes of free swap of the system, which is in @bytes; 0: none, or unknown
  * @limit: bytes, of a cgroup
  * @cgroup: path of it, the first @cgroup_len bytes; NULL: the limit is not of a cgroup
  */
@@ -23,6 +24,7 @@ struct headroom {
 	uint64_t bytes;
 	const char *what;
 	bool unsure;
+	uint64_t swap;
 	uint64_t limit;
 	const char *cgroup;
 	size_t cgroup_len;
@@ -45,7 +47,6 @@ struct suspect {
  * @counts: number of processes by enum verdict
  * @in_swap: number of those with too few samples only since whose their swap is was unknown
  * @ended: number of processes that ended during the measurement
- * @swap_free: bytes of free swap of the system; 0: none, or unknown
  * @live: the processes run on this machine: their limits can be read
  * @last: the last census of a record, which may have limits; NULL: there is none
  * @within: the tracks are all processes of this cgroup; "": of the machine; NULL: only some
@@ -60,7 +61,6 @@ struct leak_report {
 	size_t in_swap;
 	size_t ended;
 	struct headroom headroom;
-	uint64_t swap_free;
 	bool live;
 	const struct snapshot *last;
 	const char *within;

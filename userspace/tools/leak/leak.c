@@ -37,7 +37,6 @@ struct leak_options {
  * struct leak - the state of a run
  * @last: of a record, the census before; owned
  * @headroom: headroom of the system at the last census that has it
- * @swap_free: of that census, bytes; 0: none, or unknown
  * @earlier: number of censuses of earlier boots, which are left out
  * @count: number of censuses to take; 0: all of a record
  * @pids: processes whose mappings are requested, named ones or suspects;
@@ -49,7 +48,6 @@ struct leak {
 	struct tracks tracks;
 	struct snapshot *last;
 	struct headroom headroom;
-	uint64_t swap_free;
 	uint64_t earlier;
 	uint64_t count;
 	uint64_t *pids;
@@ -80,17 +78,14 @@ static void add_census(struct leak *leak, const struct snapshot *snap)
 	const struct session *session = leak->session;
 	const bool live = session->source->ops->live, named = session->options->n_pids;
 	const struct headroom headroom = headroom_of_system(snap);
-	const struct amount swap_free = amount_total(snap, MEMCENSUS_S_SWAP_FREE);
 
 	if (!live)
 		restart_after_reboot(leak, snap);
 	else if (!leak->tracks.stack.known)
 		leak->tracks.stack = kernel_stack_size(amount_total(snap,
 								    MEMCENSUS_S_KERNEL_STACK));
-	if (headroom.known) {
+	if (headroom.known)
 		leak->headroom = headroom;
-		leak->swap_free = swap_free.known ? (uint64_t)swap_free.bytes : 0;
-	}
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS))
 		leak->basis = (uint8_t)snap->scan.basis;
 	/* A census of a record may have all processes: select the named ones. */
@@ -234,7 +229,6 @@ static void report_leaks(struct leak *leak)
 	struct leak_report report = {
 		.tracks = &leak->tracks,
 		.headroom = leak->headroom,
-		.swap_free = leak->swap_free,
 		.live = session->source->ops->live,
 		.last = leak->last,
 		.within = session->options->n_pids || session->options->n_roots ? NULL :
