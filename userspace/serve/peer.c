@@ -54,9 +54,9 @@ static bool same_pids(pid_t pid)
 {
 	static const char key[] = "NSpid:";
 	char path[32], expected[32], *line = NULL;
-	bool same = false;
 	size_t size = 0;
 	FILE *file;
+	bool same;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	snprintf(expected, sizeof(expected), "%s\t%d\n", key, pid);

@@ -356,7 +356,7 @@ static void chart_arrange(struct chart *chart, size_t top)
 	size_t i, p, first;
 
 	drop_unknown(chart);
-	if (chart->system || !chart->n)
+	if (chart->system || chart->n + chart->n_ended == 0)
 		return;
 	qsort_r(chart->rows, chart->n, sizeof(*chart->rows), by_amount, chart);
 	/* A single other row keeps its own name. */
