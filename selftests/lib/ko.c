@@ -56,6 +56,13 @@ int ko_unload_patiently(unsigned int ms)
 	return ret;
 }
 
+int ko_reload(const char *params)
+{
+	const int ret = ko_is_loaded() ? ko_unload_patiently(5000) : 0;
+
+	return ret ?: ko_load(params);
+}
+
 /* EPROTONOSUPPORT: a dump was started, but the module is being unloaded. */
 bool ko_is_absence(int error)
 {

@@ -16,6 +16,8 @@ int ko_unload(void);
 bool ko_is_loaded(void);
 /* Unloads it, and waits up to @ms while it is in use; 0 or -errno. */
 int ko_unload_patiently(unsigned int ms);
+/* Loads it anew, with other parameters; 0 or -errno. */
+int ko_reload(const char *params);
 
 /*
  * May a reader get @error, an errno, because the module is not loaded, or is

@@ -720,7 +720,6 @@ static void be_sparse(void *arg)
 TEST_F(charged, in_slices)
 {
 	struct census before, after;
-	char params[64];
 	pid_t sparse;
 	int fd;
 
@@ -728,9 +727,7 @@ TEST_F(charged, in_slices)
 		return;
 	if (!ko_path())
 		SKIP(return, "no file in MEMCENSUS_KO");
-	snprintf(params, sizeof(params), "max_mem=%lu", 1UL << 20);
-	ASSERT_EQ(0, ko_is_loaded() ? ko_unload_patiently(5000) : 0);
-	ASSERT_EQ(0, ko_load(params));
+	ASSERT_EQ(0, ko_reload("max_mem=1048576"));
 	ASSERT_CHARGED(&before);
 	fd = memfd("sparse", SPARSE * BLOCK);
 	sparse = child_start(be_sparse, &fd);
@@ -739,8 +736,7 @@ TEST_F(charged, in_slices)
 	ASSERT_TRUE(child_next(self->b));
 	ASSERT_CHARGED(&after);
 	child_end(sparse);
-	EXPECT_EQ(0, ko_unload_patiently(5000));
-	EXPECT_EQ(0, ko_load(""));
+	EXPECT_EQ(0, ko_reload(""));
 
 	diag("%llu slices", (unsigned long long)after.scan[MEMCENSUS_SCAN_SLICES]);
 	EXPECT_LT(1, after.scan[MEMCENSUS_SCAN_SLICES]);
@@ -793,8 +789,7 @@ TEST_F(charged, too_many_payers)
 	if (!ko_path())
 		SKIP(return, "no file in MEMCENSUS_KO");
 	by_file.charged = 2;
-	ASSERT_EQ(0, ko_is_loaded() ? ko_unload_patiently(5000) : 0);
-	ASSERT_EQ(0, ko_load("max_mem=1048576"));
+	ASSERT_EQ(0, ko_reload("max_mem=1048576"));
 	shallow = child_start(be_shallow, NULL);
 	begun = now_ms();
 	ret = shallow > 0 ? census_take(&request, &census, NULL) : -1;
@@ -808,8 +803,7 @@ TEST_F(charged, too_many_payers)
 	if (!ret)
 		census_free(&census);
 	child_end(shallow);
-	EXPECT_EQ(0, ko_unload_patiently(5000));
-	EXPECT_EQ(0, ko_load(""));
+	EXPECT_EQ(0, ko_reload(""));
 	diag("by cgroup %llu ms, by file %llu ms: %s", (unsigned long long)once,
 	     (unsigned long long)begun, error.text);
 	EXPECT_EQ(-ENOMEM, ret);

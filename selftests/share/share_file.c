@@ -280,23 +280,19 @@ TEST(in_slices)
 {
 	struct census_request request = { .parts = MEMCENSUS_PART_TASKS };
 	struct census census;
-	char params[64];
 	pid_t pid;
 	int fd;
 
 	if (!ko_path())
 		SKIP(return, "no file in MEMCENSUS_KO");
-	snprintf(params, sizeof(params), "max_mem=%lu", 1UL << 20);
-	ASSERT_EQ(0, ko_is_loaded() ? ko_unload_patiently(5000) : 0);
-	ASSERT_EQ(0, ko_load(params));
+	ASSERT_EQ(0, ko_reload("max_mem=1048576"));
 	fd = fcntl(memfd("sparse", SPARSE * BLOCK), F_DUPFD, 10);
 	pid = child_start(be_sparse, &fd);
 	ASSERT_LT(0, pid);
 	request.file = fd;
 	ASSERT_TAKEN(&request, &census);
 	child_end(pid);
-	EXPECT_EQ(0, ko_unload_patiently(5000));
-	EXPECT_EQ(0, ko_load(""));
+	EXPECT_EQ(0, ko_reload(""));
 	EXPECT_LT(1, census.scan[MEMCENSUS_SCAN_SLICES]);
 	EXPECT_EQ((SPARSE - copies) * PAGE, census.scan[MEMCENSUS_SCAN_FRAMES]);
 	EXPECT_EQ(SPARSE - copies, pages_of(&census, pid, MEMCENSUS_F_USS));
