@@ -27,8 +27,11 @@ static struct census_arena_chunk *add_chunk(struct census_arena *a, size_t size)
 {
 	struct census_arena_chunk *chunk;
 
-	/* The budget is of memory: a record of a page and its chunk have two pages. */
-	size = kmalloc_size_roundup(size);
+	/*
+	 * The budget is of memory: a record of a page and its chunk have two pages. What kmalloc
+	 * cannot serve is of pages; 6.1 would round it to a power of two.
+	 */
+	size = size <= KMALLOC_MAX_SIZE ? kmalloc_size_roundup(size) : PAGE_ALIGN(size);
 	if (!census_budget_take(&census_results, size)) {
 		a->full = true;
 		return NULL;

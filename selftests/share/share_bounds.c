@@ -273,4 +273,15 @@ TEST_F(crowd, at_once)
 
 PROGRAM_OF(SHARE)
 
+/* The matrix of 296 groups is larger than what kmalloc serves: no power of two is taken for it. */
+TEST_F(crowd, large_matrix)
+{
+	const struct census_request request = OF_GROUPS;
+	struct census_error error = {};
+
+	ASSERT_EQ(0, ko_reload("max_results=8388608"));
+	EXPECT_EQ(0, census_take(&request, NULL, &error));
+	diag("%s", error.text);
+}
+
 TEST_HARNESS_MAIN
