@@ -367,6 +367,8 @@ static int scan_tasks(struct census *c)
 		if (asked->question->end)
 			asked->question->end(c, asked->state);
 	c->full = c->scan.tally.counts.full;
+	/* Of the last start: what earlier ones had is free again. */
+	c->snap->cost.memory += c->snap->vma_arena.bytes + c->scan.tally.counts.bytes;
 	census_scan_end(&c->scan, &c->snap->cost);
 	census_files_end(&c->files);
 	c->full |= c->scan.collection.arena.full;

@@ -62,16 +62,6 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 	return snap;
 }
 
-static void *snapshot_memory(struct census_snapshot *snap, struct census_arena *arena,
-			     size_t size)
-{
-	void *memory = census_arena_alloc(arena, size);
-
-	if (memory)
-		snap->cost.memory += size;
-	return memory;
-}
-
 /**
  * census_snapshot_memory() - zeroed memory for a part of a snapshot
  * @snap: its cost includes the memory
@@ -81,13 +71,11 @@ static void *snapshot_memory(struct census_snapshot *snap, struct census_arena *
  */
 void *census_snapshot_memory(struct census_snapshot *snap, size_t size)
 {
-	return snapshot_memory(snap, &snap->arena, size);
-}
+	void *memory = census_arena_alloc(&snap->arena, size);
 
-/* The same for records of VMAs, which a census that starts again drops. */
-void *census_vma_memory(struct census_snapshot *snap, size_t size)
-{
-	return snapshot_memory(snap, &snap->vma_arena, size);
+	if (memory)
+		snap->cost.memory += size;
+	return memory;
 }
 
 /* Checks whether memory was refused because results use all of max_results. */

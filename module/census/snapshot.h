@@ -417,7 +417,6 @@ extern const struct census_record_row census_node_rows[];
 
 struct census_snapshot *census_snapshot_alloc(const struct census_request *req);
 void *census_snapshot_memory(struct census_snapshot *snap, size_t size);
-void *census_vma_memory(struct census_snapshot *snap, size_t size);
 void census_snapshot_put(const struct census_snapshot *snap);
 
 /* Bytes of &census_results that a finished census has. */

@@ -217,7 +217,7 @@ int census_vma_name(struct census_snapshot *snap, struct census_vma *v,
 		return 0;
 	}
 	length = strlen(name) + 1;
-	copy = census_vma_memory(snap, length);
+	copy = census_arena_alloc(&snap->vma_arena, length);
 	if (!copy)
 		return -ENOMEM;
 	v->name = memcpy(copy, name, length);
@@ -250,10 +250,10 @@ struct census_vma *census_vma_alloc(struct census_snapshot *snap,
 	if (!census_arena_has(&snap->vma_arena, *wanted) ||
 	    !census_arena_has(counts, COUNTS_BYTES))
 		return NULL;
-	v = census_vma_memory(snap, sizeof(*v));
+	v = census_arena_alloc(&snap->vma_arena, sizeof(*v));
 	v->counts = census_arena_alloc(counts, sizeof(*v->counts));
 	if (name)
-		v->name = memcpy(census_vma_memory(snap, length), name, length);
+		v->name = memcpy(census_arena_alloc(&snap->vma_arena, length), name, length);
 	if (vma->vm_file) {
 		const struct inode *inode = file_user_inode(vma->vm_file);
 

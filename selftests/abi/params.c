@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Module parameters: a value out of range is refused, with a line in the log. */
+#include <errno.h>
 #include <sys/klog.h>
 
 #include "ko.h"
@@ -173,6 +174,48 @@ TEST_F(module, lock_hold)
 	     (unsigned long long)census.scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS] / 1000);
 	EXPECT_EQUAL_SMAPS(pid);
 	census_free(&census);
+	child_end(pid);
+}
+
+/* One mapping of a page beside the other, none of which can be merged with the next. */
+#define MAPPINGS	20000
+
+static void map_many(void *arg)
+{
+	char *at = map_private(PLACE(0), 2 * MAPPINGS * PAGE);
+	size_t i;
+
+	for (i = 0; i < MAPPINGS; i++)
+		need(!munmap(at + (2 * i + 1) * PAGE, PAGE), "munmap");
+}
+
+/* What a census says that it took is what max_results has to have. */
+TEST_F(module, memory)
+{
+	const pid_t pid = child_start(map_many, NULL);
+	const uint32_t pids[] = { pid };
+	const struct census_request request = {
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS, .pids = pids, .n_pids = 1,
+	};
+	struct census_error error = {};
+	uint64_t memory, room;
+	struct census census;
+	char params[64];
+	unsigned int i;
+
+	ASSERT_LT(0, pid);
+	ASSERT_EQ(0, ko_load(""));
+	ASSERT_TAKEN(&request, &census);
+	memory = census.scan[MEMCENSUS_SCAN_MEMORY];
+	EXPECT_LT(MAPPINGS, census.n_vmas);
+	diag("%zu mappings: %llu bytes", census.n_vmas, (unsigned long long)memory);
+	census_free(&census);
+	for (i = 0; i < 2; i++) {
+		room = i ? memory + (1 << 20) : memory / 2;
+		snprintf(params, sizeof(params), "max_results=%llu", (unsigned long long)room);
+		ASSERT_EQ(0, ko_reload(params));
+		EXPECT_EQ(i ? 0 : -EDQUOT, census_take(&request, NULL, &error));
+	}
 	child_end(pid);
 }
 
