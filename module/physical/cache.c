@@ -96,11 +96,12 @@ const struct census_physical *census_passes_get(const struct census_physical_req
 
 	atomic_inc(&waiting);
 	err = census_gate_take(&pass_gate);
-	atomic_dec(&waiting);
 	if (!err) {
 		r = get_latest(req, begun) ?: take_pass(req);
 		census_gate_drop(&pass_gate);
 	}
+	/* Not before it has looked: who took the pass drops the result if nobody waits. */
+	atomic_dec(&waiting);
 	drop_unless_awaited();
 	return r;
 }
