@@ -5,15 +5,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/memory.h"
 #include "model/amount.h"
-#include "os/procfs.h"
 #include "report/report.h"
 #include "report/warnings.h"
 #include "tools/share/file.h"
-#include "wire/mappings.h"
 
 /**
  * struct mapper - a process that maps the file
@@ -117,92 +116,19 @@ static const struct column file_columns[] = {
 
 const struct row_type mapped_file_rows = ROWS_OF("file in memory", file_columns);
 
-int file_ask_number(struct file_ask *ask, const char *value, struct failure *why)
+int file_open(struct session *session, const char *path, struct failure *why)
 {
-	int end = 0;
-
-	ask->by_number = true;
-	if (sscanf(value, "%" SCNu32 ":%" SCNu32 ":%" SCNu64 "%n", &ask->number.major,
-		   &ask->number.minor, &ask->number.inode, &end) == 3 && !value[end] &&
-	    !strpbrk(value, "+- "))
-		return 0;
-	return fail(why, FAIL_USAGE,
-		    "'%.60s' is not MAJOR:MINOR:INODE: 'map PID -c dev_major,dev_minor,inode,name' shows them",
-		    value);
-}
-
-/* A mapping of a file of this number, and what it opened. */
-struct search {
-	const struct file_number *number;
-	bool found;
-	int fd;
-};
-
-static bool open_mapping(void *context, const struct snapshot *snap)
-{
-	struct search *search = context;
-	struct file_number number;
-	char path[80];
-	size_t i;
-
-	for (i = 0; i < snap->n_vmas && search->fd < 0; i++) {
-		number = mapping_file(&snap->vmas[i]);
-		if (!mapping_has_file(&snap->vmas[i]) ||
-		    !file_number_same(&number, search->number))
-			continue;
-		search->found = true;
-		mapping_link(&snap->vmas[i], path, sizeof(path));
-		search->fd = procfs_open_file(path);
-	}
-	return search->fd < 0;
-}
-
-/* A number of a file opens nothing, but a mapping of it does. */
-static int open_number(struct session *session, const struct file_number *number,
-		       struct failure *why)
-{
-	struct search search = { .number = number, .fd = -1 };
-	struct ids all = { NULL, 0 };
-	size_t unread = 0;
-	int ret;
-
-	if (process_all(&all, why))
-		return -1;
-	ret = mappings_each(session->source, MEMCENSUS_PART_VMAS, &all, open_mapping, &search,
-			    &unread, why);
-	ids_free(&all);
-	if (ret || search.fd >= 0)
-		return ret ? -1 : search.fd;
-	if (search.found)
-		return fail(why, FAIL_SYSTEM,
-			    "cannot open inode %" PRIu64 " of %u:%u by a mapping: use '--file'",
-			    number->inode, number->major, number->minor);
-	if (unread)
-		return fail(why, FAIL_MEMORY,
-			    "the mappings of %zu processes do not fit into max_results, and no other maps it: use '--file'",
-			    unread);
-	return fail(why, FAIL_SYSTEM,
-		    "no process maps inode %" PRIu64 " of device %u:%u: use '--file'",
-		    number->inode, number->major, number->minor);
-}
-
-int file_open(struct session *session, const struct file_ask *ask, struct failure *why)
-{
+	const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat stat;
-	int fd, kept;
+	int kept;
 
-	if (ask->by_number)
-		fd = open_number(session, &ask->number, why);
-	else
-		fd = open(ask->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
-		return ask->by_number ? -1 :
-		       fail(why, FAIL_SYSTEM, "cannot open '%s': %s", ask->path, strerror(errno));
+		return fail(why, FAIL_SYSTEM, "cannot open '%s': %s", path, strerror(errno));
 	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode)) {
 		close(fd);
 		return fail(why, FAIL_USAGE,
 			    "'%s' is not a regular file: only these have pages that are shared",
-			    ask->by_number ? "this inode" : ask->path);
+			    path);
 	}
 	/* 0 is none in a request. */
 	kept = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * 'share --file' and 'share --inode': who maps a file, and how much of it is in memory.
+ * 'share --file': who maps a file, and how much of it is in memory.
  */
 #ifndef READER_SHARE_FILE_H
 #define READER_SHARE_FILE_H
@@ -13,25 +13,11 @@
 extern const struct row_type mapped_file_rows;
 extern const struct row_type file_mapper_rows;
 
-/**
- * struct file_ask - which file
- * @path: its name; NULL: it is named by @number, or none is asked for
- * @by_number: by the number of a mapping of it
- */
-struct file_ask {
-	const char *path;
-	struct file_number number;
-	bool by_number;
-};
-
-/* Reads MAJOR:MINOR:INODE; 0, or -1 and @why. */
-int file_ask_number(struct file_ask *ask, const char *value, struct failure *why);
-
 /*
  * Opens the file, which @session->request is then limited to until the program ends.  Returns 0,
  * or -1 and @why.
  */
-int file_open(struct session *session, const struct file_ask *ask, struct failure *why);
+int file_open(struct session *session, const char *path, struct failure *why);
 
 /* Shows the file that was opened, and who maps it.  Returns 0, or -1 and @why. */
 int file_run(struct session *session, struct failure *why);

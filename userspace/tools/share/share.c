@@ -21,16 +21,11 @@
  */
 struct share_options {
 	struct peers_ask peers;
-	struct file_ask file;
+	const char *file;
 	bool if_stopped;
 	struct stopped_ask stopped;
 	bool fork;
 };
-
-static bool asks_file(const struct share_options *own)
-{
-	return own->file.path || own->file.by_number;
-}
 
 static int share_run(struct session *session, struct failure *why)
 {
@@ -38,9 +33,9 @@ static int share_run(struct session *session, struct failure *why)
 
 	if (own->fork)
 		return fork_run(session, why);
-	if (asks_file(own) && file_open(session, &own->file, why))
+	if (own->file && file_open(session, own->file, why))
 		return -1;
-	if (asks_file(own) && !own->peers.by && !session->options->n_pids)
+	if (own->file && !own->peers.by && !session->options->n_pids)
 		return file_run(session, why);
 	return own->if_stopped ? stopped_run(session, &own->stopped, why) :
 				 peers_run(session, &own->peers, why);
@@ -115,11 +110,6 @@ static int set_each(struct options *options, const char *value, struct failure *
 		    value);
 }
 
-static int set_inode(struct options *options, const char *value, struct failure *why)
-{
-	return file_ask_number(&((struct share_options *)options->own)->file, value, why);
-}
-
 /* PIDs, and paths of cgroups, which are moved to the begin of @words. */
 static int stopped_words(struct options *options, char **words, int n, struct failure *why)
 {
@@ -181,7 +171,7 @@ static int share_words(struct options *options, char **words, int n, struct fail
 		options->rows = &groups_rows;
 		return options_none(options, words, n, why);
 	}
-	if (asks_file(own) && !n) {
+	if (own->file && !n) {
 		options->rows = &file_rows;
 		return 0;
 	}
@@ -222,16 +212,12 @@ static const struct option_entry option_fork = {
 
 static const struct option_entry option_path = {
 	'f', "file", "FILE", "who maps this file; with --by or PIDs, of this file only",
-	OWN(TEXT, share_options, file.path) };
-
-static const struct option_entry option_inode = {
-	0, "inode", "MAJ:MIN:INO", "the same of a file that has no path, by its mappings",
-	.set = set_inode };
+	OWN(TEXT, share_options, file) };
 
 static const struct option_use share_uses[] = {
 	USE(stopped), USE(each),
 	USE_AS(tree, "with --if-stopped: these processes and their descendants"),
-	USE(path), USE(inode), USE(by), USE(charged), USE(by_file), USE(picture),
+	USE(path), USE(by), USE(charged), USE(by_file), USE(picture),
 	USE(fork),
 	USE_AS(interval, "with --fork: time between its two censuses; 1 s"),
 	 USE_AS(top, "the N largest peers of each, or pairs of groups; 64"),
@@ -246,8 +232,7 @@ static const struct option_rule share_rules[] = {
 	{ .one = &option_each, .others = { &option_tree, &option_totals } },
 	{ .one = &option_tree, .others = { &option_stopped }, .needs = "'--if-stopped'" },
 	{ .one = &option_fork, .others = { &option_by, &option_top } },
-	{ .one = &option_path, .others = { &option_inode, &option_stopped, &option_fork } },
-	{ .one = &option_inode, .others = { &option_stopped, &option_fork } },
+	{ .one = &option_path, .others = { &option_stopped, &option_fork } },
 	{ .one = &option_picture, .others = { &option_json, &option_raw, &option_charged,
 					      &option_top } },
 	{ }
@@ -286,10 +271,9 @@ const struct command share_command = {
 	"With --file, prints how much of a file is in memory, mapped or not, and how much of\n"
 	"that no process maps; then the processes that map it, how much each maps, and what\n"
 	"no other one maps.\n"
-	"Copies that private mappings have instead are a column of their own. --inode names a file\n"
-	"that has no path, such as a memfd, by its number in a mapping. With --by or PIDs, what\n"
-	"they have in common of this file; with --charged, which cgroups are charged for its\n"
-	"mapped pages.\n"
+	"Copies that private mappings have instead are a column of their own. A memfd or deleted\n"
+	"file has a name in /proc/PID/map_files or /proc/PID/fd. With --by or PIDs, what they have in\n"
+	"common of this file; with --charged, which cgroups are charged for its mapped pages.\n"
 	"\n"
 	"With --fork, prints what a process and all its descendants still share by fork: the\n"
 	"anonymous memory that several of them have, each page once, and what it can still\n"
