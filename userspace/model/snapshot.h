@@ -105,6 +105,7 @@ struct pages {
 /*
  * What is charged to a cgroup and to those below it, in bytes, except the last four.  The
  * kernel counts it, not the census, and charges a page to the one that touched it first.
+ * CHARGE_FILE is without CHARGE_SHMEM, which the kernel counts in both.
  */
 enum charge {
 	CHARGE_TOTAL,

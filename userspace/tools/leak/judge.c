@@ -157,8 +157,8 @@ static void limit_by_charges(struct headroom *headroom, const struct charges *ch
 	if (!KNOWN(charges, CHARGE_LIMIT) || !KNOWN(charges, CHARGE_TOTAL))
 		return;
 	left = left_of(v[CHARGE_LIMIT], v[CHARGE_TOTAL]);
-	if (KNOWN(charges, CHARGE_FILE) && KNOWN(charges, CHARGE_SHMEM))
-		left += left_of(v[CHARGE_FILE], v[CHARGE_SHMEM]);
+	if (KNOWN(charges, CHARGE_FILE))
+		left += v[CHARGE_FILE];
 	swapped = KNOWN(charges, CHARGE_SWAP) ? v[CHARGE_SWAP] : 0;
 	swap = swap_free;
 	if (KNOWN(charges, CHARGE_SWAP_LIMIT) && left_of(v[CHARGE_SWAP_LIMIT], swapped) < swap)
