@@ -4,6 +4,7 @@
  * namespace too.  The files of /proc that are read here are readable by all.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "serve/peer.h"
 
 /* Since Linux 6.5 */
@@ -24,13 +26,7 @@
 
 static bool read_file(const char *path, char *text, size_t size)
 {
-	FILE *file = fopen(path, "re");
-	size_t n = file ? fread(text, 1, size - 1, file) : 0;
-
-	if (file)
-		fclose(file);
-	text[n] = '\0';
-	return n;
+	return text_of_file(open(path, O_RDONLY | O_CLOEXEC), text, size);
 }
 
 /*

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "os/cgroups.h"
 #include "os/charges.h"
 #include "report/figures.h"
@@ -140,12 +141,9 @@ static const char *fit_text(struct report *report, const char *path,
 
 static bool is_killed_as_one(const char *path)
 {
-	char *name = cgroup_file(path, "memory.oom.group");
-	FILE *file = name ? fopen(name, "re") : NULL;
-	const bool one = file && fgetc(file) == '1';
+	char *name = cgroup_file(path, "memory.oom.group"), line[8];
+	const bool one = name && text_line(name, line, sizeof(line)) && !strcmp(line, "1");
 
-	if (file)
-		fclose(file);
 	free(name);
 	return one;
 }

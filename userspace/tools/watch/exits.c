@@ -13,6 +13,7 @@
 #include "lib/descend.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
+#include "lib/text.h"
 #include "tools/watch/exits.h"
 
 /* Bytes of messages that wait, some thousand of them. */
@@ -90,9 +91,8 @@ static int request(struct mnl_socket *socket, uint16_t type, uint8_t command, ui
 static int listen_to_all(struct exits *exits)
 {
 	const int waiting = WAITING;
-	char processors[1024] = "";
 	uint16_t family = 0, unused;
-	FILE *file;
+	char processors[1024];
 
 	exits->socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
 	if (!exits->socket || mnl_socket_bind(exits->socket, 0, MNL_SOCKET_AUTOPID))
@@ -100,12 +100,8 @@ static int listen_to_all(struct exits *exits)
 	/* Without the right to force it, registering is not permitted either. */
 	setsockopt(mnl_socket_get_fd(exits->socket), SOL_SOCKET, SO_RCVBUFFORCE, &waiting,
 		   sizeof(waiting));
-	file = fopen("/sys/devices/system/cpu/possible", "re");
-	if (!file)
+	if (!text_line("/sys/devices/system/cpu/possible", processors, sizeof(processors)))
 		return -1;
-	if (fscanf(file, "%1023s", processors) != 1)
-		processors[0] = '\0';
-	fclose(file);
 	if (request(exits->socket, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME,
 		    TASKSTATS_GENL_NAME, &family) || !family)
 		return -1;
