@@ -271,8 +271,6 @@ TEST_F(crowd, at_once)
 	munmap(wrong, PAGE);
 }
 
-PROGRAM_OF(SHARE)
-
 /* The matrix of 296 groups is larger than what kmalloc serves: no power of two is taken for it. */
 TEST_F(crowd, large_matrix)
 {
@@ -283,5 +281,7 @@ TEST_F(crowd, large_matrix)
 	EXPECT_EQ(0, census_take(&request, NULL, &error));
 	diag("%s", error.text);
 }
+
+PROGRAM_OF(SHARE)
 
 TEST_HARNESS_MAIN
