@@ -100,7 +100,7 @@ const struct census_physical *census_passes_get(const struct census_physical_req
 		r = get_latest(req, begun) ?: take_pass(req);
 		census_gate_drop(&pass_gate);
 	}
-	/* Not before it has looked: who took the pass drops the result if nobody waits. */
+	/* Not before it has looked: who took the pass drops the result if no request waits. */
 	atomic_dec(&waiting);
 	drop_unless_awaited();
 	return r;
