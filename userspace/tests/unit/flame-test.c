@@ -15,7 +15,6 @@
 #include "model/columns.h"
 #include "os/procfs.h"
 #include "tap.h"
-#include "tools/flame/frame-pointers.h"
 #include "tools/flame/grown.h"
 #include "tools/flame/missing.h"
 #include "tools/flame/moment.h"
@@ -358,13 +357,13 @@ static bool is_main(char *name)
 	return is;
 }
 
-/* Where main() of framed is; SIZE_MAX: nowhere. */
+/* Where main() of frames is; SIZE_MAX: nowhere. */
 static uint64_t find_main(void)
 {
 	static uint64_t addrs[0x1000];
 	static char *names[0x1000];
 	struct symbols_query query = {
-		.kind = SYMBOLS_ELF, .fd = open_file("framed"), .name = "framed", .addrs = addrs,
+		.kind = SYMBOLS_ELF, .fd = open_file("frames"), .name = "frames", .addrs = addrs,
 		.n = 0x1000, .names = names };
 	uint64_t found = SIZE_MAX;
 	struct failure why;
@@ -467,77 +466,6 @@ static void test_missing(void)
 	missing_find(root, &objects, 2, &most);
 	ok(most == &v[2], "what only enters main() does not count");
 	flame_free(root);
-}
-
-static void test_frame_pointers(void)
-{
-	static const struct {
-		const char *name;
-		enum frame_pointers expected;
-	} programs[] = {
-		{ "framed", FRAME_POINTERS_KEPT }, { "frameless", FRAME_POINTERS_OMITTED },
-		{ "framed-static", FRAME_POINTERS_KEPT },
-		{ "frameless-static", FRAME_POINTERS_OMITTED },
-	};
-	bool is_static = false;
-	size_t i;
-	int fd;
-
-	for (i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		fd = frame_pointers_open_word(beside(programs[i].name));
-		ok(fd >= 0 && frame_pointers_of(fd, &is_static) == programs[i].expected &&
-		   is_static == !!strstr(programs[i].name, "static"), "a program: %s",
-		   programs[i].name);
-		close(fd);
-	}
-	fd = frame_pointers_open_word(beside("../../userspace/tests/cli/golden-test"));
-	ok(fd >= 0 && frame_pointers_of(fd, NULL) != FRAME_POINTERS_UNKNOWN,
-	   "a script: its interpreter");
-	close(fd);
-	fd = open(TESTS_DATA "/wrong.table", O_RDONLY | O_CLOEXEC);
-	ok(frame_pointers_of(fd, NULL) == FRAME_POINTERS_UNKNOWN, "no program");
-	close(fd);
-	fd = frame_pointers_open_word("sh");
-	ok(fd >= 0, "a program in PATH");
-	close(fd);
-	ok(frame_pointers_open_word("no-such-program") < 0, "one that is not");
-}
-
-static enum frame_pointers of_command(const char *name)
-{
-	char path[4096];
-	const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 64);
-	const char *file;
-
-	path[length] = '\0';
-	strcpy(strrchr(path, '/') + 1, name);
-	return frame_pointers_of_command(path, &file);
-}
-
-/* A library without frame pointers breaks the chains of a program with them. */
-static void test_libraries(void)
-{
-	struct code_objects objects = { .n = 0 };
-	struct code_maps maps = { .n = 0 };
-	enum frame_pointers libraries;
-	const char *file = "";
-	struct failure why;
-	size_t i;
-
-	ok(of_command("framed-static") == FRAME_POINTERS_KEPT &&
-	   of_command("frameless-static") == FRAME_POINTERS_OMITTED,
-	   "a static command is its own");
-	ok(of_command("frameless") == FRAME_POINTERS_OMITTED, "so is one without");
-	ok(!code_maps_read(&maps, &objects, getpid(), &why), "the code of this process");
-	libraries = frame_pointers_of_process(&maps, &objects, &file);
-	ok(libraries != FRAME_POINTERS_UNKNOWN, "is known");
-	code_maps_free(&maps);
-	for (i = 1; i < objects.n; i++)
-		if (strstr(objects.v[i].name, "/libc."))
-			break;
-	ok(i < objects.n && of_command("framed") == frame_pointers_of(objects.v[i].fd, NULL),
-	   "a command with frame pointers has those of its C library");
-	code_objects_free(&objects);
 }
 
 /* The path of a mapping may be of any length, and read as another line from anywhere on. */
@@ -679,8 +607,6 @@ int main(void)
 {
 	test_sandbox();
 	test_grown();
-	test_frame_pointers();
-	test_libraries();
 	test_long_paths();
 	test_stacks();
 	test_pages();

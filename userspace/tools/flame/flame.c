@@ -64,9 +64,6 @@ static int flame_words(struct options *options, char **words, int n, struct fail
 	if (own->mark && own->mark != FLAME_MARK_SIGNAL && options->duration &&
 	    own->mark >= options->duration)
 		return fail(why, FAIL_USAGE, "'--mark' must be before the end, '--for'");
-	if (own->call_graph == CALL_GRAPH_DWARF && !fault_events_have_regs())
-		return fail(why, FAIL_USAGE,
-			    "'--call-graph dwarf' is not available on this architecture; 'fp' is");
 	return 0;
 }
 
@@ -92,11 +89,13 @@ static int set_call_graph(struct options *options, const char *value, struct fai
 {
 	struct flame_options *own = options->own;
 
-	own->call_graph = !strcmp(value, "fp") ? CALL_GRAPH_FP :
-			  !strcmp(value, "dwarf") ? CALL_GRAPH_DWARF : CALL_GRAPH_FOUND;
-	if (own->call_graph != CALL_GRAPH_FOUND)
+	own->frame_pointers = !strcmp(value, "fp");
+	if (!own->frame_pointers && strcmp(value, "dwarf"))
+		return fail(why, FAIL_USAGE, "no call graph '%.60s'; there are: fp dwarf", value);
+	if (own->frame_pointers || fault_events_have_regs())
 		return 0;
-	return fail(why, FAIL_USAGE, "no call graph '%.60s'; there are: fp dwarf", value);
+	return fail(why, FAIL_USAGE,
+		    "'--call-graph dwarf' is not available on this architecture; 'fp' is");
 }
 
 static int set_mark(struct options *options, const char *value, struct failure *why)
@@ -139,7 +138,7 @@ static const struct option_entry option_by_mapping = {
 	OWN(FLAG, flame_options, by_mapping) };
 
 static const struct option_entry option_call_graph = {
-	0, "call-graph", "fp|dwarf", "stacks by frame pointers or DWARF; else as the program needs",
+	0, "call-graph", "fp|dwarf", "stacks by DWARF, the default, or by frame pointers",
 	.set = set_call_graph };
 
 static const struct option_entry option_mark = {
@@ -175,9 +174,9 @@ const struct command flame_command = {
 	"lost, are the frame [no stack]: all widths are what the processes have resident.\n"
 	"\n"
 	"--by says what the widths are: bytes of resident pages, of exclusive pages (USS), of\n"
-	"all page faults, or of what each path has more than at the mark. --call-graph dwarf\n"
-	"copies 8 KiB of the stack at each fault, and the unwind tables give the callers:\n"
-	"slower, for code without frame pointers.\n"
+	"all page faults, or of what each path has more than at the mark. Stacks are by DWARF,\n"
+	"of 8 KiB that are copied at each fault. --call-graph fp follows frame pointers: faster,\n"
+	"and right for generated code, as of node or Java, but not for most libraries.\n"
 	"\n"
 	"--cgroup PATH instead of a PID follows the processes of a cgroup and of those below\n"
 	"it, and what they start.\n"

@@ -14,10 +14,8 @@
 #include "faults/program.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
-#include "lib/text.h"
 #include "os/process.h"
 #include "tools/flame/follow.h"
-#include "tools/flame/frame-pointers.h"
 #include "tools/flame/unwind.h"
 
 /* A record is complete this long after its time. */
@@ -212,52 +210,6 @@ static int follow(struct flame *flame, struct fault_events *events, struct trace
 	return count_pages(flame, events, &flame->end, why);
 }
 
-/* Whether the code of process @pid keeps no frame pointers, and in which *@file. */
-static bool omits(uint32_t pid, char **file)
-{
-	struct code_objects objects = { .n = 0 };
-	struct code_maps maps = { .n = 0 };
-	const char *name = NULL;
-	struct failure ignored;
-	bool omitted;
-
-	omitted = !code_maps_read(&maps, &objects, pid, &ignored) &&
-		  frame_pointers_of_process(&maps, &objects, &name) == FRAME_POINTERS_OMITTED;
-	if (omitted)
-		*file = xstrdup(name);
-	code_maps_free(&maps);
-	code_objects_free(&objects);
-	return omitted;
-}
-
-/* Whether stacks are unwound by DWARF: if one of several needs it. */
-static bool by_dwarf(const struct flame *flame)
-{
-	const struct options *options = flame->session->options;
-	const char *name = NULL;
-	bool omitted = false;
-	char *file = NULL, *printable;
-	size_t i;
-
-	if (flame->own->call_graph != CALL_GRAPH_FOUND || !fault_events_have_regs())
-		return flame->own->call_graph == CALL_GRAPH_DWARF;
-	if (options->program &&
-	    frame_pointers_of_command(options->program[0], &name) == FRAME_POINTERS_OMITTED) {
-		omitted = true;
-		file = xstrdup(name);
-	}
-	for (i = 0; !options->program && !omitted && i < flame->pids.n; i++)
-		omitted = omits(flame->pids.v[i], &file);
-	if (omitted) {
-		printable = text_printable(file);
-		fprintf(stderr, "memcensus: '%.200s' keeps no frame pointers: stacks by DWARF\n",
-			printable);
-		free(printable);
-	}
-	free(file);
-	return omitted;
-}
-
 /* Finds the processes that are to be followed, except a command. */
 static int find_processes(struct flame *flame, struct failure *why)
 {
@@ -332,7 +284,8 @@ int flame_follow(struct flame *flame, struct failure *why)
 
 	if (find_processes(flame, why))
 		return -1;
-	request.stack_bytes = by_dwarf(flame) ? STACK_BYTES : 0;
+	if (!flame->own->frame_pointers && fault_events_have_regs())
+		request.stack_bytes = STACK_BYTES;
 	signals_catch();
 	if (flame->own->mark == FLAME_MARK_SIGNAL)
 		sigaction(SIGUSR1, &marking, NULL);

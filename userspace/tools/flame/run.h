@@ -22,13 +22,6 @@ enum flame_by {
 	FLAME_GROWN,
 };
 
-/* @CALL_GRAPH_FOUND: by DWARF if the code of the program keeps no frame pointers. */
-enum flame_call_graph {
-	CALL_GRAPH_FOUND,
-	CALL_GRAPH_FP,
-	CALL_GRAPH_DWARF,
-};
-
 /**
  * struct flame_options - the options of 'flame' alone
  * @by: what widths are
@@ -36,7 +29,7 @@ enum flame_call_graph {
  * @folded: lines instead of a picture
  * @table: a table of the stacks that grew, for leak
  * @columns: of the terminal that it is for, or 0
- * @call_graph: how stacks are found
+ * @frame_pointers: stacks by these, not by DWARF
  * @difference: colours are the change since the mark
  * @mark: ns until the mark, FLAME_MARK_SIGNAL or FLAME_MARK_BEGIN; 0: none
  */
@@ -46,7 +39,7 @@ struct flame_options {
 	bool folded;
 	bool table;
 	size_t columns;
-	enum flame_call_graph call_graph;
+	bool frame_pointers;
 	bool difference;
 	uint64_t mark;
 };

@@ -23,7 +23,7 @@ struct leak_stacks {
 
 /*
  * Starts to follow the only process of @options, with stacks by @call_graph as of flame; NULL:
- * as its program needs.  @columns: of the terminal, or 0.  0, or -1 and @why.
+ * its default.  @columns: of the terminal, or 0.  0, or -1 and @why.
  */
 int leak_stacks_begin(struct leak_stacks *stacks, const struct options *options,
 		      const char *call_graph, size_t columns, struct failure *why);
