@@ -9,11 +9,20 @@
  * often to wait 50 ms for a command line; REPLAY_PROC: where /proc is (proc);
  * REPLAY_CGROUPS: where the tree of cgroups is; REPLAY_MOST: bytes that a census of
  * a record may take.
+ *
+ * replay --each: for tests with hundreds of commands, each in a child of this process: to start
+ * the program takes longer than what it does. stdin is a socket of packets (AF_UNIX,
+ * SOCK_SEQPACKET): [NAME=VALUE...] SCENE [ARG...], each with a null byte behind it, and two
+ * descriptors, its stdout and stderr. The answer is its status as of waitpid(2), an int.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/command-names.h"
 #include "lib/signals.h"
@@ -218,7 +227,7 @@ static struct source *replay_open(struct failure *why)
 	return &source;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const char *patience = getenv("REPLAY_PATIENCE");
 
@@ -243,4 +252,71 @@ int main(int argc, char **argv)
 	/* The files are on a disk, not in /proc, and may be slow. */
 	cmdlines_patience(patience ? (unsigned int)atoi(patience) : 1000);
 	return reader_run(argc, argv, replay_open);
+}
+
+/* Receives a packet and its two descriptors.  Returns its length; 0: there are no more. */
+static size_t receive(char *words, size_t size, int out[2])
+{
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(2 * sizeof(int))];
+	} control;
+	struct iovec part = { .iov_base = words, .iov_len = size };
+	struct msghdr packet = {
+		.msg_iov = &part, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	const struct cmsghdr *head;
+	ssize_t n = recvmsg(STDIN_FILENO, &packet, 0);
+
+	head = n > 0 ? CMSG_FIRSTHDR(&packet) : NULL;
+	if (!head || head->cmsg_len != CMSG_LEN(2 * sizeof(int)))
+		return 0;
+	memcpy(out, CMSG_DATA(head), 2 * sizeof(int));
+	return (size_t)n;
+}
+
+/* In a child: runs the words, @len bytes. */
+static void run_words(char *program, char *words, size_t len, const int out[2])
+{
+	char *argv[256] = { program }, *word;
+	int argc = 1;
+
+	for (word = words; word < words + len && argc < 255; word += strlen(word) + 1) {
+		if (argc == 1 && strchr(word, '='))
+			putenv(word);
+		else
+			argv[argc++] = word;
+	}
+	dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+	dup2(out[0], STDOUT_FILENO);
+	dup2(out[1], STDERR_FILENO);
+	close(out[0]);
+	close(out[1]);
+	exit(run(argc, argv));
+}
+
+static int run_each(char *program)
+{
+	char words[4096];
+	int out[2], status;
+	size_t len;
+	pid_t pid;
+
+	while ((len = receive(words, sizeof(words), out))) {
+		pid = fork();
+		if (!pid)
+			run_words(program, words, len, out);
+		close(out[0]);
+		close(out[1]);
+		if (pid < 0 || waitpid(pid, &status, 0) != pid ||
+		    send(STDIN_FILENO, &status, sizeof(status), 0) != sizeof(status))
+			return 99;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	return argc == 2 && !strcmp(argv[1], "--each") ? run_each(argv[0]) : run(argc, argv);
 }

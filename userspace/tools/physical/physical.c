@@ -513,7 +513,7 @@ static const struct option_entry option_contiguous = {
 
 static const struct option_entry option_by = {
 	0, "by", "cgroup|owners|directory",
-	"by cgroup charged, how many map them, or the page cache by directory",
+	"by cgroup charged, how many map it, or page cache by directory",
 	.set = set_physical_by };
 
 static const struct option_entry option_files = {
@@ -535,7 +535,7 @@ static const struct option_entry option_picture = {
 static const struct option_use physical_uses[] = {
 	USE_AS(all, "classes without frames, states, all kinds and their first frames"),
 	USE(zones), USE(by), USE(files), USE(holders),
-	USE_AS(top, "the N largest call sites, 10; with --files: files, 16; 0: all that can be"),
+	USE_AS(top, "the N largest call sites, 10; with --files: files, 16; 0: all"),
 	USE(contiguous), USE(order), USE(picture),
 	USE(columns), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
 	OPTIONS_OF_TABLES
