@@ -327,8 +327,6 @@ struct names {
  * @any_basis: accept a record with another basis than @basis
  * @any_groups: without @group_by, keep the groups that a record has
  * @cmdlines: read the command lines of processes of this machine after the census
- * @proc_texts: enum proc_texts_bit, texts of /proc to read after the census; meminfo
- *	always comes with the totals of the system
  *
  * The other members are the attributes of the ABI.  The list of PIDs is the caller's.
  */
@@ -339,7 +337,6 @@ struct request {
 	bool any_basis;
 	bool any_groups;
 	bool cmdlines;
-	uint8_t proc_texts;
 };
 
 struct snapshot;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Texts of /proc that complete a census. */
-#include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,60 +9,6 @@
 #include "model/columns.h"
 #include "os/proc-texts.h"
 #include "os/procfs.h"
-
-/*
- * The names of the files in the directory /proc/@path, sorted, each with its first line, and their
- * @len; NULL and @why if the directory cannot be read.
- */
-static char *read_dir(const char *path, size_t *len, struct failure *why)
-{
-	struct dirent **entries;
-	char line[512], *text;
-	FILE *file, *out;
-	DIR *dir;
-	int n, i;
-
-	dir = procfs_open_dir(path, why);
-	if (!dir)
-		return NULL;
-	out = xopen_memstream(&text, len);
-	n = scandirat(dirfd(dir), ".", &entries, NULL, alphasort);
-	closedir(dir);
-	for (i = 0; i < n; i++) {
-		snprintf(line, sizeof(line), "%s/%s", path, entries[i]->d_name);
-		/* Write-only files, such as compact_memory, cannot be opened. */
-		file = entries[i]->d_type == DT_REG ? procfs_open(line, why) : NULL;
-		if (file && fgets(line, sizeof(line), file))
-			fprintf(out, "%s %.*s\n", entries[i]->d_name,
-				(int)strcspn(line, "\n"), line);
-		if (file)
-			fclose(file);
-		free(entries[i]);
-	}
-	xfclose(out);
-	if (n >= 0) {
-		free(entries);
-		return text;
-	}
-	fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(errno));
-	free(text);
-	return NULL;
-}
-
-/* Indexed by bit number; paths are below /proc. */
-static const struct {
-	const char *name;
-	const char *path;
-	char *(*read)(const char *path, size_t *len, struct failure *why);
-} texts[] = {
-	{ PROC_TEXTS_MEMINFO, "meminfo", procfs_read },
-	{ PROC_TEXTS_VM, "sys/vm", read_dir },
-	{ PROC_TEXTS_SLABINFO, "slabinfo", procfs_read },
-	{ PROC_TEXTS_SOCKSTAT, "net/sockstat", procfs_read },
-	{ PROC_TEXTS_SWAPS, "swaps", procfs_read },
-};
-_Static_assert(PROC_TEXTS_BIT_ALL == (1 << sizeof(texts) / sizeof(texts[0])) - 1,
-	       "a text has no bit");
 
 /* Bytes, at most, of what is made of a line: a name or a line of meminfo. */
 #define LINE_BYTES	64
@@ -98,18 +42,39 @@ void proc_texts_add_lines(struct snapshot *snap, const char *name, const char *t
 	}
 }
 
-void proc_texts_read(struct snapshot *snap, unsigned int bits)
+void proc_texts_read(struct snapshot *snap)
 {
+	static const struct {
+		const char *name;
+		const char *path;
+	} texts[] = {
+		{ PROC_TEXTS_MEMINFO, "meminfo" },
+		{ PROC_TEXTS_SOCKSTAT, "net/sockstat" },
+		{ PROC_TEXTS_SWAPS, "swaps" },
+	};
 	struct failure ignored;
 	size_t i, len;
 	char *text;
 
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		text = bits >> i & 1 ? texts[i].read(texts[i].path, &len, &ignored) : NULL;
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		text = procfs_read(texts[i].path, &len, &ignored);
 		if (text)
 			proc_texts_add(snap, texts[i].name, text, len);
 		free(text);
 	}
+}
+
+void proc_texts_read_limit(struct snapshot *snap)
+{
+	struct failure ignored;
+	char *value = procfs_read("sys/vm/max_map_count", NULL, &ignored), *text;
+
+	if (!value)
+		return;
+	text = xasprintf(PROC_TEXTS_LIMIT "%s", value);
+	proc_texts_add(snap, PROC_TEXTS_VM, text, strlen(text));
+	free(text);
+	free(value);
 }
 
 const char *proc_texts_next(const struct snapshot *snap, const char *name, size_t *at)

@@ -11,22 +11,11 @@
 
 #include "model/snapshot.h"
 
-/* Bits of struct request; in the order of texts[] in proc-texts.c. */
-enum proc_texts_bit {
-	PROC_TEXTS_BIT_MEMINFO = 1 << 0,
-	PROC_TEXTS_BIT_VM = 1 << 1,
-	PROC_TEXTS_BIT_SLABINFO = 1 << 2,
-	PROC_TEXTS_BIT_SOCKSTAT = 1 << 3,
-	PROC_TEXTS_BIT_SWAPS = 1 << 4,
-	PROC_TEXTS_BIT_ALL = (1 << 5) - 1,
-};
-
 /* Names of the texts: a copy of /proc/meminfo */
 #define PROC_TEXTS_MEMINFO	"meminfo"
-/* the files of /proc/sys/vm, each as a line "NAME VALUE" */
+/* of /proc/sys/vm the line PROC_TEXTS_LIMIT VALUE; of earlier recorders one of each file */
 #define PROC_TEXTS_VM	"vm"
-/* a copy of /proc/slabinfo */
-#define PROC_TEXTS_SLABINFO	"slabinfo"
+#define PROC_TEXTS_LIMIT	"max_map_count "
 /* a copy of /proc/net/sockstat; what sockets use is the same in all network namespaces */
 #define PROC_TEXTS_SOCKSTAT	"sockstat"
 /* a copy of /proc/swaps */
@@ -37,11 +26,11 @@ enum proc_texts_bit {
 /* lines "PID COMMAND LINE", in one or more texts, of a census recorded with them */
 #define PROC_TEXTS_CMDLINES	"cmdlines"
 
-/*
- * Reads the texts in @bits on this machine into @snap.  A text that cannot be read
- * is left out.
- */
-void proc_texts_read(struct snapshot *snap, unsigned int bits);
+/* Reads meminfo, sockstat and swaps of this machine into @snap, those that can be read. */
+void proc_texts_read(struct snapshot *snap);
+
+/* Reads its limit of mappings, as PROC_TEXTS_VM. */
+void proc_texts_read_limit(struct snapshot *snap);
 
 /* Adds @text, up to a NUL or @len bytes, as @name. */
 void proc_texts_add(struct snapshot *snap, const char *name, const char *text,

@@ -209,15 +209,15 @@ static void note_depth(FILE *out, const struct snapshot *snap)
 /* vm.max_map_count, when @snap was taken; 0: unknown. */
 static uint64_t mappings_allowed(const struct snapshot *snap)
 {
-	const char *text = proc_texts_find(snap, PROC_TEXTS_VM), *name = "max_map_count ";
+	const char *text = proc_texts_find(snap, PROC_TEXTS_VM);
 	struct failure ignored;
 	uint64_t most = 0;
 	char *now;
 
 	if (text) {
-		text = strstr(text, name);
+		text = strstr(text, PROC_TEXTS_LIMIT);
 		if (text)
-			sscanf(text + strlen(name), "%" SCNu64, &most);
+			sscanf(text + strlen(PROC_TEXTS_LIMIT), "%" SCNu64, &most);
 	} else if (snap->naming == name_live) {
 		now = procfs_read("sys/vm/max_map_count", NULL, &ignored);
 		if (now)

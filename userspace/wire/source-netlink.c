@@ -46,7 +46,6 @@ static enum taken netlink_take(struct source *source,
 	struct netlink *nl = (struct netlink *)source;
 	char buf[REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	enum reply_state state = REPLY_MORE;
-	unsigned int proc_texts = request->proc_texts;
 	struct nlmsghdr *nlh;
 	ssize_t n;
 
@@ -72,9 +71,7 @@ static enum taken netlink_take(struct source *source,
 	names_live(snap);
 	/* Beside a census before an OOM kill, what /proc says now means nothing. */
 	if ((snap->has_totals && request->command != MEMCENSUS_CMD_OOM) || snap->has_physical)
-		proc_texts |= PROC_TEXTS_BIT_MEMINFO | PROC_TEXTS_BIT_SOCKSTAT |
-			      PROC_TEXTS_BIT_SWAPS;
-	proc_texts_read(snap, proc_texts);
+		proc_texts_read(snap);
 	proc_texts_apply(snap);
 	/* Groups of selected processes are no cgroups. */
 	if (request->group_by == MEMCENSUS_BY_CGROUP && !request->pids.n) {

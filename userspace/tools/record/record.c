@@ -49,7 +49,6 @@ struct record_options {
 	bool types;
 	bool nodes;
 	bool vmas;
-	bool slab;
 	bool cmdline;
 };
 
@@ -209,6 +208,7 @@ static int record_one(struct recording *run, struct failure *why)
 		if (!run->named)
 			oom_notes_take(&run->notes, session, snap);
 		recorder_oom(run->recorder, run->notes.messages, run->notes.len);
+		proc_texts_read_limit(snap);
 		names_write(snap, run->notes.answers, run->notes.n);
 		if (session->request.cmdlines)
 			cmdlines_write(snap);
@@ -246,9 +246,6 @@ static int record_all(struct recording *run, struct failure *why)
 	/* The failing write reports both conditions. */
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	session->request.proc_texts = PROC_TEXTS_BIT_MEMINFO | PROC_TEXTS_BIT_VM |
-		PROC_TEXTS_BIT_SOCKSTAT | PROC_TEXTS_BIT_SWAPS |
-		(own->slab ? PROC_TEXTS_BIT_SLABINFO : 0);
 	session->request.cmdlines = own->cmdline;
 	session->by_subtree = subtree_given(session->options);
 	/* A record of a subtree has the figures of tasks --cgroup or --tree, unless chosen. */
@@ -304,9 +301,6 @@ static const struct option_entry option_types = {
 static const struct option_entry option_nodes = {
 	0, "nodes", NULL, "include the memory of processes by NUMA node, for -c nodes",
 	OWN(FLAG, record_options, nodes) };
-static const struct option_entry option_slab = {
-	0, "slab", NULL, "include /proc/slabinfo, for system --slab",
-	OWN(FLAG, record_options, slab) };
 
 static const struct option_entry option_cmdline = {
 	0, "cmdline", NULL, "include command lines, for -P and -c cmdline",
@@ -346,7 +340,6 @@ static const struct option_use record_uses[] = {
 	USE(types),
 	USE(vmas),
 	USE(nodes),
-	USE(slab),
 	USE(cmdline),
 	USE(ring),
 	USE(on_pressure),
@@ -361,13 +354,13 @@ const struct command record_command = {
 	"Appends one census to FILE, or one every INTERVAL seconds until Ctrl-C or until\n"
 	"there are COUNT of them. FILE is created if it does not exist; '-' is stdout. A\n"
 	"record contains the messages of the kernel, the names of users and cgroups,\n"
-	"/proc/meminfo and /proc/sys/vm: 'memcensus COMMAND -f FILE' shows it on any\n"
-	"machine, without root and without the module.\n"
+	"and /proc/meminfo: 'memcensus COMMAND -f FILE' shows it on any machine, without\n"
+	"root and without the module.\n"
 	"\n"
 	"Groups are counted during the census, and mappings are included only with PIDs.\n"
-	"So use -u, -g, --command, --by, --together, --vmas, --types, --nodes, --slab and\n"
-	"--basis when you record, if you want to show their figures later. A census has one\n"
-	"kind of groups.\n"
+	"So use -u, -g, --command, --by, --together, --vmas, --types, --nodes and --basis\n"
+	"when you record, if you want to show their figures later. A census has one kind of\n"
+	"groups.\n"
 	"\n"
 	"--cgroup PATH records only the processes of a cgroup and of those below it, with\n"
 	"their shares by frames, and continues while the cgroup is empty. A record has the\n"

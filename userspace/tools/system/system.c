@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/command.h"
 #include "lib/memory.h"
 #include "model/breakdown.h"
 #include "os/proc-texts.h"
 #include "report/figures.h"
 #include "report/interval.h"
-#include "tools/system/proc-text.h"
+#include "tools/system/system.h"
 
 /* The two rows of free(1), and with -t their sum. */
 static void show_free(struct report *report)
@@ -216,45 +217,19 @@ static const struct row_type system_interval = ROWS_OF("interval", system_interv
 
 static int system_run(struct session *session, struct failure *why)
 {
-	const struct system_options *own = session->options->own;
-
-	if (own->vm || own->slab)
-		return proc_text_run(session, why);
 	/* These rows need no walk of any process. */
 	return interval_or_one(session, NULL, MEMCENSUS_PART_SYSTEM, why);
 }
 
 static int system_words(struct options *options, char **words, int n, struct failure *why)
 {
-	const struct system_options *own = options->own;
-
-	/* The /proc texts of this machine need no census. */
-	options->no_source = !options->file && (own->vm || own->slab);
-	return options_interval_without(options, words, n, own->vm ? "vm" :
-					own->slab ? "slab" :
-					options->all ? "all" : NULL, why);
+	return options_interval_without(options, words, n, options->all ? "all" : NULL, why);
 }
 
-static const struct option_entry option_vm = {
-	0, "vm", NULL, "the settings in /proc/sys/vm, with their meaning",
-	OWN(FLAG, system_options, vm) };
-static const struct option_entry option_slabs = {
-	0, "slab", NULL, "the slab caches of the kernel, as slabtop",
-	OWN(FLAG, system_options, slab) };
-
 static const struct option_use system_uses[] = {
-	USE_AS(all, "show every figure"), USE(totals), USE(wide), USE(vm), USE(slabs),
+	USE_AS(all, "show every figure"), USE(totals), USE(wide),
 	OPTIONS_OF_SERIES,
 	OPTIONS_COMMON,
-};
-
-static const struct option_rule system_rules[] = {
-	{ .one = &option_vm, .others = { &option_slabs } },
-	{ .one = &option_vm, .others = { &option_from, &option_to },
-	  .because = "'--at' selects a census" },
-	{ .one = &option_slabs, .others = { &option_from, &option_to },
-	  .because = "'--at' selects a census" },
-	{ }
 };
 
 const struct command system_command = {
@@ -280,12 +255,8 @@ const struct command system_command = {
 	"they are read right after the census, not in the same pass. So are the rows\n"
 	"vmalloc, percpu, hugetlb and zswap, the total of swap, and the swap devices.\n"
 	"\n"
-	"--vm and --slab print figures outside a census: the settings in /proc/sys/vm, and\n"
-	"the slab caches of the kernel in /proc/slabinfo, the largest first. They do not\n"
-	"need the module; --vm does not need root.\n",
+	"'sysctl vm' prints the settings of the kernel, and 'slabtop -o' its slab caches.\n",
 	.options = system_uses,
-	.rules = system_rules,
-	.own_size = sizeof(struct system_options),
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
 	.interval = &system_interval,
 	.sections = system_sections,
