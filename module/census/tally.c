@@ -77,19 +77,23 @@ static void mark_swap(struct census_tally *t, const struct census_run *run)
 	}
 }
 
-/* Whether pages of the current VMA are wanted in bitmaps. */
+/* Whether pages of these addresses are wanted in bitmaps. */
+static bool is_wanted(const struct census_tally *t, u64 start, u64 end)
+{
+	return t->bitmaps && start < t->bitmaps->end && end > t->bitmaps->start;
+}
+
 static bool has_bitmaps(const struct census_tally *t)
 {
-	return t->bitmaps && t->vma->vm_start < t->bitmaps->end &&
-	       t->vma->vm_end > t->bitmaps->start;
+	return is_wanted(t, t->vma->vm_start, t->vma->vm_end);
 }
 
 /* No more of files may be read: how much of the current mapping is in swap is unknown. */
-static void lose_swap(struct census_tally *t)
+static void lose_swap(struct census_tally *t, bool wanted)
 {
 	t->sums->unknown_swap++;
-	t->walk->holes = false;
-	if (has_bitmaps(t))
+	t->walk->holes = has_bitmaps(t);
+	if (wanted)
 		t->bitmaps->full = true;
 }
 
@@ -100,15 +104,16 @@ static void lose_swap(struct census_tally *t)
  * Counts what is in swap of a file, where nothing of it is mapped.  With bitmaps each page is
  * noted, so that the sum agrees with them.
  */
-static void count_hole(struct census_tally *t, pgoff_t first, unsigned int nr)
+static void count_hole(struct census_tally *t, pgoff_t first, unsigned int nr, bool wanted)
 {
 	struct census_shmem_range hole = { .next = first, .last = first + nr - 1 };
+	u64 *left = wanted ? &t->files->wanted_left : &t->files->shmem_left;
 
-	census_shmem_read(&hole, t->vma, t->bitmaps, &t->files->shmem_left, nr, &t->walk->work);
+	census_shmem_read(&hole, t->vma, t->bitmaps, left, nr, &t->walk->work);
 	t->walk->work += ENTRIES_PER_HOLE;
 	t->sums->swap += hole.pages << PAGE_SHIFT;
 	if (!census_shmem_done(&hole))
-		lose_swap(t);
+		lose_swap(t, wanted);
 }
 
 /*
@@ -141,7 +146,7 @@ static void take_runs(void *context, const struct census_run *runs,
 		case CENSUS_HOLE:
 			/* Else by page, in take_page(). */
 			if (!t->bitmaps)
-				count_hole(t, run->pfn, census_run_nr(run));
+				count_hole(t, run->pfn, census_run_nr(run), false);
 			break;
 		case CENSUS_SPECIAL:
 			t->sums->special += bytes;
@@ -168,7 +173,9 @@ static void take_page(void *context, const struct census_place *place)
 
 	if (place->type == CENSUS_HOLE) {
 		if (t->bitmaps)
-			count_hole(t, linear_page_index(t->vma, place->addr), place->nr);
+			count_hole(t, linear_page_index(t->vma, place->addr), place->nr,
+				   is_wanted(t, place->addr,
+					     place->addr + place->nr * PAGE_SIZE));
 		return;
 	}
 	list_for_each_entry(asked, t->asked, link)
@@ -454,8 +461,9 @@ static bool begin_shmem(struct census_tally *t, bool resumed)
 
 	if (!t->in_swap || (resumed && !holes))
 		return false;
-	if (holes ? !t->files->shmem_left : !t->whole && !census_shmem_done(&t->shmem))
-		lose_swap(t);
+	if (holes ? !t->files->shmem_left && !has_bitmaps(t) :
+		    !t->whole && !census_shmem_done(&t->shmem))
+		lose_swap(t, false);
 	else if (holes)
 		return true;
 	else if (t->whole)

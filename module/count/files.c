@@ -82,6 +82,7 @@ int census_files_begin(struct census_files *files, struct census_budget *budget)
 	files->ids.budget = &files->ids_budget;
 	files->ids.nr = ID_UNITS;
 	files->shmem_left = CENSUS_SHMEM_ENTRIES;
+	files->wanted_left = CENSUS_SHMEM_ENTRIES;
 	if (!census_reserve_fill())
 		return -ENOMEM;
 	return census_table_init(&files->table, &files->ids_budget, file_key) ? 0 : -ENOMEM;
@@ -92,6 +93,7 @@ void census_files_restart(struct census_files *files)
 {
 	files->full = false;
 	files->shmem_left = CENSUS_SHMEM_ENTRIES;
+	files->wanted_left = CENSUS_SHMEM_ENTRIES;
 }
 
 void census_files_end(struct census_files *files)

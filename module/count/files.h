@@ -30,6 +30,8 @@
  * @table: @ids by identity
  * @nr: number of @ids
  * @shmem_left: entries of page caches that may still be read for pages in swap
+ * @wanted_left: the same, of addresses that are wanted in bitmaps: what is mapped elsewhere takes
+ *	nothing of it
  * @full: nothing is added to @ids: pages of other files are numbered by frame
  */
 struct census_files {
@@ -40,6 +42,7 @@ struct census_files {
 	struct census_table table;
 	u32 nr;
 	u64 shmem_left;
+	u64 wanted_left;
 	bool full;
 };
 

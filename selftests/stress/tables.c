@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 
 #include "selftest.h"
+#include "client/bitmaps.h"
 #include "memory/zram.h"
 
 #undef TEST_TIMEOUT_DEFAULT
@@ -540,6 +541,53 @@ TEST_F(swapped, more_holes_than_read)
 {
 	if (self->on)
 		run_scattered(_metadata, true);
+}
+
+/* Much is mapped below the addresses of a request for bitmaps: it gets those all the same. */
+static void run_range(struct __test_metadata *_metadata, bool private)
+{
+	struct load load = { .body = scatter, .n = 350, .private = private };
+	const struct census_vma *last = NULL;
+	struct census mappings, census;
+	uint64_t end;
+	unsigned int i;
+	pid_t pid;
+
+	load.fd = memfd("scattered", SCATTERED * BLOCK);
+	pid = child_start(live, &load);
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &mappings);
+	for (i = 0; i < mappings.n_vmas; i++)
+		if (mappings.vmas[i].end - mappings.vmas[i].start == (SCATTERED * BLOCK - 1) * PAGE)
+			last = &mappings.vmas[i];
+	ASSERT_NE(NULL, last);
+	EXPECT_EQ(FIGURE_UNKNOWN, figure(&last->f, MEMCENSUS_F_SWAP));
+	EXPECT_EQ(-ENOSPC, bitmaps_take(pid, 0, 0, &census, NULL));
+
+	/* All of a mapping, and the upper half of its pages. */
+	end = last->end;
+	for (i = 1; i <= 2; i++) {
+		ASSERT_EQ(0, bitmaps_take(pid, end - (SCATTERED / i * BLOCK - 1) * PAGE, end,
+					  &census, NULL));
+		EXPECT_EQ(SCATTERED / i - 1, bitmaps_between(&census, 0, UINT64_MAX).swap);
+		EXPECT_EQ(FIGURE_UNKNOWN, figure(&census.tasks->f, MEMCENSUS_F_SWAP));
+		census_free(&census);
+	}
+	census_free(&mappings);
+	child_end(pid);
+	close(load.fd);
+}
+
+TEST_F(swapped, shared_range)
+{
+	if (self->on)
+		run_range(_metadata, false);
+}
+
+TEST_F(swapped, private_range)
+{
+	if (self->on)
+		run_range(_metadata, true);
 }
 
 TEST_HARNESS_MAIN
