@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A process that moves its memory up, page tables and all, each time before a census has read all
- * of it: the census would meet the same entries until the address space ends, 100,000 times.
+ * of it: the census would meet the same entries until the address space ends, 100,000 times.  So
+ * would it meet mappings, of which no page is touched, while it reads the names of those before.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "selftest.h"
+#include "memory/far.h"
 
 /* A page in each table, which is the zero page: only page tables cost memory. */
 #define SIZE		(4UL << 30)
@@ -77,6 +80,59 @@ TEST(ends)
 		EXPECT_TRUE(write_file(PAUSE, "0"));
 	child_end(pid);
 	diag("%u of %u censuses did not reach its end", partial, censuses);
+}
+
+/* Of a file whose name takes long to read. */
+#define MAPPINGS	64UL
+
+/* Maps pages, each above the others, and keeps the last MAPPINGS. */
+static void map_higher(void *arg)
+{
+	char *first = PLACE(0), *at;
+	unsigned int i = 0;
+	int fd;
+
+	far_enter();
+	fd = open("far", O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	need(fd >= 0 && !ftruncate(fd, PAGE) && !unlink("far"), "far");
+	far_remove();
+	for (at = first; at < first + 2 * MAPPINGS * PAGE; at += 2 * PAGE)
+		map(at, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	child_stop();
+	for (; at < TOP; at += 2 * PAGE) {
+		need(!munmap(at - 2 * MAPPINGS * PAGE, PAGE), "munmap");
+		map(at, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+		/* Else the lock would never be available. */
+		if (!(++i % MAPPINGS))
+			usleep(1000);
+	}
+}
+
+/* Mappings of which a census may tell: twice those of the process, a thousand, and of a hold. */
+#define MOST_MAPPINGS	(1024 + 4 * (MAPPINGS + 32))
+
+TEST(ends_of_mappings)
+{
+	unsigned int i, partial = 0;
+	struct census census;
+	pid_t pid;
+
+	pid = child_start(map_higher, NULL);
+	ASSERT_LT(0, pid);
+	kill(pid, SIGCONT);
+	for (i = 0; i < 5; i++) {
+		ASSERT_EQ(0, census_take_pid(pid, &census, NULL));
+		ASSERT_EQ(1, census.n_tasks);
+		EXPECT_GE(MOST_MAPPINGS, census.n_vmas);
+		partial += census.tasks->state == MEMCENSUS_STATE_PARTIAL;
+		diag("%zu mappings in %llu holds, %llu ms, state %u", census.n_vmas,
+		     (unsigned long long)census.scan[MEMCENSUS_SCAN_LOCK_HOLDS],
+		     (unsigned long long)census.scan[MEMCENSUS_SCAN_WALL_NS] / 1000000,
+		     census.tasks->state);
+		census_free(&census);
+	}
+	child_end(pid);
+	diag("%u of %u censuses did not reach its end", partial, i);
 }
 
 TEST_HARNESS_MAIN

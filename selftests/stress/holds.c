@@ -23,6 +23,7 @@
 
 #include "ko.h"
 #include "selftest.h"
+#include "memory/far.h"
 
 #define RW		(PROT_READ | PROT_WRITE)
 #define GROUP		"/sys/fs/cgroup/memcensus-holds"
@@ -158,38 +159,21 @@ TEST_F_TIMEOUT(holds, reader_without_time, 300)
 	EXPECT_GT(PERIOD_NS / 2, shortest);
 }
 
-#define DEEP		"/tmp/memcensus-deep"
-#define LEVELS		2000
+#define MANY		"/tmp/memcensus-many"
 #define MOUNTS		2000
 /* With more, a census would take so long that a busy machine stops the VM in each. */
 #define NAMED		64
 
-/* In a directory that takes all of a path, or below many mounts on one directory. */
-static void change_to_far(bool mounts)
+/* Below many mounts on one directory. */
+static void change_to_mounts(void)
 {
 	unsigned int i;
 
-	need(!mkdir(DEEP, 0755) && !chdir(DEEP), DEEP);
-	if (mounts) {
-		need(!unshare(CLONE_NEWNS) && !mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL),
-		     "unshare");
-		for (i = 0; i < MOUNTS; i++)
-			need(!mount("far", DEEP, "tmpfs", 0, NULL), "mount");
-		need(!chdir(DEEP), DEEP);
-		return;
-	}
-	for (i = 0; i < LEVELS; i++)
-		need(!mkdir("a", 0755) && !chdir("a"), "a");
-}
-
-/* What is mapped there keeps its path. */
-static void remove_levels(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < LEVELS; i++)
-		need(!chdir("..") && !rmdir("a"), "a");
-	need(!chdir("/") && !rmdir(DEEP), DEEP);
+	need(!mkdir(MANY, 0755), MANY);
+	need(!unshare(CLONE_NEWNS) && !mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL), "unshare");
+	for (i = 0; i < MOUNTS; i++)
+		need(!mount("far", MANY, "tmpfs", 0, NULL), "mount");
+	need(!chdir(MANY), MANY);
 }
 
 FIXTURE(names)
@@ -227,10 +211,14 @@ static void map_far(void *arg)
 {
 	const struct _fixture_variant_names *variant = arg;
 
-	change_to_far(variant->mounts);
+	if (variant->mounts) {
+		change_to_mounts();
+		map_named("far");
+		return;
+	}
+	far_enter();
 	map_named("far");
-	if (!variant->mounts)
-		remove_levels();
+	far_remove();
 }
 
 FIXTURE_SETUP(names)
@@ -248,7 +236,7 @@ FIXTURE_TEARDOWN(names)
 	child_end(self->near);
 	child_end(self->far);
 	if (variant->mounts)
-		rmdir(DEEP);
+		rmdir(MANY);
 }
 
 /*
