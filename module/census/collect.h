@@ -47,7 +47,7 @@ struct census_counters {
  * @next_addr: address at which the walk continues
  * @patience: length of the next contended lock hold, ns
  * @begun: the walk has reported something
- * @ptes: entries that were read, without those of hugetlb, in the current slice
+ * @ptes: entries that were read, in the current slice
  * @tables: the most that its page tables have taken, bytes
  * @walked: VMAs that were walked to their end, in the current slice
  * @mappings: the most VMAs that it has had

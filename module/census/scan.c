@@ -281,20 +281,13 @@ static void put_mm(struct mm_struct *mm)
 #define PTES_SPARE BIT(20)
 #define VMAS_SPARE BIT(10)
 
-/* Entries that were read, without those of hugetlb. */
-static u64 ptes_read(const struct census_scan *scan)
-{
-	return scan->walk.ptes - scan->walk.hugetlb_ptes;
-}
-
 /*
  * Checks whether a process moves its memory ahead of the walk.  mremap() moves a GiB in
  * microseconds, with its page tables.  A process that moves all upwards whenever a hold ends has
  * the same entries read until the address space ends, 100,000 times.  Else a walk reads each entry
- * once, so not more than twice as many as the page tables have had at most.  Entries of hugetlb
- * are not in this: processes share their tables, which are in the size of one of them.  mremap()
- * drops a shared table, and a fault gives it back: a walk may meet one for each GiB of the address
- * space, as many as a process may map at once.
+ * once, so not more than twice as many as the page tables have had at most.  A shared table of
+ * hugetlb is in the size of each address space that has it, as often as that maps it
+ * (huge_pmd_share() in mm/hugetlb.c).
  *
  * VMAs that map nothing have no entries, and a record each, with a name that may take longer to
  * read than the VMA to move.
@@ -316,13 +309,13 @@ static bool is_evading(struct census_mm *m, u64 ptes)
  */
 static int visit_once(struct census_scan *scan, struct census_mm *m)
 {
-	u64 ptes = ptes_read(scan);
+	u64 ptes = scan->walk.ptes;
 	int ret;
 
 	if (!mmget_not_zero(m->mm))
 		return -ESRCH;
 	ret = is_abandoned(m) ? -ESRCH : walk_when_free(scan, m);
-	if (is_evading(m, ptes_read(scan) - ptes) && !ret)
+	if (is_evading(m, scan->walk.ptes - ptes) && !ret)
 		ret = -ELOOP;
 	if (ret > 0 && m->task && !scan->tally.later)
 		census_mm_counters(m);

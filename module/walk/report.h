@@ -88,7 +88,6 @@ struct census_walk_ops {
  * @huge: of @pages, those mapped by a PMD
  * @anon_huge: of @anon, those mapped by a PMD
  * @ptes: number of entries read
- * @hugetlb_ptes: those of hugetlb
  * @work: measure of the work done, about 1 for each entry
  * @blocked: a lock was not available: the VMA must be tried again later
  * @nr: number of @runs
@@ -123,7 +122,6 @@ struct census_walk {
 	u64 huge;
 	u64 anon_huge;
 	u64 ptes;
-	u64 hugetlb_ptes;
 	u64 work;
 	bool blocked;
 	unsigned int nr;

@@ -505,7 +505,6 @@ static unsigned long walk_hugetlb_table(struct census_walk *walk, struct vm_area
 		if (!empty)
 			walk_hugetlb_entry(walk, vma, addr, ptep, size);
 		walk->ptes++;
-		walk->hugetlb_ptes++;
 		walk->work++;
 	}
 	if (!ptep)

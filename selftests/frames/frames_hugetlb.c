@@ -180,6 +180,54 @@ TEST_F(pool, shared)
 	census_free(&census);
 }
 
+/* What a table of huge pages maps: mappings of that size, and aligned to it, share one. */
+#define TABLE		(HUGE * PER_HUGE)
+#define SPACE		(100UL << 40)
+
+static void map_often(void *arg)
+{
+	const struct shared *s = arg;
+	int i;
+
+	for (i = 0; i < s->times; i++)
+		*map(PLACE(0) + i * TABLE, TABLE, RW, MAP_SHARED | MAP_NORESERVE, s->fd, 0) = 1;
+}
+
+/*
+ * More entries than a walk reads in any case, a million, in one table: this is in the size of the
+ * page tables as often as it is mapped, so the process does not seem to move its memory.
+ */
+TEST_F(pool, one_table_mapped_often)
+{
+	const struct census_request frames = {
+		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,
+	};
+	struct shared often = { .times = (3UL << 19) / PER_HUGE };
+	const struct census_task *task;
+	struct census census;
+
+	if (self->before < 0)
+		return;
+	if (often.times * TABLE > SPACE)
+		SKIP(return, "the address space is too small");
+	often.fd = memfd_create("huge", MFD_HUGETLB | MAP_HUGE_SIZE(HUGE));
+	ASSERT_LE(0, often.fd);
+	ASSERT_EQ(0, ftruncate(often.fd, TABLE));
+	self->pids[0] = child_start(map_often, &often);
+	ASSERT_LT(0, self->pids[0]);
+	ASSERT_EQ(0, census_take(&frames, &census, NULL));
+	task = census_task_of(&census, self->pids[0]);
+	ASSERT_NE(NULL, task);
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED, task->state);
+	EXPECT_EQ(HUGE, figure(&task->f, MEMCENSUS_F_HUGETLB));
+	census_free(&census);
+	ASSERT_CENSUS(self->pids[0], &census);
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED, census.tasks->state);
+	EXPECT_EQ(often.times * HUGE, figure(&census.tasks->f, MEMCENSUS_F_HUGETLB));
+	census_free(&census);
+	close(often.fd);
+}
+
 static bool has_hugetlb(pid_t pid)
 {
 	return smaps_bytes_at(pid, PLACE(0), MEMCENSUS_F_SHARED_HUGETLB) ||
