@@ -128,16 +128,7 @@ static void insert(struct code_maps *maps, size_t at, struct code_map map)
 /* Index of the first mapping that ends above @addr. */
 static size_t first_above(const struct code_maps *maps, uint64_t addr)
 {
-	size_t low = 0, high = maps->n, middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (maps->v[middle].end <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return FIRST_NOT(maps->n, i, maps->v[i].end <= addr);
 }
 
 void code_maps_add(struct code_maps *maps, struct code_objects *objects,

@@ -4,18 +4,9 @@
 #include "lib/descend.h"
 #include "lib/memory.h"
 
-static int compare_pids(const void *a, const void *b)
-{
-	const struct descendant *x = a, *y = b;
-
-	return (x->pid > y->pid) - (x->pid < y->pid);
-}
-
 static struct descendant *parent_of(struct descendant *v, size_t n, const struct descendant *of)
 {
-	const struct descendant key = { .pid = of->parent };
-
-	return bsearch(&key, v, n, sizeof(*v), compare_pids);
+	return bsearch(&of->parent, v, n, sizeof(*v), compare_u64);
 }
 
 void descend(struct descendant *v, size_t n)
@@ -24,7 +15,7 @@ void descend(struct descendant *v, size_t n)
 	struct descendant *at;
 	size_t i;
 
-	qsort(v, n, sizeof(*v), compare_pids);
+	qsort(v, n, sizeof(*v), compare_u64);
 	/* Each way up ends where another one has been. */
 	for (i = 0; i < n; i++) {
 		for (at = &v[i]; at && !at->in && !seen[at - v]; at = parent_of(v, n, at))

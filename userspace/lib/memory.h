@@ -30,6 +30,19 @@ void *array_grow(void *array, size_t n, size_t size) __attribute__((returns_nonn
 int compare_u64(const void *a, const void *b);
 #define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
 
+/* Of @n sorted elements the index of the first one, @i, for which @before is not true; or @n. */
+#define FIRST_NOT(n, i, before) ({					\
+	size_t low_ = 0, high_ = (n), i;				\
+	while (low_ < high_) {						\
+		i = low_ + (high_ - low_) / 2;				\
+		if (before)						\
+			low_ = i + 1;					\
+		else							\
+			high_ = i;					\
+	}								\
+	low_;								\
+})
+
 /* A stream to memory: xfclose() completes *@text, which the caller frees. */
 FILE *xopen_memstream(char **text, size_t *size) __attribute__((returns_nonnull));
 void xfclose(FILE *stream);

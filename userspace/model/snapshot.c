@@ -141,18 +141,11 @@ const struct task *task_of(const struct snapshot *snap, uint64_t pid)
 
 struct group *group_of(const struct snapshot *snap, uint64_t id)
 {
-	size_t low = 0, high = snap->n_groups, middle;
-
 	/* They are sent in the order of their numbers. */
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (snap->groups[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < snap->n_groups && KNOWN(&snap->groups[low], MEMCENSUS_GROUP_ID) &&
-	       snap->groups[low].id == id ? &snap->groups[low] : NULL;
+	const size_t at = FIRST_NOT(snap->n_groups, i, snap->groups[i].id < id);
+
+	return at < snap->n_groups && KNOWN(&snap->groups[at], MEMCENSUS_GROUP_ID) &&
+	       snap->groups[at].id == id ? &snap->groups[at] : NULL;
 }
 
 void snapshot_drop_gone(struct snapshot *snap)

@@ -13,16 +13,7 @@
 /* Index of the first process whose PID is not below @pid. */
 static size_t find_place(const struct fault_record *record, uint32_t pid)
 {
-	size_t low = 0, high = record->n, middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (record->v[middle]->pid < pid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return FIRST_NOT(record->n, i, record->v[i]->pid < pid);
 }
 
 struct fault_process *fault_record_find(const struct fault_record *record, uint32_t pid)

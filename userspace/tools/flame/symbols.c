@@ -178,19 +178,13 @@ static struct symbol *read_symbols(Dwfl_Module *module, GElf_Addr bias, size_t *
 /* The function at @addr: the nearest one at or before it that does not end before it. */
 static const char *symbol_name(const struct symbol *v, size_t n, uint64_t addr)
 {
-	size_t low = 0, high = n, middle, first;
+	const size_t after = FIRST_NOT(n, i, v[i].addr <= addr);
+	size_t first;
 
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (v[middle].addr <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
+	if (!after)
 		return NULL;
 	/* The first of those at this address is the best one. */
-	for (first = low - 1; first && v[first - 1].addr == v[low - 1].addr; first--)
+	for (first = after - 1; first && v[first - 1].addr == v[after - 1].addr; first--)
 		;
 	return v[first].size && addr - v[first].addr >= v[first].size ? NULL : v[first].name;
 }
@@ -227,17 +221,10 @@ static void name_elf(struct answers *answers, int fd, const uint64_t *addrs, siz
 static void name_range(const uint64_t *addrs, size_t n, uint64_t start, uint64_t end,
 		       const char *name, const char **names)
 {
-	size_t low = 0, high = n, middle;
+	size_t at = FIRST_NOT(n, i, addrs[i] < start);
 
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (addrs[middle] < start)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < n && addrs[low] < end; low++)
-		names[low] = name;
+	for (; at < n && addrs[at] < end; at++)
+		names[at] = name;
 }
 
 /* Lines "START SIZE NAME", hexadecimal; other lines are ignored. */
