@@ -81,7 +81,7 @@ static int set_cgroup(struct options *options, const char *value, struct failure
 
 	for (i = 0; i < ARRAY_SIZE(mounts); i++) {
 		len = strlen(mounts[i]);
-		if (!strncmp(value, mounts[i], len) && (value[len] == '/' || !value[len]))
+		if (text_path_within(value, mounts[i], len))
 			break;
 	}
 	if (i < ARRAY_SIZE(mounts))

@@ -7,6 +7,7 @@
 #include "cli/subtree.h"
 #include "lib/descend.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "model/cgroup-tree.h"
 #include "os/cgroups.h"
 
@@ -91,11 +92,10 @@ int subtree_prepare(struct session *session, struct failure *why)
 /* Whether the cgroup @id, which @known says is one, is in the subtree. */
 static bool is_in(const struct snapshot *snap, const char *cgroup, bool known, uint64_t id)
 {
-	const size_t len = strlen(cgroup);
 	const char *path;
 
 	path = known && snap->naming ? snap->naming(snap, NAME_CGROUP, id, false) : NULL;
-	return path && !strncmp(path, cgroup, len) && (!path[len] || path[len] == '/');
+	return path && text_path_within(path, cgroup, strlen(cgroup));
 }
 
 /* A flag for each task of @snap that descends from @roots; the caller frees them. */

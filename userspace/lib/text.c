@@ -146,6 +146,23 @@ size_t text_break(const char *text, char after, size_t width)
 	return end ? (size_t)(end - text) + 1 : strlen(text);
 }
 
+bool text_path_within(const char *path, const char *top, size_t len)
+{
+	return !strncmp(path, top, len) && (!path[len] || path[len] == '/');
+}
+
+const char *text_value(const char *text, const char *key)
+{
+	const size_t len = strlen(key);
+
+	while (strncmp(text, key, len)) {
+		text = strchr(text, '\n');
+		if (!text++)
+			return NULL;
+	}
+	return text + len;
+}
+
 bool text_number(const char *text, size_t len, uint64_t *number)
 {
 	char *end;

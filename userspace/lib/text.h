@@ -44,6 +44,12 @@ size_t text_fit(const char *text, size_t width, size_t *cells);
  */
 size_t text_break(const char *text, char after, size_t width);
 
+/* Whether the path @path is the first @len bytes of @top, or below that. */
+bool text_path_within(const char *path, const char *top, size_t len);
+
+/* What follows @key where it begins a line of @text; NULL: no line does. */
+const char *text_value(const char *text, const char *key);
+
 /* Parses the @len bytes at @text, decimal digits only; false if they are no uint64_t. */
 bool text_number(const char *text, size_t len, uint64_t *number);
 

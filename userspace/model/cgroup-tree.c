@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "model/cgroup-tree.h"
 
 /* Digits of the ID of a container, and those that docker shows. */
@@ -222,9 +223,5 @@ void groups_nest(const struct snapshot *snap, const void **rows, unsigned int *d
 
 bool cgroup_path_within(const char *path, const char *top)
 {
-	const size_t len = strlen(top);
-
-	if (!strcmp(top, "/"))
-		return *path == '/';
-	return !strncmp(path, top, len) && (!path[len] || path[len] == '/');
+	return strcmp(top, "/") ? text_path_within(path, top, strlen(top)) : *path == '/';
 }

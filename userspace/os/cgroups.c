@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "os/cgroups.h"
 #include "os/known-names.h"
 
@@ -166,22 +167,16 @@ void cgroups_root(const char *dir)
 	given = true;
 }
 
-static bool is_below(const char *path, const char *above)
-{
-	const size_t len = strlen(above);
-
-	return !strncmp(path, above, len) && (!path[len] || path[len] == '/');
-}
-
 /* The directory of the cgroup @path, which the caller frees; NULL: there is none. */
 static char *directory_of(const char *path)
 {
 	const char *mount = cgroups_mount() ?: "";
-	char *name = xasprintf("%s%s", is_below(path, mount) ? "" : mount, path);
+	const size_t len = strlen(mount);
+	char *name = xasprintf("%s%s", text_path_within(path, mount, len) ? "" : mount, path);
 	char *dir = realpath(name, NULL);
 
 	free(name);
-	if (!dir || (*mount && is_below(dir, mount)))
+	if (!dir || (*mount && text_path_within(dir, mount, len)))
 		return dir;
 	free(dir);
 	return NULL;

@@ -28,7 +28,7 @@ enum {
  * struct charge_file - a number of a cgroup
  * @name: in the text
  * @file: in the directory of the cgroup
- * @key: before the number in @file; NULL: the file has only the number
+ * @key: before the number in @file, with the blank; NULL: the file has only the number
  */
 struct charge_file {
 	const char *name;
@@ -39,46 +39,36 @@ struct charge_file {
 /* A file is read once for all its numbers that follow each other here. */
 static const struct charge_file numbers[NUMBERS] = {
 	[CHARGE_TOTAL] = { "current", "memory.current", NULL },
-	[CHARGE_ANON] = { "anon", "memory.stat", "anon" },
-	[CHARGE_FILE] = { "file", "memory.stat", "file" },
-	[CHARGE_SHMEM] = { "shmem", "memory.stat", "shmem" },
-	[CHARGE_KERNEL] = { "kernel", "memory.stat", "kernel" },
-	[CHARGE_SOCK] = { "sock", "memory.stat", "sock" },
-	[CHARGE_SLAB] = { "slab", "memory.stat", "slab" },
-	[CHARGE_RECLAIMABLE] = { "slab_reclaimable", "memory.stat", "slab_reclaimable" },
-	[CHARGE_PAGETABLES] = { "pagetables", "memory.stat", "pagetables" },
-	[CHARGE_SEC_PAGETABLES] = { "sec_pagetables", "memory.stat", "sec_pagetables" },
-	[CHARGE_STACKS] = { "kernel_stack", "memory.stat", "kernel_stack" },
-	[CHARGE_PERCPU] = { "percpu", "memory.stat", "percpu" },
-	[CHARGE_VMALLOC] = { "vmalloc", "memory.stat", "vmalloc" },
-	[CHARGE_ZSWAP] = { "zswap", "memory.stat", "zswap" },
-	[CHARGE_INACTIVE_FILE] = { "inactive_file", "memory.stat", "inactive_file" },
+	[CHARGE_ANON] = { "anon", "memory.stat", "anon " },
+	[CHARGE_FILE] = { "file", "memory.stat", "file " },
+	[CHARGE_SHMEM] = { "shmem", "memory.stat", "shmem " },
+	[CHARGE_KERNEL] = { "kernel", "memory.stat", "kernel " },
+	[CHARGE_SOCK] = { "sock", "memory.stat", "sock " },
+	[CHARGE_SLAB] = { "slab", "memory.stat", "slab " },
+	[CHARGE_RECLAIMABLE] = { "slab_reclaimable", "memory.stat", "slab_reclaimable " },
+	[CHARGE_PAGETABLES] = { "pagetables", "memory.stat", "pagetables " },
+	[CHARGE_SEC_PAGETABLES] = { "sec_pagetables", "memory.stat", "sec_pagetables " },
+	[CHARGE_STACKS] = { "kernel_stack", "memory.stat", "kernel_stack " },
+	[CHARGE_PERCPU] = { "percpu", "memory.stat", "percpu " },
+	[CHARGE_VMALLOC] = { "vmalloc", "memory.stat", "vmalloc " },
+	[CHARGE_ZSWAP] = { "zswap", "memory.stat", "zswap " },
+	[CHARGE_INACTIVE_FILE] = { "inactive_file", "memory.stat", "inactive_file " },
 	[CHARGE_SWAP] = { "swap", "memory.swap.current", NULL },
 	[CHARGE_LIMIT] = { "max", "memory.max", NULL },
 	[CHARGE_SWAP_LIMIT] = { "swap_max", "memory.swap.max", NULL },
 	[CHARGE_HIGH] = { "high", "memory.high", NULL },
-	[CHARGE_OOM_KILLS] = { "oom_kill", "memory.events", "oom_kill" },
-	[CHARGE_HIGH_EVENTS] = { "high_events", "memory.events", "high" },
-	[CHARGE_LIMIT_EVENTS] = { "max_events", "memory.events", "max" },
-	[CHARGE_DYING] = { "dying", "cgroup.stat", "nr_dying_descendants" },
-	[NUMBER_POPULATED] = { "populated", "cgroup.events", "populated" },
+	[CHARGE_OOM_KILLS] = { "oom_kill", "memory.events", "oom_kill " },
+	[CHARGE_HIGH_EVENTS] = { "high_events", "memory.events", "high " },
+	[CHARGE_LIMIT_EVENTS] = { "max_events", "memory.events", "max " },
+	[CHARGE_DYING] = { "dying", "cgroup.stat", "nr_dying_descendants " },
+	[NUMBER_POPULATED] = { "populated", "cgroup.events", "populated " },
 };
 
-/*
- * Finds the number at the start of @text, or after @key at the start of a line, and
- * returns its digits; NULL if there is none ("max").
- */
+/* The digits at the start of @text, or after @key at that of a line; NULL: none ("max"). */
 static const char *find_number(const char *text, const char *key)
 {
-	const size_t len = key ? strlen(key) : 0;
-
-	while (key && *text && (strncmp(text, key, len) || text[len] != ' ')) {
-		text += strcspn(text, "\n");
-		text += *text == '\n';
-	}
-	if (key && *text)
-		text += len + 1;
-	return isdigit((unsigned char)*text) ? text : NULL;
+	text = key ? text_value(text, key) : text;
+	return text && isdigit((unsigned char)*text) ? text : NULL;
 }
 
 /* @only: of this file; NULL: of all */

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/text.h"
 #include "os/descriptors.h"
 #include "os/process.h"
 #include "os/procfs.h"
@@ -187,19 +188,6 @@ static void info_path(char path[INFO_PATH_SIZE], uint32_t tid, uint32_t fd)
 	snprintf(path, INFO_PATH_SIZE, "%" PRIu32 "/fdinfo/%" PRIu32, tid, fd);
 }
 
-/* The first line of @text that begins with @key, behind it; NULL: there is none. */
-static const char *line_of(const char *text, const char *key)
-{
-	const size_t len = strlen(key);
-
-	while (text && strncmp(text, key, len)) {
-		text = strchr(text, '\n');
-		if (text)
-			text++;
-	}
-	return text ? text + len : NULL;
-}
-
 enum fdinfo descriptor_info(uint32_t tid, uint32_t fd, const char *key, uint64_t *number)
 {
 	char path[INFO_PATH_SIZE], text[INFO_SIZE];
@@ -211,7 +199,7 @@ enum fdinfo descriptor_info(uint32_t tid, uint32_t fd, const char *key, uint64_t
 	size = procfs_read_into(path, text, sizeof(text));
 	if (!size)
 		return INFO_UNREAD;
-	value = line_of(text, key);
+	value = text_value(text, key);
 	if (!value)
 		return size == sizeof(text) - 1 ? INFO_BEYOND : INFO_NONE;
 	*number = strtoull(value, NULL, 0);
@@ -227,7 +215,7 @@ bool descriptor_info_lines(uint32_t tid, uint32_t fd, const char *key, uint64_t 
 	*lines = 0;
 	info_path(path, tid, fd);
 	text = procfs_read(path, NULL, &ignored);
-	for (line = text; (line = line_of(line, key)); ++*lines)
+	for (line = text; line && (line = text_value(line, key)); ++*lines)
 		;
 	free(text);
 	return text;

@@ -7,6 +7,7 @@
 
 #include "lib/descend.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "os/process.h"
 #include "os/procfs.h"
 
@@ -65,19 +66,18 @@ struct process_state process_state(uint32_t pid)
 /* Bytes before the groups, of which a process may have many. */
 #define STATUS_SIZE	1024
 
-/* The number that @format reads in a line of /proc/@pid/status before the groups, or @other. */
-static uint32_t status_number(uint32_t pid, const char *format, uint32_t other)
+/* What @format reads behind @key in /proc/@pid/status, before the groups; or @other. */
+static uint32_t status_number(uint32_t pid, const char *key, const char *format, uint32_t other)
 {
-	char text[STATUS_SIZE], *line = text;
+	char text[STATUS_SIZE];
 	uint32_t number = other;
+	const char *value;
 
 	process_read(pid, "status", text, sizeof(text));
 	/* The kernel escapes newlines in the name, which comes first. */
-	while (line && sscanf(line, format, &number) != 1) {
-		line = strchr(line, '\n');
-		if (line)
-			line++;
-	}
+	value = text_value(text, key);
+	if (value)
+		sscanf(value, format, &number);
 	return number;
 }
 
@@ -91,12 +91,12 @@ uint32_t process_own(void)
 
 uint32_t process_of(uint32_t tid)
 {
-	return status_number(tid, "Tgid: %" SCNu32, tid);
+	return status_number(tid, "Tgid:", "%" SCNu32, tid);
 }
 
 uint32_t process_parent(uint32_t pid)
 {
-	return status_number(pid, "PPid: %" SCNu32, 0);
+	return status_number(pid, "PPid:", "%" SCNu32, 0);
 }
 
 uint32_t process_thread_count(uint32_t pid)
@@ -107,7 +107,7 @@ uint32_t process_thread_count(uint32_t pid)
 bool process_user(uint32_t pid, uint32_t *uid)
 {
 	/* -1 is not a valid UID. */
-	*uid = status_number(pid, "Uid: %*u %" SCNu32, UINT32_MAX);
+	*uid = status_number(pid, "Uid:", "%*u %" SCNu32, UINT32_MAX);
 	return *uid != UINT32_MAX;
 }
 

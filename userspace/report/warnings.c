@@ -212,18 +212,13 @@ static uint64_t mappings_allowed(const struct snapshot *snap)
 	const char *text = proc_texts_find(snap, PROC_TEXTS_VM);
 	struct failure ignored;
 	uint64_t most = 0;
-	char *now;
+	char *now = !text && snap->naming == name_live ?
+		    procfs_read("sys/vm/max_map_count", NULL, &ignored) : NULL;
 
-	if (text) {
-		text = strstr(text, PROC_TEXTS_LIMIT);
-		if (text)
-			sscanf(text + strlen(PROC_TEXTS_LIMIT), "%" SCNu64, &most);
-	} else if (snap->naming == name_live) {
-		now = procfs_read("sys/vm/max_map_count", NULL, &ignored);
-		if (now)
-			sscanf(now, "%" SCNu64, &most);
-		free(now);
-	}
+	text = text ? text_value(text, PROC_TEXTS_LIMIT) : now;
+	if (text)
+		sscanf(text, "%" SCNu64, &most);
+	free(now);
 	return most;
 }
 

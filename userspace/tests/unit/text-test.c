@@ -16,6 +16,19 @@ static void check_text(const char *text, const char *expected)
 	free(got);
 }
 
+static void check_texts(void)
+{
+	static const char text[] = "Name:\tTgid: 7\nTgid:\t42\nTgid:\t43\n";
+
+	ok(text_value(text, "Tgid:") == strchr(text, '4') - 1, "the first line with a key");
+	ok(text_value(text, "Name:") == text + 5, "the first line of all");
+	ok(!text_value(text, "Pid:") && !text_value("", "Pid:"), "no line with a key");
+	ok(text_path_within("/a/b", "/a", 2) && text_path_within("/a", "/a", 2) &&
+	   text_path_within("/a/b", "/a/b/c", 2), "a path within another one");
+	ok(!text_path_within("/ab", "/a", 2) && !text_path_within("/", "/a", 2),
+	   "one that only begins so, and one above");
+}
+
 static void check_break(const char *text, size_t width, const char *expected)
 {
 	const size_t n = text_break(text, ';', width);
@@ -95,6 +108,8 @@ int main(void)
 	check_break("malloc", 3, "malloc");
 	check_break("\xc3\xa9t\xc3\xa9;x", 4, "\xc3\xa9t\xc3\xa9;");
 	check_break("", 4, "");
+
+	check_texts();
 
 	check_size(0, "0");
 	check_size(501, "0.5K");

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "model/amount.h"
 #include "model/cgroup-tree.h"
 #include "os/cgroups.h"
@@ -238,12 +239,6 @@ struct headroom leak_headroom(const struct leak_report *report, const struct sus
 	return headroom;
 }
 
-/* Whether the cgroup @path is the one of the first @len bytes of @cgroup, or below it. */
-static bool is_below(const char *path, const char *cgroup, size_t len)
-{
-	return path && !strncmp(path, cgroup, len) && (!path[len] || path[len] == '/');
-}
-
 static const char *cgroup_of(const struct leak_report *report, const struct task *task)
 {
 	if (!KNOWN(task, MEMCENSUS_TASK_CGROUP))
@@ -275,6 +270,7 @@ const struct track *leak_victim(const struct leak_report *report, const struct s
 	const struct tracks *tracks = report->tracks;
 	const struct track *found = NULL, *track;
 	int64_t most = 0, badness;
+	const char *path;
 	size_t i;
 
 	if (!headroom->cgroup || !report->within || headroom->cgroup_len < strlen(report->within) ||
@@ -282,9 +278,9 @@ const struct track *leak_victim(const struct leak_report *report, const struct s
 		return NULL;
 	for (i = 0; i < tracks->n; i++) {
 		track = tracks->v[i];
-		if (!track_lives(tracks, track) ||
-		    !is_below(cgroup_of(report, &track->last), headroom->cgroup,
-			      headroom->cgroup_len) ||
+		path = cgroup_of(report, &track->last);
+		if (!track_lives(tracks, track) || !path ||
+		    !text_path_within(path, headroom->cgroup, headroom->cgroup_len) ||
 		    (KNOWN(&track->last, MEMCENSUS_TASK_OOM_SCORE_ADJ) &&
 		     track->last.oom_score_adj == OOM_SCORE_ADJ_MIN))
 			continue;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "os/procfs.h"
 #include "tools/physical/mounts.h"
 
@@ -87,8 +88,7 @@ static const struct mount *find_mount(const struct mounts *mounts, uint64_t majo
 
 		len = strlen(mount->root);
 		if (mount->major != major || mount->minor != minor ||
-		    (path && (strncmp(mount->root, path, len) ||
-			      (path[len] && path[len] != '/'))))
+		    (path && !text_path_within(path, mount->root, len)))
 			continue;
 		if (!best || len < strlen(best->root))
 			best = mount;

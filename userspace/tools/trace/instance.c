@@ -408,11 +408,9 @@ size_t trace_instance_poll(const struct trace_instance *instance, struct pollfd 
 
 bool trace_instance_lost(struct trace_instance *instance, uint64_t *lost)
 {
-	static const char *const formats[] = {
-		"overrun: %" SCNu64, "commit overrun: %" SCNu64, "dropped events: %" SCNu64,
-	};
-	char file[64], *text, *line;
-	uint64_t value;
+	static const char *const keys[] = { "overrun:", "commit overrun:", "dropped events:" };
+	char file[64], *text;
+	const char *value;
 	size_t cpu, i, found, wanted = 0;
 
 	for (cpu = found = 0; cpu < instance->n_fds; cpu++) {
@@ -421,13 +419,10 @@ bool trace_instance_lost(struct trace_instance *instance, uint64_t *lost)
 		wanted += 3;
 		snprintf(file, sizeof(file), "per_cpu/cpu%zu/stats", cpu);
 		text = tracefs_instance_file_read(instance->instance, file, NULL);
-		for (line = text ? strtok(text, "\n") : NULL; line; line = strtok(NULL, "\n")) {
-			for (i = 0; i < 3; i++) {
-				if (sscanf(line, formats[i], &value) != 1)
-					continue;
-				*lost += value;
-				found++;
-			}
+		for (i = 0; text && i < 3; i++) {
+			value = text_value(text, keys[i]);
+			*lost += value ? strtoull(value, NULL, 10) : 0;
+			found += !!value;
 		}
 		free(text);
 	}

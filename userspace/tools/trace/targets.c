@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "model/amount.h"
 #include "os/procfs.h"
 #include "tools/trace/targets.h"
@@ -92,14 +93,10 @@ uint64_t trace_break(uint32_t pid)
 uint64_t trace_huge_page(void)
 {
 	struct failure none;
-	FILE *file = procfs_open("meminfo", &none);
-	uint64_t kib = 0;
-	char line[128];
+	char *text = procfs_read("meminfo", NULL, &none);
+	const char *value = text ? text_value(text, "Hugepagesize:") : NULL;
+	const uint64_t kib = value ? strtoull(value, NULL, 10) : 0;
 
-	while (file && !kib && fgets(line, sizeof(line), file))
-		if (sscanf(line, "Hugepagesize: %" SCNu64, &kib) != 1)
-			kib = 0;
-	if (file)
-		fclose(file);
+	free(text);
 	return kib << 10;
 }
