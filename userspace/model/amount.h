@@ -16,11 +16,21 @@ struct amount {
 	int64_t bytes;
 };
 
+static inline struct amount amount_of(bool known, uint64_t number)
+{
+	return (struct amount){ known, (int64_t)number };
+}
+
 /* A figure of the system, a task or a group, by its number. */
 static inline struct amount amount_figure(const struct figures *figures,
 					  unsigned int number)
 {
-	return (struct amount){ KNOWN(figures, number), (int64_t)figures->v[number] };
+	return amount_of(KNOWN(figures, number), figures->v[number]);
+}
+
+static inline struct amount amount_charge(const struct charges *charges, enum charge number)
+{
+	return amount_of(KNOWN(charges, number), charges->v[number]);
 }
 
 static inline struct amount amount_total(const struct snapshot *snap, unsigned int number)
@@ -36,8 +46,8 @@ static inline struct amount amount_meminfo(const struct snapshot *snap,
 
 	for (i = 0; i < snap->n_meminfo; i++)
 		if (!strcmp(snap->meminfo[i].name, name))
-			return (struct amount){ true, (int64_t)snap->meminfo[i].value };
-	return (struct amount){ false, 0 };
+			return amount_of(true, snap->meminfo[i].value);
+	return amount_of(false, 0);
 }
 
 static inline struct amount amount_plus(struct amount a, struct amount b)

@@ -178,9 +178,8 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 	/* A module without the figure has them in PSS_FILE. */
 	if (of_drivers.known) {
 		rows[ROW_PROCESSES] = amount_minus(rows[ROW_PROCESSES], of_drivers);
-		rows[ROW_DEVICE] = (struct amount){
-			KNOWN(&snap->scan, MEMCENSUS_SCAN_DEVICE_UNCOUNTED),
-			(int64_t)snap->scan.device_uncounted };
+		rows[ROW_DEVICE] = amount_of(KNOWN(&snap->scan, MEMCENSUS_SCAN_DEVICE_UNCOUNTED),
+					     snap->scan.device_uncounted);
 		rows[ROW_DEVICE_ELSEWHERE] = amount_minus(of_drivers, rows[ROW_DEVICE]);
 	}
 	rows[ROW_ANON] = of_tasks(snap, MEMCENSUS_F_PSS_ANON);

@@ -408,8 +408,7 @@ static void add_memory(struct cgroup_change *v, size_t n, const struct snapshot 
 		if (!cgroup)
 			continue;
 		sum = after ? &cgroup->charged_after : &cgroup->charged_before;
-		*sum = (struct amount){ KNOWN(&group->charges, CHARGE_TOTAL),
-					(int64_t)group->charges.v[CHARGE_TOTAL] };
+		*sum = amount_charge(&group->charges, CHARGE_TOTAL);
 	}
 }
 

@@ -278,12 +278,10 @@ static void put_census(struct openmetrics *om, const struct view *view,
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		wall = amount_plus(wall, (struct amount){
-			KNOWN(&snaps[i]->scan, MEMCENSUS_SCAN_WALL_NS),
-			(int64_t)snaps[i]->scan.wall });
-		cpu = amount_plus(cpu, (struct amount){
-			KNOWN(&snaps[i]->scan, MEMCENSUS_SCAN_CPU_NS),
-			(int64_t)snaps[i]->scan.cpu });
+		const struct scan *one = &snaps[i]->scan;
+
+		wall = amount_plus(wall, amount_of(KNOWN(one, MEMCENSUS_SCAN_WALL_NS), one->wall));
+		cpu = amount_plus(cpu, amount_of(KNOWN(one, MEMCENSUS_SCAN_CPU_NS), one->cpu));
 	}
 	if (wall.known)
 		put_number(om, "memcensus_census_wall", "seconds",

@@ -50,11 +50,6 @@ static const enum open_kind kind_of_family[] = {
 	[SOCKETS_NETLINK] = OPEN_NETLINK, [SOCKETS_OTHER] = OPEN_SOCKET,
 };
 
-static struct amount bytes_of(uint64_t bytes)
-{
-	return (struct amount){ true, (int64_t)bytes };
-}
-
 /* Two descriptors of files without an inode of their own: the kernel has an order of these. */
 static int compare_open(const struct open_file *a, const struct open_file *b)
 {
@@ -102,9 +97,9 @@ static void read_pipe(struct open_file *file, const char *path)
 
 	free(name);
 	if (size > 0) {
-		file->most = bytes_of((uint64_t)size);
+		file->most = amount_of(true, (uint64_t)size);
 		if (!ioctl(fd, FIONREAD, &unread))
-			file->bytes = bytes_of(own_pages((uint64_t)unread));
+			file->bytes = amount_of(true, own_pages((uint64_t)unread));
 		file->objects = amount_plus(object_of_size(PIPE_BYTES),
 					    object_of_size(size / page * PIPE_BUFFER_BYTES));
 		add_objects(file, "inode_cache", 1);
@@ -138,8 +133,8 @@ static void read_epoll(struct open_file *file)
 {
 	uint64_t items;
 
-	file->bytes = bytes_of(0);
-	file->objects = bytes_of(0);
+	file->bytes = amount_of(true, 0);
+	file->objects = amount_of(true, 0);
 	file->objects.known = descriptor_info_lines(file->tid, file->fd, "tfd:", &items);
 	add_objects(file, "eventpoll_epi", items);
 	add_objects(file, "eventpoll_pwq", items);
@@ -153,7 +148,7 @@ static void read_io_uring(struct open_file *file)
 	    descriptor_info(file->tid, file->fd, "CqMask:", &cq) != INFO_FOUND)
 		return;
 	rings = RINGS_BYTES + (cq + 1) * CQE_BYTES + (sq + 1) * SQ_BYTES;
-	file->bytes = bytes_of(own_pages(rings) + own_pages((sq + 1) * SQE_BYTES));
+	file->bytes = amount_of(true, own_pages(rings) + own_pages((sq + 1) * SQE_BYTES));
 	file->objects = object_of("inode_cache");
 }
 
@@ -162,15 +157,15 @@ static void read_amount(struct open_file *file, const char *key)
 	uint64_t bytes;
 
 	if (descriptor_info(file->tid, file->fd, key, &bytes) == INFO_FOUND)
-		file->bytes = bytes_of(bytes);
-	file->objects = bytes_of(0);
+		file->bytes = amount_of(true, bytes);
+	file->objects = amount_of(true, 0);
 }
 
 static void read_regular(struct open_file *file, const char *name, const char *path)
 {
 	struct held_file held;
 
-	file->bytes = bytes_of(0);
+	file->bytes = amount_of(true, 0);
 	if (!held_link_is_deleted(name, path))
 		return;
 	if (!held_file_read(&held, path)) {
@@ -180,7 +175,7 @@ static void read_regular(struct open_file *file, const char *name, const char *p
 	if (held.named)
 		return;
 	file->kind = held.home == FILE_ON_DISK ? OPEN_DELETED : OPEN_MEMFD;
-	file->bytes = (struct amount){ held.known, (int64_t)(held.memory + held.swap) };
+	file->bytes = amount_of(held.known, held.memory + held.swap);
 	if (file->kind == OPEN_MEMFD)
 		add_objects(file, "shmem_inode_cache", 1);
 }
@@ -223,7 +218,7 @@ static void identify(struct open_file *file, const char *name, const char *path)
 /* Reads what @file holds, by its first descriptor. */
 static void read_held(struct open_file *file, const char *name, const char *path)
 {
-	file->objects = bytes_of(0);
+	file->objects = amount_of(true, 0);
 	switch (file->kind) {
 	case OPEN_PIPE:
 		file->objects.known = false;
@@ -317,8 +312,8 @@ static void note_socket(void *untyped, const struct socket_memory *memory)
 
 	if (!memory->inode || !found)
 		return;
-	(*found)->bytes = bytes_of(memory->bytes);
-	(*found)->most = bytes_of(memory->most);
+	(*found)->bytes = amount_of(true, memory->bytes);
+	(*found)->most = amount_of(true, memory->most);
 }
 
 void open_files_ask_sockets(struct open_files *files, uint32_t pid, struct failure *why)

@@ -76,7 +76,7 @@ struct amount object_of_size(uint64_t bytes)
 	struct amount size;
 
 	if (bytes > KMALLOC_MOST)
-		return (struct amount){ true, (int64_t)own_pages(bytes) };
+		return amount_of(true, own_pages(bytes));
 	while (class < bytes)
 		class *= 2;
 	if (bytes > 128 && bytes <= 192)

@@ -42,9 +42,8 @@ static struct amount now_of(const struct suspect *suspect)
 {
 	const struct track *track = suspect->track;
 
-	if (suspect->region)
-		return (struct amount){ true, (int64_t)suspect->region->now };
-	return (struct amount){ track->series.n, (int64_t)track->private_now };
+	return suspect->region ? amount_of(true, suspect->region->now) :
+				 amount_of(track->series.n, track->private_now);
 }
 
 /* Bytes of the text of two addresses. */

@@ -18,12 +18,7 @@ const char *limited_path(const struct view *view, const struct oom *oom)
 }
 
 #define AT_KILL(oom, num, member)	\
-	((struct amount){ KNOWN(oom, MEMCENSUS_OOM_##num), (int64_t)(oom)->member })
-
-static struct amount charge(const struct charges *charges, enum charge number)
-{
-	return (struct amount){ KNOWN(charges, number), (int64_t)charges->v[number] };
-}
+	amount_of(KNOWN(oom, MEMCENSUS_OOM_##num), (oom)->member)
 
 static void report_charged(struct report *report, const struct oom *oom, const char *path,
 			   const struct charges *now)
@@ -32,14 +27,14 @@ static void report_charged(struct report *report, const struct oom *oom, const c
 	const struct amount file = AT_KILL(oom, CHARGED_FILE, charged_file);
 	const struct amount locked = AT_KILL(oom, CHARGED_UNEVICTABLE, charged_unevictable);
 	const struct amount charged = AT_KILL(oom, CHARGED, charged);
-	const struct amount anon_now = amount_plus(charge(now, CHARGE_ANON),
-						   charge(now, CHARGE_SHMEM));
-	const struct amount file_now = charge(now, CHARGE_FILE);
+	const struct amount anon_now = amount_plus(amount_charge(now, CHARGE_ANON),
+						   amount_charge(now, CHARGE_SHMEM));
+	const struct amount file_now = amount_charge(now, CHARGE_FILE);
 	const struct figure_row rows[] = {
 		{ .name = "limit", .meaning = "memory.max",
-		  .amounts = { AT_KILL(oom, LIMIT, limit), charge(now, CHARGE_LIMIT) } },
+		  .amounts = { AT_KILL(oom, LIMIT, limit), amount_charge(now, CHARGE_LIMIT) } },
 		{ .name = "charged", .meaning = "to it and to those below it",
-		  .amounts = { charged, charge(now, CHARGE_TOTAL) } },
+		  .amounts = { charged, amount_charge(now, CHARGE_TOTAL) } },
 		{ .name = "anon+shmem", .meaning = "anonymous and shared memory, tmpfs",
 		  .amounts = { anon, anon_now } },
 		{ .name = "file", .meaning = "page cache of files",
@@ -48,7 +43,7 @@ static void report_charged(struct report *report, const struct oom *oom, const c
 		  .amounts = { locked } },
 		{ .name = "rest", .meaning = "kernel memory, sockets, pages in no list yet",
 		  .amounts = { amount_minus(charged, amount_plus(amount_plus(anon, file), locked)),
-			       amount_minus(charge(now, CHARGE_TOTAL),
+			       amount_minus(amount_charge(now, CHARGE_TOTAL),
 					    amount_plus(anon_now, file_now)) } },
 	};
 
@@ -83,8 +78,8 @@ static struct room least_room(const char *path)
 	room.unknown = *path != '/';
 	while ((end = strrchr(at, '/')) && at[1]) {
 		const struct charges now = charges_of_path(at, NULL);
-		const struct amount total = charge(&now, CHARGE_TOTAL);
-		struct amount left = amount_minus(charge(&now, CHARGE_LIMIT), total);
+		const struct amount total = amount_charge(&now, CHARGE_TOTAL);
+		struct amount left = amount_minus(amount_charge(&now, CHARGE_LIMIT), total);
 
 		/* A limit may be set below what is charged. */
 		left.bytes = left.bytes > 0 ? left.bytes : 0;
@@ -93,7 +88,7 @@ static struct room least_room(const char *path)
 			free(room.path);
 			room.path = xstrdup(at);
 			room.bytes = left;
-			room.cache = charge(&now, CHARGE_FILE);
+			room.cache = amount_charge(&now, CHARGE_FILE);
 		}
 		*end = '\0';
 	}

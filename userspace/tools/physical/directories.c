@@ -88,8 +88,8 @@ static void add_file(struct directory *sum, const struct frame_file *file)
 	sum->files++;
 	sum->cached += file->cached;
 	sum->mapped += file->mapped;
-	sum->dirty = amount_plus(sum->dirty, (struct amount){
-		KNOWN(file, MEMCENSUS_FF_DIRTY), (int64_t)file->dirty });
+	sum->dirty = amount_plus(sum->dirty,
+				 amount_of(KNOWN(file, MEMCENSUS_FF_DIRTY), file->dirty));
 }
 
 static void add_sum(struct directory *sum, const struct directory *more)

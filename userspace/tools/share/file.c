@@ -170,10 +170,9 @@ static void sum_up_file(const struct snapshot *snap, int fd, struct mapped_file 
 		.mapped = all_mapped(snap), .exclusive = { true, 0 },
 	};
 	if (held_file_open(&held, fd)) {
-		sum->size = (struct amount){ true, (int64_t)held.size };
-		sum->memory = (struct amount){ held.known, (int64_t)held.memory };
-		sum->swap = (struct amount){
-			held.known && held.home == FILE_IN_SHMEM, (int64_t)held.swap };
+		sum->size = amount_of(true, held.size);
+		sum->memory = amount_of(held.known, held.memory);
+		sum->swap = amount_of(held.known && held.home == FILE_IN_SHMEM, held.swap);
 	}
 	/* The file may have changed between the census and this. */
 	sum->unmapped = amount_minus(sum->memory, sum->mapped);

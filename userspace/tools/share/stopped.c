@@ -362,11 +362,6 @@ static void note_open(void *context, const struct file_number *number, const cha
 		     opening->group, opening->group != GROUP_NONE);
 }
 
-static struct amount counted(uint64_t n)
-{
-	return (struct amount){ true, (int64_t)n };
-}
-
 /* @ask: one that waits in a socket of @pid may be any. */
 static void add_descriptors(struct stopping *s, uint32_t pid, size_t group, bool ask)
 {
@@ -382,9 +377,9 @@ static void add_descriptors(struct stopping *s, uint32_t pid, size_t group, bool
 	sum = &s->sums[group];
 	sum->in_flight += held.in_flight;
 	sum->unread += !whole;
-	sum->pipes = amount_plus(sum->pipes, counted(held.pipes));
-	sum->sockets = amount_plus(sum->sockets, counted(held.sockets));
-	sum->io_urings = amount_plus(sum->io_urings, counted(held.io_urings));
+	sum->pipes = amount_plus(sum->pipes, amount_of(true, held.pipes));
+	sum->sockets = amount_plus(sum->sockets, amount_of(true, held.sockets));
+	sum->io_urings = amount_plus(sum->io_urings, amount_of(true, held.io_urings));
 }
 
 static bool note_mappings(void *context, const struct snapshot *others)
@@ -440,11 +435,6 @@ static int find_others(struct stopping *s, struct failure *why)
 	return ret;
 }
 
-static struct amount known_bytes(uint64_t bytes)
-{
-	return (struct amount){ true, (int64_t)bytes };
-}
-
 /* What is left of @all without @part, of which another count may have more. */
 static struct amount rest_without(struct amount all, uint64_t part)
 {
@@ -487,7 +477,7 @@ static void add_dying(struct stopped *sum, const struct stopped_file *file, uint
 
 	if (file->file.home == FILE_IN_SHMEM) {
 		sum->shmem = amount_plus(sum->shmem, memory);
-		sum->swap = amount_plus(sum->swap, known_bytes(file->file.swap));
+		sum->swap = amount_plus(sum->swap, amount_of(true, file->file.swap));
 		sum->kept_shmem = rest_without(sum->kept_shmem, mapped);
 	} else if (file->file.home == FILE_IN_HUGETLB) {
 		sum->hugetlb.bytes += memory.bytes - (int64_t)mapped;
@@ -584,9 +574,9 @@ static struct amount in_both(const struct snapshot *snap, struct amount own)
 static void take_figures(const struct stopping *s, struct stopped *sum, const struct figures *f,
 			 struct amount stack)
 {
-	sum->shmem = known_bytes(0);
-	sum->deleted = known_bytes(0);
-	sum->kept_hugetlb = known_bytes(0);
+	sum->shmem = amount_of(true, 0);
+	sum->deleted = amount_of(true, 0);
+	sum->kept_hugetlb = amount_of(true, 0);
 	sum->anon = amount_figure(f, MEMCENSUS_F_USS_ANON);
 	sum->device = amount_figure(f, MEMCENSUS_F_USS_DEVICE);
 	sum->swap = amount_figure(f, MEMCENSUS_F_SWAP_USS);
@@ -624,11 +614,6 @@ static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 		sum->memory = amount_plus(sum->memory, sum->device);
 }
 
-static struct amount charge_of(const struct charges *charges, enum charge charge)
-{
-	return (struct amount){ KNOWN(charges, charge), (int64_t)charges->v[charge] };
-}
-
 /*
  * Adds memory of the kernel that is charged to the cgroup @path, but for page tables and stacks,
  * which the census has.  Inodes and dentries are there for descriptors, or as a cache that stays.
@@ -636,22 +621,22 @@ static struct amount charge_of(const struct charges *charges, enum charge charge
 static void add_kernel(struct stopped *sum, const char *path)
 {
 	const struct charges charges = charges_of_path(path, "memory.stat");
-	const struct amount reclaim = charge_of(&charges, CHARGE_RECLAIMABLE);
-	struct amount kernel = amount_plus(charge_of(&charges, CHARGE_KERNEL),
-					   charge_of(&charges, CHARGE_SOCK));
+	const struct amount reclaim = amount_charge(&charges, CHARGE_RECLAIMABLE);
+	struct amount kernel = amount_plus(amount_charge(&charges, CHARGE_KERNEL),
+					   amount_charge(&charges, CHARGE_SOCK));
 
 	kernel = amount_minus(kernel, reclaim);
-	kernel = amount_minus(kernel, charge_of(&charges, CHARGE_PAGETABLES));
+	kernel = amount_minus(kernel, amount_charge(&charges, CHARGE_PAGETABLES));
 	/* The census does not have those of guests, and some kernels do not count them. */
 	kernel.bytes += (int64_t)charges.v[CHARGE_SEC_PAGETABLES];
-	kernel = amount_minus(kernel, charge_of(&charges, CHARGE_STACKS));
+	kernel = amount_minus(kernel, amount_charge(&charges, CHARGE_STACKS));
 	sum->kernel = amount_plus(sum->kernel, kernel);
 	sum->reclaim = amount_plus(sum->reclaim, reclaim);
 }
 
 static void add_threads(struct stopped *sum, uint32_t threads)
 {
-	sum->threads = amount_plus(sum->threads, (struct amount){ threads, threads });
+	sum->threads = amount_plus(sum->threads, amount_of(threads, threads));
 }
 
 /* Adds what was counted of processes to the groups that contain theirs. */

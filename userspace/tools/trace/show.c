@@ -229,11 +229,6 @@ static void show_end(const struct trace_report *report, size_t n)
 	putc('\n', report->out);
 }
 
-static struct amount number_of(bool known, uint64_t number)
-{
-	return (struct amount){ known, (int64_t)number };
-}
-
 /* What only JSON has. */
 static void put_head(const struct trace_report *trace, struct report *report)
 {
@@ -244,19 +239,19 @@ static void put_head(const struct trace_report *trace, struct report *report)
 	report_points(report, &from, &to);
 	REPORT(report,
 	       { "duration_ns", SECTION_NUMBER,
-		 .number = number_of(true, trace->now - trace->begun) },
-	       { "lost", SECTION_NUMBER, .number = number_of(trace->lost_known, trace->lost) },
-	       { "orphans", SECTION_NUMBER, .number = number_of(true, trace->sums->orphans) });
+		 .number = amount_of(true, trace->now - trace->begun) },
+	       { "lost", SECTION_NUMBER, .number = amount_of(trace->lost_known, trace->lost) },
+	       { "orphans", SECTION_NUMBER, .number = amount_of(true, trace->sums->orphans) });
 	if (!trace->child)
 		return;
 	REPORT(report,
 	       { .name = "child", .shape = SECTION_OPEN },
-	       { "pid", SECTION_NUMBER, .number = number_of(true, trace->child) },
+	       { "pid", SECTION_NUMBER, .number = amount_of(true, trace->child) },
 	       { "exit_status", SECTION_NUMBER,
-		 .number = number_of(trace->child_ended && WIFEXITED(status),
+		 .number = amount_of(trace->child_ended && WIFEXITED(status),
 				     WEXITSTATUS(status)) },
 	       { "signal", SECTION_NUMBER,
-		 .number = number_of(trace->child_ended && WIFSIGNALED(status),
+		 .number = amount_of(trace->child_ended && WIFSIGNALED(status),
 				     WTERMSIG(status)) },
 	       { .shape = SECTION_CLOSE });
 }

@@ -477,7 +477,7 @@ static int measure_command(struct measured *m, double share, struct failure *why
 	if (m->exits)
 		m->ended = exits_count(m->exits);
 	if (!getrusage(RUSAGE_CHILDREN, &usage))
-		m->largest = (struct amount){ true, (int64_t)usage.ru_maxrss * 1024 };
+		m->largest = amount_of(true, (uint64_t)usage.ru_maxrss * 1024);
 	session->child = program_exit_status(command.status);
 	watched_command_end(&command);
 	return 0;
