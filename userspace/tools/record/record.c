@@ -41,8 +41,6 @@
  */
 struct record_options {
 	const char *path;
-	const char *ring_text;
-	const char *budget_text;
 	uint64_t ring;
 	bool on_pressure;
 	double budget;
@@ -308,13 +306,13 @@ static const struct option_entry option_cmdline = {
 
 static const struct option_entry option_ring = {
 	0, "ring", "SIZE", "keep FILE below this size: the oldest censuses go",
-	OWN(TEXT, record_options, ring_text), .set = set_ring };
+	.set = set_ring };
 static const struct option_entry option_on_pressure = {
 	0, "on-pressure", NULL, "take a census each second while processes wait for memory",
 	OWN(FLAG, record_options, on_pressure) };
 static const struct option_entry option_budget = {
 	0, "budget", "PERCENT", "CPU time for --on-pressure, of one processor (1%)",
-	OWN(TEXT, record_options, budget_text), .set = set_budget };
+	.set = set_budget };
 
 static const struct option_rule record_rules[] = {
 	{ .one = &option_budget, .others = { &option_on_pressure }, .needs = "'--on-pressure'" },
