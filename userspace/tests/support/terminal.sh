@@ -17,9 +17,19 @@ mux()
 {
 	TMUX_TMPDIR=$dir tmux -L reader -f /dev/null "$@"
 }
-# A process that loses its terminal gets SIGHUP, and SIGCONT when the shell exits. If
-# SIGCONT comes while LeakSanitizer stops the process at its exit, it hangs.
-trap 'mux kill-server 2>/dev/null; pkill -KILL -f "^$replay "; rm -rf "$dir"' EXIT
+# end_terminal [FLAG...]: ends what runs in the panes that tmux lists with these flags, and nothing of
+# another test, which may run the same program. A process that loses its terminal gets SIGHUP, and
+# SIGCONT when the shell exits. If SIGCONT comes while LeakSanitizer stops the process at its exit,
+# it hangs.
+end_terminal()
+{
+	local tty
+
+	mux list-panes "$@" -F '#{pane_tty}' 2>/dev/null | while read -r tty; do
+		pkill -KILL -t "${tty#/dev/}"
+	done
+}
+trap 'end_terminal -a; mux kill-server 2>/dev/null; rm -rf "$dir"' EXIT
 
 # One session stays, or the server would end with the last session.
 mux new-session -d -s base cat || exit 1
@@ -27,11 +37,10 @@ mux new-session -d -s base cat || exit 1
 # terminal WxH [NAME=VALUE...]: a new terminal, with a shell whose prompt is '% '
 terminal()
 {
-	local size=$1 tty
+	local size=$1
 	shift
-	# What runs in the last one has no time to hang: see above.
 	# (display would speak of the session that stays if there is none.)
-	tty=$(mux list-panes -t =top -F '#{pane_tty}' 2>/dev/null) && pkill -KILL -t "${tty#/dev/}"
+	end_terminal -t =top
 	mux kill-session -t top 2>/dev/null
 	mux -u new-session -d -s top -x "${size%x*}" -y "${size#*x}" \
 		"env -u ENV TERM=screen-256color TZ=UTC LC_ALL=C.UTF-8 $* PS1='% ' sh -i" \; \
