@@ -74,29 +74,25 @@ class Replay:
                 [os.path.join(TESTS, os.environ.get("REPLAY", "replay")), "--each"], env=env,
                 cwd=DATA, stdin=end, restore_signals=False)
 
-    def start(self, words, out, errors):
-        """Starts [NAME=VALUE...] SCENE [ARG...] with these descriptors."""
-        self.words = words
-        socket.send_fds(self.socket, [b"".join(os.fsencode(word) + b"\0" for word in words)],
-                        [out, errors.fileno()])
-
-    def wait(self):
-        """The status of what start() started."""
-        answer = self.socket.recv(4)
-        if not answer:
-            sys.exit(f"replay --each ended with {self.process.wait()}: {self.words}")
-        return os.waitstatus_to_exitcode(int.from_bytes(answer, sys.byteorder, signed=True))
+    def run_into(self, words, out, read):
+        """Runs [NAME=VALUE...] SCENE [ARG...] with stdout @out, which it closes here, to its end.
+        @read returns what to keep of its stdout."""
+        with tempfile.TemporaryFile() as errors:
+            socket.send_fds(self.socket, [b"".join(os.fsencode(word) + b"\0" for word in words)],
+                            [out, errors.fileno()])
+            os.close(out)
+            said = read()
+            answer = self.socket.recv(4)
+            if not answer:
+                sys.exit(f"replay --each ended with {self.process.wait()}: {words}")
+            status = int.from_bytes(answer, sys.byteorder, signed=True)
+            errors.seek(0)
+            return Ended(text_of(said), text_of(errors.read()), os.waitstatus_to_exitcode(status))
 
     def run(self, words, columns=0):
-        """Runs it to its end; @columns: stdout is a terminal of so many."""
+        """Runs it; @columns: stdout is a terminal of so many."""
         master, out = terminal_of(columns) if columns else os.pipe()
-        with tempfile.TemporaryFile() as errors:
-            self.start(words, out, errors)
-            os.close(out)
-            said = read_all(master)
-            status = self.wait()
-            errors.seek(0)
-            return Ended(text_of(said), text_of(errors.read()), status)
+        return self.run_into(words, out, lambda: read_all(master))
 
     def end(self):
         self.socket.close()
