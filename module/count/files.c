@@ -81,8 +81,7 @@ int census_files_begin(struct census_files *files, struct census_budget *budget)
 	files->ids_budget.limit = budget->limit / 4;
 	files->ids.budget = &files->ids_budget;
 	files->ids.nr = ID_UNITS;
-	files->shmem_left = CENSUS_SHMEM_ENTRIES;
-	files->wanted_left = CENSUS_SHMEM_ENTRIES;
+	census_files_restart(files);
 	if (!census_reserve_fill())
 		return -ENOMEM;
 	return census_table_init(&files->table, &files->ids_budget, file_key) ? 0 : -ENOMEM;
