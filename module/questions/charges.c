@@ -391,8 +391,10 @@ static int charges_finish(struct census *c, void *state)
 	u32 unit, nr = 1;
 	int err = 0;
 
-	/* All locks are dropped. */
+	/* All locks are dropped.  The last slice may have filled the budget: groups need room. */
 	s->budget.locked = false;
+	census_pool_free(&s->masks);
+	census_table_free(&s->met);
 	if (find_groups(s, snap))
 		return -ENOMEM;
 	if (s->by_file)
