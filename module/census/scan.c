@@ -281,23 +281,27 @@ static void put_mm(struct mm_struct *mm)
 #define PTES_SPARE BIT(20)
 #define VMAS_SPARE BIT(10)
 
+/* Before a hold, since a process can unmap all as soon as one ends; and after it. */
+static void note_size(struct census_mm *m)
+{
+	m->tables = max(m->tables, mm_pgtables_bytes(m->mm));
+	m->mappings = max(m->mappings, READ_ONCE(m->mm->map_count));
+}
+
 /*
  * Checks whether a process moves its memory ahead of the walk.  mremap() moves a GiB in
  * microseconds, with its page tables.  A process that moves all upwards whenever a hold ends has
  * the same entries read until the address space ends, 100,000 times.  Else a walk reads each entry
- * once, so not more than twice as many as the page tables have had at most.  A shared table of
- * hugetlb is in the size of each address space that has it, as often as that maps it
- * (huge_pmd_share() in mm/hugetlb.c).
+ * once, and one without a table below it once for each VMA in its range: not more than twice as
+ * many as the page tables have had at most, and VMAs.  A shared table of hugetlb is in the size of
+ * each address space that has it, as often as that maps it (huge_pmd_share() in mm/hugetlb.c).
  *
  * VMAs that map nothing have no entries, and a record each, with a name that may take longer to
  * read than the VMA to move.
  */
-static bool is_evading(struct census_mm *m, u64 ptes)
+static bool is_evading(const struct census_mm *m)
 {
-	m->ptes += ptes;
-	m->tables = max(m->tables, mm_pgtables_bytes(m->mm));
-	m->mappings = max(m->mappings, READ_ONCE(m->mm->map_count));
-	return m->ptes > PTES_SPARE + 2 * m->tables / sizeof(pte_t) ||
+	return m->ptes > PTES_SPARE + 2 * (m->tables / sizeof(pte_t) + m->mappings) ||
 	       m->walked > VMAS_SPARE + 2U * m->mappings;
 }
 
@@ -314,8 +318,11 @@ static int visit_once(struct census_scan *scan, struct census_mm *m)
 
 	if (!mmget_not_zero(m->mm))
 		return -ESRCH;
+	note_size(m);
 	ret = is_abandoned(m) ? -ESRCH : walk_when_free(scan, m);
-	if (is_evading(m, scan->walk.ptes - ptes) && !ret)
+	note_size(m);
+	m->ptes += scan->walk.ptes - ptes;
+	if (!ret && is_evading(m))
 		ret = -ELOOP;
 	if (ret > 0 && m->task && !scan->tally.later)
 		census_mm_counters(m);

@@ -3,13 +3,16 @@
  * A process that moves its memory up, page tables and all, each time before a census has read all
  * of it: the census would meet the same entries until the address space ends, 100,000 times.  So
  * would it meet mappings, of which no page is touched, while it reads the names of those before.
+ * But a process that only unmaps is walked to its end.
  */
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "ko.h"
 #include "selftest.h"
 #include "memory/far.h"
 
@@ -133,6 +136,105 @@ TEST(ends_of_mappings)
 	}
 	child_end(pid);
 	diag("%u of %u censuses did not reach its end", partial, i);
+}
+
+/* More than a thousand, which may be met in any case, and more than are met in a millisecond. */
+#define UNMAPPED	16384UL
+#define ROUNDS		12
+
+/* What the process does next, and after how many us it unmaps. */
+struct turn {
+	enum { MAP, MAPPED, UNMAP, UNMAPPED_ALL } now;
+	unsigned int after;
+};
+
+static volatile struct turn *turn;
+
+static void pin(int policy)
+{
+	const struct sched_param param = { .sched_priority = policy == SCHED_FIFO };
+	cpu_set_t first;
+
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	need(!sched_setaffinity(0, sizeof(first), &first), "sched_setaffinity");
+	need(!sched_setscheduler(0, policy, &param), "sched_setscheduler");
+}
+
+/* Ends a hold by its priority, and unmaps before the census, on the same processor, goes on. */
+static void map_and_unmap(void *arg)
+{
+	size_t i;
+
+	pin(SCHED_FIFO);
+	child_stop();
+	for (;; usleep(100)) {
+		if (turn->now == MAP) {
+			for (i = 0; i < UNMAPPED; i++)
+				map(PLACE(0) + 2 * i * PAGE, PAGE, PROT_READ,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			turn->now = MAPPED;
+		} else if (turn->now == UNMAP) {
+			usleep(turn->after);
+			need(!munmap(PLACE(0), 2 * UNMAPPED * PAGE), "munmap");
+			turn->now = UNMAPPED_ALL;
+		}
+	}
+}
+
+/* A process that gives memory back evades nothing: what is left of it is walked. */
+TEST(unmaps)
+{
+	unsigned int i, met = 0;
+	uint32_t id;
+	struct census_request request = { .parts = MEMCENSUS_PART_TASKS, .pids = &id, .n_pids = 1 };
+	struct census census;
+	uint64_t vss, begun, took = 0, all = 0;
+	cpu_set_t before;
+	pid_t pid;
+
+	if (!ko_path())
+		SKIP(return, "no file in MEMCENSUS_KO");
+	ASSERT_EQ(0, sched_getaffinity(0, sizeof(before), &before));
+	/* A hold lasts until the process is to run. */
+	ASSERT_EQ(0, ko_reload("lock_hold_us=100000"));
+	turn = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, turn);
+	pid = child_start(map_and_unmap, NULL);
+	ASSERT_LT(0, pid);
+	id = pid;
+	kill(pid, SIGCONT);
+	pin(SCHED_OTHER);
+	for (i = 0; i < ROUNDS; i++) {
+		turn->now = MAP;
+		while (turn->now != MAPPED)
+			usleep(1000);
+		/* The first census meets all, and tells how long that takes. */
+		turn->after = took * i / ROUNDS / 4;
+		if (i)
+			turn->now = UNMAP;
+		begun = now_us();
+		ASSERT_EQ(0, census_take(&request, &census, NULL));
+		if (!i)
+			took = now_us() - begun;
+		ASSERT_EQ(1, census.n_tasks);
+		EXPECT_EQ(MEMCENSUS_STATE_WALKED, census.tasks->state);
+		vss = figure(&census.tasks->f, MEMCENSUS_F_VSS) / PAGE;
+		if (!i)
+			all = vss;
+		met += i && vss > all - UNMAPPED + 1100;
+		diag("%llu pages mapped, state %u", (unsigned long long)vss, census.tasks->state);
+		census_free(&census);
+		if (!i)
+			turn->now = UNMAP;
+		while (turn->now != UNMAPPED_ALL)
+			usleep(1000);
+	}
+	child_end(pid);
+	munmap((void *)turn, PAGE);
+	EXPECT_EQ(0, sched_setaffinity(0, sizeof(before), &before));
+	EXPECT_EQ(0, ko_reload(""));
+	diag("%u of %u censuses met more than a thousand mappings that were gone then", met, i - 1);
 }
 
 TEST_HARNESS_MAIN
