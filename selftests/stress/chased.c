@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ko.h"
@@ -144,7 +145,7 @@ TEST(ends_of_mappings)
 
 /* What the process does next, and after how many us it unmaps. */
 struct turn {
-	enum { MAP, MAPPED, UNMAP, UNMAPPED_ALL } now;
+	enum { NOTHING, MAP, MAPPED, UNMAP, UNMAPPED_ALL } now;
 	unsigned int after;
 };
 
@@ -182,6 +183,17 @@ static void map_and_unmap(void *arg)
 	}
 }
 
+/* False if the process ended before. */
+static bool await(pid_t pid, unsigned int what)
+{
+	while (turn->now != what) {
+		if (waitpid(pid, NULL, WNOHANG))
+			return false;
+		usleep(1000);
+	}
+	return true;
+}
+
 /* A process that gives memory back evades nothing: what is left of it is walked. */
 TEST(unmaps)
 {
@@ -207,8 +219,7 @@ TEST(unmaps)
 	pin(SCHED_OTHER);
 	for (i = 0; i < ROUNDS; i++) {
 		turn->now = MAP;
-		while (turn->now != MAPPED)
-			usleep(1000);
+		ASSERT_TRUE(await(pid, MAPPED));
 		/* The first census meets all, and tells how long that takes. */
 		turn->after = took * i / ROUNDS / 4;
 		if (i)
@@ -227,8 +238,7 @@ TEST(unmaps)
 		census_free(&census);
 		if (!i)
 			turn->now = UNMAP;
-		while (turn->now != UNMAPPED_ALL)
-			usleep(1000);
+		ASSERT_TRUE(await(pid, UNMAPPED_ALL));
 	}
 	child_end(pid);
 	munmap((void *)turn, PAGE);
