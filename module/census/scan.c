@@ -281,13 +281,6 @@ static void put_mm(struct mm_struct *mm)
 #define PTES_SPARE BIT(20)
 #define VMAS_SPARE BIT(10)
 
-/* Before a hold, since a process can unmap all as soon as one ends; and after it. */
-static void note_size(struct census_mm *m)
-{
-	m->tables = max(m->tables, mm_pgtables_bytes(m->mm));
-	m->mappings = max(m->mappings, READ_ONCE(m->mm->map_count));
-}
-
 /*
  * Checks whether a process moves its memory ahead of the walk.  mremap() moves a GiB in
  * microseconds, with its page tables.  A process that moves all upwards whenever a hold ends has
@@ -298,9 +291,13 @@ static void note_size(struct census_mm *m)
  *
  * VMAs that map nothing have no entries, and a record each, with a name that may take longer to
  * read than the VMA to move.
+ *
+ * Called before each hold: as soon as one ends, a process can unmap what was walked in it.
  */
-static bool is_evading(const struct census_mm *m)
+static bool is_evading(struct census_mm *m)
 {
+	m->tables = max(m->tables, mm_pgtables_bytes(m->mm));
+	m->mappings = max(m->mappings, READ_ONCE(m->mm->map_count));
 	return m->ptes > PTES_SPARE + 2 * (m->tables / sizeof(pte_t) + m->mappings) ||
 	       m->walked > VMAS_SPARE + 2U * m->mappings;
 }
@@ -318,12 +315,13 @@ static int visit_once(struct census_scan *scan, struct census_mm *m)
 
 	if (!mmget_not_zero(m->mm))
 		return -ESRCH;
-	note_size(m);
-	ret = is_abandoned(m) ? -ESRCH : walk_when_free(scan, m);
-	note_size(m);
-	m->ptes += scan->walk.ptes - ptes;
-	if (!ret && is_evading(m))
+	if (is_abandoned(m))
+		ret = -ESRCH;
+	else if (is_evading(m))
 		ret = -ELOOP;
+	else
+		ret = walk_when_free(scan, m);
+	m->ptes += scan->walk.ptes - ptes;
 	if (ret > 0 && m->task && !scan->tally.later)
 		census_mm_counters(m);
 	put_mm(m->mm);
