@@ -223,14 +223,18 @@ static uint64_t frame_of(const char *at)
 	return entry >> 63 ? entry << 9 >> 9 : 0;
 }
 
-/* Waits until KSM has given a page the frame of @other, or @frame. */
+/* A page that has not changed is looked at in one pass, and merged in a later one. */
+#define PASSES	100
+
+/* Waits until KSM has given a page the frame of @other, or @frame; false: not in PASSES. */
 static bool merge_page(const char *at, const char *other, uint64_t frame)
 {
+	const long last = read_number(SYS "full_scans") + PASSES;
 	const uint64_t until = now_ms() + 20000;
 	bool same = false;
 
 	need(write_file(SYS "run", "1"), "run KSM");
-	while (!same && now_ms() < until) {
+	while (!same && now_ms() < until && read_number(SYS "full_scans") < last) {
 		sleep_ms(20);
 		same = frame_of(at) && frame_of(at) == (other ? frame_of(other) : frame);
 	}
