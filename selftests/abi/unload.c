@@ -175,7 +175,7 @@ static void read_for_ever(struct reader *r, unsigned int kind)
 
 TEST_F_TIMEOUT(module, many_times_with_readers, 600)
 {
-	const unsigned int times = 25, readers = 3;
+	const unsigned int times = is_debug_kernel() ? 25 : 10, readers = 3;
 	unsigned int i, busy = 0;
 	struct reader *r;
 	pid_t pids[3];

@@ -396,8 +396,8 @@ static unsigned int rounds(void)
 {
 	const char *text = getenv("READABLE_ROUNDS");
 
-	/* `make check storm` has 10,000. A debug kernel takes a third of a second for each. */
-	return text ? atoi(text) : is_slow_kernel() ? 30 : 100;
+	/* `make check storm` has 10,000.  A debug kernel takes a third of a second for each. */
+	return text ? atoi(text) : is_slow_kernel() ? 30 : 50;
 }
 
 #define PAUSE		"/sys/module/memcensus/parameters/pause_ms"

@@ -141,7 +141,7 @@ TEST(ends_of_mappings)
 
 /* More than a thousand, which may be met in any case, and more than are met in a millisecond. */
 #define UNMAPPED	16384UL
-#define ROUNDS		12
+#define ROUNDS		8
 
 /* What the process does next, and after how many us it unmaps. */
 struct turn {
