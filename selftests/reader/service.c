@@ -346,9 +346,12 @@ TEST(no_service)
 }
 
 #define CLIENTS		8
-#define USERS		125
+#define USERS		25
 
-/* The service ends an answer after 30 s: a machine that is so slow shows nothing. */
+/*
+ * The service ends an answer after 30 s: a machine that is so slow shows nothing.  Without KVM
+ * each client takes a processor for a twentieth of a second, three times that on a busy one.
+ */
 #define LATE_MS		29000
 #define LATE		2
 
@@ -383,7 +386,7 @@ static uint64_t last_census(struct __test_metadata *_metadata)
 }
 
 /* All at once: those of a second get one census. */
-TEST_F(service, thousand_clients)
+TEST_F(service, many_clients)
 {
 	uint64_t first, begun, took;
 	unsigned int i, j, wrong = 0, late = 0;
