@@ -616,6 +616,8 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		census_mm_counters(m);
 		census_mm_rewind(m);
 		census_mm_reset(m);
+		m->tables = 0;
+		m->mappings = 0;
 	}
 	if (mm)
 		mmdrop(mm);

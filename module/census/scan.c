@@ -292,7 +292,7 @@ static void put_mm(struct mm_struct *mm)
  * VMAs that map nothing have no entries, and a record each, with a name that may take longer to
  * read than the VMA to move.
  *
- * Called before each hold: as soon as one ends, a process can unmap what was walked in it.
+ * Called before each visit: as soon as a hold ends, a process can unmap what was walked in it.
  */
 static bool is_evading(struct census_mm *m)
 {
@@ -303,8 +303,9 @@ static bool is_evading(struct census_mm *m)
 }
 
 /*
- * One lock hold.  mm_users is held only here: if the process exits before or after it, it frees its
- * memory itself, in its cgroup, also if this caller is not given the processor for a while.
+ * One lock hold; several if others take the locks between two.  mm_users is held only here: if the
+ * process exits before or after it, it frees its memory itself, in its cgroup, also if this caller
+ * is not given the processor for a while.
  *
  * Return: as walk_hold(), -ESRCH if the memory is gone, or -ELOOP if it evades the walk.
  */
