@@ -55,28 +55,33 @@ source_fragments()
 	printf "$here/%s.config\n" ${fragments//,/ }
 }
 
-# source_unpack NAME SERIES SUITE: unpacks the source to build/kernels/NAME/linux. The
-# directory gets that name when it is complete.
+# What most runs need of a source: to write all 80,000 files takes a minute on a slow disk.
+harness=(Makefile scripts tools/testing/selftests)
+
+# source_unpack NAME SERIES SUITE [PATH...]: unpacks the source, or these of its files, to
+# build/kernels/NAME/linux. The directory gets that name when it is complete.
 source_unpack()
 {
-	local dir=$build/kernels/$1 package=linux-source-$2 try
+	local dir=$build/kernels/$1 package=linux-source-$2 suite=$3 try
 
-	say "fetching the source of Debian's $2 kernel (once)"
+	shift 3
+	say "fetching the source of Debian's ${package##*-} kernel (once)"
 	rm -rf "$dir"
-	apt_use "$3"
+	apt_use "$suite"
 	apt_ready
 	for try in 1 2; do
 		logged "$apt_dir/log" apt_unpack "$dir/deb" \
-			"$(source_package "$2")" && break
+			"$(source_package "${package##*-}")" && break
 		[ "$try" -eq 1 ] || die "the mirror has no $package, the source of this series: use newest"
 		apt_update
 	done
 	mkdir "$dir/new"
 	logged "$dir/log" tar -C "$dir/new" --strip-components=1 -xf \
-		"$dir/deb/usr/src/$package.tar.xz"
+		"$dir/deb/usr/src/$package.tar.xz" "${@/#/$package/}"
 	mv "$dir/new" "$dir/linux"
 	rm -rf "$dir/deb"
-	make -s -C "$dir/linux" kernelversion >"$dir/version"
+	awk '/^(VERSION|PATCHLEVEL|SUBLEVEL) =/ { printf "%s%s", dot, $3; dot = "." }
+		END { print "" }' "$dir/linux/Makefile" >"$dir/version"
 }
 
 # Lines of the fragments for this series, the last one for each option. The range of a line

@@ -27,7 +27,7 @@ kernel_series()
 	local series
 
 	case $1 in
-	debug | kcsan | um | um-debug | source)
+	debug | kcsan | um | um-debug | source | harness)
 		echo 6.1
 		return
 		;;
@@ -124,7 +124,7 @@ flavour_of()
 is_vm_kernel()
 {
 	case $1 in
-	um | um-* | source*) return 1 ;;
+	um | um-* | source* | harness) return 1 ;;
 	esac
 	! is_compiled_kernel "$1" && kernel_series "$1" >/dev/null
 }
