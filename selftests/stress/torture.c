@@ -468,7 +468,7 @@ FIXTURE_TEARDOWN(torture)
 TEST_F_TIMEOUT(torture, readers_and_storms, 7200)
 {
 	const unsigned long least = setting("TORTURE_SCANS", 0);
-	const unsigned int ms = setting("TORTURE_ROUND_MS", 1000);
+	const unsigned int ms = setting("TORTURE_ROUND_MS", is_debug_kernel() ? 1000 : 500);
 	pid_t readers[READERS], pids[AT_ONCE + 1], there[BYSTANDERS];
 	unsigned int round = 0, stormed = 0, i;
 	uint64_t before, reported = now_ms();
