@@ -65,7 +65,7 @@ verdict()
 		die "$what; $ended" 122
 	elif ! has up; then
 		kernel_log "its end" tail -n 40
-		die "the VM did not come up${timed_out:+ within $timeout s}" 120
+		die "the VM did not come up${timed_out:+ within $SECONDS s}" 120
 	elif [ -n "$timed_out" ]; then
 		kernel_log "its end" tail -n 10
 		echo "--- where its processors were, when the time had run out" >&2
