@@ -25,33 +25,11 @@
 
 #define WORKERS	40
 #define EXITS	100
-#define SHARED	6400UL
-#define OWN	1280UL
 /* Pages of all else, as of the tests' own programs */
 #define REST	15000UL
 
-/*
- * Pages that workers share, that each of them has, and that an orphan has.  All workers at once
- * have less each where memory is short.
- */
-static const unsigned long shared = SHARED, orphan = 1000;
-static unsigned long own = OWN;
-
-static void fit_memory(void)
-{
-	FILE *file = fopen("/proc/meminfo", "r");
-	unsigned long kib = 0, pages;
-	char line[128];
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "MemAvailable: %lu kB", &kib) == 1)
-			break;
-	if (file)
-		fclose(file);
-	pages = kib * 1024 / PAGE;
-	if (pages < SHARED + 2 * REST + WORKERS * OWN)
-		own = pages > SHARED + 2 * REST ? (pages - SHARED - 2 * REST) / WORKERS : 1;
-}
+/* Pages that workers share, that each of them has, and that an orphan has */
+static const unsigned long shared = 6400, own = 1280, orphan = 1000;
 
 /* How long a plateau lasts, which an interval of 100 ms is to find. */
 #define PLATEAU_MS	300
@@ -131,8 +109,6 @@ static void play(void)
 		hold();
 		_exit(4);
 	}
-	if (!strcmp(role, "still"))
-		fit_memory();
 	write_pages(map_shared(PLACE(0), shared * PAGE), shared);
 	for (i = 0; i < WORKERS; i++) {
 		workers[i] = child_start(worker, NULL);
@@ -396,7 +372,7 @@ TEST_F(peak, still)
 	diag("%d workers: USS %lld KiB, sum of RSS %lld KiB", WORKERS, WITHOUT(USS) / 1024,
 	     WITHOUT(RSS) / 1024);
 	EXPECT_LE((long long)((shared + orphan) * PAGE), WITHOUT(USS));
-	EXPECT_GT((long long)((shared + WORKERS * OWN + orphan + REST) * PAGE), WITHOUT(USS));
+	EXPECT_GT((long long)((shared + WORKERS * own + orphan + REST) * PAGE), WITHOUT(USS));
 	EXPECT_LE((long long)(WORKERS * shared * PAGE), WITHOUT(RSS));
 	/* Until it has taken some since then. */
 	for (mine = 1; seq < census.seq + mine + 3; mine++) {
