@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Cgroups: the ID of a cgroup is the inode number of its directory. */
-#include <fts.h>
+#include <dirent.h>
 #include <inttypes.h>
 #include <linux/magic.h>
 #include <pthread.h>
@@ -45,30 +45,75 @@ const char *cgroups_mount(void)
 	return root;
 }
 
+/**
+ * struct unread - a cgroup that cgroups_each() has found, and not yet read
+ * @next: the one to read after it
+ * @id, @parent: as in struct cgroup_place
+ * @dir: its directory
+ */
+struct unread {
+	struct unread *next;
+	uint64_t id;
+	uint64_t parent;
+	char dir[];
+};
+
+static struct unread *add_unread(struct unread *next, uint64_t id, const struct unread *above,
+				 const char *dir)
+{
+	struct unread *this = xcalloc(1, sizeof(*this) + strlen(dir) + 1);
+
+	*this = (struct unread) { .next = next, .id = id, .parent = above ? above->id : 0 };
+	strcpy(this->dir, dir);
+	return this;
+}
+
+/*
+ * Adds those right below @above.  A cgroup has a hundred files, of each of which stat() would leave
+ * an inode, so the entries say what is a directory.  Not by fts(3) with FTS_NOSTAT: it believes
+ * that a directory has as many directories as its links said before its neighbours were read, and
+ * leaves others out.
+ */
+static struct unread *add_below(struct unread *next, const struct unread *above)
+{
+	DIR *dir = opendir(above->dir);
+	struct dirent *entry;
+	char *name;
+
+	while (dir && (entry = readdir(dir))) {
+		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
+		    !strcmp(entry->d_name, ".."))
+			continue;
+		name = xasprintf("%s/%s", above->dir, entry->d_name);
+		next = add_unread(next, entry->d_ino, above, name);
+		free(name);
+	}
+	if (dir)
+		closedir(dir);
+	return next;
+}
+
 size_t cgroups_each(const char *dir, void (*each)(const struct cgroup_place *place, void *context),
 		    void *context)
 {
-	char *const paths[] = { (char *)(dir ?: cgroups_mount()), NULL };
-	/* A cgroup has a hundred files, of each of which stat() would leave an inode. */
-	const int how = FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT;
-	FTS *tree = paths[0] ? fts_open(paths, how, NULL) : NULL;
+	const char *first = dir ?: cgroups_mount();
 	const size_t len = root ? strlen(root) : 0;
-	struct cgroup_place place;
+	struct unread *next = NULL, *this;
+	struct stat st;
 	size_t n = 0;
-	FTSENT *entry;
 
-	while (tree && (entry = fts_read(tree))) {
-		if (entry->fts_info != FTS_D)
-			continue;
-		place.id = entry->fts_ino;
-		place.parent = entry->fts_level ? entry->fts_parent->fts_ino : 0;
-		place.dir = entry->fts_path;
-		place.path = entry->fts_path[len] ? entry->fts_path + len : "/";
-		each(&place, context);
-		n++;
+	if (first && !stat(first, &st) && S_ISDIR(st.st_mode))
+		next = add_unread(NULL, st.st_ino, NULL, first);
+	for (; (this = next); n++) {
+		each(&(struct cgroup_place) {
+			.id = this->id,
+			.parent = this->parent,
+			.dir = this->dir,
+			.path = this->dir[len] ? this->dir + len : "/",
+		}, context);
+		next = add_below(this->next, this);
+		free(this);
 	}
-	if (tree)
-		fts_close(tree);
 	return n;
 }
 

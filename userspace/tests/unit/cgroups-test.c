@@ -17,6 +17,41 @@ static const char *const paths[] = {
 
 #define PATHS	(sizeof(paths) / sizeof(paths[0]))
 
+/* Makes a cgroup in the first one, which the walk has met and not read yet. */
+static void add_late(const struct cgroup_place *place, void *context)
+{
+	size_t *n_old = context;
+	char dir[256];
+
+	if (strstr(place->path, "/old"))
+		(*n_old)++;
+	else if (!strstr(place->path, "/new")) {
+		snprintf(dir, sizeof(dir), "%s/new", place->dir);
+		mkdir(dir, 0700);
+	}
+}
+
+static void test_each(const char *top)
+{
+	static const char *const made[] = { "", "/old-1", "/old-1/old-2", "/old-3", "/new" };
+	const size_t n = sizeof(made) / sizeof(made[0]);
+	size_t n_old = 0, i;
+	char dir[256];
+
+	for (i = 0; i < n - 1; i++) {
+		snprintf(dir, sizeof(dir), "%s/each%s", top, made[i]);
+		if (mkdir(dir, 0700))
+			abort();
+	}
+	snprintf(dir, sizeof(dir), "%s/each", top);
+	cgroups_each(dir, add_late, &n_old);
+	ok(n_old == 3, "those that were there before another was made");
+	for (i = n; i--;) {
+		snprintf(dir, sizeof(dir), "%s/each%s", top, made[i]);
+		rmdir(dir);
+	}
+}
+
 int main(void)
 {
 	char top[] = "/tmp/memcensus-XXXXXX", dir[128], file[256], number[32];
@@ -69,6 +104,7 @@ int main(void)
 	cgroups_forget();
 	ok(!strcmp(cgroup_path(st.st_ino, false), number), "forgotten");
 
+	test_each(top);
 	for (i = PATHS; i--;) {
 		snprintf(dir, sizeof(dir), "%s%s", top, paths[i]);
 		rmdir(dir);
