@@ -109,6 +109,18 @@ static void send_error(const struct nlmsghdr *request, const char *text)
 	send_all(nlh, nlh->nlmsg_len);
 }
 
+/*
+ * Whom we refuse is told so in answer to a request, which comes with the connection or not at all:
+ * a connection that waits keeps its place among all users', and this one counts for nobody.
+ */
+static void receive_refused(struct nlmsghdr *nlh)
+{
+	const struct itimerval most = { .it_value.tv_usec = 500000 };
+
+	setitimer(ITIMER_REAL, &most, NULL);
+	receive(nlh, NLMSG_HDRLEN);
+}
+
 /* Returns NULL, or what is wrong: then nothing that follows can be understood. */
 static const char *receive_request(struct nlmsghdr *nlh)
 {
@@ -297,9 +309,9 @@ static bool answer_request(struct channel *c, const struct nlmsghdr *request,
 
 /* Serves one request; false: the connection ends. */
 static bool serve(struct channel *c, struct nlmsghdr *request, const struct peer *peer,
-		  struct turns *turns, const char *refused)
+		  struct turns *turns)
 {
-	const char *wrong = receive_request(request) ?: refused;
+	const char *wrong = receive_request(request);
 
 	alarm(serve_idle_seconds);
 	wrong = wrong ?: turns_begin(turns);
@@ -318,6 +330,7 @@ static int wrong_usage(void)
 int serve_run(int argc, char **argv)
 {
 	static char buf[ASK_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *const request = (struct nlmsghdr *)buf;
 	const char *dir = getenv("RUNTIME_DIRECTORY"), *refused;
 	const struct group *group = NULL;
 	struct channel channel = { 0 };
@@ -339,7 +352,12 @@ int serve_run(int argc, char **argv)
 		refused = turns_connect(&turns, dir, peer.uid);
 	if (!refused && (channel_open(&channel, &why) || channel_resolve(&channel, &why)))
 		refused = why.text;
-	while (serve(&channel, (struct nlmsghdr *)buf, &peer, &turns, refused))
+	if (refused) {
+		receive_refused(request);
+		send_error(request, refused);
+		return 0;
+	}
+	while (serve(&channel, request, &peer, &turns))
 		;
 	return 0;
 }

@@ -599,6 +599,16 @@ static int is_one_more(const void *arg)
 	return !says(connect_user(), "too many connections");
 }
 
+/* Whether a connection that is refused ends, also if it says nothing. */
+static int is_ended_soon(const void *arg)
+{
+	struct pollfd fd = { .fd = connect_user(), .events = POLLIN };
+	char byte;
+
+	(void)arg;
+	return poll(&fd, 1, 10000) != 1 || read(fd.fd, &byte, 1);
+}
+
 static void test_many(void)
 {
 	pid_t pids[TURNS_CONNECTIONS];
@@ -613,6 +623,7 @@ static void test_many(void)
 	}
 	ok(!failed, "%d connections of a user", TURNS_CONNECTIONS);
 	ok(!run_client(is_one_more, NULL), "one more is refused");
+	ok(!run_client(is_ended_soon, NULL), "and keeps no place if it is silent");
 	close(pipes[3]);
 	for (i = 0; i < TURNS_CONNECTIONS; i++)
 		failed += end_client(pids[i]);
