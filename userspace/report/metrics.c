@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "lib/memory.h"
 #include "model/amount.h"
@@ -269,11 +270,32 @@ static void put_info(struct openmetrics *om, const struct snapshot *snap)
 	openmetrics_unsigned(om, labels.v, labels.n, 1);
 }
 
-/* The first of the @n censuses in @snaps, and what all of them cost. */
+/*
+ * The first census, but what makes one incomplete as it was in the worst of them: each gives samples
+ * of its own, and an alert asks for any.
+ */
+static struct scan worst_of(struct snapshot *const *snaps, size_t n)
+{
+	struct scan worst = snaps[0]->scan;
+	size_t i;
+
+	for (i = 1; i < n; i++) {
+		const struct scan *one = &snaps[i]->scan;
+
+		worst.lock_hold_max = MAX(worst.lock_hold_max, one->lock_hold_max);
+		worst.busy = MAX(worst.busy, one->busy);
+		worst.vanished = MAX(worst.vanished, one->vanished);
+		worst.partial = MAX(worst.partial, one->partial);
+		worst.violations |= one->violations;
+	}
+	return worst;
+}
+
+/* The @n censuses in @snaps as one, and what all of them cost. */
 static void put_census(struct openmetrics *om, const struct view *view,
 		       struct snapshot *const *snaps, size_t n)
 {
-	const struct scan *scan = &view->snap->scan;
+	const struct scan worst = worst_of(snaps, n), *scan = &worst;
 	struct amount wall = { true, 0 }, cpu = { true, 0 };
 	size_t i;
 

@@ -39,13 +39,26 @@ static bool note_pids(FILE *out, const char *what, const struct task *tasks, siz
 	return named;
 }
 
+/* Begins a line with how many were not fully walked, by state.  @summed: rows are sums. */
+static bool put_missing(FILE *out, const uint64_t *of, bool summed)
+{
+	bool begun = false;
+
+	put_count(out, of[MEMCENSUS_STATE_BUSY], summed ?
+		  "busy (missing from the sums)" : "busy (shown as -)", &begun);
+	put_count(out, of[MEMCENSUS_STATE_VANISHED], summed ?
+		  "vanished (missing from the sums)" : "vanished (shown as -)", &begun);
+	put_count(out, of[MEMCENSUS_STATE_PARTIAL],
+		  "partial (figures are lower bounds)", &begun);
+	return begun;
+}
+
 /* Prints how many address spaces were not fully walked, and why.  @summed: rows are sums. */
 static bool note_missing(FILE *out, const struct snapshot *snap, bool summed)
 {
 	const bool absent = note_pids(out, "memcensus: no such process: PID", snap->tasks,
 				      snap->n_tasks, task_is_absent);
 	uint64_t of[MEMCENSUS_STATE_MAX + 1] = { 0 };
-	bool begun = false;
 	size_t i;
 
 	for (i = 0; i < snap->n_tasks; i++)
@@ -54,17 +67,28 @@ static bool note_missing(FILE *out, const struct snapshot *snap, bool summed)
 		    !task_is_absent(&snap->tasks[i]))
 			of[snap->tasks[i].state]++;
 
-	put_count(out, of[MEMCENSUS_STATE_BUSY], summed ?
-		  "busy (missing from the sums)" : "busy (shown as -)", &begun);
-	put_count(out, of[MEMCENSUS_STATE_VANISHED], summed ?
-		  "vanished (missing from the sums)" : "vanished (shown as -)", &begun);
-	put_count(out, of[MEMCENSUS_STATE_PARTIAL],
-		  "partial (figures are lower bounds)", &begun);
-	if (!begun)
+	if (!put_missing(out, of, summed))
 		return absent;
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_KTHREADS) && snap->scan.kthreads)
 		fprintf(out, "; %" PRIu64 " kernel threads have no address space",
 			snap->scan.kthreads);
+	putc('\n', out);
+	return true;
+}
+
+bool warnings_of_groups(FILE *out, const struct snapshot *snap)
+{
+	const struct scan *scan = &snap->scan;
+	uint64_t of[MEMCENSUS_STATE_MAX + 1] = { 0 };
+
+	if (KNOWN(scan, MEMCENSUS_SCAN_BUSY))
+		of[MEMCENSUS_STATE_BUSY] = scan->busy;
+	if (KNOWN(scan, MEMCENSUS_SCAN_VANISHED))
+		of[MEMCENSUS_STATE_VANISHED] = scan->vanished;
+	if (KNOWN(scan, MEMCENSUS_SCAN_PARTIAL))
+		of[MEMCENSUS_STATE_PARTIAL] = scan->partial;
+	if (!put_missing(out, of, true))
+		return false;
 	putc('\n', out);
 	return true;
 }

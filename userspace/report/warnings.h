@@ -15,6 +15,12 @@
  */
 bool warnings_print(FILE *out, const struct snapshot *snap);
 
+/*
+ * Of a census whose tasks were not asked for: how many are missing, by its own counts.  True if one
+ * is.
+ */
+bool warnings_of_groups(FILE *out, const struct snapshot *snap);
+
 /* Why paths of cgroups do not tell all of @snap apart, if it has some. */
 void warnings_of_cgroups(FILE *out, const struct snapshot *snap);
 

@@ -18,6 +18,20 @@ void export_drop(struct export *export)
 	names_forget();
 }
 
+/*
+ * A process that the first census counts may be missing from another one.  Else what is said of the
+ * first holds for all.
+ */
+static void warn(struct export *export, const struct snapshot *snap)
+{
+	struct session *session = export->session;
+
+	if (export->n == 1)
+		session->partial |= warnings_print(stderr, snap);
+	else if (!session->partial)
+		session->partial = warnings_of_groups(stderr, snap);
+}
+
 /* Takes one census; of a record the last one. */
 static int take_census(struct export *export, uint8_t kind, struct failure *why)
 {
@@ -47,9 +61,9 @@ static int take_census(struct export *export, uint8_t kind, struct failure *why)
 	if (!snap)
 		return fail(why, FAIL_SYSTEM, "no census: interrupted, or the record is empty");
 	export->snaps[export->n++] = snap;
-	/* These warnings cover the other censuses too; a server has metrics for them. */
-	if (export->n == 1 && !export->serves)
-		session->partial |= warnings_print(stderr, snap);
+	/* A server has metrics for these. */
+	if (!export->serves)
+		warn(export, snap);
 	/* Each census may have it, and one line says so. */
 	if (export->nodes && !export->warned && !export->serves) {
 		export->warned = warnings_nodes(stderr, snap);
