@@ -45,6 +45,8 @@ struct census_counters {
  * @last_peer: end of the list @task.peers
  * @named: a process was requested by PID and CLONE_VM peers may exist
  * @next_addr: address at which the walk continues
+ * @shmem_end: up to this address @sums has the pages in swap of shmem files, except for mappings
+ *	where each hole is looked up
  * @patience: length of the next contended lock hold, ns
  * @begun: the walk has reported something
  * @ptes: entries that were read, in the current slice
@@ -71,6 +73,7 @@ struct census_mm {
 	struct census_task *task;
 	struct census_peer **last_peer;
 	unsigned long next_addr;
+	unsigned long shmem_end;
 	u64 patience;
 	u64 ptes;
 	unsigned long tables;

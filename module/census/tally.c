@@ -418,49 +418,64 @@ static bool needs_holes(const struct census_tally *t)
 	return has_bitmaps(t) || (!(t->vma->vm_flags & VM_SHARED) && t->vma->vm_flags & VM_WRITE);
 }
 
+/* Checks whether a reading that was begun before a pause is of the VMA from @addr on. */
+static bool continues_shmem(const struct census_tally *t, unsigned long addr, pgoff_t first,
+			    pgoff_t last)
+{
+	return t->shmem_of == t->m && t->shmem_file == t->vma->vm_file->f_mapping &&
+	       t->shmem_start == addr && t->shmem_first == first && t->shmem.last == last;
+}
+
 /*
  * Shmem in swap is not in page tables.  If every page of the VMA belongs to the file, the
  * file tells: by its counter, or else by its page cache, which is read before the walk, in steps
  * between which the walk may pause.  A private writable mapping may have copies, so its file is
  * read only for holes.
  *
+ * That counts all of the VMA, of which the walk may meet the rest under another lock, split or
+ * merged.  So what was counted ends at an address: @m->shmem_end.
+ *
  * Return: false for a pause: to be called again under the lock.
  */
 static bool find_shmem(struct census_tally *t, unsigned long addr)
 {
 	struct vm_area_struct *vma = t->vma;
-	struct census_shmem_range *range = &t->shmem;
-	pgoff_t last = vma->vm_pgoff + vma_pages(vma) - 1;
+	unsigned long from = max(addr, t->m->shmem_end);
+	pgoff_t first, last = vma->vm_pgoff + vma_pages(vma) - 1;
 
 	t->in_swap = !t->later && t->m->task && vma->vm_file &&
-		     shmem_mapping(vma->vm_file->f_mapping) && census_shmem_swapped(vma);
-	t->whole = t->in_swap && !needs_holes(t) && census_shmem_is_whole(vma);
-	if (!t->in_swap || t->whole || needs_holes(t) || addr != vma->vm_start)
+		     shmem_mapping(vma->vm_file->f_mapping) && census_shmem_swapped(vma) &&
+		     (needs_holes(t) ? from == addr : from < vma->vm_end);
+	t->whole = t->in_swap && from == vma->vm_start && !needs_holes(t) &&
+		   census_shmem_is_whole(vma);
+	if (!t->in_swap || t->whole || needs_holes(t))
 		return true;
-	/* Else the reading was begun before a pause. */
-	if (t->shmem_of != t->m || t->shmem_start != addr || range->last != last ||
-	    t->shmem_first != vma->vm_pgoff) {
+	first = linear_page_index(vma, from);
+	if (!continues_shmem(t, from, first, last)) {
 		t->shmem_of = t->m;
-		t->shmem_start = addr;
-		t->shmem_first = vma->vm_pgoff;
-		*range = (struct census_shmem_range){ .next = vma->vm_pgoff, .last = last };
+		t->shmem_file = vma->vm_file->f_mapping;
+		t->shmem_start = from;
+		t->shmem_first = first;
+		t->shmem = (struct census_shmem_range){ .next = first, .last = last };
 	}
-	while (!census_shmem_done(range) && t->files->shmem_left) {
-		census_shmem_read(range, vma, NULL, &t->files->shmem_left, CENSUS_SHMEM_STEP,
+	while (!census_shmem_done(&t->shmem) && t->files->shmem_left) {
+		census_shmem_read(&t->shmem, vma, NULL, &t->files->shmem_left, CENSUS_SHMEM_STEP,
 				  &t->walk->work);
-		if (!census_shmem_done(range) && t->walk->pause(t->walk->pause_context))
+		if (!census_shmem_done(&t->shmem) && t->walk->pause(t->walk->pause_context))
 			return false;
 	}
 	return true;
 }
 
 /* Counts the file's pages in swap.  Return: true if holes are needed. */
-static bool begin_shmem(struct census_tally *t, bool resumed)
+static bool begin_shmem(struct census_tally *t)
 {
 	bool holes = needs_holes(t);
 
-	if (!t->in_swap || (resumed && !holes))
+	if (!t->in_swap)
 		return false;
+	if (!holes)
+		t->m->shmem_end = t->vma->vm_end;
 	if (holes ? !t->files->shmem_left && !has_bitmaps(t) :
 		    !t->whole && !census_shmem_done(&t->shmem))
 		lose_swap(t, false);
@@ -517,8 +532,8 @@ static void end_last(struct census_mm *m, unsigned long addr)
 
 /*
  * Selects or creates the record for the walk from @addr on.  If the VMA differs from the
- * one before the pause, the last record ends where the walk paused and the new one starts
- * there.  So records do not overlap.
+ * one before the pause, or another file is mapped in its place, the last record ends where the walk
+ * paused and the new one starts there.  So records do not overlap.
  *
  * Return: 0, or 1 if memory is lacking.
  */
@@ -530,8 +545,7 @@ static int make_record(struct census_tally *t, unsigned long addr)
 
 	last = list_empty(&m->vmas) ? NULL :
 		list_last_entry(&m->vmas, struct census_vma, link);
-	if (last && last->start <= addr && last->start >= vma->vm_start &&
-	    last->end == vma->vm_end) {
+	if (last && last->start <= addr && census_vma_is_of(last, vma)) {
 		t->record = last;
 		return 0;
 	}
@@ -687,7 +701,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 		return err;
 	t->of_heap = heap_or_stack(t);
 	walk->each_page = t->wants_pages || (t->files->only && is_vm_hugetlb_page(vma));
-	walk->holes = begin_shmem(t, addr != vma->vm_start);
+	walk->holes = begin_shmem(t);
 	walk->ops = choose_ops(t);
 	walk->context = t;
 	walk->writable_is_exclusive = census_vma_proves_exclusive(vma);

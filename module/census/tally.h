@@ -46,8 +46,9 @@
  *	because ftruncate() waits for no lock of the VMA
  * @shmem: what is read of its file, before the walk of @vma
  * @shmem_of: address space of the mapping of which @shmem is
- * @shmem_start: its first address
- * @shmem_first: its first page
+ * @shmem_file: what it maps; only compared
+ * @shmem_start: the first address that is read
+ * @shmem_first: the page there
  * @pages: mapped pages met
  * @rss_before: RSS of @sums when the walk of @vma started or continued, for @of_heap
  */
@@ -79,6 +80,7 @@ struct census_tally {
 	bool whole;
 	struct census_shmem_range shmem;
 	const struct census_mm *shmem_of;
+	const struct address_space *shmem_file;
 	unsigned long shmem_start;
 	pgoff_t shmem_first;
 	u64 pages;

@@ -273,3 +273,22 @@ struct census_vma *census_vma_alloc(struct census_snapshot *snap,
 	v->flags = vma->vm_flags;
 	return v;
 }
+
+/**
+ * census_vma_is_of() - check whether a record is of a VMA, to its end
+ * @v: the record
+ * @vma: locked; since @v was created, its addresses may have been mapped anew
+ *
+ * Return: true if @v is of @vma from @v->start on, or of another one with the same file there.
+ */
+bool census_vma_is_of(const struct census_vma *v, const struct vm_area_struct *vma)
+{
+	const struct inode *inode = vma->vm_file ? file_user_inode(vma->vm_file) : NULL;
+
+	if (v->start < vma->vm_start || v->end != vma->vm_end)
+		return false;
+	if (!inode)
+		return !v->dev && !v->inode;
+	return v->inode == inode->i_ino && v->dev == inode->i_sb->s_dev &&
+	       v->offset == ((u64)vma->vm_pgoff << PAGE_SHIFT) + (v->start - vma->vm_start);
+}

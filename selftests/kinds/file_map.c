@@ -2,6 +2,7 @@
 /* Mapped files: clean and dirty page cache, on ext4, ramfs and tmpfs. */
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -305,6 +306,56 @@ TEST(huge)
 	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
 	child_end(pid);
+}
+
+/* Pages of several tables, between which a walk pauses */
+static const unsigned long in_tables = 2048;
+
+static void replace(void *arg)
+{
+	const int how = MAP_FIXED | MAP_POPULATE;
+	const size_t size = in_tables * PAGE;
+
+	map(PLACE(0), size, RW, MAP_SHARED, *(int *)arg, 0);
+	write_pages(PLACE(0), in_tables);
+	child_stop();
+	for (;;) {
+		need(mmap(PLACE(0), size, RW, how | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
+		     PLACE(0), "anonymous");
+		need(mmap(PLACE(0), size, RW, how | MAP_SHARED, *(int *)arg, 0) == PLACE(0),
+		     "file");
+	}
+}
+
+/* Where another mapping took the place of one during a walk, each has a record, and its pages. */
+TEST(replaced)
+{
+	int fd = memfd("replaced", in_tables), i, both = 0, wrong = 0;
+	const struct census_vma *vma;
+	struct census census;
+	unsigned int found;
+	pid_t pid;
+	size_t n;
+
+	pid = child_start(replace, &fd);
+	ASSERT_LT(0, pid);
+	kill(pid, SIGCONT);
+	for (i = 0; i < 100; i++) {
+		ASSERT_EQ(0, census_take_pid(pid, &census, NULL));
+		for (n = 0, found = 0; n < census.n_vmas; n++) {
+			vma = &census.vmas[n];
+			if (vma->start < (uintptr_t)PLACE(0) || vma->start >= (uintptr_t)PLACE(1))
+				continue;
+			found++;
+			wrong += figure(&vma->f, vma->inode ? MEMCENSUS_F_ANON :
+					MEMCENSUS_F_SHMEM) != 0;
+		}
+		both += found > 1;
+		census_free(&census);
+	}
+	child_end(pid);
+	EXPECT_EQ(0, wrong);
+	diag("%d of %d censuses met both", both, i);
 }
 
 TEST_HARNESS_MAIN

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Memory swapped out to zram: private, shared after fork, and shmem. */
+#include <signal.h>
+#include <unistd.h>
 
 #include "selftest.h"
 
@@ -238,6 +240,53 @@ TEST_F(zram, shmem_parts)
 	EXPECT_EQUAL_SMAPS(self->pid);
 	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
+}
+
+/* Half in memory, so that the walk pauses there, and half in swap */
+static const unsigned long half = 1024;
+
+static void shmem_splits(void *arg)
+{
+	char *at = map(PLACE(0), 2 * half * PAGE, RW, MAP_SHARED, *(int *)arg, 0);
+
+	write_pages(at, 2 * half);
+	page_out(at + half * PAGE, half);
+	child_stop();
+	for (;;) {
+		need(!mprotect(at + half * PAGE, half * PAGE, PROT_READ), "split");
+		usleep(50);
+		need(!mprotect(at + half * PAGE, half * PAGE, RW), "merge");
+		usleep(50);
+	}
+}
+
+/* A mapping that is one or two when the walk reaches it, and two or one when it goes on */
+TEST_F(zram, shmem_splits)
+{
+	int fd = memfd("splits", 2 * half), walked = 0, wrong = 0, i;
+	unsigned long swap = half;
+	struct census census;
+
+	if (!self->on)
+		return;
+	self->pid = child_start(shmem_splits, &fd);
+	ASSERT_LT(0, self->pid);
+	kill(self->pid, SIGCONT);
+	for (i = 0; i < 200; i++) {
+		ASSERT_EQ(0, census_take_pid(self->pid, &census, NULL));
+		ASSERT_EQ(1, census.n_tasks);
+		/* Else its lock was never available, or not to the end. */
+		if (census.tasks->state == MEMCENSUS_STATE_WALKED) {
+			walked++;
+			if (figure(&census.tasks->f, MEMCENSUS_F_SWAP) != half * PAGE) {
+				swap = figure(&census.tasks->f, MEMCENSUS_F_SWAP) / PAGE;
+				wrong++;
+			}
+		}
+		census_free(&census);
+	}
+	EXPECT_LT(0, walked);
+	EXPECT_EQ(0, wrong) TH_LOG("%d of %d: %lu pages, not %lu", wrong, walked, swap, half);
 }
 
 TEST_HARNESS_MAIN

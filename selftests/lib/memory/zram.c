@@ -91,6 +91,7 @@ void page_out(char *at, unsigned long pages)
 	int tries = 0;
 	cpu_set_t all;
 
+	need(pages <= sizeof(in), "page_out: too many pages");
 	need(!sched_getaffinity(0, sizeof(all), &all), "sched_getaffinity");
 	do {
 		run_on_next(&all, tries);
