@@ -17,24 +17,6 @@
 /* A process may have at most this many executable mappings here. */
 #define MAPS_MAX	65536
 
-/* Opens a regular file and never waits: a path may lead anywhere. */
-static int open_file(const char *path, struct stat *st)
-{
-	/* Look first: opening a device may have effects. */
-	const int place = open(path, O_PATH | O_CLOEXEC);
-	char link[48];
-	int fd = -1;
-
-	if (place < 0)
-		return -1;
-	if (!fstat(place, st) && S_ISREG(st->st_mode)) {
-		snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
-		fd = open(link, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	}
-	close(place);
-	return fd;
-}
-
 /*
  * The link of the mapping is the file itself, but needs a live process.  Its path in the
  * process's root, or in ours, may have been replaced, so the inode must be the same.
@@ -49,10 +31,10 @@ static int open_object(const struct code_mapping *mapping)
 
 	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/map_files/%" PRIx64 "-%" PRIx64,
 		 mapping->pid, mapping->start, mapping->end);
-	fd = open_file(path, &st);
+	fd = procfs_reopen(open(path, O_PATH | O_CLOEXEC), &st);
 	for (i = 0; fd < 0 && i < 2 && mapping->name[0] == '/'; i++) {
 		snprintf(path, sizeof(path), roots[i], i ? 0 : mapping->pid, mapping->name);
-		fd = open_file(path, &st);
+		fd = procfs_reopen(open(path, O_PATH | O_CLOEXEC), &st);
 		if (fd >= 0 && (st.st_ino != mapping->inode ||
 				(i && st.st_dev != makedev(mapping->major, mapping->minor)))) {
 			close(fd);
@@ -239,7 +221,7 @@ void code_object_open_jit(struct code_object *object)
 		return;
 	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/root/tmp/perf-%" PRIu32 ".map",
 		 object->pid, own_pid(object->pid));
-	object->fd = open_file(path, &st);
+	object->fd = procfs_reopen(open(path, O_PATH | O_CLOEXEC), &st);
 	/* Anybody can write to /tmp: only the process's user, or root, may name its code. */
 	if (object->fd < 0 || !st.st_uid ||
 	    (process_user(object->pid, &user) && user == st.st_uid))

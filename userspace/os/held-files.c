@@ -260,7 +260,7 @@ bool held_file_read(struct held_file *file, const char *path)
 	bool read;
 	int fd;
 
-	/* Not a device, which may do something when it is opened. */
+	/* It may be another file at once: procfs_open_file() looks at what it opens. */
 	if (!procfs_stat(path, &stat) || !S_ISREG(stat.stx_mode))
 		return false;
 	fd = procfs_open_file(path);

@@ -2,9 +2,11 @@
 /* Files in /proc. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/memory.h"
@@ -159,9 +161,27 @@ unsigned int procfs_link_mode(const char *path)
 	return statx(dir, name, AT_SYMLINK_NOFOLLOW, STATX_MODE, &stat) ? 0 : stat.stx_mode;
 }
 
+int procfs_reopen(int place, struct stat *st)
+{
+	char link[48];
+	int fd = -1;
+
+	if (place < 0)
+		return -1;
+	errno = ENODEV;
+	if (!fstat(place, st) && S_ISREG(st->st_mode)) {
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
+		fd = open(link, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	}
+	close(place);
+	return fd;
+}
+
 int procfs_open_file(const char *path)
 {
-	return open_with(path, O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	return procfs_reopen(open_with(path, O_PATH), &st);
 }
 
 char *procfs_path(const char *path)

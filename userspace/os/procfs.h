@@ -39,6 +39,12 @@ bool procfs_stat(const char *path, struct statx *stat);
 /* The mode of the link /proc/@path itself: how the descriptor was opened.  0: there is none. */
 unsigned int procfs_link_mode(const char *path);
 
+/*
+ * Opens for reading, without waiting, what the O_PATH descriptor @place is of, and closes that;
+ * -1 if it is -1, or of no regular file: opening a device may have effects.  @st: its status.
+ */
+int procfs_reopen(int place, struct stat *st);
+
 /* Opens what the link /proc/@path leads to, a regular file, for reading; -1 if it cannot. */
 int procfs_open_file(const char *path);
 
