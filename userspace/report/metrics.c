@@ -271,8 +271,8 @@ static void put_info(struct openmetrics *om, const struct snapshot *snap)
 }
 
 /*
- * The first census, but what makes one incomplete as it was in the worst of them: each gives samples
- * of its own, and an alert asks for any.
+ * The first census, but what makes one incomplete as it was in the worst of them: each gives
+ * samples of its own, and an alert asks for any.
  */
 static struct scan worst_of(struct snapshot *const *snaps, size_t n)
 {

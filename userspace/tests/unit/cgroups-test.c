@@ -23,9 +23,9 @@ static void add_late(const struct cgroup_place *place, void *context)
 	size_t *n_old = context;
 	char dir[256];
 
-	if (strstr(place->path, "/old"))
+	if (strstr(place->path, "/old")) {
 		(*n_old)++;
-	else if (!strstr(place->path, "/new")) {
+	} else if (!strstr(place->path, "/new")) {
 		snprintf(dir, sizeof(dir), "%s/new", place->dir);
 		mkdir(dir, 0700);
 	}
