@@ -568,7 +568,7 @@ void census_mm_rewind(struct census_mm *m)
 {
 	m->begun = false;
 	m->next_addr = 0;
-	m->shmem_end = 0;
+	m->counted = (struct census_counted_shmem) {};
 	m->ptes = 0;
 	m->walked = 0;
 	m->chain = (struct census_chain) {};

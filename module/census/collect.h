@@ -37,6 +37,18 @@ struct census_counters {
 };
 
 /**
+ * struct census_counted_shmem - the last mapping of shmem of which all pages in swap were counted
+ * @file: what it maps; only compared
+ * @offset: the page of it that would be at address 0
+ * @end: its end
+ */
+struct census_counted_shmem {
+	const struct address_space *file;
+	pgoff_t offset;
+	unsigned long end;
+};
+
+/**
  * struct census_mm - one address space to walk
  * @link: in &struct census_collection.mms or a list of the scan
  * @hash: in &struct census_collection.table
@@ -45,8 +57,7 @@ struct census_counters {
  * @last_peer: end of the list @task.peers
  * @named: a process was requested by PID and CLONE_VM peers may exist
  * @next_addr: address at which the walk continues
- * @shmem_end: up to this address @sums has the pages in swap of shmem files, except for mappings
- *	where each hole is looked up
+ * @counted: which pages in swap of shmem @sums has beyond @next_addr
  * @patience: length of the next contended lock hold, ns
  * @begun: the walk has reported something
  * @ptes: entries that were read, in the current slice
@@ -73,7 +84,7 @@ struct census_mm {
 	struct census_task *task;
 	struct census_peer **last_peer;
 	unsigned long next_addr;
-	unsigned long shmem_end;
+	struct census_counted_shmem counted;
 	u64 patience;
 	u64 ptes;
 	unsigned long tables;

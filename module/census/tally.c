@@ -106,9 +106,14 @@ static void lose_swap(struct census_tally *t, bool wanted)
  */
 static void count_hole(struct census_tally *t, pgoff_t first, unsigned int nr, bool wanted)
 {
-	struct census_shmem_range hole = { .next = first, .last = first + nr - 1 };
+	struct census_shmem_range hole = {
+		.next = max(first, t->uncounted),
+		.last = first + nr - 1,
+	};
 	u64 *left = wanted ? &t->files->wanted_left : &t->files->shmem_left;
 
+	if (census_shmem_done(&hole))
+		return;
 	census_shmem_read(&hole, t->vma, t->bitmaps, left, nr, &t->walk->work);
 	t->walk->work += ENTRIES_PER_HOLE;
 	t->sums->swap += hole.pages << PAGE_SHIFT;
@@ -419,11 +424,31 @@ static bool needs_holes(const struct census_tally *t)
 }
 
 /* Checks whether a reading that was begun before a pause is of the VMA from @addr on. */
-static bool continues_shmem(const struct census_tally *t, unsigned long addr, pgoff_t first,
-			    pgoff_t last)
+static bool continues_shmem(const struct census_tally *t, unsigned long addr, pgoff_t last)
 {
 	return t->shmem_of == t->m && t->shmem_file == t->vma->vm_file->f_mapping &&
-	       t->shmem_start == addr && t->shmem_first == first && t->shmem.last == last;
+	       t->shmem_start == addr && t->shmem_first == t->uncounted && t->shmem.last == last;
+}
+
+/* The number that address 0 would have in the file of @vma: equal before and after a split. */
+static pgoff_t offset_of(const struct vm_area_struct *vma)
+{
+	return vma->vm_pgoff - (vma->vm_start >> PAGE_SHIFT);
+}
+
+/*
+ * Return: the address from @addr on from which the pages in swap of the file of @vma are not
+ * counted yet, at most the end of @vma.
+ */
+static unsigned long first_uncounted(const struct census_tally *t,
+				     const struct vm_area_struct *vma, unsigned long addr)
+{
+	const struct census_counted_shmem *counted = &t->m->counted;
+
+	if (!counted->file || !vma->vm_file || counted->file != vma->vm_file->f_mapping ||
+	    counted->offset != offset_of(vma))
+		return addr;
+	return clamp(counted->end, addr, vma->vm_end);
 }
 
 /*
@@ -433,30 +458,31 @@ static bool continues_shmem(const struct census_tally *t, unsigned long addr, pg
  * read only for holes.
  *
  * That counts all of the VMA, of which the walk may meet the rest under another lock, split or
- * merged.  So what was counted ends at an address: @m->shmem_end.
+ * merged: so it is known up to which address it was done.
  *
  * Return: false for a pause: to be called again under the lock.
  */
 static bool find_shmem(struct census_tally *t, unsigned long addr)
 {
 	struct vm_area_struct *vma = t->vma;
-	unsigned long from = max(addr, t->m->shmem_end);
-	pgoff_t first, last = vma->vm_pgoff + vma_pages(vma) - 1;
+	unsigned long from = first_uncounted(t, vma, addr);
+	pgoff_t last = vma->vm_pgoff + vma_pages(vma) - 1;
 
 	t->in_swap = !t->later && t->m->task && vma->vm_file &&
 		     shmem_mapping(vma->vm_file->f_mapping) && census_shmem_swapped(vma) &&
-		     (needs_holes(t) ? from == addr : from < vma->vm_end);
+		     from < vma->vm_end;
+	if (t->in_swap)
+		t->uncounted = linear_page_index(vma, from);
 	t->whole = t->in_swap && from == vma->vm_start && !needs_holes(t) &&
 		   census_shmem_is_whole(vma);
 	if (!t->in_swap || t->whole || needs_holes(t))
 		return true;
-	first = linear_page_index(vma, from);
-	if (!continues_shmem(t, from, first, last)) {
+	if (!continues_shmem(t, from, last)) {
 		t->shmem_of = t->m;
 		t->shmem_file = vma->vm_file->f_mapping;
 		t->shmem_start = from;
-		t->shmem_first = first;
-		t->shmem = (struct census_shmem_range){ .next = first, .last = last };
+		t->shmem_first = t->uncounted;
+		t->shmem = (struct census_shmem_range){ .next = t->uncounted, .last = last };
 	}
 	while (!census_shmem_done(&t->shmem) && t->files->shmem_left) {
 		census_shmem_read(&t->shmem, vma, NULL, &t->files->shmem_left, CENSUS_SHMEM_STEP,
@@ -475,7 +501,11 @@ static bool begin_shmem(struct census_tally *t)
 	if (!t->in_swap)
 		return false;
 	if (!holes)
-		t->m->shmem_end = t->vma->vm_end;
+		t->m->counted = (struct census_counted_shmem){
+			.file = t->vma->vm_file->f_mapping,
+			.offset = offset_of(t->vma),
+			.end = t->vma->vm_end,
+		};
 	if (holes ? !t->files->shmem_left && !has_bitmaps(t) :
 		    !t->whole && !census_shmem_done(&t->shmem))
 		lose_swap(t, false);

@@ -42,6 +42,7 @@
  * @wants_pages: a question wants each page of @m
  * @bitmaps: of the pages of @m, in which pages of files in swap are noted; NULL: not requested
  * @in_swap: @vma maps a shmem file with pages in swap, which count for it
+ * @uncounted: the first page of this file that does not count yet, if @in_swap
  * @whole: @vma maps all of this file, so that the file's own counter says how many; decided once,
  *	because ftruncate() waits for no lock of the VMA
  * @shmem: what is read of its file, before the walk of @vma
@@ -77,6 +78,7 @@ struct census_tally {
 	bool wants_pages;
 	struct census_bitmaps *bitmaps;
 	bool in_swap;
+	pgoff_t uncounted;
 	bool whole;
 	struct census_shmem_range shmem;
 	const struct census_mm *shmem_of;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Memory swapped out to zram: private, shared after fork, and shmem. */
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "selftest.h"
@@ -287,6 +288,56 @@ TEST_F(zram, shmem_splits)
 	}
 	EXPECT_LT(0, walked);
 	EXPECT_EQ(0, wrong) TH_LOG("%d of %d: %lu pages, not %lu", wrong, walked, swap, half);
+}
+
+static void shmem_replaced(void *arg)
+{
+	const int *fd = arg;
+	char *at, *upper = PLACE(0) + half * PAGE;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		at = map(PLACE(i), 2 * half * PAGE, RW, MAP_SHARED, fd[i], 0);
+		write_pages(at, 2 * half);
+		page_out(at + half * PAGE, half);
+	}
+	need(!munmap(PLACE(1), 2 * half * PAGE), "munmap");
+	child_stop();
+	for (;;) {
+		for (i = 2; i--;) {
+			need(mmap(upper, half * PAGE, RW, MAP_SHARED | MAP_FIXED, fd[i],
+				  (off_t)(half * PAGE)) == upper, "over the upper half");
+			usleep(50);
+		}
+	}
+}
+
+/* A file that takes the place of another one, of which all that is in swap counted already */
+TEST_F(zram, shmem_replaced)
+{
+	int fd[2] = { memfd("first", 2 * half), memfd("second", 2 * half) }, met = 0, i;
+	const struct census_vma *vma;
+	struct census census;
+	struct stat second;
+
+	if (!self->on)
+		return;
+	ASSERT_EQ(0, fstat(fd[1], &second));
+	self->pid = child_start(shmem_replaced, fd);
+	ASSERT_LT(0, self->pid);
+	kill(self->pid, SIGCONT);
+	for (i = 0; i < 200; i++) {
+		ASSERT_EQ(0, census_take_pid(self->pid, &census, NULL));
+		ASSERT_EQ(1, census.n_tasks);
+		vma = census_vma_at(&census, PLACE(0) + half * PAGE);
+		if (census.tasks->state == MEMCENSUS_STATE_WALKED && vma &&
+		    vma->inode == second.st_ino) {
+			met++;
+			EXPECT_PAGES(half, vma, SWAP);
+		}
+		census_free(&census);
+	}
+	EXPECT_LT(0, met);
 }
 
 TEST_HARNESS_MAIN
