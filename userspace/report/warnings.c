@@ -76,23 +76,6 @@ static bool note_missing(FILE *out, const struct snapshot *snap, bool summed)
 	return true;
 }
 
-bool warnings_of_groups(FILE *out, const struct snapshot *snap)
-{
-	const struct scan *scan = &snap->scan;
-	uint64_t of[MEMCENSUS_STATE_MAX + 1] = { 0 };
-
-	if (KNOWN(scan, MEMCENSUS_SCAN_BUSY))
-		of[MEMCENSUS_STATE_BUSY] = scan->busy;
-	if (KNOWN(scan, MEMCENSUS_SCAN_VANISHED))
-		of[MEMCENSUS_STATE_VANISHED] = scan->vanished;
-	if (KNOWN(scan, MEMCENSUS_SCAN_PARTIAL))
-		of[MEMCENSUS_STATE_PARTIAL] = scan->partial;
-	if (!put_missing(out, of, true))
-		return false;
-	putc('\n', out);
-	return true;
-}
-
 /* Whether some figure uses a map count that the kernel only estimates. */
 static bool has_estimates(const struct snapshot *snap)
 {
@@ -156,6 +139,15 @@ static void note_rule(FILE *out, const struct snapshot *snap)
 			     "the owners of all pages are counted, which takes longer");
 }
 
+static void note_sum(FILE *out, const struct scan *scan)
+{
+	if (KNOWN(scan, MEMCENSUS_SCAN_VIOLATIONS) && scan->violations & 1)
+		fprintf(out, "memcensus: WARNING: the sum of PSS is %" PRIu64
+			" bytes, the mapped frames are %" PRIu64 ": %s\n",
+			scan->pss, scan->frames,
+			"a bug in the module: report it, and do not trust the figures");
+}
+
 /* Warnings that only the frames basis gives. */
 static void note_frames(FILE *out, const struct snapshot *snap)
 {
@@ -164,11 +156,7 @@ static void note_frames(FILE *out, const struct snapshot *snap)
 
 	note_upper_bounds(out, snap);
 	note_rule(out, snap);
-	if (KNOWN(scan, MEMCENSUS_SCAN_VIOLATIONS) && scan->violations & 1)
-		fprintf(out, "memcensus: WARNING: the sum of PSS is %" PRIu64
-			" bytes, the mapped frames are %" PRIu64 ": %s\n",
-			scan->pss, scan->frames,
-			"a bug in the module: report it, and do not trust the figures");
+	note_sum(out, scan);
 	if (KNOWN(scan, MEMCENSUS_SCAN_SLICES) && scan->slices > 1) {
 		fprintf(out, "memcensus: owners counted in %" PRIu64
 			" slices, with one pass over all processes for each: %s", scan->slices,
@@ -196,6 +184,14 @@ bool warnings_nodes(FILE *out, const struct snapshot *snap)
 	return true;
 }
 
+static bool note_torn(FILE *out, const struct snapshot *snap)
+{
+	if (snap->torn)
+		fprintf(out, "memcensus: the dump is inconsistent (NLM_F_DUMP_INTR): %s\n",
+			"run the command again");
+	return snap->torn;
+}
+
 bool warnings_of_system(FILE *out, const struct snapshot *snap)
 {
 	if (KNOWN(&snap->info, MEMCENSUS_INFO_ABI) &&
@@ -203,10 +199,29 @@ bool warnings_of_system(FILE *out, const struct snapshot *snap)
 		fprintf(out, "memcensus: the module has ABI %" PRIu64 ", this reader ABI %d: %s\n",
 			snap->info.abi, MEMCENSUS_ABI,
 			"unavailable values are shown as -; load the memcensus.ko of this release");
-	if (snap->torn)
-		fprintf(out, "memcensus: the dump is inconsistent (NLM_F_DUMP_INTR): %s\n",
-			"run the command again");
-	return snap->torn;
+	return note_torn(out, snap);
+}
+
+/* What is unknown is 0. */
+static uint64_t if_more(uint64_t now, uint64_t before)
+{
+	return now > before ? now : 0;
+}
+
+bool warnings_of_groups(FILE *out, const struct snapshot *snap, const struct snapshot *first)
+{
+	const struct scan *scan = &snap->scan, *before = &first->scan;
+	const uint64_t of[MEMCENSUS_STATE_MAX + 1] = {
+		[MEMCENSUS_STATE_BUSY] = if_more(scan->busy, before->busy),
+		[MEMCENSUS_STATE_VANISHED] = if_more(scan->vanished, before->vanished),
+		[MEMCENSUS_STATE_PARTIAL] = if_more(scan->partial, before->partial),
+	};
+	const bool missing = put_missing(out, of, true);
+
+	if (missing)
+		putc('\n', out);
+	note_sum(out, scan);
+	return note_torn(out, snap) || missing;
 }
 
 /* A tree that contains no other has one process, or those that are too deep for their own. */

@@ -15,11 +15,8 @@
  */
 bool warnings_print(FILE *out, const struct snapshot *snap);
 
-/*
- * Of a census whose tasks were not asked for: how many are missing, by its own counts.  True if one
- * is.
- */
-bool warnings_of_groups(FILE *out, const struct snapshot *snap);
+/* The same of a further census, whose tasks were not asked for: what it has beyond the first. */
+bool warnings_of_groups(FILE *out, const struct snapshot *snap, const struct snapshot *first);
 
 /* Why paths of cgroups do not tell all of @snap apart, if it has some. */
 void warnings_of_cgroups(FILE *out, const struct snapshot *snap);

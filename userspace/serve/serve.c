@@ -110,28 +110,21 @@ static void send_error(const struct nlmsghdr *request, const char *text)
 }
 
 /*
- * Whom we refuse is told so in answer to a request, which comes with the connection or not at all:
- * a connection that waits keeps its place among all users', and this one counts for nobody.
+ * Returns NULL, or what is wrong: then nothing that follows can be understood.  @refused: the answer
+ * in any case, to a request that comes with the connection or not at all.  A connection that waits
+ * keeps its place among those of all users, and this one counts for nobody.
  */
-static void receive_refused(struct nlmsghdr *nlh)
+static const char *receive_request(struct nlmsghdr *nlh, const char *refused)
 {
-	const struct itimerval most = { .it_value.tv_usec = 500000 };
-
-	setitimer(ITIMER_REAL, &most, NULL);
+	alarm(refused ? 1 : serve_idle_seconds);
 	receive(nlh, NLMSG_HDRLEN);
-}
-
-/* Returns NULL, or what is wrong: then nothing that follows can be understood. */
-static const char *receive_request(struct nlmsghdr *nlh)
-{
-	alarm(serve_idle_seconds);
-	receive(nlh, NLMSG_HDRLEN);
-	alarm(serve_answer_seconds);
+	if (!refused)
+		alarm(serve_answer_seconds);
 	if (nlh->nlmsg_len < NLMSG_HDRLEN || nlh->nlmsg_len > ASK_SIZE ||
 	    nlh->nlmsg_len != NLMSG_ALIGN(nlh->nlmsg_len))
 		return "a request is too short, or too long";
 	receive((char *)nlh + NLMSG_HDRLEN, nlh->nlmsg_len - NLMSG_HDRLEN);
-	return NULL;
+	return refused;
 }
 
 /*
@@ -309,9 +302,9 @@ static bool answer_request(struct channel *c, const struct nlmsghdr *request,
 
 /* Serves one request; false: the connection ends. */
 static bool serve(struct channel *c, struct nlmsghdr *request, const struct peer *peer,
-		  struct turns *turns)
+		  struct turns *turns, const char *refused)
 {
-	const char *wrong = receive_request(request);
+	const char *wrong = receive_request(request, refused);
 
 	alarm(serve_idle_seconds);
 	wrong = wrong ?: turns_begin(turns);
@@ -330,7 +323,6 @@ static int wrong_usage(void)
 int serve_run(int argc, char **argv)
 {
 	static char buf[ASK_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *const request = (struct nlmsghdr *)buf;
 	const char *dir = getenv("RUNTIME_DIRECTORY"), *refused;
 	const struct group *group = NULL;
 	struct channel channel = { 0 };
@@ -352,12 +344,7 @@ int serve_run(int argc, char **argv)
 		refused = turns_connect(&turns, dir, peer.uid);
 	if (!refused && (channel_open(&channel, &why) || channel_resolve(&channel, &why)))
 		refused = why.text;
-	if (refused) {
-		receive_refused(request);
-		send_error(request, refused);
-		return 0;
-	}
-	while (serve(&channel, request, &peer, &turns))
+	while (serve(&channel, (struct nlmsghdr *)buf, &peer, &turns, refused))
 		;
 	return 0;
 }

@@ -28,8 +28,8 @@ static void warn(struct export *export, const struct snapshot *snap)
 
 	if (export->n == 1)
 		session->partial |= warnings_print(stderr, snap);
-	else if (!session->partial)
-		session->partial = warnings_of_groups(stderr, snap);
+	else
+		session->partial |= warnings_of_groups(stderr, snap, export->snaps[0]);
 }
 
 /* Takes one census; of a record the last one. */
