@@ -27,6 +27,8 @@
 #include "subject.h"
 
 #define READERS		3
+/* Kinds of requests that a reader makes in turn */
+#define REQUESTS	14
 #define AT_ONCE		4
 /* What a debug kernel under emulation scans in a second */
 #define ROUND_SCANS	20
@@ -298,7 +300,7 @@ static void read_for_ever(struct reader *r, unsigned int turn)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	write_file("/proc/self/oom_score_adj", "-1000");
 	for (; !atomic_load(&course->stop); turn++) {
-		unsigned int kind = turn % 14;
+		unsigned int kind = turn % REQUESTS;
 
 		if (kind < 5)
 			read_all(r, kind);
@@ -412,6 +414,17 @@ static bool anything_wrong(void)
 	return false;
 }
 
+/* Whether each reader has asked for everything: that may take longer than all storms. */
+static bool all_asked(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < READERS; i++)
+		if (course->readers[i].requests < REQUESTS)
+			return false;
+	return true;
+}
+
 static unsigned long setting(const char *name, unsigned long otherwise)
 {
 	const char *text = getenv(name);
@@ -495,7 +508,7 @@ TEST_F_TIMEOUT(torture, readers_and_storms, 7200)
 		if (!readers[i])
 			read_for_ever(&course->readers[i], i * 4);
 	}
-	while ((round < nr_stormers || last_seq() - before < least) &&
+	while ((round < nr_stormers || last_seq() - before < least || !all_asked()) &&
 	       !anything_wrong()) {
 		stormed += round_begin(round++, pids);
 		if (least)
