@@ -162,7 +162,7 @@ static bool is_unchanged(struct census_frame *f)
 	if (page_has_type(then))
 		return READ_ONCE(now->page_type) == then->page_type &&
 		       (!PageBuddy(then) || READ_ONCE(now->private) == then->private);
-	return !page_has_type(now) && READ_ONCE(now->mapping) == then->mapping;
+	return !census_page_has_type(now) && READ_ONCE(now->mapping) == then->mapping;
 }
 
 /**

@@ -160,7 +160,7 @@ static struct folio *get_folio(unsigned long pfn)
  */
 static bool is_cached(struct folio *folio, const struct address_space *mapping)
 {
-	return !page_has_type(&folio->page) && !folio_test_slab(folio) &&
+	return !census_page_has_type(&folio->page) && !folio_test_slab(folio) &&
 	       !folio_test_hugetlb(folio) && READ_ONCE(folio->mapping) == mapping &&
 	       (folio_test_lru(folio) || folio_test_uptodate(folio));
 }
