@@ -58,26 +58,28 @@ struct unread {
 	char dir[];
 };
 
-static struct unread *add_unread(struct unread *next, uint64_t id, const struct unread *above,
-				 const char *dir)
+static struct unread *unread_new(uint64_t id, const struct unread *above, const char *dir)
 {
 	struct unread *this = xcalloc(1, sizeof(*this) + strlen(dir) + 1);
 
-	*this = (struct unread) { .next = next, .id = id, .parent = above ? above->id : 0 };
+	this->id = id;
+	this->parent = above ? above->id : 0;
 	strcpy(this->dir, dir);
 	return this;
 }
 
 /*
- * Adds those right below @above.  A cgroup has a hundred files, of each of which stat() would leave
- * an inode, so the entries say what is a directory.  Not by fts(3) with FTS_NOSTAT: it believes
- * that a directory has as many directories as its links said before its neighbours were read, and
- * leaves others out.
+ * Puts those right below @above before @next, in the order of the directory.  A cgroup has a
+ * hundred files, of each of which stat() would leave an inode, so the entries say what is a
+ * directory.  Not by fts(3) with FTS_NOSTAT: it believes that a directory has as many directories
+ * as its links said before its neighbours were read, and leaves others out.
  */
 static struct unread *add_below(struct unread *next, const struct unread *above)
 {
 	DIR *dir = opendir(above->dir);
+	struct unread **end = &next;
 	struct dirent *entry;
+	struct unread *this;
 	char *name;
 
 	while (dir && (entry = readdir(dir))) {
@@ -85,8 +87,11 @@ static struct unread *add_below(struct unread *next, const struct unread *above)
 		    !strcmp(entry->d_name, ".."))
 			continue;
 		name = xasprintf("%s/%s", above->dir, entry->d_name);
-		next = add_unread(next, entry->d_ino, above, name);
+		this = unread_new(entry->d_ino, above, name);
 		free(name);
+		this->next = *end;
+		*end = this;
+		end = &this->next;
 	}
 	if (dir)
 		closedir(dir);
@@ -103,7 +108,7 @@ size_t cgroups_each(const char *dir, void (*each)(const struct cgroup_place *pla
 	size_t n = 0;
 
 	if (first && !stat(first, &st) && S_ISDIR(st.st_mode))
-		next = add_unread(NULL, st.st_ino, NULL, first);
+		next = unread_new(st.st_ino, NULL, first);
 	for (; (this = next); n++) {
 		each(&(struct cgroup_place) {
 			.id = this->id,
