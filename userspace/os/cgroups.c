@@ -49,22 +49,20 @@ const char *cgroups_mount(void)
  * struct unread - a cgroup that cgroups_each() has found, and not yet read
  * @next: the one to read after it
  * @id, @parent: as in struct cgroup_place
- * @dir: its directory
+ * @dir: its directory, owned
  */
 struct unread {
 	struct unread *next;
 	uint64_t id;
 	uint64_t parent;
-	char dir[];
+	char *dir;
 };
 
-static struct unread *unread_new(uint64_t id, const struct unread *above, const char *dir)
+static struct unread *unread_new(uint64_t id, const struct unread *above, char *dir)
 {
-	struct unread *this = xcalloc(1, sizeof(*this) + strlen(dir) + 1);
+	struct unread *this = xcalloc(1, sizeof(*this));
 
-	this->id = id;
-	this->parent = above ? above->id : 0;
-	strcpy(this->dir, dir);
+	*this = (struct unread) { .id = id, .parent = above ? above->id : 0, .dir = dir };
 	return this;
 }
 
@@ -80,15 +78,13 @@ static struct unread *add_below(struct unread *next, const struct unread *above)
 	struct unread **end = &next;
 	struct dirent *entry;
 	struct unread *this;
-	char *name;
 
 	while (dir && (entry = readdir(dir))) {
 		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
 		    !strcmp(entry->d_name, ".."))
 			continue;
-		name = xasprintf("%s/%s", above->dir, entry->d_name);
-		this = unread_new(entry->d_ino, above, name);
-		free(name);
+		this = unread_new(entry->d_ino, above,
+				  xasprintf("%s/%s", above->dir, entry->d_name));
 		this->next = *end;
 		*end = this;
 		end = &this->next;
@@ -108,7 +104,7 @@ size_t cgroups_each(const char *dir, void (*each)(const struct cgroup_place *pla
 	size_t n = 0;
 
 	if (first && !stat(first, &st) && S_ISDIR(st.st_mode))
-		next = unread_new(st.st_ino, NULL, first);
+		next = unread_new(st.st_ino, NULL, xstrdup(first));
 	for (; (this = next); n++) {
 		each(&(struct cgroup_place) {
 			.id = this->id,
@@ -117,6 +113,7 @@ size_t cgroups_each(const char *dir, void (*each)(const struct cgroup_place *pla
 			.path = this->dir[len] ? this->dir + len : "/",
 		}, context);
 		next = add_below(this->next, this);
+		free(this->dir);
 		free(this);
 	}
 	return n;

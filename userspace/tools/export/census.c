@@ -30,6 +30,11 @@ static void warn(struct export *export, const struct snapshot *snap)
 		session->partial |= warnings_print(stderr, snap);
 	else
 		session->partial |= warnings_of_groups(stderr, snap, export->snaps[0]);
+	/* Each census may have it, and one line says so. */
+	if (export->nodes && !export->warned) {
+		export->warned = warnings_nodes(stderr, snap);
+		session->partial |= export->warned;
+	}
 }
 
 /* Takes one census; of a record the last one. */
@@ -64,11 +69,6 @@ static int take_census(struct export *export, uint8_t kind, struct failure *why)
 	/* A server has metrics for these. */
 	if (!export->serves)
 		warn(export, snap);
-	/* Each census may have it, and one line says so. */
-	if (export->nodes && !export->warned && !export->serves) {
-		export->warned = warnings_nodes(stderr, snap);
-		session->partial |= export->warned;
-	}
 	return 0;
 }
 
