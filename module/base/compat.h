@@ -302,7 +302,7 @@ static inline unsigned long census_page_flags(const struct page *page)
 	return READ_ONCE(*(const unsigned long *)flags);
 }
 
-/* Of a page that others map and unmap meanwhile: one load, which older kernels do not mark. */
+/* Of a page that others map and unmap: one load, which older kernels do not mark. */
 #define census_page_has_type(page) data_race(page_has_type(page))
 
 /* Page types that a kernel may not have; without them their frames have other classes. */

@@ -112,7 +112,7 @@ static void send_error(const struct nlmsghdr *request, const char *text)
 /*
  * Returns NULL, or what is wrong: then nothing that follows can be understood.  @refused: that in
  * any case, of a request that comes with the connection or not at all.  A connection that waits
- * keeps its place among those of all users, and this one counts for nobody.
+ * keeps its place among those of all users, and this one is none of the eight of a user.
  */
 static const char *receive_request(struct nlmsghdr *nlh, const char *refused)
 {
