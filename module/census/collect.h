@@ -37,7 +37,7 @@ struct census_counters {
 };
 
 /**
- * struct census_counted_shmem - the last mapping of shmem of which all pages in swap were counted
+ * struct census_counted_shmem - a mapping of all of a shmem file, of which the pages in swap count
  * @file: what it maps; only compared
  * @offset: the page of it that would be at address 0
  * @end: its end
@@ -57,7 +57,7 @@ struct census_counted_shmem {
  * @last_peer: end of the list @task.peers
  * @named: a process was requested by PID and CLONE_VM peers may exist
  * @next_addr: address at which the walk continues
- * @counted: which pages in swap of shmem @sums has beyond @next_addr
+ * @counted: the last one that the walk met, but for those within it
  * @patience: length of the next contended lock hold, ns
  * @begun: the walk has reported something
  * @ptes: entries that were read, in the current slice

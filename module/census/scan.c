@@ -76,27 +76,32 @@ pause:
 static int walk_vma(struct census_scan *scan, struct census_mm *m,
 		    struct vm_area_struct *vma)
 {
-	unsigned long addr = max(m->next_addr, vma->vm_start), end = vma->vm_end;
+	unsigned long addr = max(m->next_addr, vma->vm_start), end;
+	bool pause;
 	int err;
 
 	if (!census_files_want(scan->tally.files, vma)) {
-		m->next_addr = end;
+		m->next_addr = vma->vm_end;
 		scan->walk.work += ENTRIES_PER_VMA;
 		return 1;
 	}
-	end = census_tally_vma_stop(vma, addr, end);
-	census_walk_fetch(&scan->walk, vma, addr, end);
+	census_walk_fetch(&scan->walk, vma, addr, vma->vm_end);
 	err = census_tally_vma(&scan->tally, vma, addr, &scan->walk);
 	if (err)
 		return min(err, 0);
-	m->next_addr = census_walk_vma(&scan->walk, vma, addr, end);
-	census_tally_vma_end(&scan->tally, &scan->walk, m->next_addr - addr);
+	do {
+		end = census_tally_part(&scan->tally, addr);
+		m->next_addr = census_walk_vma(&scan->walk, vma, addr, end);
+		census_tally_part_end(&scan->tally, addr, m->next_addr);
+		addr = m->next_addr;
+		pause = addr < end || (addr < vma->vm_end && time_to_pause(scan));
+	} while (!pause && addr < vma->vm_end);
 	scan->walk.work += ENTRIES_PER_VMA;
 	if (scan->walk.blocked) {
 		scan->walk.blocked = false;
 		return -EAGAIN;
 	}
-	return m->next_addr >= vma->vm_end;
+	return !pause;
 }
 
 /*

@@ -8,8 +8,9 @@
  * are walked.  For owners of swap slots alone, only these are marked.
  *
  * census_tally_vma() prepares one VMA: who owns its pages (the address space, or a record of the
- * VMA), how they are numbered, and what of shmem may be in swap.  It may ask for a pause instead,
- * and is then called again.  census_tally_vma_end() adds what the walk has counted.
+ * VMA), and how pages of shmem in swap are found.  It may ask for a pause instead, and is then
+ * called again.  The walk goes on in parts, for most VMAs in one: census_tally_part() says how far
+ * it may go, and census_tally_part_end() adds what it has counted.
  *
  * In slices, what does not depend on owners is counted in the first one only (@later).
  */
@@ -393,8 +394,6 @@ int census_tally_mm(struct census_tally *t, struct census_mm *m)
 		asked->wanted = asked->question->page && asked->question->wants(t);
 		t->wants_pages |= asked->wanted;
 	}
-	if (!m->begun)
-		t->shmem_of = NULL;
 	return census_owners_turn(&t->marks->owners, m->holdings, m->number, &m->chain) ?
 	       0 : -ENOMEM;
 }
@@ -423,13 +422,6 @@ static bool needs_holes(const struct census_tally *t)
 	return has_bitmaps(t) || (!(t->vma->vm_flags & VM_SHARED) && t->vma->vm_flags & VM_WRITE);
 }
 
-/* Checks whether a reading that was begun before a pause is of the VMA from @addr on. */
-static bool continues_shmem(const struct census_tally *t, unsigned long addr, pgoff_t last)
-{
-	return t->shmem_of == t->m && t->shmem_file == t->vma->vm_file->f_mapping &&
-	       t->shmem_start == addr && t->shmem_first == t->uncounted && t->shmem.last == last;
-}
-
 /* The number that address 0 would have in the file of @vma: equal before and after a split. */
 static pgoff_t offset_of(const struct vm_area_struct *vma)
 {
@@ -451,71 +443,91 @@ static unsigned long first_uncounted(const struct census_tally *t,
 	return clamp(counted->end, addr, vma->vm_end);
 }
 
+/* Address of page @index of the file of @vma. */
+static unsigned long address_of(const struct vm_area_struct *vma, pgoff_t index)
+{
+	return vma->vm_start + ((index - vma->vm_pgoff) << PAGE_SHIFT);
+}
+
 /*
- * Shmem in swap is not in page tables.  If every page of the VMA belongs to the file, the
- * file tells: by its counter, or else by its page cache, which is read before the walk, in steps
- * between which the walk may pause.  A private writable mapping may have copies, so its file is
- * read only for holes.
+ * Shmem in swap is not in page tables.  If every page of the VMA belongs to the file, the file
+ * tells.  By its counter, if the VMA maps all of it: that counts at once for all of the VMA, of
+ * which the walk may meet the rest under another lock, split or merged.  Else by its page cache,
+ * part by part, as far as the walk comes.  A private writable mapping may have copies, so its file
+ * is read only for holes.
  *
- * That counts all of the VMA, of which the walk may meet the rest under another lock, split or
- * merged: so it is known up to which address it was done.
- *
- * Return: false for a pause: to be called again under the lock.
+ * What is mapped within a mapping that counts already is read part by part: so only one such
+ * mapping has to be known.
  */
-static bool find_shmem(struct census_tally *t, unsigned long addr)
+static void begin_shmem(struct census_tally *t, unsigned long addr)
 {
 	struct vm_area_struct *vma = t->vma;
 	unsigned long from = first_uncounted(t, vma, addr);
-	pgoff_t last = vma->vm_pgoff + vma_pages(vma) - 1;
 
-	t->in_swap = !t->later && t->m->task && vma->vm_file &&
-		     shmem_mapping(vma->vm_file->f_mapping) && census_shmem_swapped(vma) &&
-		     from < vma->vm_end;
-	if (t->in_swap)
-		t->uncounted = linear_page_index(vma, from);
-	t->whole = t->in_swap && from == vma->vm_start && !needs_holes(t) &&
-		   census_shmem_is_whole(vma);
-	if (!t->in_swap || t->whole || needs_holes(t))
-		return true;
-	if (!continues_shmem(t, from, last)) {
-		t->shmem_of = t->m;
-		t->shmem_file = vma->vm_file->f_mapping;
-		t->shmem_start = from;
-		t->shmem_first = t->uncounted;
-		t->shmem = (struct census_shmem_range){ .next = t->uncounted, .last = last };
+	t->by_parts = false;
+	t->walk->holes = false;
+	if (t->later || !t->m->task || t->class != CENSUS_SHMEM || from == vma->vm_end ||
+	    !census_shmem_swapped(vma))
+		return;
+	t->uncounted = linear_page_index(vma, from);
+	if (needs_holes(t)) {
+		t->walk->holes = t->files->shmem_left || has_bitmaps(t);
+		if (!t->walk->holes)
+			lose_swap(t, false);
+	} else if (from == vma->vm_start && from >= t->m->counted.end &&
+		   census_shmem_is_whole(vma)) {
+		t->m->counted = (struct census_counted_shmem){
+			.file = vma->vm_file->f_mapping,
+			.offset = offset_of(vma),
+			.end = vma->vm_end,
+		};
+		t->sums->swap += (u64)census_shmem_swapped(vma) << PAGE_SHIFT;
+	} else {
+		t->by_parts = true;
 	}
-	while (!census_shmem_done(&t->shmem) && t->files->shmem_left) {
-		census_shmem_read(&t->shmem, vma, NULL, &t->files->shmem_left, CENSUS_SHMEM_STEP,
-				  &t->walk->work);
-		if (!census_shmem_done(&t->shmem) && t->walk->pause(t->walk->pause_context))
-			return false;
-	}
-	return true;
 }
 
-/* Counts the file's pages in swap.  Return: true if holes are needed. */
-static bool begin_shmem(struct census_tally *t)
+/* Reads the file for the part that begins at @addr.  Return: where it ends, at most @end. */
+static unsigned long begin_shmem_part(struct census_tally *t, unsigned long addr,
+				      unsigned long end)
 {
-	bool holes = needs_holes(t);
+	struct vm_area_struct *vma = t->vma;
 
-	if (!t->in_swap)
-		return false;
-	if (!holes)
-		t->m->counted = (struct census_counted_shmem){
-			.file = t->vma->vm_file->f_mapping,
-			.offset = offset_of(t->vma),
-			.end = t->vma->vm_end,
-		};
-	if (holes ? !t->files->shmem_left && !has_bitmaps(t) :
-		    !t->whole && !census_shmem_done(&t->shmem))
+	t->ahead = (struct census_shmem_range){
+		.next = linear_page_index(vma, addr),
+		.last = linear_page_index(vma, end - 1),
+	};
+	if (t->ahead.next < t->uncounted) {
+		t->ahead.next = min(t->uncounted, t->ahead.last + 1);
+	} else if (t->files->shmem_left) {
+		census_shmem_read(&t->ahead, vma, NULL, &t->files->shmem_left, CENSUS_SHMEM_STEP,
+				  &t->walk->work);
+	} else {
 		lose_swap(t, false);
-	else if (holes)
-		return true;
-	else if (t->whole)
-		t->sums->swap += (u64)census_shmem_swapped(t->vma) << PAGE_SHIFT;
-	else
-		t->sums->swap += t->shmem.pages << PAGE_SHIFT;
-	return false;
+		t->by_parts = false;
+		return end;
+	}
+	return address_of(vma, t->ahead.next);
+}
+
+/*
+ * The walk came from @addr to @next.  If it paused before the end of the part, what it has passed
+ * is read once more.  As many entries may have been added meanwhile, also by splits of huge pages.
+ */
+static void end_shmem_part(struct census_tally *t, unsigned long addr, unsigned long next)
+{
+	pgoff_t first = linear_page_index(t->vma, addr), end = linear_page_index(t->vma, next);
+
+	if (first < t->uncounted || end == first)
+		return;
+	if (end < t->ahead.next) {
+		t->ahead = (struct census_shmem_range){ .next = first, .last = end - 1 };
+		census_shmem_read(&t->ahead, t->vma, NULL, &t->files->shmem_left,
+				  2 * CENSUS_SHMEM_STEP, &t->walk->work);
+		if (!census_shmem_done(&t->ahead))
+			lose_swap(t, false);
+	}
+	t->sums->swap += t->ahead.pages << PAGE_SHIFT;
 }
 
 /* Records that one search passes at most: their VMAs may all have been unmapped. */
@@ -694,21 +706,10 @@ static void number_pages(struct census_tally *t, struct census_walk *walk, unsig
 	walk->file_key = census_files_key(t->files, t->vma, t->class, addr);
 }
 
-/*
- * Return: where the walk of a VMA from @addr on stops, at most @end, to continue with another call
- * of census_tally_vma(): its pages are numbered in another way there.
- */
-unsigned long census_tally_vma_stop(struct vm_area_struct *vma, unsigned long addr,
-				    unsigned long end)
-{
-	return vma->vm_pgoff + vma_pages(vma) <= CENSUS_INDEX_END ? end :
-	       census_files_key_end(vma, class_of(vma), addr, end);
-}
-
 /**
  * census_tally_vma() - start or continue a VMA
  * @t: the count
- * @vma: locked
+ * @vma: locked, until its last part ends
  * @addr: start address of the walk
  * @walk: is set up for @vma
  *
@@ -724,45 +725,68 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	t->walk = walk;
 	t->class = class_of(vma);
 	t->huge_copied = false;
-	if (!find_shmem(t, addr))
-		return 1;
 	err = begin_record(t, addr, walk);
 	if (err)
 		return err;
 	t->of_heap = heap_or_stack(t);
 	walk->each_page = t->wants_pages || (t->files->only && is_vm_hugetlb_page(vma));
-	walk->holes = begin_shmem(t);
+	begin_shmem(t, addr);
 	walk->ops = choose_ops(t);
 	walk->context = t;
 	walk->writable_is_exclusive = census_vma_proves_exclusive(vma);
 	walk->exclusive_key = t->marks->slice.nr == 1 ? 0 :
 			      CENSUS_SPACE(CENSUS_SPACE_EXCLUSIVE);
 	walk->images = may_have_images(t, walk);
+	return 0;
+}
+
+/**
+ * census_tally_part() - start a part of a VMA
+ * @t: the count, after census_tally_vma() or the part before
+ * @addr: start address of the walk
+ *
+ * Return: where the walk stops.  What it passes is numbered in one way, and the file was read for
+ * it if that is needed.
+ */
+unsigned long census_tally_part(struct census_tally *t, unsigned long addr)
+{
+	struct vm_area_struct *vma = t->vma;
+	struct census_walk *walk = t->walk;
+	unsigned long end = vma->vm_end;
+
+	if (vma->vm_pgoff + vma_pages(vma) > CENSUS_INDEX_END)
+		end = census_files_key_end(vma, t->class, addr, end);
+	if (t->by_parts)
+		end = begin_shmem_part(t, addr, end);
 	walk->pages = 0;
 	walk->exclusive = 0;
 	walk->anon = 0;
 	walk->device = 0;
 	walk->huge = 0;
+	walk->anon_huge = 0;
 	if (t->of_heap)
 		t->rss_before = census_sums_rss(t->sums);
-	walk->anon_huge = 0;
 	if (!walk->ops->by_run)
 		number_pages(t, walk, addr);
-	return 0;
+	return end;
 }
 
 /**
- * census_tally_vma_end() - the VMA was walked to its end or to a pause
+ * census_tally_part_end() - a part was walked to its end or to a pause
  * @t: the count
- * @walk: has counted its pages
- * @bytes: size of the addresses that were walked
+ * @addr: where the walk started
+ * @next: where it stopped
  */
-void census_tally_vma_end(struct census_tally *t, struct census_walk *walk, u64 bytes)
+void census_tally_part_end(struct census_tally *t, unsigned long addr, unsigned long next)
 {
+	const struct census_walk *walk = t->walk;
+
+	if (t->by_parts)
+		end_shmem_part(t, addr, next);
 	t->pages += walk->pages;
 	if (walk->exclusive && !t->files->only)
 		add_exclusive(t, CENSUS_ANON, walk->exclusive);
-	t->sums->vss += bytes;
+	t->sums->vss += next - addr;
 	t->sums->rss[t->class] += (walk->pages - walk->anon - walk->device) << PAGE_SHIFT;
 	t->sums->rss[CENSUS_ANON] += walk->anon << PAGE_SHIFT;
 	t->sums->rss[CENSUS_DEVICE] += walk->device << PAGE_SHIFT;

@@ -41,17 +41,11 @@
  * @huge_copied: the hugetlb page of the current run is a copy, and not of the one file
  * @wants_pages: a question wants each page of @m
  * @bitmaps: of the pages of @m, in which pages of files in swap are noted; NULL: not requested
- * @in_swap: @vma maps a shmem file with pages in swap, which count for it
- * @uncounted: the first page of this file that does not count yet, if @in_swap
- * @whole: @vma maps all of this file, so that the file's own counter says how many; decided once,
- *	because ftruncate() waits for no lock of the VMA
- * @shmem: what is read of its file, before the walk of @vma
- * @shmem_of: address space of the mapping of which @shmem is
- * @shmem_file: what it maps; only compared
- * @shmem_start: the first address that is read
- * @shmem_first: the page there
+ * @by_parts: the file of @vma is read for pages in swap, part by part
+ * @uncounted: the first page of this file of which it does not count yet whether it is in swap
+ * @ahead: the part of this file that was read, which the walk will pass
  * @pages: mapped pages met
- * @rss_before: RSS of @sums when the walk of @vma started or continued, for @of_heap
+ * @rss_before: RSS of @sums when the part of @vma started, for @of_heap
  */
 struct census_tally {
 	struct census_snapshot *snap;
@@ -77,14 +71,9 @@ struct census_tally {
 	bool huge_copied;
 	bool wants_pages;
 	struct census_bitmaps *bitmaps;
-	bool in_swap;
+	bool by_parts;
 	pgoff_t uncounted;
-	bool whole;
-	struct census_shmem_range shmem;
-	const struct census_mm *shmem_of;
-	const struct address_space *shmem_file;
-	unsigned long shmem_start;
-	pgoff_t shmem_first;
+	struct census_shmem_range ahead;
 	u64 pages;
 	u64 rss_before;
 };
@@ -96,11 +85,10 @@ int census_tally_mm(struct census_tally *t, struct census_mm *m);
 int census_tally_lock(struct census_tally *t);
 void census_tally_unlock(struct census_tally *t, struct census_walk *walk);
 void census_tally_forget(struct census_tally *t, struct census_mm *m);
-unsigned long census_tally_vma_stop(struct vm_area_struct *vma, unsigned long addr,
-				    unsigned long end);
 int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 		     unsigned long addr, struct census_walk *walk);
-void census_tally_vma_end(struct census_tally *t, struct census_walk *walk, u64 bytes);
+unsigned long census_tally_part(struct census_tally *t, unsigned long addr);
+void census_tally_part_end(struct census_tally *t, unsigned long addr, unsigned long next);
 int census_tally_error(const struct census_tally *t);
 int census_tally_figures(struct census_tally *t, struct census_mm *m,
 			 bool swap_known, struct census_figures *figures);

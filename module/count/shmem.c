@@ -22,20 +22,23 @@ bool census_shmem_is_whole(const struct vm_area_struct *vma)
 }
 
 /**
- * census_shmem_read() - count pages in swap, as shmem_partial_swap_usage() does for smaps
+ * census_shmem_read() - count pages in swap
  * @range: to be continued
  * @vma: maps it; locked
- * @bitmaps: to note each page; NULL: an entry of several pages counts as a whole, as in smaps
- * @left: entries that the census may still read; decreased
+ * @bitmaps: to note each page; or NULL
+ * @left: entries that the census may still read; decreased.  If it is 0, nothing is read.
  * @most: as many entries are read at most
  * @work: increased by the number of entries
+ *
+ * shmem_partial_swap_usage() of smaps counts a large folio as a whole, also if it is not all in
+ * @range.
  */
 void census_shmem_read(struct census_shmem_range *range, const struct vm_area_struct *vma,
 		       struct census_bitmaps *bitmaps, u64 *left, unsigned int most, u64 *work)
 {
 	XA_STATE(xas, &vma->vm_file->f_mapping->i_pages, range->next);
 	u64 max = min_t(u64, *left, most), read = 0;
-	pgoff_t first, last;
+	pgoff_t first, end;
 	unsigned long nr;
 	void *entry;
 
@@ -46,19 +49,18 @@ void census_shmem_read(struct census_shmem_range *range, const struct vm_area_st
 		if (xas_retry(&xas, entry))
 			continue;
 		nr = xa_is_value(entry) ? census_shmem_entry_pages(&xas) : 1;
-		first = round_down(xas.xa_index, nr);
-		last = min(first + nr - 1, range->last);
-		if (xa_is_value(entry) && bitmaps) {
-			first = max(first, range->next);
-			nr = last - first + 1;
-			census_bitmaps_note(bitmaps, vma->vm_start +
-					    ((first - vma->vm_pgoff) << PAGE_SHIFT), nr,
-					    CENSUS_NOTE_SWAP);
+		first = max(round_down(xas.xa_index, nr), range->next);
+		/* If an entry was split meanwhile, its parts may follow, which count already. */
+		end = min(round_down(xas.xa_index, nr) + nr - 1, range->last) + 1;
+		if (xa_is_value(entry) && first < end) {
+			range->pages += end - first;
+			if (bitmaps)
+				census_bitmaps_note(bitmaps, vma->vm_start +
+						    ((first - vma->vm_pgoff) << PAGE_SHIFT),
+						    end - first, CENSUS_NOTE_SWAP);
 		}
-		if (xa_is_value(entry))
-			range->pages += nr;
-		range->next = last + 1;
-		if (++read == max || last == range->last)
+		range->next = max(range->next, end);
+		if (++read == max || census_shmem_done(range))
 			break;
 	}
 	rcu_read_unlock();

@@ -6,7 +6,7 @@
  * A process can map a part of a large file many times, and each mapping is read on its own.  So
  * all mappings of a census together read at most %CENSUS_SHMEM_ENTRIES entries of page caches, and
  * as many at addresses that are wanted in bitmaps.  Of those beyond it is unknown how much is in
- * swap.
+ * swap, and of one whose file gets many more entries within a hold.
  */
 #ifndef _CENSUS_SHMEM_H
 #define _CENSUS_SHMEM_H

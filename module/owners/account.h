@@ -80,7 +80,7 @@ static_assert(CENSUS_ANON == CENSUS_FORKED_KIND);
  * @shared_hugetlb: hugetlb pages of several owners, not in @rss
  * @private_hugetlb: hugetlb pages of one owner, not in @rss
  * @swap: swap entries, and shmem pages in swap
- * @unknown_swap: number of mappings whose shmem pages in swap are not in @swap
+ * @unknown_swap: how often shmem pages in swap could not be counted; 0: @swap has all
  * @special: zero pages, PFN maps, devices; not in @rss
  * @vss: addresses that were walked
  * @heap: part of @rss

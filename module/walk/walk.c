@@ -578,7 +578,7 @@ static void fetch_table(struct mm_struct *mm, const pmd_t *pmdp, unsigned long a
  * @walk: the walk
  * @vma: locked for reading, until census_walk_vma() returns
  * @addr: start address, in @vma
- * @end: end address, above @addr and at most @vma->vm_end
+ * @end: end address, above @addr and at most @vma->vm_end; the walk may end below it
  *
  * While the caller prepares the count of this VMA.
  */
@@ -636,7 +636,7 @@ unsigned long census_walk_vma(struct census_walk *walk,
 			      struct vm_area_struct *vma, unsigned long addr,
 			      unsigned long end)
 {
-	unsigned long next = walk->first_end;
+	unsigned long next = min(walk->first_end, end);
 	pmd_t *pmd = walk->first;
 	bool leaf = false;
 

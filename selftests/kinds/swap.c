@@ -6,8 +6,9 @@
 
 #include "selftest.h"
 
-#include "owners/counted.h"
 #include "memory/zram.h"
+#include "owners/counted.h"
+#include "smaps/smaps.h"
 
 #define RW		(PROT_READ | PROT_WRITE)
 
@@ -246,11 +247,17 @@ TEST_F(zram, shmem_parts)
 /* Half in memory, so that the walk pauses there, and half in swap */
 static const unsigned long half = 1024;
 
+/* Of eight pages one is in no file: so what is read of it ahead of the walk ends with no table. */
+#define IN_SWAP (half - half / 8)
+
 static void shmem_splits(void *arg)
 {
 	char *at = map(PLACE(0), 2 * half * PAGE, RW, MAP_SHARED, *(int *)arg, 0);
+	unsigned long i;
 
-	write_pages(at, 2 * half);
+	for (i = 0; i < 2 * half; i++)
+		if (i % 8)
+			at[i * PAGE] = 1;
 	page_out(at + half * PAGE, half);
 	child_stop();
 	for (;;) {
@@ -262,24 +269,22 @@ static void shmem_splits(void *arg)
 }
 
 /* A mapping that is one or two when the walk reaches it, and two or one when it goes on */
-TEST_F(zram, shmem_splits)
+static void run_splits(struct __test_metadata *_metadata, pid_t *pid, int fd)
 {
-	int fd = memfd("splits", 2 * half), walked = 0, wrong = 0, i;
-	unsigned long swap = half;
+	int walked = 0, wrong = 0, i;
+	unsigned long swap = IN_SWAP;
 	struct census census;
 
-	if (!self->on)
-		return;
-	self->pid = child_start(shmem_splits, &fd);
-	ASSERT_LT(0, self->pid);
-	kill(self->pid, SIGCONT);
+	*pid = child_start(shmem_splits, &fd);
+	ASSERT_LT(0, *pid);
+	kill(*pid, SIGCONT);
 	for (i = 0; i < 200; i++) {
-		ASSERT_EQ(0, census_take_pid(self->pid, &census, NULL));
+		ASSERT_EQ(0, census_take_pid(*pid, &census, NULL));
 		ASSERT_EQ(1, census.n_tasks);
 		/* Else its lock was never available, or not to the end. */
 		if (census.tasks->state == MEMCENSUS_STATE_WALKED) {
 			walked++;
-			if (figure(&census.tasks->f, MEMCENSUS_F_SWAP) != half * PAGE) {
+			if (figure(&census.tasks->f, MEMCENSUS_F_SWAP) != IN_SWAP * PAGE) {
 				swap = figure(&census.tasks->f, MEMCENSUS_F_SWAP) / PAGE;
 				wrong++;
 			}
@@ -287,7 +292,74 @@ TEST_F(zram, shmem_splits)
 		census_free(&census);
 	}
 	EXPECT_LT(0, walked);
-	EXPECT_EQ(0, wrong) TH_LOG("%d of %d: %lu pages, not %lu", wrong, walked, swap, half);
+	EXPECT_EQ(0, wrong) TH_LOG("%d of %d: %lu pages, not %lu", wrong, walked, swap, IN_SWAP);
+}
+
+/* All of a file, which tells by its counter */
+TEST_F(zram, shmem_splits)
+{
+	if (self->on)
+		run_splits(_metadata, &self->pid, memfd("splits", 2 * half));
+}
+
+/* A part of a file, of which the page cache is read ahead of the walk */
+TEST_F(zram, shmem_part_splits)
+{
+	if (self->on)
+		run_splits(_metadata, &self->pid, memfd("splits", 2 * half + 1));
+}
+
+#define WITHIN 16UL
+
+static void shmem_within(void *arg)
+{
+	char *at = map(PLACE(0), 2 * half * PAGE, RW, MAP_SHARED, ((int *)arg)[0], 0);
+	char *within = at + half / 2 * PAGE;
+	const int *fd = arg;
+
+	write_pages(at, 2 * half);
+	page_out(at + half * PAGE, half);
+	map(PLACE(1), WITHIN * PAGE, RW, MAP_SHARED, fd[1], 0);
+	write_pages(PLACE(1), WITHIN);
+	page_out(PLACE(1), WITHIN);
+	need(!munmap(PLACE(1), WITHIN * PAGE), "munmap");
+	child_stop();
+	for (;;) {
+		need(mmap(within, WITHIN * PAGE, RW, MAP_SHARED | MAP_FIXED, fd[1], 0) == within,
+		     "into the middle");
+		usleep(50);
+		need(mmap(within, WITHIN * PAGE, RW, MAP_SHARED | MAP_FIXED, fd[0],
+			  (off_t)(half / 2 * PAGE)) == within, "back");
+		usleep(50);
+	}
+}
+
+/* All of another file in the middle of a mapping of which all that is in swap counts already */
+TEST_F(zram, shmem_within)
+{
+	int fd[2] = { memfd("around", 2 * half), memfd("within", WITHIN) };
+	int met = 0, wrong = 0, i;
+	unsigned long swap = 0;
+	struct census census;
+
+	if (!self->on)
+		return;
+	self->pid = child_start(shmem_within, fd);
+	ASSERT_LT(0, self->pid);
+	kill(self->pid, SIGCONT);
+	for (i = 0; i < 200; i++) {
+		ASSERT_EQ(0, census_take_pid(self->pid, &census, NULL));
+		ASSERT_EQ(1, census.n_tasks);
+		if (census.tasks->state == MEMCENSUS_STATE_WALKED) {
+			swap = figure(&census.tasks->f, MEMCENSUS_F_SWAP) / PAGE;
+			met += swap == half + WITHIN;
+			if (swap != half && swap != half + WITHIN && !wrong++)
+				TH_LOG("%lu pages, not %lu or %lu", swap, half, half + WITHIN);
+		}
+		census_free(&census);
+	}
+	EXPECT_LT(0, met);
+	EXPECT_EQ(0, wrong);
 }
 
 static void shmem_replaced(void *arg)
@@ -333,11 +405,66 @@ TEST_F(zram, shmem_replaced)
 		if (census.tasks->state == MEMCENSUS_STATE_WALKED && vma &&
 		    vma->inode == second.st_ino) {
 			met++;
-			EXPECT_PAGES(half, vma, SWAP);
+			/* The first one may be back before the walk has passed all of it. */
+			EXPECT_EQ(vma->end - vma->start, figure(&vma->f, MEMCENSUS_F_SWAP));
 		}
 		census_free(&census);
 	}
 	EXPECT_LT(0, met);
+}
+
+#define RANGE 100UL
+
+static void shmem_huge(void *arg)
+{
+	int fd = memfd("huge", PER_HUGE);
+	char *at = map(PLACE(0), HUGE, RW, MAP_SHARED, fd, 0), *copies;
+	unsigned long i;
+
+	need(!madvise(at, HUGE, MADV_HUGEPAGE), "MADV_HUGEPAGE");
+	write_pages(at, PER_HUGE);
+	map(PLACE(1), RANGE * PAGE, RW, MAP_SHARED, fd, 10 * PAGE);
+	copies = map(PLACE(2), RANGE * PAGE, RW, MAP_PRIVATE, fd, 10 * PAGE);
+	for (i = 0; i < RANGE; i += 2)
+		copies[i * PAGE] = 1;
+	page_out(at, PER_HUGE);
+}
+
+/*
+ * A huge page that may have gone to swap as one: then smaps has all of it for a mapping of a part.
+ * Of such a mapping, and of each hole between copies, what is mapped counts.
+ */
+TEST_F(zram, shmem_huge)
+{
+	const struct smaps_vma *theirs;
+	const struct census_vma *vma;
+	struct census census;
+	struct smaps smaps;
+
+	if (!self->on)
+		return;
+	if (HUGE > ZRAM_BYTES / 2)
+		SKIP(return, "a huge page does not fit into the swap of the tests");
+	if (!write_file(THP_SYS "shmem_enabled", "advise"))
+		SKIP(return, "kernel has no huge pages in shmem");
+	self->pid = child_start(shmem_huge, NULL);
+	write_file(THP_SYS "shmem_enabled", "never");
+	ASSERT_LT(0, self->pid);
+	ASSERT_EQ(0, smaps_read(self->pid, &smaps));
+	theirs = smaps_vma_at(&smaps, PLACE(1));
+	ASSERT_NE(NULL, theirs);
+	TH_LOG("smaps has %llu KiB in swap of %lu mapped",
+	       (unsigned long long)theirs->f.value[MEMCENSUS_F_SWAP] / 1024, RANGE * PAGE / 1024);
+	smaps_free(&smaps);
+	ASSERT_CENSUS(self->pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(PER_HUGE, vma, SWAP);
+	ASSERT_VMA(&census, PLACE(1), vma);
+	EXPECT_PAGES(RANGE, vma, SWAP);
+	ASSERT_VMA(&census, PLACE(2), vma);
+	EXPECT_PAGES(RANGE / 2, vma, RSS);
+	EXPECT_PAGES(RANGE / 2, vma, SWAP);
+	census_free(&census);
 }
 
 TEST_HARNESS_MAIN

@@ -19,7 +19,6 @@
 
 #define DEVICE		"/dev/zram0"
 #define SYS		"/sys/block/zram0/"
-#define SIZE		(64UL << 20)
 
 /* The header that mkswap writes, on its first page; the magic word is at the page's end. */
 static bool make_swap(void)
@@ -28,7 +27,7 @@ static bool make_swap(void)
 	const struct {
 		char boot[1024];
 		uint32_t version, last_page, bad_pages;
-	} header = { .version = 1, .last_page = SIZE / PAGE - 1 };
+	} header = { .version = 1, .last_page = ZRAM_BYTES / PAGE - 1 };
 	int fd = open(DEVICE, O_WRONLY | O_CLOEXEC);
 	char *page = calloc(1, PAGE);
 	bool ok = fd >= 0 && page;
@@ -86,7 +85,7 @@ static void run_on_next(const cpu_set_t *all, int try)
  */
 void page_out(char *at, unsigned long pages)
 {
-	unsigned char in[1024];
+	unsigned char in[8192];
 	unsigned long left, i;
 	int tries = 0;
 	cpu_set_t all;

@@ -5,8 +5,10 @@
 
 #include <stdbool.h>
 
+#define ZRAM_BYTES	(64UL << 20)
+
 /*
- * Sets up 64 MiB of swap in zram0 as the only swap. NULL, or the error; "": the
+ * Sets up %ZRAM_BYTES of swap in zram0 as the only swap. NULL, or the error; "": the
  * kernel has no zram.
  */
 const char *zram_on(void);
@@ -21,7 +23,7 @@ bool zram_off(void);
 } while (0)
 
 /*
- * In a child: swaps out all @pages pages at @at, up to 1024; ends the process on
+ * In a child: swaps out all @pages pages at @at, up to 8192; ends the process on
  * failure.
  */
 void page_out(char *at, unsigned long pages);
