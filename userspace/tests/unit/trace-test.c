@@ -6,6 +6,7 @@
  *   trace-test json     prints documents of JSON, for json-test
  */
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -427,6 +428,20 @@ static void check_work(void)
 	   sums.actors[1].by[TRACE_KSWAPD].tried == 7, "kswapd, woken while it is awake");
 }
 
+static void check_missed(bool expected)
+{
+	char *said = NULL;
+	size_t length;
+	FILE *out = open_memstream(&said, &length);
+	bool missed = trace_sums_missed(&sums, out);
+
+	fclose(out);
+	ok(missed == expected && !!strstr(said, "61450 events") == expected &&
+	   !!strstr(said, "64522 are not shown") == expected,
+	   "%s is said to be left out", expected ? "that" : "nothing");
+	free(said);
+}
+
 /* Memory is bounded, and nothing is lost in the sum. */
 static void check_bounds(void)
 {
@@ -452,6 +467,9 @@ static void check_bounds(void)
 	ok(sums.n_victims == TRACE_VICTIMS_MAX &&
 	   sums.missed_victims == TRACE_PROCESSES_MAX + 10 - TRACE_VICTIMS_MAX,
 	   "and more victims");
+	check_missed(true);
+	begin_sums();
+	check_missed(false);
 }
 
 static void check_words(enum trace_call number, int64_t result, bool failed,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Adds the events of a trace up. */
+#include <inttypes.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -507,6 +508,17 @@ void trace_sums_gone(struct trace_sums *sums, uint32_t pid, uint64_t now)
 				slot = &(*slot)->next;
 		}
 	}
+}
+
+bool trace_sums_missed(const struct trace_sums *sums, FILE *out)
+{
+	if (sums->missed_actors)
+		fprintf(out, "memcensus: more than %d tasks reclaimed or compacted: %" PRIu64
+			" events of others are left out\n", TRACE_ACTORS_MAX, sums->missed_actors);
+	if (sums->missed_victims)
+		fprintf(out, "memcensus: more than %d processes were killed for memory: %" PRIu64
+			" are not shown\n", TRACE_VICTIMS_MAX, sums->missed_victims);
+	return sums->missed_actors || sums->missed_victims;
 }
 
 void trace_sums_free(struct trace_sums *sums)

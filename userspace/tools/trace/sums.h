@@ -10,6 +10,8 @@
 #ifndef READER_TRACE_SUMS_H
 #define READER_TRACE_SUMS_H
 
+#include <stdio.h>
+
 #include "tools/trace/event.h"
 
 /* Rows of processes, tasks that reclaim, and victims of the OOM killer that are kept. */
@@ -151,7 +153,7 @@ struct trace_space;
  * @n_live: those that have not ended
  * @orphans: returns without a beginning: it was before the trace, or is lost
  * @actors, @victims: owned
- * @missed_actors, @missed_victims: beyond their bounds
+ * @missed_actors, @missed_victims: events beyond their bounds
  * @faults_known: page faults are counted
  * @threads, @by_pid: by TID, and the newest of each PID first
  */
@@ -187,6 +189,9 @@ void trace_sums_feed(struct trace_sums *sums, const struct trace_event *event);
 
 /* Process @pid has ended, although no event said so. */
 void trace_sums_gone(struct trace_sums *sums, uint32_t pid, uint64_t now);
+
+/* Says to @out what the sums lack, beyond their bounds.  Return: true if they lack something. */
+bool trace_sums_missed(const struct trace_sums *sums, FILE *out);
 
 void trace_sums_free(struct trace_sums *sums);
 

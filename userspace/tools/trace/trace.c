@@ -418,6 +418,7 @@ static int trace_all(struct trace *trace, struct failure *why)
 		return -1;
 	reap(trace);
 	count_lost(trace);
+	session->partial |= trace_sums_missed(trace->report.sums, stderr);
 	if (trace->own->calls && !options->json)
 		putc('\n', trace->report.out);
 	trace_show_sums(&trace->report, true);
