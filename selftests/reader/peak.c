@@ -142,6 +142,8 @@ FIXTURE_SETUP(peak)
 	ASSERT_LT(0, n);
 	self->program[n] = '\0';
 	mkdir(DIR, 0700);
+	/* A test that its time limit ended has left it. */
+	unlink(GO);
 	ASSERT_EQ(0, mkfifo(GO, 0600));
 }
 
@@ -466,7 +468,7 @@ static pid_t wait_stopped(pid_t watch)
 }
 
 /* A command that is stopped has not ended: it is counted until it goes on and ends. */
-TEST_F(peak, stopped)
+TEST_F_TIMEOUT(peak, stopped, 300)
 {
 	pid_t pid = start_watch("stopped", self->program), child;
 	struct census census;
@@ -496,7 +498,7 @@ TEST_F(peak, stopped)
 }
 
 /* Ctrl-Z stops the group: both.  fg goes on with both, and the gap says that nobody looked. */
-TEST_F(peak, suspended)
+TEST_F_TIMEOUT(peak, suspended, 300)
 {
 	pid_t pid = start_watch("still", self->program);
 	const int suspended_ms = 400;
