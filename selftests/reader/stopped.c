@@ -825,7 +825,7 @@ TEST_F_TIMEOUT(stopped, in_flight, 300)
 	EXPECT_SAID(0, "shmem");
 	EXPECT_LE(1, said_of(&self->said, "sockets", false));
 	end_all(self->pids, 1);
-	EXPECT_GT(8 * MIB_PAGES * PAGE, stable_memory() - self->said.free);
+	EXPECT_GT((int64_t)(8 * MIB_PAGES * PAGE), stable_memory() - self->said.free);
 	close(pair[0]);
 	close(pair[1]);
 }
