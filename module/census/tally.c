@@ -437,16 +437,9 @@ static unsigned long first_uncounted(const struct census_tally *t,
 {
 	const struct census_counted_shmem *counted = &t->m->counted;
 
-	if (!counted->file || !vma->vm_file || counted->file != vma->vm_file->f_mapping ||
-	    counted->offset != offset_of(vma))
+	if (counted->file != vma->vm_file->f_mapping || counted->offset != offset_of(vma))
 		return addr;
 	return clamp(counted->end, addr, vma->vm_end);
-}
-
-/* Address of page @index of the file of @vma. */
-static unsigned long address_of(const struct vm_area_struct *vma, pgoff_t index)
-{
-	return vma->vm_start + ((index - vma->vm_pgoff) << PAGE_SHIFT);
 }
 
 /*
@@ -462,12 +455,14 @@ static unsigned long address_of(const struct vm_area_struct *vma, pgoff_t index)
 static void begin_shmem(struct census_tally *t, unsigned long addr)
 {
 	struct vm_area_struct *vma = t->vma;
-	unsigned long from = first_uncounted(t, vma, addr);
+	unsigned long from;
 
 	t->by_parts = false;
 	t->walk->holes = false;
-	if (t->later || !t->m->task || t->class != CENSUS_SHMEM || from == vma->vm_end ||
-	    !census_shmem_swapped(vma))
+	if (t->later || !t->m->task || t->class != CENSUS_SHMEM || !census_shmem_swapped(vma))
+		return;
+	from = first_uncounted(t, vma, addr);
+	if (from == vma->vm_end)
 		return;
 	t->uncounted = linear_page_index(vma, from);
 	if (needs_holes(t)) {
@@ -507,12 +502,13 @@ static unsigned long begin_shmem_part(struct census_tally *t, unsigned long addr
 		t->by_parts = false;
 		return end;
 	}
-	return address_of(vma, t->ahead.next);
+	return census_shmem_address(vma, t->ahead.next);
 }
 
 /*
  * The walk came from @addr to @next.  If it paused before the end of the part, what it has passed
- * is read once more.  As many entries may have been added meanwhile, also by splits of huge pages.
+ * is read once more.  As many entries may have been added during the walk, also by splits of huge
+ * pages.
  */
 static void end_shmem_part(struct census_tally *t, unsigned long addr, unsigned long next)
 {

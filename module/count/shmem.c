@@ -49,14 +49,14 @@ void census_shmem_read(struct census_shmem_range *range, const struct vm_area_st
 		if (xas_retry(&xas, entry))
 			continue;
 		nr = xa_is_value(entry) ? census_shmem_entry_pages(&xas) : 1;
-		first = max(round_down(xas.xa_index, nr), range->next);
-		/* If an entry was split meanwhile, its parts may follow, which count already. */
-		end = min(round_down(xas.xa_index, nr) + nr - 1, range->last) + 1;
+		first = round_down(xas.xa_index, nr);
+		end = min(first + nr - 1, range->last) + 1;
+		/* If an entry is split after it was read, its parts follow, which count already. */
+		first = max(first, range->next);
 		if (xa_is_value(entry) && first < end) {
 			range->pages += end - first;
 			if (bitmaps)
-				census_bitmaps_note(bitmaps, vma->vm_start +
-						    ((first - vma->vm_pgoff) << PAGE_SHIFT),
+				census_bitmaps_note(bitmaps, census_shmem_address(vma, first),
 						    end - first, CENSUS_NOTE_SWAP);
 		}
 		range->next = max(range->next, end);

@@ -39,6 +39,12 @@ bool census_shmem_is_whole(const struct vm_area_struct *vma);
 void census_shmem_read(struct census_shmem_range *range, const struct vm_area_struct *vma,
 		       struct census_bitmaps *bitmaps, u64 *left, unsigned int most, u64 *work);
 
+/* Address of page @index of the file of @vma. */
+static inline unsigned long census_shmem_address(const struct vm_area_struct *vma, pgoff_t index)
+{
+	return vma->vm_start + ((index - vma->vm_pgoff) << PAGE_SHIFT);
+}
+
 /* Checks whether all pages of @range were read. */
 static inline bool census_shmem_done(const struct census_shmem_range *range)
 {
