@@ -117,7 +117,7 @@ static uint64_t duration(const struct census_request *request)
 #define POINTS	10
 #define TRIES	3
 
-/* Of a census of @whole us, which a debug kernel makes ten times as long, and all else. */
+/* All takes a debug kernel ten times as long: so there it is a part of a census, of @whole us. */
 static uint64_t limit_us(uint64_t whole)
 {
 	return is_debug_kernel() ? whole / 4 : limit_ms * 1000;
