@@ -40,6 +40,8 @@ FIXTURE_SETUP(rule)
 
 	if (!ko_path())
 		SKIP(return, "no file in MEMCENSUS_KO");
+	if (variant->huge && !thp_on())
+		SKIP(return, "kernel has no transparent huge pages");
 	if (variant->huge)
 		need(!madvise(at, size, MADV_HUGEPAGE), "huge pages");
 	else
