@@ -116,6 +116,16 @@ static struct amount of_tasks(const struct snapshot *snap, unsigned int figure)
 	return sum;
 }
 
+/* @a less @b, where @a may lack @error bytes: each share of a process is rounded down. */
+static struct amount beyond(struct amount a, struct amount b, int64_t error)
+{
+	struct amount rest = amount_minus(a, b);
+
+	if (rest.bytes < 0 && rest.bytes >= -error)
+		rest.bytes = 0;
+	return rest;
+}
+
 static struct amount sum_pcp(const struct snapshot *snap)
 {
 	struct amount sum = { snap->n_zones > 0, 0 };
@@ -180,7 +190,8 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 		rows[ROW_PROCESSES] = amount_minus(rows[ROW_PROCESSES], of_drivers);
 		rows[ROW_DEVICE] = amount_of(KNOWN(&snap->scan, MEMCENSUS_SCAN_DEVICE_UNCOUNTED),
 					     snap->scan.device_uncounted);
-		rows[ROW_DEVICE_ELSEWHERE] = amount_minus(of_drivers, rows[ROW_DEVICE]);
+		rows[ROW_DEVICE_ELSEWHERE] =
+			beyond(of_drivers, rows[ROW_DEVICE], (int64_t)snap->n_tasks);
 	}
 	rows[ROW_ANON] = of_tasks(snap, MEMCENSUS_F_PSS_ANON);
 	rows[ROW_FILE] = of_tasks(snap, MEMCENSUS_F_PSS_FILE);
@@ -192,9 +203,13 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 	rows[ROW_PCP] = sum_pcp(snap);
 	if (rows[ROW_HUGETLB].known)
 		divide_hugetlb(snap, rows);
-	/* zswap is in both if it uses zsmalloc. */
-	if (rows[ROW_ZSWAP].known && rows[ROW_ZSPAGES].bytes >= rows[ROW_ZSWAP].bytes)
-		rows[ROW_ZSPAGES].bytes -= rows[ROW_ZSWAP].bytes;
+	/*
+	 * zswap is in both if it uses zsmalloc.  Its own counter is read later and lags less, so
+	 * that it may be the larger one.
+	 */
+	if (rows[ROW_ZSWAP].known && rows[ROW_ZSPAGES].bytes >= rows[ROW_ZSWAP].bytes / 2)
+		rows[ROW_ZSPAGES] = beyond(rows[ROW_ZSPAGES], rows[ROW_ZSWAP],
+					   rows[ROW_ZSWAP].bytes);
 
 	*rest = rows[ROW_TOTAL];
 	for (i = 0; i < ROW_UNACCOUNTED; i++)

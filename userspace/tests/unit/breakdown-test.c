@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Where all memory is, by counters that were read at different times, and by rounded shares. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/memory.h"
+#include "model/breakdown.h"
+#include "tap.h"
+
+#define MIB	(1LL << 20)
+
+static int64_t row_of(const struct breakdown *breakdown, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < BREAKDOWN_ROWS; i++)
+		if (!strcmp(breakdown_rows[i].name, name) && breakdown->rows[i].known)
+			return breakdown->rows[i].bytes;
+	return INT64_MIN;
+}
+
+static void set(struct figures *figures, unsigned int number, int64_t value)
+{
+	figures->known |= 1ULL << number;
+	figures->v[number] = (uint64_t)value;
+}
+
+/* Of 8 GiB, 1 GiB is free; nr_zspages is @zspages, Zswap of /proc/meminfo is @zswap. */
+static void expect_zram(int64_t zspages, int64_t zswap, int64_t zram, const char *what)
+{
+	struct snapshot *snap = snapshot_new();
+	struct meminfo_line line = { "Zswap", (uint64_t)zswap, true };
+	struct breakdown breakdown;
+	int64_t rest;
+
+	set(&snap->totals.bytes, MEMCENSUS_S_TOTAL, 8192 * MIB);
+	set(&snap->totals.bytes, MEMCENSUS_S_FREE, 1024 * MIB);
+	set(&snap->totals.bytes, MEMCENSUS_S_ZSPAGES, zspages);
+	snap->meminfo = &line;
+	snap->n_meminfo = 1;
+	breakdown = breakdown_of(snap);
+	rest = 7168 * MIB - zswap - zram;
+	ok(row_of(&breakdown, "zram") == zram && row_of(&breakdown, "unaccounted") == rest,
+	   "%s: zram %" PRId64 " KiB, unaccounted %" PRId64 " KiB", what,
+	   row_of(&breakdown, "zram") / 1024, row_of(&breakdown, "unaccounted") / 1024);
+	snap->meminfo = NULL;
+	snap->n_meminfo = 0;
+	snapshot_free(snap);
+}
+
+/* Three processes share a ring of @device bytes of a driver. */
+static void expect_device(int64_t device, int64_t uncounted, int64_t also, const char *what)
+{
+	struct snapshot *snap = snapshot_new();
+	struct breakdown breakdown;
+	struct task *task;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		task = row_add(&task_rows, snap);
+		set(&task->figures, MEMCENSUS_F_PSS, device / 3 + MIB);
+		set(&task->figures, MEMCENSUS_F_PSS_DEVICE, device / 3);
+	}
+	snap->scan.known |= 1ULL << MEMCENSUS_SCAN_DEVICE_UNCOUNTED;
+	snap->scan.device_uncounted = (uint64_t)uncounted;
+	breakdown = breakdown_of(snap);
+	ok(row_of(&breakdown, "also_device") == also, "%s: %" PRId64 " bytes", what,
+	   row_of(&breakdown, "also_device"));
+	snapshot_free(snap);
+}
+
+int main(void)
+{
+	expect_zram(0, 0, 0, "neither zram nor zswap");
+	expect_zram(1024 * MIB, 1024 * MIB, 0, "zswap by zsmalloc");
+	expect_zram(1024 * MIB - 4096, 1024 * MIB, 0, "zswap by zsmalloc, which lags by a page");
+	expect_zram(1000 * MIB, 1024 * MIB, 0, "and by what grew until the other was read");
+	expect_zram(1524 * MIB, 1024 * MIB, 500 * MIB, "and zram");
+	expect_zram(100 * MIB, 1024 * MIB, 100 * MIB, "zswap by another allocator, and zram");
+	expect_zram(500 * MIB, 0, 500 * MIB, "zram alone");
+	expect_device(4000 << 10, 4000 << 10, 0, "shares that do not divide");
+	expect_device(6000 << 10, 4002 << 10, 1998 << 10, "memory of drivers that a counter has");
+	return tap_done();
+}
