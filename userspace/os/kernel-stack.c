@@ -6,21 +6,25 @@
 #include "os/kernel-stack.h"
 #include "os/procfs.h"
 
+/* THREAD_SIZE of x86-64 and arm64, unless pages are larger. */
+#define LEAST	16384
+
 /*
- * A power of two: all that there are, divided by threads, of which each processor has one more
- * that no file of /proc counts.
+ * KASAN doubles it, and User Mode Linux has more.  So a power of two: all that there are, divided
+ * by threads, of which each processor has one more that no file of /proc counts; the nearest one,
+ * as the counter lags a little.  Zombies count as threads, and have no stack any more.
  */
 struct amount kernel_stack_size(struct amount all)
 {
+	const int64_t page = sysconf(_SC_PAGESIZE);
+	struct amount size = { false, page > LEAST ? page : LEAST };
 	unsigned long threads = 0;
 	struct failure ignored;
-	struct amount size = { false, 1024 };
 	FILE *file = procfs_open("loadavg", &ignored);
 
 	if (file && fscanf(file, "%*s %*s %*s %*u/%lu", &threads) == 1 && all.known && threads) {
 		threads += (unsigned long)sysconf(_SC_NPROCESSORS_ONLN);
 		size.known = true;
-		/* The counter lags a little: the nearest one. */
 		while (size.bytes * 3 / 2 * (int64_t)threads < all.bytes)
 			size.bytes *= 2;
 	}
