@@ -120,10 +120,13 @@ struct asking {
 static void add_memory(struct socket_memory *memory, const struct nlattr *attr)
 {
 	const uint32_t *v = mnl_attr_get_payload(attr);
+	int32_t ahead;
 
 	if (mnl_attr_get_payload_len(attr) < (SK_MEMINFO_BACKLOG + 1) * sizeof(*v))
 		return;
-	memory->bytes += (uint64_t)v[SK_MEMINFO_RMEM_ALLOC] + v[SK_MEMINFO_FWD_ALLOC] +
+	/* It has a sign: the kernel reserves a little less for a moment. */
+	ahead = (int32_t)v[SK_MEMINFO_FWD_ALLOC];
+	memory->bytes += (uint64_t)v[SK_MEMINFO_RMEM_ALLOC] + (uint64_t)(ahead > 0 ? ahead : 0) +
 			 v[SK_MEMINFO_OPTMEM] + v[SK_MEMINFO_BACKLOG] +
 			 (v[SK_MEMINFO_WMEM_ALLOC] > v[SK_MEMINFO_WMEM_QUEUED] ?
 			  v[SK_MEMINFO_WMEM_ALLOC] : v[SK_MEMINFO_WMEM_QUEUED]);
