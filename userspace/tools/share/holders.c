@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "os/procfs.h"
 #include "tools/share/holders.h"
 #include "wire/mappings.h"
 
@@ -89,6 +90,33 @@ static bool may_die(const struct vma *vma)
 	       bytes_of(vma, MEMCENSUS_F_SWAP) || held_name_is_deleted(vma->name);
 }
 
+/*
+ * The file of @vma, if its descriptor was seen first and has another number than its mappings, as
+ * with overlayfs and btrfs.  Asks for status of the link, which waits for the process's mmap lock:
+ * only if there is such a file.
+ */
+static struct stopped_file *find_open(struct holders *holders, const struct vma *vma,
+				      const struct file_number *mapped)
+{
+	struct stopped_file *file;
+	struct file_number number;
+	struct statx stat;
+	char path[80];
+
+	if (!holders->open_only || !held_name_is_deleted(vma->name))
+		return NULL;
+	mapping_link(vma, path, sizeof(path));
+	if (!procfs_stat(path, &stat))
+		return NULL;
+	number = file_number_of(&stat);
+	file = find_file(holders, &holders->by_stat, &number);
+	if (file) {
+		file->mapped = *mapped;
+		number_file(&holders->by_mapping, mapped, (size_t)(file - holders->files));
+	}
+	return file;
+}
+
 void holders_map(struct holders *holders, const struct vma *vma, size_t group, bool add)
 {
 	const struct file_number number = mapping_file(vma);
@@ -100,6 +128,8 @@ void holders_map(struct holders *holders, const struct vma *vma, size_t group, b
 	if (!mapping_has_file(vma))
 		return;
 	file = find_file(holders, &holders->by_mapping, &number);
+	if (!file)
+		file = find_open(holders, vma, &number);
 	first = !file;
 	if (first && (!add || !may_die(vma)))
 		return;
@@ -124,8 +154,10 @@ void holders_open(struct holders *holders, const struct file_number *number, con
 
 	if (first && !add)
 		return;
-	if (first)
+	if (first) {
 		file = add_file(holders, name, path, number);
+		holders->open_only |= file->read && file->file.home == FILE_ON_DISK;
+	}
 	add_hold(holders, file, pid, group, first);
 }
 

@@ -64,6 +64,7 @@ struct hold {
  * @files: @n_files of them; owned
  * @holds: @n_holds of them; owned
  * @by_mapping, @by_stat: finds a file by one of its numbers
+ * @open_only: one of a disk was seen by a descriptor before any mapping
  */
 struct holders {
 	const size_t *parents;
@@ -73,6 +74,7 @@ struct holders {
 	size_t n_holds;
 	void *by_mapping;
 	void *by_stat;
+	bool open_only;
 };
 
 /*
