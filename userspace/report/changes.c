@@ -230,10 +230,15 @@ static int compare_both(const struct task *const *before, const struct task *con
 	return compare_tasks(before, after);
 }
 
+/* Whether shares can be compared. */
+static bool same_basis(const struct changes *changes)
+{
+	return changes->before->scan.basis == changes->after->scan.basis;
+}
+
 /* @before or @after may be NULL. */
 static void add_row(struct changes *changes, const struct task *before, const struct task *after)
 {
-	const struct scan *a = &changes->before->scan, *b = &changes->after->scan;
 	const struct task *outside = NULL;
 	struct change *row;
 
@@ -254,7 +259,7 @@ static void add_row(struct changes *changes, const struct task *before, const st
 		.after = after,
 		.outside = outside && !task_is_gone(outside) ? outside : NULL,
 		.snap = after ? changes->after : changes->before,
-		.same_basis = a->basis == b->basis,
+		.same_basis = same_basis(changes),
 	};
 	changes->n_rows += diff_change(row) != DIFF_SAME;
 }
@@ -266,8 +271,9 @@ void changes_find(struct changes *changes)
 	size_t i = 0, k = 0;
 	int order;
 
+	changes->two_boots = !changes_one_boot(changes->before, changes->after);
 	while (before[i] || after[k]) {
-		if (!before[i] || !after[k])
+		if (!before[i] || !after[k] || changes->two_boots)
 			order = before[i] ? -1 : 1;
 		else
 			order = compare_both(&before[i], &after[k]);
@@ -295,7 +301,10 @@ static uint64_t booted(const struct snapshot *snap)
 
 bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime)
 {
-	return booted(snap) - (realtime - boottime) + SAME_BOOT <= 2 * SAME_BOOT;
+	/* A machine that boots again within the minute: the later one is sooner after its boot. */
+	return booted(snap) - (realtime - boottime) + SAME_BOOT <= 2 * SAME_BOOT &&
+	       (snap->scan.realtime <= realtime || snap->scan.boottime >= boottime) &&
+	       (snap->scan.realtime >= realtime || snap->scan.boottime <= boottime);
 }
 
 /*
@@ -351,40 +360,73 @@ static const struct column cgroup_columns[] = {
 
 const struct row_type cgroup_change_rows = ROWS_OF("change of a cgroup", cgroup_columns);
 
-/* The cgroup @id in the first @n of @v, which are sorted; NULL: none. */
-static struct cgroup_change *find_change(struct cgroup_change *v, size_t n, uint64_t id)
+/* The cgroup @id of @snap; it has no memory yet. */
+static struct cgroup_change cgroup_of(const struct changes *changes, const struct snapshot *snap,
+				      uint64_t id)
 {
-	return n ? bsearch(&id, v, n, sizeof(*v), compare_u64) : NULL;
+	const struct view view = { .snap = snap };
+	const char *path = changes->two_boots ? name_of_cgroup(&view, id) : NULL;
+
+	return (struct cgroup_change){
+		.id = id,
+		.snap = snap,
+		/* Without a path its name is its ID. */
+		.path = path && *path == '/' ? path : NULL,
+		.rebooted = changes->two_boots && snap == changes->after,
+		.before = { true, 0 },
+		.after = { true, 0 },
+	};
 }
 
-/* Adds the cgroups of @snap that are not there; none of them has memory yet. */
-static struct cgroup_change *add_cgroups(struct cgroup_change *v, size_t *n,
-					 const struct snapshot *snap)
+/* Each boot numbers cgroups anew: of two, those with one path are one. */
+static int compare_cgroups(const void *untyped_a, const void *untyped_b)
+{
+	const struct cgroup_change *a = untyped_a, *b = untyped_b;
+
+	if (a->path && b->path)
+		return strcmp(a->path, b->path);
+	return COMPARE(!a->path, !b->path) ?: COMPARE(a->rebooted, b->rebooted) ?:
+	       COMPARE(a->id, b->id);
+}
+
+/* @key in the first @n of @v, which are sorted; NULL: it is not there. */
+static struct cgroup_change *find_change(struct cgroup_change *v, size_t n,
+					 const struct cgroup_change *key)
+{
+	return n ? bsearch(key, v, n, sizeof(*v), compare_cgroups) : NULL;
+}
+
+/* Adds the cgroups of @snap that are not there. */
+static struct cgroup_change *add_cgroups(const struct changes *changes, struct cgroup_change *v,
+					 size_t *n, const struct snapshot *snap)
 {
 	const size_t old = *n;
+	struct cgroup_change cgroup;
 	size_t i, kept = 0;
 
 	for (i = 0; i < snap->n_tasks; i++) {
-		const struct task *task = &snap->tasks[i];
-
-		if (!KNOWN(task, MEMCENSUS_TASK_CGROUP) || find_change(v, old, task->cgroup))
+		if (!KNOWN(&snap->tasks[i], MEMCENSUS_TASK_CGROUP))
+			continue;
+		cgroup = cgroup_of(changes, snap, snap->tasks[i].cgroup);
+		if (find_change(v, old, &cgroup))
 			continue;
 		v = array_grow(v, *n, sizeof(*v));
-		v[(*n)++] = (struct cgroup_change){ .id = task->cgroup, .before = { true, 0 },
-						    .after = { true, 0 } };
+		v[(*n)++] = cgroup;
 	}
 	if (*n)
-		qsort(v, *n, sizeof(*v), compare_u64);
+		qsort(v, *n, sizeof(*v), compare_cgroups);
 	for (i = 0; i < *n; i++)
-		if (!kept || v[kept - 1].id != v[i].id)
+		if (!kept || compare_cgroups(&v[kept - 1], &v[i]))
 			v[kept++] = v[i];
 	*n = kept;
 	return v;
 }
 
-static void add_memory(struct cgroup_change *v, size_t n, const struct snapshot *snap, bool after)
+static void add_memory(const struct changes *changes, struct cgroup_change *v, size_t n,
+		       const struct snapshot *snap)
 {
-	struct cgroup_change *cgroup;
+	const bool after = snap == changes->after;
+	struct cgroup_change *cgroup, key;
 	struct amount *sum;
 	size_t i;
 
@@ -393,8 +435,10 @@ static void add_memory(struct cgroup_change *v, size_t n, const struct snapshot 
 
 		if (!KNOWN(task, MEMCENSUS_TASK_CGROUP))
 			continue;
-		cgroup = find_change(v, n, task->cgroup);
+		key = cgroup_of(changes, snap, task->cgroup);
+		cgroup = find_change(v, n, &key);
 		sum = after ? &cgroup->after : &cgroup->before;
+		cgroup->id = key.id;
 		cgroup->snap = snap;
 		*sum = amount_plus(*sum, amount_plus(figure_of_task(task, MEMCENSUS_F_PSS),
 						     figure_of_task(task, MEMCENSUS_F_SWAP)));
@@ -403,8 +447,10 @@ static void add_memory(struct cgroup_change *v, size_t n, const struct snapshot 
 		const struct group *group = &snap->groups[i];
 
 		/* Charges are of a cgroup and those below it, not of its own processes. */
-		cgroup = KNOWN(group, MEMCENSUS_GROUP_CGROUP) && !group->own ?
-				 find_change(v, n, group->cgroup) : NULL;
+		if (!KNOWN(group, MEMCENSUS_GROUP_CGROUP) || group->own)
+			continue;
+		key = cgroup_of(changes, snap, group->cgroup);
+		cgroup = find_change(v, n, &key);
 		if (!cgroup)
 			continue;
 		sum = after ? &cgroup->charged_after : &cgroup->charged_before;
@@ -437,12 +483,13 @@ static struct cgroup_change *changes_of_cgroups(const struct changes *changes, s
 	size_t i, kept = 0;
 
 	*n = 0;
-	v = add_cgroups(v, n, changes->before);
-	v = add_cgroups(v, n, changes->after);
-	add_memory(v, *n, changes->before, false);
-	add_memory(v, *n, changes->after, true);
+	v = add_cgroups(changes, v, n, changes->before);
+	v = add_cgroups(changes, v, n, changes->after);
+	add_memory(changes, v, *n, changes->before);
+	add_memory(changes, v, *n, changes->after);
 	for (row = v; row < v + *n; row++) {
 		row->growth = amount_minus(row->after, row->before);
+		row->growth.known &= same_basis(changes);
 		row->charged_growth = amount_minus(row->charged_after, row->charged_before);
 	}
 	for (i = 0; i < *n; i++)

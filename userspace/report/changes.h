@@ -50,12 +50,14 @@ extern const struct row_type change_rows;
  * struct changes - between two censuses
  * @before, @after: owned by the caller
  * @within: only cgroups at and below this path are shown, and not the system; NULL: all
+ * @two_boots: of two boots, so that no process is in both; set by changes_find()
  * @rows, @n_rows: changed processes; owned
  */
 struct changes {
 	const struct snapshot *before;
 	const struct snapshot *after;
 	const char *within;
+	bool two_boots;
 	struct change *rows;
 	size_t n_rows;
 };
@@ -72,8 +74,10 @@ void changes_report(const struct changes *changes, size_t most, struct report *r
 
 /**
  * struct cgroup_change - a cgroup, without those below it
- * @id: its number; first, for compare_u64()
+ * @id: its number
  * @snap: the later census that has it; it has its path
+ * @path: of two boots: by which it is found in both; else, or if it has none, NULL
+ * @rebooted: of two boots: it is found in the second one alone, if it has no path
  * @before, @after: sum of PSS and swap of its processes
  * @charged_before, @charged_after: what is charged to it and to those below it
  * @growth, @charged_growth: the changes of these
@@ -81,6 +85,8 @@ void changes_report(const struct changes *changes, size_t most, struct report *r
 struct cgroup_change {
 	uint64_t id;
 	const struct snapshot *snap;
+	const char *path;
+	bool rebooted;
 	struct amount before;
 	struct amount after;
 	struct amount growth;
@@ -94,7 +100,7 @@ extern const struct row_type cgroup_change_rows;
 
 /*
  * Whether @snap is of the boot of a moment, ns since 1970 and since boot, if the clock was not set
- * by more than a minute.
+ * by more than a minute, and not back between them.
  */
 bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime);
 

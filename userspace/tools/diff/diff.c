@@ -104,7 +104,7 @@ static void warn_of_pair(const struct diff *diff)
 {
 	const struct scan *a = &diff->before->scan, *b = &diff->after->scan;
 
-	if (!changes_one_boot(diff->before, diff->after))
+	if (diff->changes.two_boots)
 		fputs("memcensus: the records are of two boots: no process is in both\n",
 		      stderr);
 	if (a->basis != b->basis)
@@ -171,10 +171,11 @@ const struct command diff_command = {
 	"Prints a row for each process whose USS, PSS, RSS or swap changed by 1 KiB or more, and\n"
 	"for each new or ended process; the amounts are the changes in KiB. The largest change of\n"
 	"PSS and swap is the last row. Processes with the same PID and start time are the same\n"
-	"process. For a new process all its memory counts as growth, for an ended one as\n"
-	"shrinkage. '-' means that a figure is unknown in one of the two, because the\n"
-	"process was busy. Then it prints the cgroups, PSS and swap of their processes and,\n"
-	"of records by cgroup (-g), what is charged, and the totals of the system that changed.\n"
+	"process, unless the machine has booted between the two. For a new process all its memory\n"
+	"counts as growth, for an ended one as shrinkage. '-' means that a figure is unknown in one\n"
+	"of the two, because the process was busy. Then it prints the cgroups, PSS and swap of their\n"
+	"processes and, of records by cgroup (-g), what is charged, and the totals of the system\n"
+	"that changed. Of two boots, those with the same path are the same cgroup.\n"
 	"\n"
 	"--cgroup PATH selects the processes of a cgroup and of those below it. A process\n"
 	"that is in another one in one of the two is 'moved', and counts as new or ended.\n"
