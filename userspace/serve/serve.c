@@ -20,6 +20,7 @@
 #include <linux/genetlink.h>
 
 #include "lib/memory.h"
+#include "lib/signals.h"
 #include "serve/ask.h"
 #include "serve/peer.h"
 #include "serve/serve.h"
@@ -263,13 +264,17 @@ static int relay(struct channel *c, const struct nlmsghdr *request, const struct
 		 const struct peer *peer, struct turns *turns, struct failure *why)
 {
 	const char *wrong = ask->n_pids ? turns_alone(turns) : NULL;
+	const struct cost *cost = cost_of(ask);
 	struct answer answer = { 0 };
 	int ret;
 
 	if (wrong)
 		return fail(why, FAIL_SYSTEM, "%s", wrong);
-	limit(serve_answer_seconds, cost_of(ask)->cpu);
+	/* The limit, and a client that goes away, end this process. */
+	turns_owe(turns, (uint64_t)cost->cpu * NSEC_PER_SEC);
+	limit(serve_answer_seconds, cost->cpu);
 	ret = ask_module(c, request, ask, peer, &answer, why);
+	turns_pay(turns, cost->pause);
 	turns_join(turns);
 	if (!ret)
 		send_all(answer.buf, answer.len);

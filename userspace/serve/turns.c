@@ -83,13 +83,27 @@ void turns_join(struct turns *turns)
 	lock(turns, F_SETLK, F_UNLCK, ALONE, BYTES);
 }
 
-void turns_end(struct turns *turns, uint64_t pause)
+/* Without it the next turn is at once. */
+static void put_next(const struct turns *turns, uint64_t next)
 {
-	const uint64_t now = signals_now(), rest = TURNS_REST * (now - turns->begun);
-	const uint64_t next = now + (rest > pause ? rest : pause);
-
-	/* Without it the next turn is at once. */
 	if (pwrite(turns->file, &next, sizeof(next), place(turns)) != sizeof(next))
 		perror("memcensus-serve");
-	lock(turns, F_SETLK, F_UNLCK, place(turns), sizeof(next));
+}
+
+void turns_owe(struct turns *turns, uint64_t ns)
+{
+	put_next(turns, signals_now() + (1 + TURNS_REST) * ns);
+}
+
+void turns_pay(struct turns *turns, uint64_t pause)
+{
+	const uint64_t now = signals_now(), rest = TURNS_REST * (now - turns->begun);
+
+	put_next(turns, now + (rest > pause ? rest : pause));
+}
+
+void turns_end(struct turns *turns, uint64_t pause)
+{
+	turns_pay(turns, pause);
+	lock(turns, F_SETLK, F_UNLCK, place(turns), sizeof(uint64_t));
 }

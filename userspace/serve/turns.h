@@ -42,10 +42,13 @@ const char *turns_alone(struct turns *turns);
 /* Another user may be alone. */
 void turns_join(struct turns *turns);
 
-/*
- * Ends the turn.  The next one of the user begins after @pause ns, or after TURNS_REST times what
- * this one took.
- */
+/* The next turn begins after a request that takes @ns from now, however this process ends. */
+void turns_owe(struct turns *turns, uint64_t ns);
+
+/* The next turn begins after @pause ns, or after TURNS_REST times what this one took. */
+void turns_pay(struct turns *turns, uint64_t pause);
+
+/* As turns_pay(), and ends the turn. */
 void turns_end(struct turns *turns, uint64_t pause);
 
 #endif /* SERVE_TURNS_H */

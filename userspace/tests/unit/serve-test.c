@@ -6,6 +6,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 /* The reader has a struct of this name. */
 #define group unix_group
 #include <grp.h>
@@ -684,6 +685,63 @@ static int is_ended(const void *arg)
 	return send(fd, nlh, nlh->nlmsg_len, 0) < 0 || read(fd, &byte, 1);
 }
 
+/* Asks for a named process, and goes before the answer comes. */
+static int is_gone(const void *arg)
+{
+	char buf[256] __attribute__((aligned(8))) = "";
+	struct nlmsghdr *nlh = begin(buf, MEMCENSUS_CMD_SNAPSHOT);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
+	struct pollfd end = { .fd = connect_user() };
+
+	(void)arg;
+	mnl_attr_put_u32(nlh, MEMCENSUS_REQ_PIDS, 4000000000);
+	mnl_attr_nest_end(nlh, nest);
+	if (send(end.fd, nlh, nlh->nlmsg_len, 0) < 0 || shutdown(end.fd, SHUT_RD))
+		return 1;
+	return poll(&end, 1, 30000) != 1 || !(end.revents & POLLHUP);
+}
+
+/* When the next turn of the user begins, as the file has it. */
+static uint64_t next_turn(void)
+{
+	const uid_t uid = geteuid() ? geteuid() : USER;
+	uint64_t next = 0;
+	char path[80];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/turns", dir);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || pread(fd, &next, sizeof(next), (off_t)uid * 16) < 0)
+		abort();
+	close(fd);
+	return next;
+}
+
+/*
+ * What a request took is paid for by the time until the next one, also if there is nobody who
+ * reads its answer, or if it is ended.
+ */
+static void test_debts(void)
+{
+	const uint64_t ms = NSEC_PER_SEC / 1000;
+	uint64_t begun, before;
+
+	shared->census_ns = 300 * ms;
+	before = next_turn();
+	begun = signals_now();
+	ok(!run_client(is_gone, NULL), "a user who does not wait for the answer");
+	ok(next_turn() >= (before > begun ? before : begun) + (1 + TURNS_REST) * 300 * ms,
+	   "waits for the next turn as others do");
+	shared->census_ns = 0;
+	shared->busy = true;
+	before = next_turn();
+	begun = signals_now();
+	ok(!run_client(is_ended, NULL), "a census that needs the processor for 2 s ends");
+	ok(next_turn() >= (before > begun ? before : begun) + (1 + TURNS_REST) * 2000 * ms,
+	   "the user has the next turn after four times as long");
+	shared->busy = false;
+}
+
 /* Of users whose censuses of named processes take long, the module has one at a time. */
 static void test_named(void)
 {
@@ -691,9 +749,6 @@ static void test_named(void)
 	unsigned int i;
 	int failed = 0;
 
-	shared->busy = true;
-	ok(!run_client(is_ended, NULL), "a census that needs the processor for 2 s ends");
-	shared->busy = false;
 	if (geteuid()) {
 		ok(true, "several users # SKIP needs root");
 		return;
@@ -887,6 +942,7 @@ int main(void)
 	test_turns();
 	test_named();
 	test_slow();
+	test_debts();
 	test_random();
 	kill(inetd, SIGKILL);
 	waitpid(inetd, NULL, 0);
