@@ -161,7 +161,8 @@ unsigned int procfs_link_mode(const char *path)
 	return statx(dir, name, AT_SYMLINK_NOFOLLOW, STATX_MODE, &stat) ? 0 : stat.stx_mode;
 }
 
-int procfs_reopen(int place, struct stat *st)
+/* Opens what @place is of with @flags, if it is a file of @type. */
+static int reopen(int place, struct stat *st, mode_t type, int flags)
 {
 	char link[48];
 	int fd = -1;
@@ -169,12 +170,24 @@ int procfs_reopen(int place, struct stat *st)
 	if (place < 0)
 		return -1;
 	errno = ENODEV;
-	if (!fstat(place, st) && S_ISREG(st->st_mode)) {
+	if (!fstat(place, st) && (st->st_mode & S_IFMT) == type) {
 		snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
-		fd = open(link, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		fd = open(link, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	}
 	close(place);
 	return fd;
+}
+
+int procfs_reopen(int place, struct stat *st)
+{
+	return reopen(place, st, S_IFREG, O_RDONLY);
+}
+
+int procfs_open_pipe(const char *path, int end)
+{
+	struct stat st;
+
+	return reopen(open_with(path, O_PATH), &st, S_IFIFO, end);
 }
 
 int procfs_open_file(const char *path)

@@ -48,6 +48,12 @@ int procfs_reopen(int place, struct stat *st);
 /* Opens what the link /proc/@path leads to, a regular file, for reading; -1 if it cannot. */
 int procfs_open_file(const char *path);
 
+/*
+ * The same of a pipe, for @end, O_RDONLY or O_WRONLY.  A process may have put another file in its
+ * place since the link was read.
+ */
+int procfs_open_pipe(const char *path, int end);
+
 /* The name of the file /proc/@path, which the caller frees. */
 char *procfs_path(const char *path);
 

@@ -133,8 +133,9 @@ static bool is(struct amount amount, int64_t bytes)
 
 static void test_pipes(void)
 {
-	int full[2], empty[2], orphan[2];
+	int full[2], empty[2], orphan[2], again;
 	const struct open_file *file;
+	char path[32];
 
 	if (pipe(full) || pipe(empty) || pipe(orphan))
 		abort();
@@ -146,6 +147,11 @@ static void test_pipes(void)
 	   "a pipe: pages of what is in it, and its size");
 	ok(file == file_of(full[1]) && file->descriptors == 2, "both ends are one pipe");
 	ok(is(file_of(empty[0])->bytes, 0), "an empty pipe: 0 is known");
+	snprintf(path, sizeof(path), "self/fd/%d", full[1]);
+	again = procfs_open_pipe(path, O_WRONLY);
+	ok(again >= 0 && !close(again), "a pipe is opened again");
+	snprintf(path, sizeof(path), "self/exe");
+	ok(procfs_open_pipe(path, O_RDONLY) < 0 && errno == ENODEV, "and nothing else in its place");
 	ok(is(file_of(orphan[1])->bytes, 0) && write(orphan[1], "x", 1) < 0 && errno == EPIPE,
 	   "a pipe without readers has none");
 	close(full[0]);

@@ -88,14 +88,11 @@ static void add_objects(struct open_file *file, const char *cache, uint64_t n)
  */
 static void read_pipe(struct open_file *file, const char *path)
 {
-	char *name = procfs_path(path);
-	const int end = file->modes & PIPE_READ ? O_RDONLY : O_WRONLY;
-	const int fd = open(name, end | O_NONBLOCK | O_CLOEXEC);
+	const int fd = procfs_open_pipe(path, file->modes & PIPE_READ ? O_RDONLY : O_WRONLY);
 	const int size = fd < 0 ? -1 : fcntl(fd, F_GETPIPE_SZ);
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 	int unread = 0;
 
-	free(name);
 	if (size > 0) {
 		file->most = amount_of(true, (uint64_t)size);
 		if (!ioctl(fd, FIONREAD, &unread))

@@ -147,36 +147,42 @@ static void ask_sockets(struct holding *h, uint32_t pid)
 		open_files_ask_sockets(&h->files, pid, h->unasked);
 }
 
-/* Adds the cgroup that @pid is in, and what it is charged for. */
-static void add_cgroup(struct holding *h, uint32_t pid)
+/* Adds the cgroup @path, and what it is charged for. */
+static void add_cgroup(struct holding *h, const char *path)
 {
-	char text[4096], *path, *dir;
+	char *dir = cgroup_file(path, ".");
 	struct stat stat;
 	size_t i;
+	bool there;
 
-	if (!process_read(pid, "cgroup", text, sizeof(text)))
-		return;
-	path = !strncmp(text, "0::", 3) ? text : strstr(text, "\n0::");
-	if (!path)
-		return;
-	path = strchr(path, '/');
-	if (!path)
-		return;
-	path[strcspn(path, "\n")] = '\0';
-	for (i = 0; i < h->n_groups; i++)
-		if (!strcmp(h->groups[i].path, path))
-			return;
-	dir = cgroup_file(path, ".");
-	if (!dir || lstat(dir, &stat)) {
-		free(dir);
-		return;
-	}
+	there = dir && !lstat(dir, &stat);
 	free(dir);
+	for (i = 0; i < h->n_groups && there; i++)
+		there = strcmp(h->groups[i].path, path);
+	if (!there)
+		return;
 	h->groups = array_grow(h->groups, h->n_groups, sizeof(*h->groups));
 	h->groups[h->n_groups++] = (struct group){
 		.known = 1ULL << MEMCENSUS_GROUP_CGROUP, .cgroup = stat.st_ino,
 		.path = xstrdup(path), .charges = charges_of_path(path, NULL),
 	};
+}
+
+/* Adds the cgroup that @pid is in; a path has up to 4 KiB. */
+static void add_cgroup_of(struct holding *h, uint32_t pid)
+{
+	char name[48], *text, *path;
+	struct failure ignored;
+
+	snprintf(name, sizeof(name), "%" PRIu32 "/cgroup", pid);
+	text = procfs_read(name, NULL, &ignored);
+	path = text && strncmp(text, "0::", 3) ? strstr(text, "\n0::") : text;
+	path = path ? strchr(path, '/') : NULL;
+	if (path) {
+		path[strcspn(path, "\n")] = '\0';
+		add_cgroup(h, path);
+	}
+	free(text);
 }
 
 static void add_to_kind(struct held_kind_sum *sums, const struct open_file *file)
@@ -275,7 +281,7 @@ static int held_run(struct session *session, struct failure *why)
 
 	for (i = 0; !ret && i < h.pids.n; i++) {
 		h.unread[open_files_add(&h.files, (uint32_t)h.pids.v[i])]++;
-		add_cgroup(&h, (uint32_t)h.pids.v[i]);
+		add_cgroup_of(&h, (uint32_t)h.pids.v[i]);
 	}
 	for (i = 0; !ret && i < h.pids.n; i++)
 		ask_sockets(&h, (uint32_t)h.pids.v[i]);
