@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -152,6 +153,10 @@ int main(void)
 	holders = holders_of(&stat, "ext4", 1, &found);
 	ok(holders && !strcmp(holders, expected), "a mapping has the number of a disk: %s",
 	   holders);
+	prctl(PR_SET_NAME, "x, 1 systemd");
+	snprintf(expected, sizeof(expected), "%d x; 1 systemd", getpid());
+	holders = holders_of(&stat, "tmpfs", 1, &found);
+	ok(holders && !strcmp(holders, expected), "a name does not add a holder: %s", holders);
 	mapped = NULL;
 	state = MEMCENSUS_STATE_BUSY;
 	holders = holders_of(&stat, "tmpfs", 1, &found);

@@ -99,6 +99,16 @@ static bool has_one_number(const struct frame_file *file)
 	return KNOWN(file, MEMCENSUS_FF_TYPE) && !strcmp(file->type, "tmpfs");
 }
 
+/* A process gives itself its name, and could name more holders in it. */
+static const char *without_commas(char *name)
+{
+	char *comma;
+
+	for (comma = name; (comma = strchr(comma, ',')); )
+		*comma = ';';
+	return name;
+}
+
 static void name_holders(struct snapshot *snap, const struct deleted *deleted, bool whole)
 {
 	const struct ids *pids = &deleted->pids;
@@ -114,7 +124,7 @@ static void name_holders(struct snapshot *snap, const struct deleted *deleted, b
 	for (i = 0; i < pids->n && i < HOLDERS_NAMED; i++) {
 		fprintf(out, "%s%" PRIu64, i ? ", " : "", pids->v[i]);
 		if (process_comm((uint32_t)pids->v[i], comm, sizeof(comm)))
-			fprintf(out, " %s", comm);
+			fprintf(out, " %s", without_commas(comm));
 	}
 	if (pids->n > HOLDERS_NAMED)
 		fprintf(out, ", %zu more", pids->n - HOLDERS_NAMED);
