@@ -2,6 +2,7 @@
 /* Writes metrics as OpenMetrics or in the Prometheus text format. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/openmetrics.h"
 #include "lib/text.h"
@@ -64,6 +65,12 @@ static void put_label_text(FILE *out, const char *text)
 		if (!plain && *text == '\\')
 			put_plain(out, text, len, true);
 	}
+}
+
+size_t openmetrics_length(const char *text)
+{
+	/* A quote or a backslash; or U+FFFD and \\xNN for each byte. */
+	return is_plain(text) ? 2 * strlen(text) : strlen(REPLACEMENT_UTF8) + 5 * strlen(text);
 }
 
 static void put_metric_name(const struct openmetrics *om, bool sample)

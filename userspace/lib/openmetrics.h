@@ -65,6 +65,9 @@ void openmetrics_signed(struct openmetrics *om, const struct label *labels,
 void openmetrics_real(struct openmetrics *om, const struct label *labels,
 		      size_t n, double value);
 
+/* At most so many bytes does @text take as the value of a label. */
+size_t openmetrics_length(const char *text);
+
 /* Writes the end mark.  The caller checks the stream for errors. */
 void openmetrics_end(struct openmetrics *om);
 

@@ -37,6 +37,23 @@ static void add_number(struct labels *labels, const char *name, uint64_t value)
 	add_text(labels, name, text);
 }
 
+/*
+ * What labels may have of the text that a user chooses: paths of cgroups with up to four KiB, each
+ * byte of which is written as five.  Each is in about 25 metrics of a document, of which a server
+ * has four: two formats, two censuses.  So a document has 40 MB of groups at most.
+ */
+#define LABEL_MOST	2000
+#define LABELS_MOST	(1UL << 20)
+
+/* Adds the path of @cgroup, or its number if the path is too long. */
+static void add_cgroup(struct labels *labels, const char *path, uint64_t cgroup)
+{
+	if (path && openmetrics_length(path) > LABEL_MOST)
+		add_number(labels, "cgroup", cgroup);
+	else
+		add_text(labels, "cgroup", path);
+}
+
 /* Adds the labels of @row; false if nothing identifies it.  NULL: it has none. */
 typedef bool label_fn(const struct view *view, const void *row,
 		      struct labels *labels);
@@ -76,7 +93,7 @@ static bool group_labels(const struct view *view, const void *row,
 		add_text(labels, "user", name_of_user(view, group->uid));
 		add_number(labels, "uid", group->uid);
 	} else if (KNOWN(group, MEMCENSUS_GROUP_CGROUP)) {
-		add_text(labels, "cgroup", name_of_cgroup(view, group->cgroup));
+		add_cgroup(labels, name_of_cgroup(view, group->cgroup), group->cgroup);
 	} else if (KNOWN(group, MEMCENSUS_GROUP_COMM)) {
 		add_text(labels, "command", group->comm);
 	}
@@ -496,17 +513,16 @@ void metrics_nodes_unknown(struct openmetrics *om, struct snapshot *const *snaps
 		"inactive_file,charged_swap,limit,oom_kills,high,high_events,limit_events,"	\
 		"dying_cgroups"
 
-/* The groups that contain others, or those that do not: these add up. */
+/* Of the @n_all groups @all those that contain others, or those that do not: these add up. */
 static void put_groups(struct openmetrics *om, const char *prefix, const struct view *view,
-		       bool contain, bool nodes)
+		       const struct group *all, size_t n_all, bool contain, bool nodes)
 {
-	const struct snapshot *snap = view->snap;
-	struct group *groups = xcalloc(snap->n_groups, sizeof(*groups));
+	struct group *groups = xcalloc(n_all, sizeof(*groups));
 	size_t i, n = 0;
 
-	for (i = 0; i < snap->n_groups; i++)
-		if (snap->groups[i].contains == contain)
-			groups[n++] = snap->groups[i];
+	for (i = 0; i < n_all; i++)
+		if (all[i].contains == contain)
+			groups[n++] = all[i];
 	put_metric_columns(om, prefix, &group_rows, SIZES ",mms", view,
 			   rows_of(groups, n, sizeof(*groups)), group_labels);
 	if (nodes)
@@ -515,19 +531,70 @@ static void put_groups(struct openmetrics *om, const char *prefix, const struct 
 	free(groups);
 }
 
+/* Memory of its processes, or charged to it and to those below it, whichever is more. */
+static uint64_t size_of_group(const struct group *group)
+{
+	const struct amount charged = amount_charge(&group->charges, CHARGE_TOTAL);
+	const uint64_t pss = KNOWN(&group->figures, MEMCENSUS_F_PSS) ?
+			     group->figures.v[MEMCENSUS_F_PSS] : 0;
+
+	return charged.known && (uint64_t)charged.bytes > pss ? (uint64_t)charged.bytes : pss;
+}
+
+static int largest_group_first(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+
+	return COMPARE(size_of_group(y), size_of_group(x)) ?: COMPARE(x->id, y->id);
+}
+
+static int first_group_first(const void *a, const void *b)
+{
+	return COMPARE(((const struct group *)a)->id, ((const struct group *)b)->id);
+}
+
+/* The largest groups, as many as LABELS_MOST allows, in their order.  The caller frees them. */
+static struct group *choose_groups(const struct view *view, size_t *n)
+{
+	const struct snapshot *snap = view->snap;
+	struct group *groups = xcalloc(snap->n_groups, sizeof(*groups));
+	size_t text = 0, kept;
+
+	memcpy(groups, snap->groups, snap->n_groups * sizeof(*groups));
+	qsort(groups, snap->n_groups, sizeof(*groups), largest_group_first);
+	for (kept = 0; kept < snap->n_groups; kept++) {
+		struct labels labels = { .n = 0 };
+
+		if (group_labels(view, &groups[kept], &labels))
+			text += 64 + openmetrics_length(labels.v[0].value);
+		if (text > LABELS_MOST)
+			break;
+	}
+	qsort(groups, kept, sizeof(*groups), first_group_first);
+	*n = kept;
+	return groups;
+}
+
 void metrics_groups(struct openmetrics *om, const struct view *view, bool nodes)
 {
 	const struct snapshot *snap = view->snap;
 	struct labels labels = { .n = 0 };
+	struct group *groups;
+	size_t n;
 
 	if (!snap->n_groups || !group_labels(view, &snap->groups[0], &labels))
 		return;
-	put_groups(om, labels.v[0].name, view, false, nodes);
-	if (!KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP))
-		return;
-	put_groups(om, "subtree", view, true, nodes);
-	put_metric_columns(om, "cgroup", &group_rows, CHARGED, view,
-			   rows_in(snap, &group_rows), group_labels);
+	groups = choose_groups(view, &n);
+	put_groups(om, labels.v[0].name, view, groups, n, false, nodes);
+	if (KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP)) {
+		put_groups(om, "subtree", view, groups, n, true, nodes);
+		put_metric_columns(om, "cgroup", &group_rows, CHARGED, view,
+				   rows_of(groups, n, sizeof(*groups)), group_labels);
+	}
+	put_number(om, "memcensus_groups_left_out", NULL,
+		   "groups without samples, the smallest: a document does not name more",
+		   snap->n_groups - n);
+	free(groups);
 }
 
 #define PAID	"charged,own,for_others,by_others,frames,exclusive"
@@ -557,7 +624,7 @@ static bool payer_labels(const struct view *view, const void *row, struct labels
 
 	if (!column_get(column_named(&payer_rows, "cgroup_path"), view, row, &name))
 		return false;
-	add_text(labels, "cgroup", name.text);
+	add_cgroup(labels, name.text, ((const struct payer *)row)->cgroup);
 	return true;
 }
 
