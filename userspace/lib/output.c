@@ -87,6 +87,10 @@ static int open_path(struct output *output, const char *path,
 
 	/* Replace the target of a symbolic link, not the link. */
 	output->path = realpath(path, NULL);
+	error = errno;
+	if (!output->path && stat(path, &st) && !lstat(path, &st) && S_ISLNK(st.st_mode))
+		return fail(why, FAIL_SYSTEM, "cannot write '%.200s': a symbolic link: %s", path,
+			    strerror(error));
 	if (!output->path)
 		output->path = xstrdup(path);
 	if (stat(path, &st) || S_ISREG(st.st_mode)) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/memory.h"
 #include "lib/text.h"
 #include "model/on-nodes.h"
 #include "os/cgroups.h"
@@ -261,28 +262,41 @@ static uint64_t mappings_allowed(const struct snapshot *snap)
 	return most;
 }
 
+static int most_mappings_first(const void *a, const void *b)
+{
+	const struct task *x = *(const struct task *const *)a;
+	const struct task *y = *(const struct task *const *)b;
+
+	return COMPARE(y->mappings, x->mappings) ?: COMPARE(x->pid, y->pid);
+}
+
 /* Beyond the limit mmap(), and munmap() of a part, fail, which looks like a lack of memory. */
 static void note_mappings(FILE *out, const struct snapshot *snap)
 {
+	const struct task **v = xcalloc(snap->n_tasks + 1, sizeof(*v)), *task;
 	uint64_t most = 0;
-	size_t i, named = 0;
+	size_t i, n = 0;
 
-	for (i = 0; i < snap->n_tasks && named < PIDS_NAMED; i++) {
-		const struct task *task = &snap->tasks[i];
-
+	for (i = 0; i < snap->n_tasks; i++) {
+		task = &snap->tasks[i];
 		if (!KNOWN(task, MEMCENSUS_TASK_MAPPINGS))
 			continue;
 		if (!most)
 			most = mappings_allowed(snap);
 		if (!most)
-			return;
-		if (task->mappings < most - most / 10)
-			continue;
+			break;
+		if (task->mappings >= most - most / 10)
+			v[n++] = task;
+	}
+	qsort(v, n, sizeof(*v), most_mappings_first);
+	for (i = 0; i < n && i < PIDS_NAMED; i++)
 		fprintf(out, "memcensus: PID %" PRIu64 ": %" PRIu64 " mappings of the %" PRIu64
 			" of vm.max_map_count, then mmap() fails\n",
-			task->pid, task->mappings, most);
-		named++;
-	}
+			v[i]->pid, v[i]->mappings, most);
+	if (n > PIDS_NAMED)
+		fprintf(out, "memcensus: and %zu more with nine tenths of vm.max_map_count\n",
+			n - PIDS_NAMED);
+	free(v);
 }
 
 void warnings_of_cgroups(FILE *out, const struct snapshot *snap)
