@@ -87,48 +87,37 @@ static void set_names(struct snapshot *snap, struct group *group, const struct g
 	group->name = snapshot_text(snap, group->own ? "." : name, sizeof(name));
 }
 
-static int compare_pids(const void *a, const void *b)
-{
-	const struct task *x = *(const struct task *const *)a, *y = *(const struct task *const *)b;
-
-	return (x->pid > y->pid) - (x->pid < y->pid);
-}
-
 static uint64_t figure_or_unknown(const struct figures *f, unsigned int number)
 {
 	return KNOWN(f, number) ? f->v[number] : UINT64_MAX;
 }
 
 /* What @group has of its first process, of the tasks @v that are sorted by PID. */
-static void set_first(struct snapshot *snap, struct group *group, const struct task **v)
+static void set_first(struct snapshot *snap, struct group *group, const struct task *const *v)
 {
 	const bool tree = KNOWN(group, MEMCENSUS_GROUP_PID);
-	const struct task like = { .pid = tree ? group->pid : group->session };
-	const struct task *key = &like, **found;
-	char *number = xasprintf("%" PRIu64, like.pid);
+	const uint64_t pid = tree ? group->pid : group->session;
+	const struct task *found = task_among(v, snap->n_tasks, pid);
+	char *number = xasprintf("%" PRIu64, pid);
 
 	group->path = snapshot_text(snap, number, strlen(number));
 	free(number);
-	found = bsearch(&key, v, snap->n_tasks, sizeof(*v), compare_pids);
 	/* The number of a session is that of no other process, but not of its namespace's. */
-	if (!found || !KNOWN(*found, MEMCENSUS_TASK_GROUP) || (*found)->group != group->id)
+	if (!found || !KNOWN(found, MEMCENSUS_TASK_GROUP) || found->group != group->id)
 		return;
-	group->name = KNOWN(*found, MEMCENSUS_TASK_COMM) ? (*found)->comm : NULL;
+	group->name = KNOWN(found, MEMCENSUS_TASK_COMM) ? found->comm : NULL;
 	if (!tree)
 		return;
-	group->own_uss = figure_or_unknown(&(*found)->figures, MEMCENSUS_F_USS);
-	group->own_pss = figure_or_unknown(&(*found)->figures, MEMCENSUS_F_PSS);
+	group->own_uss = figure_or_unknown(&found->figures, MEMCENSUS_F_USS);
+	group->own_pss = figure_or_unknown(&found->figures, MEMCENSUS_F_PSS);
 }
 
 /* Names the groups by tree and by session. */
 static void set_firsts(struct snapshot *snap)
 {
-	const struct task **v = xcalloc(snap->n_tasks, sizeof(*v));
+	const struct task **v = tasks_by_pid(snap);
 	size_t i;
 
-	for (i = 0; i < snap->n_tasks; i++)
-		v[i] = &snap->tasks[i];
-	qsort(v, snap->n_tasks, sizeof(*v), compare_pids);
 	for (i = 0; i < snap->n_groups && !snapshot_is_full(snap); i++) {
 		struct group *group = &snap->groups[i];
 

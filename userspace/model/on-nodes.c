@@ -6,6 +6,7 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "model/cgroup-tree.h"
 #include "model/on-nodes.h"
 
 bool on_nodes_get(const struct snapshot *snap, const struct on_nodes *on, uint64_t node,
@@ -67,39 +68,25 @@ static void make_known(struct snapshot *snap, struct group *group)
 	group->on = (struct on_nodes){ .v = sums, .n = snap->node_ids.n };
 }
 
-static void add_member(struct snapshot *snap, struct group *group, const struct task *task)
+/* Adds @on, of a task or of a group in @group; NULL: of none. */
+static void add_to(struct snapshot *snap, struct group *group, const struct on_nodes *on)
 {
+	const struct numbers *ids = &snap->node_ids;
 	struct task_node *sums;
-	size_t i, j;
+	size_t i, at;
 
+	if (!group || !on->n || snapshot_is_full(snap))
+		return;
 	if (!group->on.n)
 		make_known(snap, group);
 	sums = (struct task_node *)group->on.v;
-	for (i = 0; i < task->on.n; i++) {
-		const struct task_node *from = &task->on.v[i];
-
-		for (j = 0; j < snap->node_ids.n && sums[j].node != from->node; j++)
-			;
-		sums[j].rss += from->rss;
-		sums[j].hugetlb += from->hugetlb;
-		sums[j].runs |= from->runs;
+	for (i = 0; i < on->n; i++) {
+		at = FIRST_NOT(ids->n, k, ids->v[k] < on->v[i].node);
+		sums[at].rss += on->v[i].rss;
+		sums[at].hugetlb += on->v[i].hugetlb;
+		sums[at].runs |= on->v[i].runs;
 	}
-	group->on.away += task->on.away;
-}
-
-/* Adds @task to its group and to those that contain it, each of which is before those in it. */
-static void add_to_groups(struct snapshot *snap, const struct task *task)
-{
-	struct group *group = NULL;
-
-	if (KNOWN(task, MEMCENSUS_TASK_GROUP))
-		group = group_of(snap, task->group);
-
-	while (group && !snapshot_is_full(snap)) {
-		add_member(snap, group, task);
-		group = KNOWN(group, MEMCENSUS_GROUP_PARENT) && group->parent < group->id ?
-			group_of(snap, group->parent) : NULL;
-	}
+	group->on.away += on->away;
 }
 
 /* The rows of @task, which are in the order of tasks, from *@at on. */
@@ -127,9 +114,12 @@ void on_nodes_link(struct snapshot *snap)
 	snap->node_ids = find_ids(snap);
 	for (i = 0; i < snap->n_tasks; i++) {
 		link_task(snap, &snap->tasks[i], &at);
-		if (snap->tasks[i].on.n)
-			add_to_groups(snap, &snap->tasks[i]);
+		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_GROUP))
+			add_to(snap, group_of(snap, snap->tasks[i].group), &snap->tasks[i].on);
 	}
+	/* Each group is behind the one that contains it. */
+	for (i = snap->n_groups; i--; )
+		add_to(snap, group_parent(snap, &snap->groups[i]), &snap->groups[i].on);
 	/* A group that is only charged has no members. */
 	for (i = 0; i < snap->n_groups && !snapshot_is_full(snap); i++)
 		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_MMS) && !snap->groups[i].mms)

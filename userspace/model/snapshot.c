@@ -139,6 +139,32 @@ const struct task *task_of(const struct snapshot *snap, uint64_t pid)
 	return NULL;
 }
 
+static int compare_pids(const void *a, const void *b)
+{
+	const struct task *x = *(const struct task *const *)a;
+	const struct task *y = *(const struct task *const *)b;
+
+	return COMPARE(x->pid, y->pid);
+}
+
+const struct task **tasks_by_pid(const struct snapshot *snap)
+{
+	const struct task **v = xcalloc(snap->n_tasks + 1, sizeof(*v));
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		v[i] = &snap->tasks[i];
+	qsort(v, snap->n_tasks, sizeof(*v), compare_pids);
+	return v;
+}
+
+const struct task *task_among(const struct task *const *v, size_t n, uint64_t pid)
+{
+	const size_t at = FIRST_NOT(n, i, v[i]->pid < pid);
+
+	return at < n && v[at]->pid == pid ? v[at] : NULL;
+}
+
 struct group *group_of(const struct snapshot *snap, uint64_t id)
 {
 	/* They are sent in the order of their numbers. */

@@ -499,6 +499,12 @@ uint64_t page_size_of(const struct snapshot *snap);
 /* The task with this PID; NULL if there is none. */
 const struct task *task_of(const struct snapshot *snap, uint64_t pid);
 
+/* The tasks of @snap in the order of their PIDs, for many questions; the caller frees the array. */
+const struct task **tasks_by_pid(const struct snapshot *snap);
+
+/* The task with this PID among the @n of tasks_by_pid(); NULL if there is none. */
+const struct task *task_among(const struct task *const *v, size_t n, uint64_t pid);
+
 /* The group of this MEMCENSUS_GROUP_ID; NULL if there is none. */
 struct group *group_of(const struct snapshot *snap, uint64_t id);
 

@@ -120,14 +120,21 @@ static void add_line(struct snapshot *snap, const char *name, bool bytes, uint64
 /* Lines "TCP: inuse 5 ... mem 27", in pages; "UDPLITE: inuse 0" has none. */
 static void apply_sockstat(struct snapshot *snap)
 {
-	const char *line = proc_texts_find(snap, PROC_TEXTS_SOCKSTAT), *mem;
+	static const char key[] = " mem ";
+	const char *line = proc_texts_find(snap, PROC_TEXTS_SOCKSTAT), *end, *mem;
 	uint64_t sum = 0, pages;
+	char number[24];
 	bool any = false;
 
-	for (; line && *line; line = strchrnul(line, '\n'), line += !!*line) {
-		mem = strstr(line, " mem ");
-		if (!mem || mem > strchrnul(line, '\n') ||
-		    sscanf(mem, " mem %" SCNu64, &pages) != 1)
+	for (; line && *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		mem = memmem(line, (size_t)(end - line), key, strlen(key));
+		if (!mem)
+			continue;
+		/* sscanf() asks for the length of all that follows. */
+		snprintf(number, sizeof(number), "%.*s",
+			 (int)strnlen(mem + strlen(key), sizeof(number) - 1), mem + strlen(key));
+		if (sscanf(number, "%" SCNu64, &pages) != 1)
 			continue;
 		any = true;
 		sum += pages;

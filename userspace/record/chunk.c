@@ -17,6 +17,9 @@
 /* How often each byte may be checked on average for chunks that turn out to be damaged. */
 #define SPENT_MAX	4
 
+/* How often each byte may be read again on average, behind places that are damaged. */
+#define READ_AGAIN_MAX	4
+
 /* Fuzzers cannot guess checksums, so fuzzing builds accept any. */
 static bool is_crc(uint32_t crc, const void *data, size_t len)
 {
@@ -241,6 +244,16 @@ static bool decompress(struct chunk_reader *reader, struct chunk *chunk)
 	return true;
 }
 
+/* Moves the data of @chunk, which is the next one in @buf, over what was read before. */
+static void align(struct chunk_reader *reader, struct chunk *chunk)
+{
+	unsigned char *to = reader->buf + reader->begin / CHUNK_ALIGN * CHUNK_ALIGN + CHUNK_HEAD;
+
+	if (chunk->data != to)
+		memmove(to, chunk->data, chunk->len);
+	chunk->data = to;
+}
+
 /* Reads the data after the current head: 1; 0 if it is damaged or incomplete. */
 static int find_data(struct chunk_reader *reader, struct chunk *chunk,
 		     struct failure *why)
@@ -252,11 +265,11 @@ static int find_data(struct chunk_reader *reader, struct chunk *chunk,
 	if (reader->end - reader->begin < size ||
 	    !is_crc(chunk->head.crc, reader->buf + reader->begin + CHUNK_HEAD, chunk->head.len))
 		return 0;
-	if (reader->begin % CHUNK_ALIGN)
-		move_down(reader);
 	chunk->data = reader->buf + reader->begin + CHUNK_HEAD;
 	if (!decompress(reader, chunk))
 		return 0;
+	if (chunk->data != reader->plain)
+		align(reader, chunk);
 	reader->begin += size;
 	return 1;
 }
@@ -302,11 +315,14 @@ int chunk_reader_next(struct chunk_reader *reader, struct chunk *chunk, bool hea
 	const uint64_t clean = offset(reader), passed = reader->passed;
 	int ret = next_ahead(reader, chunk, head_only, why);
 
-	if (ret >= 0 && chunk->lost && reader->seekable) {
+	if (ret >= 0 && chunk->lost && reader->seekable &&
+	    reader->read_again <= READ_AGAIN_MAX * (offset(reader) + CHUNK_MAX)) {
 		/*
 		 * A recorder that was killed left a part of a census.  Since this was read ahead,
-		 * another one may have truncated it, and written there: read it again.
+		 * another one may have truncated it, and written there: read it again, but not as
+		 * often as a hostile record has such places.
 		 */
+		reader->read_again += reader->at + reader->end - clean;
 		forget_ahead(reader);
 		reader->passed = passed;
 		ret = seek_to(reader, is_unchanged(reader) ? clean : reader->whole, why) ?:

@@ -118,6 +118,7 @@ bool chunk_unpack(struct chunk_head *head, const unsigned char *packed);
  * @found: it begins as a record, or a head was found
  * @passed: bytes passed before it
  * @spent: bytes that were checked or decompressed of damaged chunks
+ * @read_again: bytes that were read ahead and dropped, behind places that are damaged
  * @whole: offset behind the last CHUNK_END that was given, or where reading began
  * @last: head of the last chunk that was given, which was at @last_at
  * @plain: data of the last compressed chunk; owned
@@ -134,6 +135,7 @@ struct chunk_reader {
 	bool found;
 	uint64_t passed;
 	uint64_t spent;
+	uint64_t read_again;
 	uint64_t whole;
 	struct chunk_head last;
 	uint64_t last_at;

@@ -21,6 +21,9 @@
 /* Maximum lines about damage; further ones are only counted. */
 #define SAY_MAX	8
 
+/* Censuses that cannot be read: for each a hostile record makes the reader read 16 MiB. */
+#define UNREADABLE_MAX	1000U
+
 __attribute__((format(printf, 2, 3)))
 static void say(struct record_file *file, const char *format, ...)
 {
@@ -175,8 +178,12 @@ static int end_of_census(struct record_file *file, bool begun, uint64_t number)
 	return 0;
 }
 
-int record_file_next(struct record_file *file, struct snapshot *snap,
-		     struct record_entry *entry, struct failure *why)
+/*
+ * As record_file_next().  @only: if this census is damaged, none of those behind it, of which a
+ * record may have as many as it has bytes.
+ */
+static int next_census(struct record_file *file, const struct record_entry *only,
+		       struct snapshot *snap, struct record_entry *entry, struct failure *why)
 {
 	uint64_t number = 0, reported = 0;
 	struct failure what;
@@ -210,6 +217,10 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 		}
 		number = chunk.head.census;
 		good &= chunk.head.part == part++ && number == entry->number;
+		if (only && (!good || entry->offset != only->offset)) {
+			tell_missing(file, only->number + 1, "damaged");
+			return 0;
+		}
 		if (!good || number == reported)
 			continue;
 		if (feed_chunk(file, snap, &chunk, why)) {
@@ -225,6 +236,8 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 			tell_missing(file, number, "damaged");
 			say(file, "census %" PRIu64 " is skipped: %s", number, why->text);
 			file->last = number;
+			if (only)
+				return 0;
 			reported = number;
 			good = false;
 		} else if (chunk.head.kind == CHUNK_END) {
@@ -240,18 +253,27 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 	return -1;
 }
 
+int record_file_next(struct record_file *file, struct snapshot *snap,
+		     struct record_entry *entry, struct failure *why)
+{
+	return next_census(file, NULL, snap, entry, why);
+}
+
 int record_file_read(struct record_file *file, const struct record_entry *wanted,
 		     struct snapshot *snap, struct failure *why)
 {
-	struct record_entry entry;
+	struct record_entry entry = { .number = 0 };
 	int ret;
 
 	file->last = wanted->number - 1;
 	file->lost = 0;
 	if (chunk_reader_seek(&file->reader, wanted->offset, why))
 		return -1;
-	ret = record_file_next(file, snap, &entry, why);
-	return ret > 0 && entry.offset != wanted->offset ? 0 : ret;
+	ret = next_census(file, wanted, snap, &entry, why);
+	if (!ret && ++file->unreadable > UNREADABLE_MAX)
+		return fail(why, FAIL_LOST, "'%.200s': more than %u censuses are damaged",
+			    file->path, UNREADABLE_MAX);
+	return ret;
 }
 
 int record_file_entries(struct record_file *file, struct record_entry **entries, size_t *n,

@@ -159,8 +159,8 @@ static bool add_task(struct tracks *tracks, const struct view *view,
 /* The mappings of a process are adjacent.  Returns how many could not be followed. */
 static size_t add_vmas(struct tracks *tracks, const struct snapshot *snap, double t)
 {
+	const struct task **tasks = tasks_by_pid(snap), *task;
 	const struct vma *vmas = snap->vmas;
-	const struct task *task;
 	struct track *track;
 	size_t i, n, dropped = 0;
 	uint64_t bytes;
@@ -168,12 +168,13 @@ static size_t add_vmas(struct tracks *tracks, const struct snapshot *snap, doubl
 	for (i = 0; i < snap->n_vmas; i += n) {
 		for (n = 1; i + n < snap->n_vmas && vmas[i + n].pid == vmas[i].pid; n++)
 			;
-		task = task_of(snap, vmas[i].pid);
+		task = task_among(tasks, snap->n_tasks, vmas[i].pid);
 		track = task ? find_track(tracks, task) : NULL;
 		if (track && has_private(tracks, task, &bytes))
 			dropped += regions_add(&track->regions, &tracks->regions_pool, t, vmas + i,
 					       n);
 	}
+	free(tasks);
 	return dropped;
 }
 
