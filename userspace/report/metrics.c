@@ -43,7 +43,7 @@ static void add_number(struct labels *labels, const char *name, uint64_t value)
  * has four: two formats, two censuses.  So a document has 40 MB of groups at most.
  */
 #define LABEL_MOST	2000
-#define LABELS_MOST	(1UL << 20)
+#define LABELS_MOST	1048576UL
 
 /* Adds the path of @cgroup, or its number if the path is too long. */
 static void add_cgroup(struct labels *labels, const char *path, uint64_t cgroup)

@@ -7,7 +7,7 @@
 #include "model/breakdown.h"
 #include "tap.h"
 
-#define MIB	(1LL << 20)
+#define MIB	1048576LL
 
 static int64_t row_of(const struct breakdown *breakdown, const char *name)
 {

@@ -151,7 +151,8 @@ static void test_pipes(void)
 	again = procfs_open_pipe(path, O_WRONLY);
 	ok(again >= 0 && !close(again), "a pipe is opened again");
 	snprintf(path, sizeof(path), "self/exe");
-	ok(procfs_open_pipe(path, O_RDONLY) < 0 && errno == ENODEV, "and nothing else in its place");
+	ok(procfs_open_pipe(path, O_RDONLY) < 0 && errno == ENODEV,
+	   "and nothing else in its place");
 	ok(is(file_of(orphan[1])->bytes, 0) && write(orphan[1], "x", 1) < 0 && errno == EPIPE,
 	   "a pipe without readers has none");
 	close(full[0]);

@@ -30,7 +30,8 @@ static void expect(int64_t n, int64_t each, int64_t size, const char *what)
 
 int main(void)
 {
-	const int64_t n = threads(), page = sysconf(_SC_PAGESIZE), least = page > 16384 ? page : 16384;
+	const int64_t n = threads(), page = sysconf(_SC_PAGESIZE);
+	const int64_t least = page > 16384 ? page : 16384;
 	int64_t i;
 
 	expect(n, least, least, "a usual kernel");
