@@ -244,14 +244,13 @@ static bool decompress(struct chunk_reader *reader, struct chunk *chunk)
 	return true;
 }
 
-/* Moves the data of @chunk, which is the next one in @buf, over what was read before. */
+/* Copies the data of @chunk if it is at an odd place in @buf, as behind damage. */
 static void align(struct chunk_reader *reader, struct chunk *chunk)
 {
-	unsigned char *to = reader->buf + reader->begin / CHUNK_ALIGN * CHUNK_ALIGN + CHUNK_HEAD;
-
-	if (chunk->data != to)
-		memmove(to, chunk->data, chunk->len);
-	chunk->data = to;
+	if (chunk->data == reader->plain || reader->begin % CHUNK_ALIGN == 0)
+		return;
+	reader->plain = xreallocarray(reader->plain, chunk->len + 1, 1);
+	chunk->data = memcpy(reader->plain, chunk->data, chunk->len);
 }
 
 /* Reads the data after the current head: 1; 0 if it is damaged or incomplete. */
@@ -268,8 +267,7 @@ static int find_data(struct chunk_reader *reader, struct chunk *chunk,
 	chunk->data = reader->buf + reader->begin + CHUNK_HEAD;
 	if (!decompress(reader, chunk))
 		return 0;
-	if (chunk->data != reader->plain)
-		align(reader, chunk);
+	align(reader, chunk);
 	reader->begin += size;
 	return 1;
 }

@@ -121,7 +121,7 @@ bool chunk_unpack(struct chunk_head *head, const unsigned char *packed);
  * @read_again: bytes that were read ahead and dropped, behind places that are damaged
  * @whole: offset behind the last CHUNK_END that was given, or where reading began
  * @last: head of the last chunk that was given, which was at @last_at
- * @plain: data of the last compressed chunk; owned
+ * @plain: data of the last chunk that was compressed, or at an odd place; owned
  */
 struct chunk_reader {
 	int fd;
