@@ -39,11 +39,12 @@ static void add_number(struct labels *labels, const char *name, uint64_t value)
 
 /*
  * What labels may have of the text that a user chooses: paths of cgroups with up to four KiB, each
- * byte of which is written as five.  Each is in about 25 metrics of a document, of which a server
- * has four: two formats, two censuses.  So a document has 40 MB of groups at most.
+ * byte of which is written as five.  Each is in METRICS of a document, of which a server has four:
+ * two formats, two censuses.  So a document has 40 MB of groups at most.
  */
 #define LABEL_MOST	2000
 #define LABELS_MOST	1048576UL
+#define METRICS		25
 
 /* Adds the path of @cgroup, or its number if the path is too long. */
 static void add_cgroup(struct labels *labels, const char *path, uint64_t cgroup)
@@ -553,10 +554,14 @@ static int first_group_first(const void *a, const void *b)
 	return COMPARE(((const struct group *)a)->id, ((const struct group *)b)->id);
 }
 
-/* The largest groups, as many as LABELS_MOST allows, in their order.  The caller frees them. */
-static struct group *choose_groups(const struct view *view, size_t *n)
+/*
+ * The largest groups, as many as LABELS_MOST allows, in their order; @nodes: there are samples for
+ * each node too.  The caller frees them.
+ */
+static struct group *choose_groups(const struct view *view, bool nodes, size_t *n)
 {
 	const struct snapshot *snap = view->snap;
+	const size_t metrics = METRICS + (nodes ? 2 * snap->node_ids.n : 0);
 	struct group *groups = xcalloc(snap->n_groups, sizeof(*groups));
 	size_t text = 0, kept;
 
@@ -567,7 +572,7 @@ static struct group *choose_groups(const struct view *view, size_t *n)
 
 		if (group_labels(view, &groups[kept], &labels))
 			text += 64 + openmetrics_length(labels.v[0].value);
-		if (text > LABELS_MOST)
+		if (text * metrics > LABELS_MOST * METRICS)
 			break;
 	}
 	qsort(groups, kept, sizeof(*groups), first_group_first);
@@ -575,7 +580,7 @@ static struct group *choose_groups(const struct view *view, size_t *n)
 	return groups;
 }
 
-void metrics_groups(struct openmetrics *om, const struct view *view, bool nodes)
+size_t metrics_groups(struct openmetrics *om, const struct view *view, bool nodes)
 {
 	const struct snapshot *snap = view->snap;
 	struct labels labels = { .n = 0 };
@@ -583,18 +588,22 @@ void metrics_groups(struct openmetrics *om, const struct view *view, bool nodes)
 	size_t n;
 
 	if (!snap->n_groups || !group_labels(view, &snap->groups[0], &labels))
-		return;
-	groups = choose_groups(view, &n);
+		return 0;
+	groups = choose_groups(view, nodes, &n);
 	put_groups(om, labels.v[0].name, view, groups, n, false, nodes);
 	if (KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP)) {
 		put_groups(om, "subtree", view, groups, n, true, nodes);
 		put_metric_columns(om, "cgroup", &group_rows, CHARGED, view,
 				   rows_of(groups, n, sizeof(*groups)), group_labels);
 	}
-	put_number(om, "memcensus_groups_left_out", NULL,
-		   "groups without samples, the smallest: a document does not name more",
-		   snap->n_groups - n);
 	free(groups);
+	return snap->n_groups - n;
+}
+
+void metrics_left_out(struct openmetrics *om, size_t n)
+{
+	put_number(om, "memcensus_groups_left_out", NULL,
+		   "groups without samples, the smallest: a document does not name more", n);
 }
 
 #define PAID	"charged,own,for_others,by_others,frames,exclusive"

@@ -24,7 +24,10 @@ void metrics_system(struct openmetrics *om, const struct view *view,
  * group counts each frame once.  Cgroups with others below them are subtrees, under names of
  * their own, so that the others add up.  @nodes: also their memory by NUMA node.
  */
-void metrics_groups(struct openmetrics *om, const struct view *view, bool nodes);
+size_t metrics_groups(struct openmetrics *om, const struct view *view, bool nodes);
+
+/* How many groups had no samples, of all kinds. */
+void metrics_left_out(struct openmetrics *om, size_t n);
 
 /*
  * Who is charged for mapped pages, by a SHARE census: the @n cgroups that pay for most or map

@@ -150,7 +150,7 @@ void export_write(const struct export *export, bool older, FILE *out)
 	const struct options *options = export->session->options;
 	struct openmetrics om = { .out = out, .older = older };
 	struct view view = { .snap = export->snaps[0], .numeric = options->numeric };
-	size_t i;
+	size_t i, left_out = 0;
 
 	metrics_system(&om, &view, export->snaps, export->n);
 	if (export->nodes)
@@ -160,8 +160,9 @@ void export_write(const struct export *export, bool older, FILE *out)
 		if (export->charged && i == export->n - 1)
 			metrics_payers(&om, &view, export->payers);
 		else
-			metrics_groups(&om, &view, export->nodes);
+			left_out += metrics_groups(&om, &view, export->nodes);
 	}
+	metrics_left_out(&om, left_out);
 	view.snap = export->snaps[0];
 	if (options->has_top)
 		metrics_tasks(&om, &view, options->top ? options->top : view.snap->n_tasks,
