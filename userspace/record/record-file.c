@@ -21,8 +21,8 @@
 /* Maximum lines about damage; further ones are only counted. */
 #define SAY_MAX	8
 
-/* Censuses that cannot be read: for each a hostile record makes the reader read 16 MiB. */
-#define UNREADABLE_MAX	1000U
+/* Bytes that are read of censuses that turn out to be damaged, beside those of the file. */
+#define UNREADABLE_MAX	(64 * CHUNK_MAX)
 
 __attribute__((format(printf, 2, 3)))
 static void say(struct record_file *file, const char *format, ...)
@@ -270,9 +270,11 @@ int record_file_read(struct record_file *file, const struct record_entry *wanted
 	if (chunk_reader_seek(&file->reader, wanted->offset, why))
 		return -1;
 	ret = next_census(file, wanted, snap, &entry, why);
-	if (!ret && ++file->unreadable > UNREADABLE_MAX)
-		return fail(why, FAIL_LOST, "'%.200s': more than %u censuses are damaged",
-			    file->path, UNREADABLE_MAX);
+	if (!ret)
+		file->unreadable += file->reader.at + file->reader.end - wanted->offset;
+	if (file->unreadable > UNREADABLE_MAX + 4 * wanted->offset)
+		return fail(why, FAIL_LOST, "'%.200s': too many censuses are damaged",
+			    file->path);
 	return ret;
 }
 

@@ -25,7 +25,7 @@ struct record_entry {
  * @last: number of the last census that was read or reported missing
  * @lost: bytes since then that belong to no whole chunk
  * @lost_at: offset where they end
- * @unreadable: censuses that record_file_read() could not read
+ * @unreadable: bytes read of censuses that record_file_read() found damaged
  * @newer: version of a skipped chunk, or 0
  */
 struct record_file {
@@ -35,8 +35,8 @@ struct record_file {
 	uint64_t last;
 	uint64_t lost;
 	uint64_t lost_at;
+	uint64_t unreadable;
 	unsigned int said;
-	unsigned int unreadable;
 	unsigned int newer;
 };
 
