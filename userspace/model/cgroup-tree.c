@@ -92,12 +92,12 @@ static uint64_t figure_or_unknown(const struct figures *f, unsigned int number)
 	return KNOWN(f, number) ? f->v[number] : UINT64_MAX;
 }
 
-/* What @group has of its first process, of the tasks @v that are sorted by PID. */
-static void set_first(struct snapshot *snap, struct group *group, const struct task *const *v)
+/* What @group has of its first process. */
+static void set_first(struct snapshot *snap, struct group *group)
 {
 	const bool tree = KNOWN(group, MEMCENSUS_GROUP_PID);
 	const uint64_t pid = tree ? group->pid : group->session;
-	const struct task *found = task_among(v, snap->n_tasks, pid);
+	const struct task *found = task_of(snap, pid);
 	char *number = xasprintf("%" PRIu64, pid);
 
 	group->path = snapshot_text(snap, number, strlen(number));
@@ -115,7 +115,6 @@ static void set_first(struct snapshot *snap, struct group *group, const struct t
 /* Names the groups by tree and by session. */
 static void set_firsts(struct snapshot *snap)
 {
-	const struct task **v = tasks_by_pid(snap);
 	size_t i;
 
 	for (i = 0; i < snap->n_groups && !snapshot_is_full(snap); i++) {
@@ -124,9 +123,8 @@ static void set_firsts(struct snapshot *snap)
 		group->own_uss = UINT64_MAX;
 		group->own_pss = UINT64_MAX;
 		if (KNOWN(group, MEMCENSUS_GROUP_PID) || KNOWN(group, MEMCENSUS_GROUP_SESSION))
-			set_first(snap, group, v);
+			set_first(snap, group);
 	}
-	free(v);
 }
 
 void cgroup_tree_link(struct snapshot *snap)

@@ -12,16 +12,15 @@
 bool on_nodes_get(const struct snapshot *snap, const struct on_nodes *on, uint64_t node,
 		  struct task_node *found)
 {
-	size_t i;
+	const struct numbers *ids = &snap->node_ids;
+	size_t at = FIRST_NOT(ids->n, i, ids->v[i] < node);
 
-	for (i = 0; i < snap->node_ids.n && snap->node_ids.v[i] != node; i++)
-		;
-	if (!on->n || i == snap->node_ids.n)
+	if (!on->n || at == ids->n || ids->v[at] != node)
 		return false;
 	memset(found, 0, sizeof(*found));
-	for (i = 0; i < on->n; i++)
-		if (on->v[i].node == node)
-			*found = on->v[i];
+	at = FIRST_NOT(on->n, i, on->v[i].node < node);
+	if (at < on->n && on->v[at].node == node)
+		*found = on->v[at];
 	return true;
 }
 
@@ -89,10 +88,15 @@ static void add_to(struct snapshot *snap, struct group *group, const struct on_n
 	group->on.away += on->away;
 }
 
+static int compare_nodes(const void *a, const void *b)
+{
+	return COMPARE(((const struct task_node *)a)->node, ((const struct task_node *)b)->node);
+}
+
 /* The rows of @task, which are in the order of tasks, from *@at on. */
 static void link_task(struct snapshot *snap, struct task *task, size_t *at)
 {
-	const struct task_node *v = snap->task_nodes;
+	struct task_node *v = snap->task_nodes;
 	size_t first = *at, i;
 
 	if (first == snap->n_task_nodes || v[first].pid != task->pid)
@@ -100,6 +104,7 @@ static void link_task(struct snapshot *snap, struct task *task, size_t *at)
 	for (i = first; i < snap->n_task_nodes && v[i].pid == task->pid; i++)
 		if (!v[i].runs)
 			task->on.away += v[i].rss + v[i].hugetlb;
+	qsort(v + first, i - first, sizeof(*v), compare_nodes);
 	task->on.v = v + first;
 	task->on.n = i - first;
 	*at = i;

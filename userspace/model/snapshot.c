@@ -47,6 +47,7 @@ void snapshot_reset(struct snapshot *snap)
 	free(snap->arrays);
 	free(snap->meminfo);
 	free(snap->proc_texts);
+	free(snap->by_pid);
 	memset(snap, 0, sizeof(*snap));
 	obstack_begin(&snap->memory, CHUNK_SIZE);
 }
@@ -129,16 +130,6 @@ uint64_t page_size_of(const struct snapshot *snap)
 	return KNOWN(&snap->info, MEMCENSUS_INFO_PAGE_SIZE) ? snap->info.page_size : 0;
 }
 
-const struct task *task_of(const struct snapshot *snap, uint64_t pid)
-{
-	size_t i;
-
-	for (i = 0; i < snap->n_tasks; i++)
-		if (snap->tasks[i].pid == pid)
-			return &snap->tasks[i];
-	return NULL;
-}
-
 static int compare_pids(const void *a, const void *b)
 {
 	const struct task *x = *(const struct task *const *)a;
@@ -147,22 +138,27 @@ static int compare_pids(const void *a, const void *b)
 	return COMPARE(x->pid, y->pid);
 }
 
-const struct task **tasks_by_pid(const struct snapshot *snap)
+/* Tasks are added and dropped, so that their number tells whether they are still the same. */
+static void sort_by_pid(struct snapshot *snap)
 {
-	const struct task **v = xcalloc(snap->n_tasks + 1, sizeof(*v));
 	size_t i;
 
+	free(snap->by_pid);
+	snap->by_pid = xcalloc(snap->n_tasks + 1, sizeof(*snap->by_pid));
+	snap->n_by_pid = snap->n_tasks;
 	for (i = 0; i < snap->n_tasks; i++)
-		v[i] = &snap->tasks[i];
-	qsort(v, snap->n_tasks, sizeof(*v), compare_pids);
-	return v;
+		snap->by_pid[i] = &snap->tasks[i];
+	qsort(snap->by_pid, snap->n_tasks, sizeof(*snap->by_pid), compare_pids);
 }
 
-const struct task *task_among(const struct task *const *v, size_t n, uint64_t pid)
+const struct task *task_of(const struct snapshot *snap, uint64_t pid)
 {
-	const size_t at = FIRST_NOT(n, i, v[i]->pid < pid);
+	size_t at;
 
-	return at < n && v[at]->pid == pid ? v[at] : NULL;
+	if (!snap->by_pid || snap->n_by_pid != snap->n_tasks)
+		sort_by_pid((struct snapshot *)snap);
+	at = FIRST_NOT(snap->n_tasks, i, snap->by_pid[i]->pid < pid);
+	return at < snap->n_tasks && snap->by_pid[at]->pid == pid ? snap->by_pid[at] : NULL;
 }
 
 struct group *group_of(const struct snapshot *snap, uint64_t id)

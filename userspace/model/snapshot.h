@@ -379,6 +379,7 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  * @memory: of strings and lists
  * @bytes: of rows, strings and lists, and of what the lines of @proc_texts give when read
  * @most: maximum of snapshot_bytes() of a census of a record; 0: any
+ * @by_pid: @n_by_pid tasks in the order of PIDs, by task_of(); owned
  * @arrays: where the arrays of rows are in it, by offset; row_add() made all of them
  */
 struct snapshot {
@@ -451,6 +452,8 @@ struct snapshot {
 	struct obstack memory;
 	size_t bytes;
 	size_t most;
+	const struct task **by_pid;
+	size_t n_by_pid;
 	size_t *arrays;
 	size_t n_arrays;
 };
@@ -496,14 +499,8 @@ bool task_is_of(const struct task *task, const uint64_t *pids, size_t n);
 /* Bytes of a page on its machine; 0: unknown. */
 uint64_t page_size_of(const struct snapshot *snap);
 
-/* The task with this PID; NULL if there is none. */
+/* The task with this PID; NULL if there is none.  Sorts them at the first call. */
 const struct task *task_of(const struct snapshot *snap, uint64_t pid);
-
-/* The tasks of @snap in the order of their PIDs, for many questions; the caller frees the array. */
-const struct task **tasks_by_pid(const struct snapshot *snap);
-
-/* The task with this PID among the @n of tasks_by_pid(); NULL if there is none. */
-const struct task *task_among(const struct task *const *v, size_t n, uint64_t pid);
 
 /* The group of this MEMCENSUS_GROUP_ID; NULL if there is none. */
 struct group *group_of(const struct snapshot *snap, uint64_t id);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Decodes messages of the family into a snapshot, by the arrays of columns. */
+#include <inttypes.h>
 #include <string.h>
 #include <linux/genetlink.h>
 
@@ -8,6 +9,9 @@
 #include "model/fragmentation.h"
 #include "wire/attrs.h"
 #include "wire/decode.h"
+
+/* NUMA nodes of x86-64 and arm64: CONFIG_NODES_SHIFT is 10 at most. */
+#define NODES_MOST	1024
 
 /* Context of each step of decoding a message. */
 struct decoder {
@@ -230,6 +234,14 @@ const struct row_type *decode_type_of(unsigned int nest)
 	return nest <= MEMCENSUS_A_MAX ? types[nest] : NULL;
 }
 
+/* The node that @row is of; 0: of none. */
+static uint64_t node_of(const struct row_type *type, const void *row)
+{
+	return type == &zone_rows || type == &oom_zone_rows ? ((const struct zone *)row)->node :
+	       type == &node_rows || type == &oom_node_rows ? ((const struct node *)row)->id :
+	       type == &task_node_rows ? ((const struct task_node *)row)->node : 0;
+}
+
 /* Messages that belong to no census. */
 static bool is_unnumbered(const struct row_type *type)
 {
@@ -293,6 +305,9 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 	row = type->size ? row_add(type, snap) : (char *)snap + type->array;
 	if (decode_row(&d, type, nest, row))
 		return -1;
+	if (node_of(type, row) >= NODES_MOST)
+		return fail(why, FAIL_MALFORMED, "malformed message: %s of node %" PRIu64,
+			    type->name, node_of(type, row));
 	if (type == &zone_rows || type == &oom_zone_rows)
 		fragmentation_compute(snap, row);
 	return 0;

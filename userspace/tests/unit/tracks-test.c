@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The history of leak: its memory does not grow, and what it follows survives what ends. */
 #include <malloc.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tap.h"
@@ -56,6 +57,7 @@ static void take(struct tracks *tracks, unsigned int number, size_t n, unsigned 
 	for (i = 11; i < n; i++)
 		put_task(&snap, i, 1000 + number * 4 * FIRST + i, "short", MIB, 0);
 	tracks_add(tracks, &snap, NULL, 0, true);
+	free(snap.by_pid);
 }
 
 static void test_history(void)
@@ -152,6 +154,7 @@ static void test_unknown_swap(void)
 	snap.scan.boottime = i * SECOND;
 	tracks_add(&tracks, &snap, NULL, 0, true);
 	ok(track->series.n == 3, "nor does one without swap and exclusive swap");
+	free(snap.by_pid);
 	tracks_free(&tracks);
 }
 
@@ -194,6 +197,7 @@ static void test_kinds(void)
 	ok(tracks.v[0]->private_now == 174 * MIB - MIB / 2,
 	   "without what MADV_FREE gave back: %llu KiB",
 	   (unsigned long long)(tracks.v[0]->private_now / 1024));
+	free(snap.by_pid);
 	tracks_free(&tracks);
 }
 

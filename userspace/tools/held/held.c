@@ -150,15 +150,17 @@ static void ask_sockets(struct holding *h, uint32_t pid)
 /* Adds the cgroup @path, and what it is charged for. */
 static void add_cgroup(struct holding *h, const char *path)
 {
-	char *dir = cgroup_file(path, ".");
 	struct stat stat;
-	size_t i;
 	bool there;
+	char *dir;
+	size_t i;
 
+	for (i = 0; i < h->n_groups; i++)
+		if (!strcmp(h->groups[i].path, path))
+			return;
+	dir = cgroup_file(path, ".");
 	there = dir && !lstat(dir, &stat);
 	free(dir);
-	for (i = 0; i < h->n_groups && there; i++)
-		there = strcmp(h->groups[i].path, path);
 	if (!there)
 		return;
 	h->groups = array_grow(h->groups, h->n_groups, sizeof(*h->groups));

@@ -16,6 +16,9 @@
 #include "os/process.h"
 #include "tools/leak/judge.h"
 
+/* Tracks that all suspects together may be compared with. */
+#define VICTIMS_MOST	20000000
+
 static void add_suspect(struct suspect **v, size_t *n, const struct suspect *suspect)
 {
 	*v = array_grow(*v, *n, sizeof(**v));
@@ -273,7 +276,8 @@ const struct track *leak_victim(const struct leak_report *report, const struct s
 	const char *path;
 	size_t i;
 
-	if (!headroom->cgroup || !report->within || headroom->cgroup_len < strlen(report->within) ||
+	/* Each suspect asks about all tracks. */
+	if ((report->n + report->n_others) * tracks->n > VICTIMS_MOST || !headroom->cgroup || !report->within || headroom->cgroup_len < strlen(report->within) ||
 	    strncmp(headroom->cgroup, report->within, strlen(report->within)))
 		return NULL;
 	for (i = 0; i < tracks->n; i++) {

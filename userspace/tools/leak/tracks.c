@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The private memory of processes over many censuses. */
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,19 +14,26 @@ static uint64_t start_of(const struct task *task)
 	return KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
 }
 
+static int compare_processes(const void *a, const void *b)
+{
+	const struct track *x = a, *y = b;
+
+	return COMPARE(x->pid, y->pid) ?: COMPARE(x->start, y->start);
+}
+
 static struct track *find_track(const struct tracks *tracks, const struct task *task)
 {
-	struct track *track = tracks->buckets[task->pid % TRACK_BUCKETS];
+	const struct track key = { .pid = (uint32_t)task->pid, .start = start_of(task) };
+	struct track *const *found = tfind(&key, &tracks->by_process, compare_processes);
 
-	while (track && (track->pid != task->pid || track->start != start_of(task)))
-		track = track->next;
-	return track;
+	return found ? *found : NULL;
 }
 
 static void allocate(struct tracks *tracks, size_t n_tasks)
 {
 	tracks->most = TRACKS_FACTOR * n_tasks + TRACKS_MORE;
 	tracks->v = xcalloc(tracks->most, sizeof(struct track *));
+	tracks->spare = xcalloc(tracks->most, sizeof(struct track *));
 	if (!tracks->points)
 		tracks->points = SERIES_MAX;
 	series_pool_new(&tracks->pool, tracks->most, tracks->points);
@@ -41,22 +49,43 @@ static void empty(struct track *track)
 	free(track->user);
 }
 
+static int compare_ends(const void *a, const void *b)
+{
+	const struct track *x = *(const struct track *const *)a;
+	const struct track *y = *(const struct track *const *)b;
+
+	return COMPARE(x->seen, y->seen) ?: compare_processes(x, y);
+}
+
+/* Finds all that have ended: once for a census, in which many may begin. */
+static void find_spare(struct tracks *tracks)
+{
+	size_t i;
+
+	tracks->n_spare = 0;
+	tracks->used = 0;
+	tracks->spare_at = tracks->censuses;
+	for (i = 0; i < tracks->n; i++)
+		if (!track_lives(tracks, tracks->v[i]))
+			tracks->spare[tracks->n_spare++] = tracks->v[i];
+	qsort(tracks->spare, tracks->n_spare, sizeof(struct track *), compare_ends);
+}
+
 /* Takes the process that ended first out of all, for another one; NULL: none has ended. */
 static struct track *reuse(struct tracks *tracks)
 {
-	struct track *track = NULL, **place;
-	size_t i;
+	struct track *track;
 
-	for (i = 0; i < tracks->n; i++)
-		if (!track_lives(tracks, tracks->v[i]) &&
-		    (!track || tracks->v[i]->seen < track->seen))
-			track = tracks->v[i];
-	if (!track)
+	if (tracks->spare_at != tracks->censuses)
+		find_spare(tracks);
+	/* One that is back lives. */
+	while (tracks->used < tracks->n_spare &&
+	       track_lives(tracks, tracks->spare[tracks->used]))
+		tracks->used++;
+	if (tracks->used == tracks->n_spare)
 		return NULL;
-	place = &tracks->buckets[track->pid % TRACK_BUCKETS];
-	while (*place != track)
-		place = &(*place)->next;
-	*place = track->next;
+	track = tracks->spare[tracks->used++];
+	tdelete(track, &tracks->by_process, compare_processes);
 	empty(track);
 	*track = (struct track){ 0 };
 	tracks->ended++;
@@ -77,8 +106,8 @@ static struct track *add_track(struct tracks *tracks, const struct task *task)
 	series_new(&track->series, &tracks->pool);
 	track->pid = (uint32_t)task->pid;
 	track->start = start_of(task);
-	track->next = tracks->buckets[task->pid % TRACK_BUCKETS];
-	tracks->buckets[task->pid % TRACK_BUCKETS] = track;
+	if (!tsearch(track, &tracks->by_process, compare_processes))
+		memory_failed();
 	return track;
 }
 
@@ -159,8 +188,8 @@ static bool add_task(struct tracks *tracks, const struct view *view,
 /* The mappings of a process are adjacent.  Returns how many could not be followed. */
 static size_t add_vmas(struct tracks *tracks, const struct snapshot *snap, double t)
 {
-	const struct task **tasks = tasks_by_pid(snap), *task;
 	const struct vma *vmas = snap->vmas;
+	const struct task *task;
 	struct track *track;
 	size_t i, n, dropped = 0;
 	uint64_t bytes;
@@ -168,13 +197,12 @@ static size_t add_vmas(struct tracks *tracks, const struct snapshot *snap, doubl
 	for (i = 0; i < snap->n_vmas; i += n) {
 		for (n = 1; i + n < snap->n_vmas && vmas[i + n].pid == vmas[i].pid; n++)
 			;
-		task = task_among(tasks, snap->n_tasks, vmas[i].pid);
+		task = task_of(snap, vmas[i].pid);
 		track = task ? find_track(tracks, task) : NULL;
 		if (track && has_private(tracks, task, &bytes))
 			dropped += regions_add(&track->regions, &tracks->regions_pool, t, vmas + i,
 					       n);
 	}
-	free(tasks);
 	return dropped;
 }
 
@@ -241,15 +269,23 @@ bool track_lives(const struct tracks *tracks, const struct track *track)
 	return track->seen >= tracks->whole;
 }
 
+/* The tracks are in an array too. */
+static void ignore(void *track)
+{
+	(void)track;
+}
+
 void tracks_free(struct tracks *tracks)
 {
 	size_t i;
 
+	tdestroy(tracks->by_process, ignore);
 	for (i = 0; i < tracks->n; i++) {
 		empty(tracks->v[i]);
 		free(tracks->v[i]);
 	}
 	free(tracks->v);
+	free(tracks->spare);
 	series_pool_free(&tracks->pool);
 	series_pool_free(&tracks->regions_pool);
 }

@@ -12,8 +12,6 @@
 #include "model/snapshot.h"
 #include "tools/leak/regions.h"
 
-#define TRACK_BUCKETS	4096
-
 /* Processes that can be followed: so many times those of the first census, and some. */
 #define TRACKS_FACTOR	2
 #define TRACKS_MORE	64
@@ -32,7 +30,6 @@
  * @regions: its mappings, if the censuses had them
  */
 struct track {
-	struct track *next;
 	uint32_t pid;
 	uint64_t start;
 	char *comm;
@@ -56,6 +53,9 @@ struct track {
  * @most: maximum of @n; 0: there was no census yet
  * @pool: memory of the series of processes
  * @regions_pool: memory of those of their regions
+ * @by_process: all tracks, a tree for tsearch()
+ * @spare: @n_spare tracks of processes that had ended when census @spare_at needed one, that which
+ *	ended first in front; @used of them have been taken; owned
  * @ended: number of processes that have ended and made room
  * @readers: most processes of memcensus in a census
  * @dropped: most processes or mappings in a census that could not be followed
@@ -83,7 +83,11 @@ struct tracks {
 	uint64_t skipped;
 	uint64_t zero;
 	uint64_t boottime;
-	struct track *buckets[TRACK_BUCKETS];
+	void *by_process;
+	struct track **spare;
+	size_t n_spare;
+	size_t used;
+	uint64_t spare_at;
 };
 
 /*

@@ -81,10 +81,13 @@ static bool task_killed(const struct column *column, const struct view *view,
 			const void *record, struct value *value)
 {
 	const struct snapshot *snap = view->snap;
+	const struct task *task = record;
 	size_t i;
 
 	(void)column;
 	for (i = 0; i < snap->n_oom_victims; i++) {
+		if (snap->oom_victims[i].pid != task->pid)
+			continue;
 		value->text = oom_victim_end(&snap->oom_victims[i]);
 		if (oom_task(snap, &snap->oom_victims[i]) == record)
 			return true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a record has about OOM events. */
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,8 @@
  * @census: number of the census
  * @offset: of the first of their chunks
  * @bytes: of memory, of these answers and those in @ooms
+ * @kept: those in @ooms
+ * @events: their struct event, a tree for tsearch()
  */
 struct reading {
 	struct recorded_ooms *ooms;
@@ -24,32 +27,55 @@ struct reading {
 	uint64_t census;
 	uint64_t offset;
 	size_t bytes;
+	size_t kept;
+	void *events;
 };
 
+/* An event is found by its number and time; it is that @at. */
+struct event {
+	uint64_t number;
+	uint64_t realtime;
+	size_t at;
+};
+
+static int compare_events(const void *a, const void *b)
+{
+	const struct event *x = a, *y = b;
+
+	return COMPARE(x->number, y->number) ?: COMPARE(x->realtime, y->realtime);
+}
+
 /* A later answer about the same event knows more: what came back. */
-static void add_recorded_oom(const struct reading *reading, struct snapshot *snap)
+static void add_recorded_oom(struct reading *reading, struct snapshot *snap)
 {
 	const struct recorded_oom new = { snap, oom_subject(snap), reading->census,
 					  reading->offset };
 	struct recorded_ooms *ooms = reading->ooms;
-	size_t i;
+	struct event *event, **found;
+	struct recorded_oom *old;
 
 	ooms->asked = true;
 	if (!new.oom) {
 		snapshot_free(snap);
 		return;
 	}
-	for (i = 0; i < ooms->n; i++) {
-		if (ooms->v[i].oom->number != new.oom->number ||
-		    ooms->v[i].oom->realtime != new.oom->realtime)
-			continue;
-		snapshot_free(ooms->v[i].snap);
-		ooms->v[i].snap = new.snap;
-		ooms->v[i].oom = new.oom;
+	event = xcalloc(1, sizeof(*event));
+	*event = (struct event){ new.oom->number, new.oom->realtime, ooms->n };
+	found = tsearch(event, &reading->events, compare_events);
+	if (!found)
+		memory_failed();
+	reading->kept += snapshot_bytes(snap);
+	if (*found == event) {
+		ooms->v = array_grow(ooms->v, ooms->n, sizeof(*ooms->v));
+		ooms->v[ooms->n++] = new;
 		return;
 	}
-	ooms->v = array_grow(ooms->v, ooms->n, sizeof(*ooms->v));
-	ooms->v[ooms->n++] = new;
+	free(event);
+	old = &ooms->v[(*found)->at];
+	reading->kept -= snapshot_bytes(old->snap);
+	snapshot_free(old->snap);
+	old->snap = new.snap;
+	old->oom = new.oom;
 }
 
 /* Ends the answers of a census; one that is not complete counts as damaged and is dropped. */
@@ -68,9 +94,7 @@ static void flush(struct reading *reading)
 		add_recorded_oom(reading, reading->v[i]);
 	}
 	reading->n = 0;
-	reading->bytes = 0;
-	for (i = 0; i < reading->ooms->n; i++)
-		reading->bytes += snapshot_bytes(reading->ooms->v[i].snap);
+	reading->bytes = reading->kept;
 }
 
 static bool begins_with_request(const struct chunk *chunk)
@@ -165,6 +189,7 @@ static int read_answers(struct recorded_ooms *ooms, const struct window *window,
 				   ooms->file.path, (unsigned long long)ooms->file.most >> 20);
 	}
 	flush(&reading);
+	tdestroy(reading.events, free);
 	free(reading.v);
 	return ret;
 }
