@@ -277,7 +277,10 @@ const struct track *leak_victim(const struct leak_report *report, const struct s
 	size_t i;
 
 	/* Each suspect asks about all tracks. */
-	if ((report->n + report->n_others) * tracks->n > VICTIMS_MOST || !headroom->cgroup || !report->within || headroom->cgroup_len < strlen(report->within) ||
+	if ((report->n + report->n_others) * tracks->n > VICTIMS_MOST)
+		return NULL;
+	if (!headroom->cgroup || !report->within ||
+	    headroom->cgroup_len < strlen(report->within) ||
 	    strncmp(headroom->cgroup, report->within, strlen(report->within)))
 		return NULL;
 	for (i = 0; i < tracks->n; i++) {
