@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/memory.h"
@@ -263,6 +264,7 @@ int record_file_read(struct record_file *file, const struct record_entry *wanted
 		     struct snapshot *snap, struct failure *why)
 {
 	struct record_entry entry = { .number = 0 };
+	struct stat st;
 	int ret;
 
 	file->last = wanted->number - 1;
@@ -270,12 +272,13 @@ int record_file_read(struct record_file *file, const struct record_entry *wanted
 	if (chunk_reader_seek(&file->reader, wanted->offset, why))
 		return -1;
 	ret = next_census(file, wanted, snap, &entry, why);
-	if (!ret)
-		file->unreadable += file->reader.at + file->reader.end - wanted->offset;
-	if (file->unreadable > UNREADABLE_MAX + 4 * wanted->offset)
+	if (ret)
+		return ret;
+	file->unreadable += file->reader.at + file->reader.end - wanted->offset;
+	if (fstat(file->reader.fd, &st) || file->unreadable > UNREADABLE_MAX + 4 * st.st_size)
 		return fail(why, FAIL_LOST, "'%.200s': too many censuses are damaged",
 			    file->path);
-	return ret;
+	return 0;
 }
 
 int record_file_entries(struct record_file *file, struct record_entry **entries, size_t *n,

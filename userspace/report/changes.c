@@ -301,10 +301,7 @@ static uint64_t booted(const struct snapshot *snap)
 
 bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime)
 {
-	/* A machine that boots again within the minute: the later one is sooner after its boot. */
-	return booted(snap) - (realtime - boottime) + SAME_BOOT <= 2 * SAME_BOOT &&
-	       (snap->scan.realtime <= realtime || snap->scan.boottime >= boottime) &&
-	       (snap->scan.realtime >= realtime || snap->scan.boottime <= boottime);
+	return booted(snap) - (realtime - boottime) + SAME_BOOT <= 2 * SAME_BOOT;
 }
 
 /*
@@ -337,8 +334,13 @@ static bool have_one_process(const struct snapshot *a, const struct snapshot *b)
 
 bool changes_one_boot(const struct snapshot *a, const struct snapshot *b)
 {
+	/* A machine may boot again within the minute. */
+	const bool again = b->scan.realtime > a->scan.realtime &&
+			   b->scan.boottime < a->scan.boottime;
+
 	/* The clock may have been set between them, but no process survives a reboot. */
-	return changes_in_boot(a, b->scan.realtime, b->scan.boottime) || have_one_process(a, b);
+	return (!again && changes_in_boot(a, b->scan.realtime, b->scan.boottime)) ||
+	       have_one_process(a, b);
 }
 
 /* Cgroups */

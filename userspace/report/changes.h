@@ -100,13 +100,13 @@ extern const struct row_type cgroup_change_rows;
 
 /*
  * Whether @snap is of the boot of a moment, ns since 1970 and since boot, if the clock was not set
- * by more than a minute, and not back between them.
+ * by more than a minute.
  */
 bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime);
 
 /*
- * Whether two censuses are of one boot: the clock of the machine at its boot, by @scan, is the
- * same, or they have a process in common.
+ * Whether two censuses, @a before @b, are of one boot: the clock of the machine at its boot, by
+ * @scan, is the same and time since it has not gone back, or they have a process in common.
  */
 bool changes_one_boot(const struct snapshot *a, const struct snapshot *b);
 
