@@ -271,7 +271,9 @@ void changes_find(struct changes *changes)
 	size_t i = 0, k = 0;
 	int order;
 
-	changes->two_boots = !changes_one_boot(changes->before, changes->after);
+	/* The user may name the later one first. */
+	changes->two_boots = !changes_one_boot(changes->before, changes->after) ||
+			     !changes_one_boot(changes->after, changes->before);
 	while (before[i] || after[k]) {
 		if (!before[i] || !after[k] || changes->two_boots)
 			order = before[i] ? -1 : 1;
@@ -301,7 +303,10 @@ static uint64_t booted(const struct snapshot *snap)
 
 bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime)
 {
-	return booted(snap) - (realtime - boottime) + SAME_BOOT <= 2 * SAME_BOOT;
+	/* A machine may boot again within the minute. */
+	const bool again = realtime > snap->scan.realtime && boottime < snap->scan.boottime;
+
+	return !again && booted(snap) - (realtime - boottime) + SAME_BOOT <= 2 * SAME_BOOT;
 }
 
 /*
@@ -334,13 +339,8 @@ static bool have_one_process(const struct snapshot *a, const struct snapshot *b)
 
 bool changes_one_boot(const struct snapshot *a, const struct snapshot *b)
 {
-	/* A machine may boot again within the minute. */
-	const bool again = b->scan.realtime > a->scan.realtime &&
-			   b->scan.boottime < a->scan.boottime;
-
 	/* The clock may have been set between them, but no process survives a reboot. */
-	return (!again && changes_in_boot(a, b->scan.realtime, b->scan.boottime)) ||
-	       have_one_process(a, b);
+	return changes_in_boot(a, b->scan.realtime, b->scan.boottime) || have_one_process(a, b);
 }
 
 /* Cgroups */

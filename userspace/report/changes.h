@@ -99,15 +99,13 @@ struct cgroup_change {
 extern const struct row_type cgroup_change_rows;
 
 /*
- * Whether @snap is of the boot of a moment, ns since 1970 and since boot, if the clock was not set
- * by more than a minute.
+ * Whether @snap is of the boot of a later moment, ns since 1970 and since boot: the clock of the
+ * machine at its boot is the same, if it was not set by more than a minute, and the moment is not
+ * later by the clock and sooner after the boot.
  */
 bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime);
 
-/*
- * Whether two censuses, @a before @b, are of one boot: the clock of the machine at its boot, by
- * @scan, is the same and time since it has not gone back, or they have a process in common.
- */
+/* Whether @a and @b, the later one, are of one boot: the same, or they have a process in common. */
 bool changes_one_boot(const struct snapshot *a, const struct snapshot *b);
 
 #endif /* READER_CHANGES_H */
