@@ -278,6 +278,8 @@ int record_file_read(struct record_file *file, const struct record_entry *wanted
 	if (fstat(file->reader.fd, &st) || file->unreadable > UNREADABLE_MAX + 4 * st.st_size)
 		return fail(why, FAIL_LOST, "'%.200s': too many censuses are damaged",
 			    file->path);
+	/* It was said. */
+	why->kind = FAIL_NONE;
 	return 0;
 }
 

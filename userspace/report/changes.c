@@ -268,12 +268,14 @@ void changes_find(struct changes *changes)
 {
 	const struct task **before = sort_tasks(changes->before);
 	const struct task **after = sort_tasks(changes->after);
+	const struct snapshot *a = changes->before, *b = changes->after;
 	size_t i = 0, k = 0;
 	int order;
 
-	/* The user may name the later one first. */
-	changes->two_boots = !changes_one_boot(changes->before, changes->after) ||
-			     !changes_one_boot(changes->after, changes->before);
+	if (changes->any_order && a->scan.realtime > b->scan.realtime)
+		changes->two_boots = !changes_one_boot(b, a);
+	else
+		changes->two_boots = !changes_one_boot(a, b);
 	while (before[i] || after[k]) {
 		if (!before[i] || !after[k] || changes->two_boots)
 			order = before[i] ? -1 : 1;
@@ -303,10 +305,9 @@ static uint64_t booted(const struct snapshot *snap)
 
 bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime)
 {
-	/* A machine may boot again within the minute. */
-	const bool again = realtime > snap->scan.realtime && boottime < snap->scan.boottime;
-
-	return !again && booted(snap) - (realtime - boottime) + SAME_BOOT <= 2 * SAME_BOOT;
+	/* A machine may boot again within the minute, or have a clock that begins anew. */
+	return boottime >= snap->scan.boottime &&
+	       booted(snap) - (realtime - boottime) + SAME_BOOT <= 2 * SAME_BOOT;
 }
 
 /*

@@ -49,6 +49,7 @@ extern const struct row_type change_rows;
 /**
  * struct changes - between two censuses
  * @before, @after: owned by the caller
+ * @any_order: the later one may be @before, and is by the clock
  * @within: only cgroups at and below this path are shown, and not the system; NULL: all
  * @two_boots: of two boots, so that no process is in both; set by changes_find()
  * @rows, @n_rows: changed processes; owned
@@ -56,6 +57,7 @@ extern const struct row_type change_rows;
 struct changes {
 	const struct snapshot *before;
 	const struct snapshot *after;
+	bool any_order;
 	const char *within;
 	bool two_boots;
 	struct change *rows;
@@ -101,7 +103,7 @@ extern const struct row_type cgroup_change_rows;
 /*
  * Whether @snap is of the boot of a later moment, ns since 1970 and since boot: the clock of the
  * machine at its boot is the same, if it was not set by more than a minute, and the moment is not
- * later by the clock and sooner after the boot.
+ * sooner after the boot.
  */
 bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime);
 
