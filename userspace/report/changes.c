@@ -305,9 +305,7 @@ static uint64_t booted(const struct snapshot *snap)
 
 bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime)
 {
-	/* A machine may boot again within the minute, or have a clock that begins anew. */
-	return boottime >= snap->scan.boottime &&
-	       booted(snap) - (realtime - boottime) + SAME_BOOT <= 2 * SAME_BOOT;
+	return booted(snap) - (realtime - boottime) + SAME_BOOT <= 2 * SAME_BOOT;
 }
 
 /*
@@ -340,8 +338,12 @@ static bool have_one_process(const struct snapshot *a, const struct snapshot *b)
 
 bool changes_one_boot(const struct snapshot *a, const struct snapshot *b)
 {
+	/* A machine may boot again within the minute, or have a clock that begins anew. */
+	const bool falls = b->scan.boottime < a->scan.boottime;
+
 	/* The clock may have been set between them, but no process survives a reboot. */
-	return changes_in_boot(a, b->scan.realtime, b->scan.boottime) || have_one_process(a, b);
+	return (!falls && changes_in_boot(a, b->scan.realtime, b->scan.boottime)) ||
+	       have_one_process(a, b);
 }
 
 /* Cgroups */

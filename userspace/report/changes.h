@@ -101,9 +101,8 @@ struct cgroup_change {
 extern const struct row_type cgroup_change_rows;
 
 /*
- * Whether @snap is of the boot of a later moment, ns since 1970 and since boot: the clock of the
- * machine at its boot is the same, if it was not set by more than a minute, and the moment is not
- * sooner after the boot.
+ * Whether @snap is of the boot of a moment, ns since 1970 and since boot, if the clock was not set
+ * by more than a minute, and the machine did not boot twice in one.
  */
 bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime);
 

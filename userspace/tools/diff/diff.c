@@ -131,7 +131,7 @@ static int diff_run(struct session *session, struct failure *why)
 	      check_pair(&diff, why) ||
 	      (!diff.before->n_tasks && subtree_found(options, diff.after, why)) ? -1 : 0;
 	if (!ret) {
-		diff.changes.any_order = own->other;
+		diff.changes.any_order = true;
 		diff.changes.before = diff.before;
 		diff.changes.after = diff.after;
 		changes_find(&diff.changes);
