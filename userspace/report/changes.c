@@ -338,11 +338,12 @@ static bool have_one_process(const struct snapshot *a, const struct snapshot *b)
 
 bool changes_one_boot(const struct snapshot *a, const struct snapshot *b)
 {
-	/* A machine may boot again within the minute, or have a clock that begins anew. */
-	const bool falls = b->scan.boottime < a->scan.boottime;
+	/* A machine may boot again within the minute. */
+	const bool again = b->scan.realtime > a->scan.realtime &&
+			   b->scan.boottime < a->scan.boottime;
 
 	/* The clock may have been set between them, but no process survives a reboot. */
-	return (!falls && changes_in_boot(a, b->scan.realtime, b->scan.boottime)) ||
+	return (!again && changes_in_boot(a, b->scan.realtime, b->scan.boottime)) ||
 	       have_one_process(a, b);
 }
 
