@@ -123,7 +123,7 @@ static void apply_sockstat(struct snapshot *snap)
 	static const char key[] = " mem ";
 	const char *line = proc_texts_find(snap, PROC_TEXTS_SOCKSTAT), *end, *mem;
 	uint64_t sum = 0, pages;
-	char number[24];
+	char *rest;
 	bool any = false;
 
 	for (; line && *line; line = *end ? end + 1 : end) {
@@ -131,10 +131,9 @@ static void apply_sockstat(struct snapshot *snap)
 		mem = memmem(line, (size_t)(end - line), key, strlen(key));
 		if (!mem)
 			continue;
-		/* sscanf() asks for the length of all that follows. */
-		snprintf(number, sizeof(number), "%.*s",
-			 (int)strnlen(mem + strlen(key), sizeof(number) - 1), mem + strlen(key));
-		if (sscanf(number, "%" SCNu64, &pages) != 1)
+		/* sscanf() would ask for the length of all that follows. */
+		pages = strtoull(mem + strlen(key), &rest, 10);
+		if (rest == mem + strlen(key))
 			continue;
 		any = true;
 		sum += pages;

@@ -305,7 +305,10 @@ static uint64_t booted(const struct snapshot *snap)
 
 bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime)
 {
-	return booted(snap) - (realtime - boottime) + SAME_BOOT <= 2 * SAME_BOOT;
+	/* A machine may boot again within the minute. */
+	const bool again = realtime > snap->scan.realtime && boottime < snap->scan.boottime;
+
+	return !again && booted(snap) - (realtime - boottime) + SAME_BOOT <= 2 * SAME_BOOT;
 }
 
 /*
@@ -338,13 +341,8 @@ static bool have_one_process(const struct snapshot *a, const struct snapshot *b)
 
 bool changes_one_boot(const struct snapshot *a, const struct snapshot *b)
 {
-	/* A machine may boot again within the minute. */
-	const bool again = b->scan.realtime > a->scan.realtime &&
-			   b->scan.boottime < a->scan.boottime;
-
 	/* The clock may have been set between them, but no process survives a reboot. */
-	return (!again && changes_in_boot(a, b->scan.realtime, b->scan.boottime)) ||
-	       have_one_process(a, b);
+	return changes_in_boot(a, b->scan.realtime, b->scan.boottime) || have_one_process(a, b);
 }
 
 /* Cgroups */

@@ -102,7 +102,7 @@ extern const struct row_type cgroup_change_rows;
 
 /*
  * Whether @snap is of the boot of a moment, ns since 1970 and since boot, if the clock was not set
- * by more than a minute, and the machine did not boot twice in one.
+ * by more than a minute.  One that is later by the clock and sooner after its boot is of another.
  */
 bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime);
 

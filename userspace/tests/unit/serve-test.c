@@ -671,17 +671,25 @@ static void test_turns(void)
 	closedir(opened);
 }
 
+/* A request in @buf for a named process. */
+static struct nlmsghdr *name_process(void *buf)
+{
+	struct nlmsghdr *nlh = begin(buf, MEMCENSUS_CMD_SNAPSHOT);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
+
+	mnl_attr_put_u32(nlh, MEMCENSUS_REQ_PIDS, 4000000000);
+	mnl_attr_nest_end(nlh, nest);
+	return nlh;
+}
+
 static int is_ended(const void *arg)
 {
 	char buf[256] __attribute__((aligned(8))) = "";
-	struct nlmsghdr *nlh = begin(buf, MEMCENSUS_CMD_SNAPSHOT);
-	struct nlattr *nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
+	const struct nlmsghdr *nlh = name_process(buf);
 	const int fd = connect_user();
 	char byte;
 
 	(void)arg;
-	mnl_attr_put_u32(nlh, MEMCENSUS_REQ_PIDS, 4000000000);
-	mnl_attr_nest_end(nlh, nest);
 	return send(fd, nlh, nlh->nlmsg_len, 0) < 0 || read(fd, &byte, 1);
 }
 
@@ -689,13 +697,10 @@ static int is_ended(const void *arg)
 static int is_gone(const void *arg)
 {
 	char buf[256] __attribute__((aligned(8))) = "";
-	struct nlmsghdr *nlh = begin(buf, MEMCENSUS_CMD_SNAPSHOT);
-	struct nlattr *nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
+	const struct nlmsghdr *nlh = name_process(buf);
 	struct pollfd end = { .fd = connect_user() };
 
 	(void)arg;
-	mnl_attr_put_u32(nlh, MEMCENSUS_REQ_PIDS, 4000000000);
-	mnl_attr_nest_end(nlh, nest);
 	if (send(end.fd, nlh, nlh->nlmsg_len, 0) < 0 || shutdown(end.fd, SHUT_RD))
 		return 1;
 	return poll(&end, 1, 30000) != 1 || !(end.revents & POLLHUP);
@@ -718,8 +723,8 @@ static uint64_t next_turn(void)
 }
 
 /*
- * What a request took is paid for by the time until the next one, also if there is nobody who
- * reads its answer, or if it is ended.
+ * What a request took is paid for by the time until the next one, also if its answer is not
+ * read, or if it is ended.
  */
 static void test_debts(void)
 {

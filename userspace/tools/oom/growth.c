@@ -31,13 +31,6 @@ static bool ends_before(const struct snapshot *snap, const struct oom *oom)
 	return oom_after(oom, &snap->scan) >= (int64_t)wall;
 }
 
-/* Whether the machine booted between @snap and @oom, which may also be before @snap. */
-static bool is_of_later_boot(const struct oom *oom, const struct snapshot *snap)
-{
-	return !changes_in_boot(snap, oom->realtime, oom->boottime) ||
-	       (oom->realtime > snap->scan.realtime && oom->boottime < snap->scan.boottime);
-}
-
 /*
  * Finds the last census before the kill, from the one with which the kill was recorded, back;
  * @at: its place.
@@ -57,7 +50,8 @@ static void find_after(struct oom_growth *growth, struct recorded_ooms *ooms, si
 		if (!snap)
 			break;
 		growth->rebooted = later ? !changes_one_boot(snap, later) :
-			v[*at].number != oom->census && is_of_later_boot(oom->oom, snap);
+			v[*at].number != oom->census &&
+			!changes_in_boot(snap, oom->oom->realtime, oom->oom->boottime);
 		snapshot_free(later);
 		later = snap;
 		if (!growth->rebooted && ends_before(snap, oom->oom)) {
