@@ -8,6 +8,7 @@
 #include "cli/command-names.h"
 #include "cli/completion.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "os/cgroups.h"
 #include "os/process.h"
 
@@ -52,9 +53,24 @@ static void put_pids(const struct completion *c)
 	ids_free(&pids);
 }
 
+/* Whether a shell, which reads lines, gets @word as it is, and its list shows all of it. */
+static bool is_plain(const char *word)
+{
+	uint32_t c;
+	size_t len;
+
+	for (; *word; word += len) {
+		len = utf8_get(word, &c);
+		if (!len || !utf8_is_plain(c))
+			return false;
+	}
+	return true;
+}
+
 static void put_cgroup(const struct cgroup_place *place, void *c)
 {
-	put_word(c, place->path, "");
+	if (is_plain(place->path))
+		put_word(c, place->path, "");
 }
 
 static void put_cgroups(const struct completion *c)

@@ -18,7 +18,8 @@
  *   program N  as a command line of its own that begins behind @N words
  *
  * Each next line is the whole word, a tab, and its help.  Words that do not begin as the last one
- * are there too.
+ * are there too.  Users choose the names of cgroups: the shells quote words, and those that are no
+ * text, or have control characters, are left out.
  */
 void completion_print(FILE *out, const struct command *command, char **words, int n);
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # fish completion for memcensus, which says what comes next: see cli/completion.h.
+# fish quotes each word, as another user may have chosen it, but no dash or tilde in front.
 
 function __memcensus_complete
 	set -l words (commandline -opc) (commandline -ct)
@@ -9,7 +10,9 @@ function __memcensus_complete
 		case files
 			set -l option (string match -r -- '^--[^=]*=' $words[-1])
 			set -l path (string replace -r -- '^--[^=]*=' '' $words[-1])
-			printf '%s\n' "$option"(complete -C "'' $path")
+			set -l special '^[-~]'
+			string match -q -- '~*' $path; and set special '^-'
+			printf '%s\n' "$option"(complete -C "'' $path" | string replace -r -- $special './$0')
 		case program
 			set -e words[1..(math $how[2] + 1)]
 			complete -C (string join ' ' -- (string escape -- $words[1..-2]) $words[-1])
