@@ -25,56 +25,24 @@
 /* Maximum fall from an earlier height, as a fraction of the growth. */
 #define FALL_MAX	0.35
 
-void series_pool_new(struct series_pool *pool, size_t series, size_t most)
-{
-	size_t i;
-
-	/* Every second point is dropped when it is full: an even number, and not too few. */
-	most = most < SERIES_MAX ? (most + 1) & ~(size_t)1 : SERIES_MAX;
-	pool->most = most > 2 * SLOPE_MIN_POINTS ? most : 2 * SLOPE_MIN_POINTS;
-	pool->memory = xreallocarray(NULL, series * pool->most, sizeof(*pool->memory));
-	memset(pool->memory, 0, series * pool->most * sizeof(*pool->memory));
-	pool->unused = xcalloc(series, sizeof(struct point *));
-	pool->n = series;
-	for (i = 0; i < series; i++)
-		pool->unused[i] = pool->memory + i * pool->most;
-}
-
-void series_pool_free(struct series_pool *pool)
-{
-	free(pool->memory);
-	free(pool->unused);
-	*pool = (struct series_pool){ 0 };
-}
-
-bool series_new(struct series *series, struct series_pool *pool)
-{
-	if (!pool->n)
-		return false;
-	*series = (struct series){ .pool = pool, .points = pool->unused[--pool->n] };
-	return true;
-}
-
 static void append(struct series *series, double t, double v)
 {
-	if (!series->pool)
-		series->points = array_grow(series->points, series->n, sizeof(*series->points));
+	series->points = array_grow(series->points, series->n, sizeof(*series->points));
 	series->points[series->n++] = (struct point){ t, v };
 }
 
 void series_add(struct series *series, double t, double v)
 {
-	const size_t most = series->pool ? series->pool->most : SERIES_MAX;
 	size_t i;
 
 	if (!series->stride)
 		series->stride = 1;
 	if (series->came++ % series->stride)
 		return;
-	if (series->n == most) {
-		for (i = 0; i < most / 2; i++)
+	if (series->n == SERIES_MAX) {
+		for (i = 0; i < SERIES_MAX / 2; i++)
 			series->points[i] = series->points[2 * i];
-		series->n = most / 2;
+		series->n = SERIES_MAX / 2;
 		series->stride *= 2;
 	}
 	append(series, t, v);
@@ -109,10 +77,7 @@ void series_shift(struct series *series, double by)
 
 void series_free(struct series *series)
 {
-	if (!series->pool)
-		free(series->points);
-	else if (series->points)
-		series->pool->unused[series->pool->n++] = series->points;
+	free(series->points);
 	*series = (struct series){ 0 };
 }
 

@@ -29,42 +29,19 @@ struct point {
 #define SERIES_MAX	480
 
 /**
- * struct series_pool - memory of many series, allocated at once and touched: adding points to
- *	them takes no more
- * @most: maximum number of points of each
- * @memory: of all; owned
- * @unused, @n: parts of @memory that no series has; owned
- */
-struct series_pool {
-	size_t most;
-	struct point *memory;
-	struct point **unused;
-	size_t n;
-};
-
-/* Allocates @series of them, each with up to @most points, SERIES_MAX at most. */
-void series_pool_new(struct series_pool *pool, size_t series, size_t most);
-void series_pool_free(struct series_pool *pool);
-
-/**
  * struct series - points, by time
- * @pool: has the memory; NULL: it is allocated as points come
- * @points, @n: owned
+ * @points, @n: owned; allocated as they come, at most SERIES_MAX
  * @came: number of points added, kept or not
  * @stride: one out of @stride added points is kept
  */
 struct series {
-	struct series_pool *pool;
 	struct point *points;
 	size_t n;
 	size_t came;
 	size_t stride;
 };
 
-/* Sets @series to an empty one with memory of @pool; false: all of that is used. */
-bool series_new(struct series *series, struct series_pool *pool);
-
-/* Adds a point; an empty series is { 0 }, or of series_new(). */
+/* Adds a point; an empty series is { 0 }. */
 void series_add(struct series *series, double t, double v);
 
 /* Gives the empty @to the times of @from, with value 0. */

@@ -23,6 +23,8 @@
 /* lines "NUMBER NAME", added when a census is recorded */
 #define PROC_TEXTS_USERS	"users"
 #define PROC_TEXTS_CGROUPS	"cgroups"
+/* the PID of the program that records, likewise */
+#define PROC_TEXTS_RECORDER	"recorder"
 /* lines "PID COMMAND LINE", in one or more texts, of a census recorded with them */
 #define PROC_TEXTS_CMDLINES	"cmdlines"
 

@@ -185,6 +185,8 @@ static enum taken replay_take(struct source *source,
 		return TAKE_FAILED;
 	names_live(snap);
 	cgroups_add(snap);
+	if (!source->ops->live)
+		proc_texts_add(snap, PROC_TEXTS_RECORDER, "900", 3);
 	if ((!snap->has_totals || snap->has_ooms) && !snap->has_physical)
 		return TAKE_DONE;
 	text_add(snap, PROC_TEXTS_SWAPS);

@@ -239,7 +239,9 @@ static int series_leaks(struct stream *s, unsigned int step)
 		put_holder(s, step, 700, "ends", MIB(step), 0);
 	if (step > 54)
 		put_holder(s, step, 800, "young", MIB(step), 0);
-	put_holder(s, step, 900, "memcensus-top", MIB(5 + step), 0);
+	/* The one that takes the censuses, and another one with a name of ours */
+	put_holder(s, step, 900, "record", MIB(5 + step), 0);
+	put_holder(s, step, 1000, "memcensus-x", MIB(5 + step), 0);
 	put_cgroup(s, step, 1, 0, 1);
 	put_cgroup(s, step, 2, 1, 11);
 	put_cgroup(s, step, 3, 1, 20);

@@ -14,6 +14,7 @@
 #include "os/kernel-stack.h"
 #include "os/proc-texts.h"
 #include "os/process.h"
+#include "record/recorded-names.h"
 #include "report/changes.h"
 #include "report/warnings.h"
 #include "tools/leak/show.h"
@@ -84,6 +85,8 @@ static void add_census(struct leak *leak, const struct snapshot *snap)
 	else if (!leak->tracks.stack.known)
 		leak->tracks.stack = kernel_stack_size(amount_total(snap,
 								    MEMCENSUS_S_KERNEL_STACK));
+	if (!named)
+		leak->tracks.own = live ? process_own() : names_recorder(snap);
 	if (headroom.known)
 		leak->headroom = headroom;
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS))
@@ -287,8 +290,6 @@ static int leak_run(struct session *session, struct failure *why)
 		leak.pids = xmemdup(options->pids, options->n_pids * sizeof(*leak.pids));
 		leak.n_pids = options->n_pids;
 	}
-	leak.tracks.points = leak.count;
-	leak.tracks.no_readers = !options->n_pids;
 	/* Request all processes of a record: by PID it fails if one of several has ended. */
 	session->request.pids = (struct numbers){ live ? leak.n_pids : 0, leak.pids };
 	/* Those have the limits of cgroups. */
@@ -394,8 +395,8 @@ const struct command leak_command = {
 	"the table is whom the OOM killer of a cgroup then most likely ends. Amounts are in\n"
 	"KiB.\n"
 	"\n"
-	"Processes of memcensus are left out unless they are named. --cgroup PATH selects\n"
-	"the processes of a cgroup and of those below it, also those that join later.\n"
+	"The process that takes the censuses is left out unless PIDs are given. --cgroup PATH\n"
+	"selects the processes of a cgroup and of those below it, also those that join later.\n"
 	"Growth below 64 KiB is ignored. Of a record, all censuses are used, or those of\n"
 	"--from and --to; it has the mappings only of processes recorded by PID.\n",
 	.options = leak_uses,

@@ -30,25 +30,25 @@ static size_t find_region(const struct regions *regions, const char *name, bool 
 	return from;
 }
 
-/* Inserts a region at @place, with past values of 0; NULL: there is no memory for it. */
-static struct region *insert(struct regions *regions, struct series_pool *pool, size_t place,
+/* Inserts a region at @place, with past values of 0; NULL: there is no @room for it. */
+static struct region *insert(struct regions *regions, size_t *room, size_t place,
 			     const char *name, bool sum)
 {
 	struct region *region;
-	struct series series;
 
-	if (!series_new(&series, pool))
+	if (!*room)
 		return NULL;
+	--*room;
 	regions->v = array_grow(regions->v, regions->n, sizeof(*regions->v));
 	region = &regions->v[place];
 	memmove(region + 1, region, (regions->n++ - place) * sizeof(*region));
-	*region = (struct region){ .sum = sum, .name = xstrdup(name), .series = series };
+	*region = (struct region){ .sum = sum, .name = xstrdup(name) };
 	series_zeros(&region->series, &regions->times);
 	return region;
 }
 
 /* Merges the region after @place into it, with the past of both. */
-static void join_next(struct regions *regions, size_t place)
+static void join_next(struct regions *regions, size_t *room, size_t place)
 {
 	struct region *region = &regions->v[place], *next = region + 1;
 
@@ -60,6 +60,7 @@ static void join_next(struct regions *regions, size_t place)
 	series_free(&next->series);
 	free(next->name);
 	regions->n--;
+	++*room;
 	memmove(next, next + 1, (regions->n - place - 1) * sizeof(*next));
 }
 
@@ -71,8 +72,8 @@ static bool touches(const struct region *region, const char *name,
 	       !strcmp(region->name, name);
 }
 
-/* False: there is no memory for it.  A new one that holds nothing is left out. */
-static bool add_region(struct regions *regions, struct series_pool *pool, const char *name,
+/* False: there is no @room for it.  A new one that holds nothing is left out. */
+static bool add_region(struct regions *regions, size_t *room, const char *name,
 		       const struct vma *vma, uint64_t bytes)
 {
 	size_t place = find_region(regions, name, false, vma->start);
@@ -83,7 +84,7 @@ static bool add_region(struct regions *regions, struct series_pool *pool, const 
 	} else if (place == regions->n ||
 		   !touches(&regions->v[place], name, vma->start, vma->end)) {
 		region = bytes && regions->n < REGIONS_MAX ?
-			 insert(regions, pool, place, name, false) : NULL;
+			 insert(regions, room, place, name, false) : NULL;
 		if (!region)
 			return !bytes;
 		region->lo = vma->start;
@@ -99,19 +100,19 @@ static bool add_region(struct regions *regions, struct series_pool *pool, const 
 	while (place + 1 < regions->n &&
 	       touches(&regions->v[place + 1], name, regions->v[place].lo,
 		       regions->v[place].hi))
-		join_next(regions, place);
+		join_next(regions, room, place);
 	return true;
 }
 
 /* The same for the sum of a name. */
-static bool add_sum(struct regions *regions, struct series_pool *pool, const char *name,
+static bool add_sum(struct regions *regions, size_t *room, const char *name,
 		    uint64_t bytes)
 {
 	size_t place = find_region(regions, name, true, 0);
 	struct region *region = &regions->v[place];
 
 	if (place == regions->n || !region->sum || strcmp(region->name, name))
-		region = bytes ? insert(regions, pool, place, name, true) : NULL;
+		region = bytes ? insert(regions, room, place, name, true) : NULL;
 	if (!region)
 		return !bytes;
 	region->mappings++;
@@ -119,16 +120,13 @@ static bool add_sum(struct regions *regions, struct series_pool *pool, const cha
 	return true;
 }
 
-size_t regions_add(struct regions *regions, struct series_pool *pool, double t,
+size_t regions_add(struct regions *regions, size_t *room, double t,
 		   const struct vma *vmas, size_t n)
 {
 	uint64_t bytes, all = 0;
 	struct amount held;
 	const char *name;
 	size_t i, dropped = 0;
-
-	if (!regions->times.pool && !series_new(&regions->times, pool))
-		return n;
 
 	for (i = 0; i < regions->n; i++) {
 		regions->v[i].mappings = 0;
@@ -143,8 +141,8 @@ size_t regions_add(struct regions *regions, struct series_pool *pool, double t,
 		bytes = (uint64_t)held.bytes;
 		name = KNOWN(&vmas[i], MEMCENSUS_VMA_NAME) ? vmas[i].name : "";
 		/* Regions follow their sum in the array, so the sum is added first. */
-		if (!add_sum(regions, pool, name, bytes) ||
-		    !add_region(regions, pool, name, &vmas[i], bytes))
+		if (!add_sum(regions, room, name, bytes) ||
+		    !add_region(regions, room, name, &vmas[i], bytes))
 			dropped++;
 		all += bytes;
 	}
@@ -154,10 +152,11 @@ size_t regions_add(struct regions *regions, struct series_pool *pool, double t,
 	return dropped;
 }
 
-void regions_free(struct regions *regions)
+void regions_free(struct regions *regions, size_t *room)
 {
 	size_t i;
 
+	*room += regions->n;
 	for (i = 0; i < regions->n; i++) {
 		series_free(&regions->v[i].series);
 		free(regions->v[i].name);

@@ -52,12 +52,13 @@ struct regions {
 };
 
 /*
- * Adds the @n mappings at @vmas, all of one process, at the time @t in seconds, with memory of
- * @pool.  Returns how many mappings with private memory found none.
+ * Adds the @n mappings at @vmas, all of one process, at the time @t in seconds; *@room more
+ * regions may be followed.  Returns for how many mappings with private memory that was too few.
  */
-size_t regions_add(struct regions *regions, struct series_pool *pool, double t,
+size_t regions_add(struct regions *regions, size_t *room, double t,
 		   const struct vma *vmas, size_t n);
 
-void regions_free(struct regions *regions);
+/* Adds them to *@room. */
+void regions_free(struct regions *regions, size_t *room);
 
 #endif /* READER_REGIONS_H */

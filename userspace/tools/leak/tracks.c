@@ -34,17 +34,14 @@ static void allocate(struct tracks *tracks, size_t n_tasks)
 	tracks->most = TRACKS_FACTOR * n_tasks + TRACKS_MORE;
 	tracks->v = xcalloc(tracks->most, sizeof(struct track *));
 	tracks->spare = xcalloc(tracks->most, sizeof(struct track *));
-	if (!tracks->points)
-		tracks->points = SERIES_MAX;
-	series_pool_new(&tracks->pool, tracks->most, tracks->points);
-	series_pool_new(&tracks->regions_pool, REGIONS_ALL, tracks->points);
+	tracks->regions_room = REGIONS_ALL;
 }
 
 /* Frees what @track owns. */
-static void empty(struct track *track)
+static void empty(struct tracks *tracks, struct track *track)
 {
 	series_free(&track->series);
-	regions_free(&track->regions);
+	regions_free(&track->regions, &tracks->regions_room);
 	free(track->comm);
 	free(track->user);
 }
@@ -86,7 +83,7 @@ static struct track *reuse(struct tracks *tracks)
 		return NULL;
 	track = tracks->spare[tracks->used++];
 	tdelete(track, &tracks->by_process, compare_processes);
-	empty(track);
+	empty(tracks, track);
 	*track = (struct track){ 0 };
 	tracks->ended++;
 	return track;
@@ -102,8 +99,6 @@ static struct track *add_track(struct tracks *tracks, const struct task *task)
 		return NULL;
 	if (room)
 		tracks->v[tracks->n++] = track;
-	/* The pool has as many as there are tracks. */
-	series_new(&track->series, &tracks->pool);
 	track->pid = (uint32_t)task->pid;
 	track->start = start_of(task);
 	if (!tsearch(track, &tracks->by_process, compare_processes))
@@ -200,20 +195,10 @@ static size_t add_vmas(struct tracks *tracks, const struct snapshot *snap, doubl
 		task = task_of(snap, vmas[i].pid);
 		track = task ? find_track(tracks, task) : NULL;
 		if (track && has_private(tracks, task, &bytes))
-			dropped += regions_add(&track->regions, &tracks->regions_pool, t, vmas + i,
+			dropped += regions_add(&track->regions, &tracks->regions_room, t, vmas + i,
 					       n);
 	}
 	return dropped;
-}
-
-/* Whether a task is a program of memcensus, whose memory is part of what it does. */
-static bool is_reader(const struct task *task)
-{
-	static const char name[] = "memcensus";
-	const size_t length = sizeof(name) - 1;
-
-	return KNOWN(task, MEMCENSUS_TASK_COMM) && !strncmp(task->comm, name, length) &&
-	       (!task->comm[length] || task->comm[length] == '-');
 }
 
 void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint64_t *pids,
@@ -248,7 +233,7 @@ void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint64
 		if (!KNOWN(task, MEMCENSUS_TASK_PID) || task_is_gone(task) ||
 		    (pids && !task_is_of(task, pids, n)))
 			continue;
-		if (tracks->no_readers && is_reader(task))
+		if (tracks->own && task_is_of(task, &tracks->own, 1))
 			readers++;
 		else
 			dropped += !add_task(tracks, &view, task, t);
@@ -281,18 +266,15 @@ void tracks_free(struct tracks *tracks)
 
 	tdestroy(tracks->by_process, ignore);
 	for (i = 0; i < tracks->n; i++) {
-		empty(tracks->v[i]);
+		empty(tracks, tracks->v[i]);
 		free(tracks->v[i]);
 	}
 	free(tracks->v);
 	free(tracks->spare);
-	series_pool_free(&tracks->pool);
-	series_pool_free(&tracks->regions_pool);
 }
 
 void tracks_restart(struct tracks *tracks)
 {
 	tracks_free(tracks);
-	*tracks = (struct tracks){ .points = tracks->points, .no_readers = tracks->no_readers,
-				   .stack = tracks->stack };
+	*tracks = (struct tracks){ .own = tracks->own, .stack = tracks->stack };
 }

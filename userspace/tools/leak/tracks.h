@@ -2,8 +2,8 @@
 /*
  * The private memory of processes over many censuses: what the system gets back when they end.
  *
- * All memory for points is allocated at the first census, so the program that follows others
- * does not grow itself.  When more processes come, those that have ended make room.
+ * Points are allocated as they come: a census of a record may have any number of processes.
+ * When more processes come than can be followed, those that have ended make room.
  */
 #ifndef READER_TRACKS_H
 #define READER_TRACKS_H
@@ -46,18 +46,17 @@ struct track {
 
 /**
  * struct tracks - all tracks
- * @points: maximum number of points of a series, set by the caller; 0: SERIES_MAX
- * @no_readers: set by the caller: memcensus itself, and other processes of it, are left out
+ * @own: PID of the program that takes the next census, which is left out, set by the caller; 0:
+ *	none.  Any process may have its name
  * @stack: bytes of a kernel stack, set by the caller; unknown: they are not counted
  * @v, @n: in order of appearance; array and tracks are owned
  * @most: maximum of @n; 0: there was no census yet
- * @pool: memory of the series of processes
- * @regions_pool: memory of those of their regions
+ * @regions_room: number of further regions that can be followed, of all
  * @by_process: all tracks, a tree for tsearch()
  * @spare: @n_spare tracks of processes that had ended when census @spare_at needed one, that which
  *	ended first in front; @used of them have been taken; owned
  * @ended: number of processes that have ended and made room
- * @readers: most processes of memcensus in a census
+ * @readers: most processes in a census that were @own
  * @dropped: most processes or mappings in a census that could not be followed
  * @whole: number of the last census of all processes of interest
  * @first, @last: time of the first and the last census, ns since 1970
@@ -65,14 +64,12 @@ struct track {
  * @zero, @boottime: time of the first and the last census, ns since boot
  */
 struct tracks {
-	size_t points;
-	bool no_readers;
+	uint64_t own;
 	struct amount stack;
 	struct track **v;
 	size_t n;
 	size_t most;
-	struct series_pool pool;
-	struct series_pool regions_pool;
+	size_t regions_room;
 	size_t ended;
 	size_t readers;
 	size_t dropped;
