@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "model/columns.h"
 #include "os/proc-texts.h"
 #include "os/procfs.h"
@@ -94,6 +95,22 @@ const char *proc_texts_find(const struct snapshot *snap, const char *name)
 	size_t at = 0;
 
 	return proc_texts_next(snap, name, &at);
+}
+
+void proc_texts_add_recorder(struct snapshot *snap, uint32_t pid)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%" PRIu32, pid);
+	proc_texts_add(snap, PROC_TEXTS_RECORDER, text, strlen(text));
+}
+
+uint64_t proc_texts_recorder(const struct snapshot *snap)
+{
+	const char *text = proc_texts_find(snap, PROC_TEXTS_RECORDER);
+	uint64_t pid;
+
+	return text && text_number(text, strlen(text), &pid) ? pid : 0;
 }
 
 static bool in_census(const char *name)

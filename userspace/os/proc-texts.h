@@ -44,6 +44,12 @@ void proc_texts_add(struct snapshot *snap, const char *name, const char *text,
  */
 void proc_texts_add_lines(struct snapshot *snap, const char *name, const char *text);
 
+/* Adds the PID of the program that records @snap. */
+void proc_texts_add_recorder(struct snapshot *snap, uint32_t pid);
+
+/* The PID of the program that recorded @snap; 0: unknown. */
+uint64_t proc_texts_recorder(const struct snapshot *snap);
+
 /* The text @name; NULL if there is none. */
 const char *proc_texts_find(const struct snapshot *snap, const char *name);
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "lib/memory.h"
-#include "lib/text.h"
 #include "model/oom.h"
 #include "os/names.h"
 #include "os/proc-texts.h"
@@ -104,14 +103,6 @@ void names_read(struct snapshot *snap)
 	read_names(snap, NAME_CGROUP, PROC_TEXTS_CGROUPS);
 }
 
-uint64_t names_recorder(const struct snapshot *snap)
-{
-	const char *text = proc_texts_find(snap, PROC_TEXTS_RECORDER);
-	uint64_t pid;
-
-	return text && text_number(text, strlen(text), &pid) ? pid : 0;
-}
-
 static void add_known(struct ids *ids, bool known, uint64_t id)
 {
 	if (known)
@@ -193,11 +184,9 @@ static void add_ids(const struct snapshot *snap, struct ids *uids, struct ids *c
 void names_write(struct snapshot *snap, struct snapshot *const *others, size_t n)
 {
 	struct ids uids = { NULL, 0 }, cgroups = { NULL, 0 };
-	char own[16];
 	size_t i;
 
-	snprintf(own, sizeof(own), "%" PRIu32, process_own());
-	proc_texts_add(snap, PROC_TEXTS_RECORDER, own, strlen(own));
+	proc_texts_add_recorder(snap, process_own());
 	add_ids(snap, &uids, &cgroups);
 	for (i = 0; i < n; i++)
 		add_ids(others[i], &uids, &cgroups);

@@ -12,12 +12,9 @@ void names_read(struct snapshot *snap);
 
 /*
  * Adds the names of the users and cgroups in @snap, and in the @n snapshots @others, to
- * @snap->proc_texts, as known on this machine; and the PID of this program, for names_recorder().
+ * @snap->proc_texts, as known on this machine; and the PID of this program.
  */
 void names_write(struct snapshot *snap, struct snapshot *const *others, size_t n);
-
-/* The PID of the program that recorded @snap; 0: unknown. */
-uint64_t names_recorder(const struct snapshot *snap);
 
 /* Adds the command lines of the tasks in @snap to @snap->proc_texts, at least one text. */
 void cmdlines_write(struct snapshot *snap);

@@ -68,7 +68,7 @@ static void test_history(void)
 	unsigned int i;
 
 	take(&tracks, 0, FIRST, 10);
-	ok(tracks.n == FIRST - 1 && tracks.readers == 1, "all are followed but who takes the censuses: %zu",
+	ok(tracks.n == FIRST - 1 && tracks.readers == 1, "all but who takes the censuses: %zu",
 	   tracks.n);
 	/* Until all tracks are in use, and the series are full. */
 	for (i = 1; i <= SERIES_MAX; i++)
@@ -106,7 +106,7 @@ static void test_bounds(void)
 	ok(tracks.n == tracks.most && tracks.dropped, "more processes than tracks: %zu left out",
 	   tracks.dropped);
 	leak_judge(&report, false);
-	ok(report.counts[VERDICT_GROWS] == 2, "named, the program that takes the censuses is followed: %zu",
+	ok(report.counts[VERDICT_GROWS] == 2, "named, who takes the censuses is followed: %zu",
 	   report.counts[VERDICT_GROWS]);
 	leak_free(&report);
 	tracks_free(&tracks);

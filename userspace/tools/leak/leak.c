@@ -14,7 +14,6 @@
 #include "os/kernel-stack.h"
 #include "os/proc-texts.h"
 #include "os/process.h"
-#include "record/recorded-names.h"
 #include "report/changes.h"
 #include "report/warnings.h"
 #include "tools/leak/show.h"
@@ -86,7 +85,7 @@ static void add_census(struct leak *leak, const struct snapshot *snap)
 		leak->tracks.stack = kernel_stack_size(amount_total(snap,
 								    MEMCENSUS_S_KERNEL_STACK));
 	if (!named)
-		leak->tracks.own = live ? process_own() : names_recorder(snap);
+		leak->tracks.own = live ? process_own() : proc_texts_recorder(snap);
 	if (headroom.known)
 		leak->headroom = headroom;
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS))
