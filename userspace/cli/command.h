@@ -60,6 +60,7 @@ struct further_rows {
  * @last: of a record it shows one census, the last one or that of --at, not all
  * @screen: it needs a terminal
  * @program: the words after -- are a program to run, not arguments
+ * @replaces: others read its -o file at any time: a new one replaces it in one step
  */
 struct command {
 	const char *name;
@@ -81,6 +82,7 @@ struct command {
 	bool last;
 	bool screen;
 	bool program;
+	bool replaces;
 };
 
 /* Those that this program has, ended by NULL, as it defines them; the first is the default. */

@@ -222,7 +222,8 @@ const struct option_entry option_to = {
 	0, "to", "CENSUS", "censuses of the record up to this one",
 	SHARED(SELECTION, window.to) };
 const struct option_entry option_output = {
-	'o', "output", "FILE", "write to FILE; replace it only on success", SHARED(TEXT, output) };
+	'o', "output", "FILE", "write to FILE, which changes only on success",
+	SHARED(TEXT, output) };
 const struct option_entry option_top = {
 	0, "top", "N", "draw the N largest separately; 0: all", SHARED(FLAG, has_top),
 	.set = set_top };

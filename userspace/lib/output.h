@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The destination of results: stdout, or the -o file, which either gets the
- * complete output or stays unchanged.
+ * complete output or stays unchanged (result-file.h).
  */
 #ifndef READER_OUTPUT_H
 #define READER_OUTPUT_H
@@ -10,20 +10,21 @@
 #include <stdio.h>
 
 #include "lib/failure.h"
+#include "lib/result-file.h"
 
 /**
  * struct output - an open destination
  * @error: first error number of a write; the stream itself does not keep it
  * @wrote: at least one byte is written
- * @path: file that @temporary replaces at the end; both owned, NULL: none
+ * @path: of @file; owned by the caller, NULL: stdout
  */
 struct output {
 	FILE *stream;
 	int fd;
 	int error;
 	bool wrote;
-	char *path;
-	char *temporary;
+	const char *path;
+	struct result_file file;
 };
 
 /*
@@ -32,11 +33,9 @@ struct output {
  */
 void output_open_standard(void);
 
-/*
- * Opens @path, or stdout if @path is NULL.  A file that cannot be replaced
- * atomically is overwritten, with a note on stderr.  Returns 0, or -1 and @why.
- */
-int output_open(struct output *output, const char *path, struct failure *why);
+/* Opens @path, or stdout if @path is NULL.  Returns 0, or -1 and @why. */
+int output_open(struct output *output, const char *path, enum result_way way,
+		struct failure *why);
 
 /* Columns of the terminal that @stream writes to; 0: it is none, or they are unknown. */
 size_t output_columns(FILE *stream);

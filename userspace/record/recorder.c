@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/memory.h"
+#include "lib/place.h"
 #include "lib/signals.h"
 #include "lib/text.h"
 #include "record/pack.h"
@@ -25,7 +26,7 @@
  * struct recorder - a record being written
  * @path: for messages; owned by the caller
  * @options: how to write it
- * @real: the path without links, of a ring; owned
+ * @place: of a ring, where it is, links followed
  * @fd: owned, unless it is stdout
  * @regular: a file, not a pipe: an incomplete census can be truncated
  * @named: this recorder has written the CHUNK_MACHINE
@@ -42,7 +43,7 @@ struct recorder {
 	struct tap tap;
 	const char *path;
 	struct recorder_options options;
-	char *real;
+	struct place place;
 	int fd;
 	bool regular;
 	bool named;
@@ -84,8 +85,8 @@ static void make_room(struct recorder *r, size_t n)
 
 	if (!ring || r->error || (uint64_t)at + n <= ring)
 		return;
-	r->error = ring_shorten(r->real, &r->fd, &r->start, n < ring / 2 ? ring / 2 - n : 0,
-				ring);
+	r->error = ring_shorten(&r->place, &r->fd, &r->start,
+				n < ring / 2 ? ring / 2 - n : 0, ring);
 	if (!r->error && (uint64_t)lseek(r->fd, 0, SEEK_CUR) + n > ring)
 		r->error = EFBIG;
 }
@@ -254,12 +255,12 @@ void recorder_rest(struct recorder *r)
 
 	/* If it fails, make_room() tries again, and reports. */
 	if (ring && (uint64_t)r->start > ring / 4 * 3)
-		ring_shorten(r->real, &r->fd, &r->start, ring / 2, ring);
+		ring_shorten(&r->place, &r->fd, &r->start, ring / 2, ring);
 }
 
 static void recorder_free(struct recorder *r)
 {
-	free(r->real);
+	place_close(&r->place);
 	free(r->buf);
 	free(r->packed);
 	free(r);
@@ -338,10 +339,15 @@ static int no_ring(const struct recorder *r, struct failure *why)
 
 static int open_ring(struct recorder *r, struct failure *why)
 {
-	r->real = realpath(r->path, NULL);
-	if (!r->real)
+	char *real = realpath(r->path, NULL);
+	int error = real ? place_open(&r->place, real) : errno;
+
+	if (!error)
+		error = place_check(&r->place, r->fd);
+	free(real);
+	if (error)
 		return fail(why, FAIL_SYSTEM, "cannot find '%.200s': %s", r->path,
-			    strerror(errno));
+			    strerror(error));
 	if (ring_reserve(r->fd, r->options.ring))
 		return fail(why, FAIL_SYSTEM,
 			    "the disk has no room for a ring of %llu KiB in '%.200s': name a smaller one",
@@ -349,19 +355,51 @@ static int open_ring(struct recorder *r, struct failure *why)
 	return 0;
 }
 
+/* Opens what exists, as the kernel permits, or makes a file, which no link redirects. */
+static int open_or_make(const struct place *place, int *fd, struct stat *st)
+{
+	struct stat fifo;
+	int error;
+
+	error = place_make(place, place->name, O_RDWR, 0600, fd);
+	if (error == EEXIST)
+		error = place_open_file(place, O_RDWR, fd);
+	if (error || fstat(*fd, st))
+		return error ? error : errno;
+	if (!S_ISFIFO(st->st_mode))
+		return 0;
+	/* A FIFO: open it for writing only, so that this process is not a reader of it. */
+	fifo = *st;
+	close(*fd);
+	*fd = -1;
+	error = place_open_file(place, O_WRONLY, fd);
+	if (error || fstat(*fd, st))
+		return error ? error : errno;
+	return st->st_ino == fifo.st_ino && st->st_dev == fifo.st_dev ? 0 : ESTALE;
+}
+
+/* Whether the record that is open has its name, maybe by a link. */
+static bool has_name(const struct recorder *r)
+{
+	struct stat is, named;
+
+	return !fstat(r->fd, &is) && !stat(r->path, &named) &&
+	       is.st_ino == named.st_ino && is.st_dev == named.st_dev;
+}
+
 static int open_file(struct recorder *r, struct failure *why)
 {
+	struct place place;
 	struct stat st;
+	int error = place_open(&place, r->path);
 
-	r->fd = open(r->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	/* A FIFO: open it for writing only, so that this process is not a reader of it. */
-	if (r->fd >= 0 && !fstat(r->fd, &st) && S_ISFIFO(st.st_mode)) {
-		close(r->fd);
-		r->fd = open(r->path, O_WRONLY | O_CLOEXEC);
-	}
-	if (r->fd < 0 || fstat(r->fd, &st))
-		return fail(why, FAIL_SYSTEM, "cannot open '%.200s': %s",
-			    r->path, strerror(errno));
+	if (!error)
+		error = open_or_make(&place, &r->fd, &st);
+	place_close(&place);
+	if (error)
+		return fail(why, FAIL_SYSTEM, "cannot open '%.200s': %s%s", r->path,
+			    error == ENOLINK ? "a symbolic link: " : "",
+			    strerror(error == ENOLINK ? ENOENT : error));
 	r->regular = S_ISREG(st.st_mode);
 	if (!r->regular)
 		return r->options.ring ? no_ring(r, why) : 0;
@@ -371,7 +409,7 @@ static int open_file(struct recorder *r, struct failure *why)
 			    strerror(errno));
 	/* Another recorder may have written until it released the lock, or replaced the file. */
 	fstat(r->fd, &st);
-	if (ring_check_name(r->path, r->fd))
+	if (!has_name(r))
 		return fail(why, FAIL_SYSTEM, "cannot lock '%.200s': another recorder writes to it",
 			    r->path);
 	return go_on(r, st.st_size, why) || (r->options.ring && open_ring(r, why)) ? -1 : 0;
@@ -390,6 +428,7 @@ struct recorder *recorder_open(const char *path, const struct recorder_options *
 	r->path = path;
 	r->options = *options;
 	r->fd = -1;
+	r->place.dir = -1;
 	if (strcmp(path, "-")) {
 		ret = open_file(r, why);
 	} else if (isatty(STDOUT_FILENO)) {

@@ -2,11 +2,9 @@
 /* A record of a limited size: the oldest censuses go. */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,21 +35,16 @@ int ring_reserve(int fd, uint64_t size)
 		ENOSPC : 0;
 }
 
-int ring_check_name(const char *path, int fd)
+/*
+ * A name that no file has is free: the record was renamed or removed, and goes on under it.
+ * @keep: what gets the name by then is not ours.
+ */
+static int check_free(const struct place *place, int fd, bool *keep)
 {
-	struct stat is, named;
+	const int error = place_check(place, fd);
 
-	if (fstat(fd, &is) || stat(path, &named))
-		return errno;
-	return is.st_ino == named.st_ino && is.st_dev == named.st_dev ? 0 : ESTALE;
-}
-
-/* A name that no file has is free: the record was renamed or removed, and goes on under it. */
-static int check_free(const char *path, int fd)
-{
-	const int error = ring_check_name(path, fd);
-
-	return error == ENOENT ? 0 : error;
+	*keep = error == ENOENT;
+	return *keep ? 0 : error;
 }
 
 static void keep_machine(struct cut *cut, int fd, const struct chunk *chunk)
@@ -109,18 +102,6 @@ static int write_all(int fd, const unsigned char *data, size_t len)
 	return 0;
 }
 
-static int copy(int to, int from, off_t at, off_t end)
-{
-	ssize_t n;
-
-	while (at < end) {
-		n = sendfile(to, from, &at, end - at);
-		if (!n || (n < 0 && errno != EINTR))
-			return n ? errno : EIO;
-	}
-	return 0;
-}
-
 /* Writes what remains, for the owner and with the rights of the old file, to the disk. */
 static int fill_ring(int to, int from, struct cut *cut, off_t end)
 {
@@ -145,21 +126,8 @@ static int fill_ring(int to, int from, struct cut *cut, off_t end)
 		cut->len = 0;
 	}
 	if (!error)
-		error = copy(to, from, cut->at, end);
+		error = file_copy(to, from, cut->at, end);
 	return error ? error : fdatasync(to) ? errno : 0;
-}
-
-/* So that a crash of the machine does not bring the old file back. */
-static void sync_directory(const char *path)
-{
-	char *copy = xstrdup(path);
-	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-	free(copy);
 }
 
 /*
@@ -175,50 +143,44 @@ static void close_old(int fd, off_t start)
 	close(fd);
 }
 
-/* The name of the copy beside @path: FILE.ring may be another record. */
-static char *copy_of(const char *path)
+int ring_shorten(const struct place *place, int *fd, off_t *start, uint64_t keep, uint64_t size)
 {
-	char *dir = xstrdup(path), *file = xstrdup(path);
-	char *name = xasprintf("%s/.%s.memcensus-ring", dirname(dir), basename(file));
-
-	free(file);
-	free(dir);
-	return name;
-}
-
-int ring_shorten(const char *path, int *fd, off_t *start, uint64_t keep, uint64_t size)
-{
+	/* FILE.ring may be another record. */
+	char *name = xasprintf(".%s.memcensus-ring", place->name);
 	const off_t end = lseek(*fd, 0, SEEK_CUR);
 	const off_t from = end > (off_t)keep ? end - (off_t)keep : 0;
-	char *name = copy_of(path);
 	struct cut cut;
+	bool unused;
 	int to = -1;
 	int error;
 
 	error = find_cut(&cut, *fd, from, *start);
 	/* Another file may have the name now, and a recorder of its own. */
 	if (!error)
-		error = check_free(path, *fd);
+		error = check_free(place, *fd, &unused);
 	if (!error) {
 		/* One that a killed recorder left; the lock of the record covers it. */
-		unlink(name);
-		to = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-		error = to < 0 || flock(to, LOCK_EX | LOCK_NB) ? errno : 0;
+		unlinkat(place->dir, name, 0);
+		error = place_make(place, name, O_RDWR, 0600, &to);
 	}
+	if (!error && flock(to, LOCK_EX | LOCK_NB))
+		error = errno;
 	if (!error)
 		error = fill_ring(to, *fd, &cut, end);
 	if (!error)
-		error = check_free(path, *fd);
-	if (!error && rename(name, path))
-		error = errno;
+		error = check_free(place, *fd, &unused);
+	if (!error) {
+		error = place_take(place, name, unused);
+		error = error == EEXIST ? ESTALE : error;
+	}
 	if (error) {
 		if (to >= 0) {
 			close(to);
-			unlink(name);
+			unlinkat(place->dir, name, 0);
 		}
 		lseek(*fd, end, SEEK_SET);
 	} else {
-		sync_directory(path);
+		place_sync(place);
 		close_old(*fd, *start);
 		*fd = to;
 		*start += (off_t)cut.len - cut.at;

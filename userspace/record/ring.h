@@ -12,25 +12,21 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "lib/place.h"
+
 /* Reserves the blocks of a ring of @size bytes for the file @fd; 0, or ENOSPC. */
 int ring_reserve(int fd, uint64_t size);
 
 /*
- * Whether @path still names the file @fd: another recorder may have replaced it.  0, or ESTALE if
- * another file has the name, ENOENT if none has, or another error number.
- */
-int ring_check_name(const char *path, int fd);
-
-/*
- * Replaces the record @path by a copy without its oldest censuses: at most @keep bytes remain,
+ * Replaces the record at @place by a copy without its oldest censuses: at most @keep bytes remain,
  * but all from @start on.  If the record was renamed or removed, the copy gets its old name.
- * @path: no link
+ * @place: where the record was opened
  * @fd: the record, locked and open for reading and writing; then the new one, at its end
  * @start: offset of the census being written, then the same in the new file
  * @size: bytes to reserve for the new file
  *
  * Returns 0; or an error number, ESTALE if another file has the name now, and all is as it was.
  */
-int ring_shorten(const char *path, int *fd, off_t *start, uint64_t keep, uint64_t size);
+int ring_shorten(const struct place *place, int *fd, off_t *start, uint64_t keep, uint64_t size);
 
 #endif /* READER_RING_H */

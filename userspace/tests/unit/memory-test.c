@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,17 +45,28 @@ static void snapshot_too_much(void)
 	snapshot_alloc(snapshot_new(), (size_t)UINT_MAX + 1);
 }
 
-static void replace_a_file(void)
+static void write_file(enum result_way way)
 {
 	struct output output;
 	struct failure why;
 
-	if (output_open(&output, "result", &why)) {
+	if (output_open(&output, "result", way, &why)) {
 		fprintf(stderr, "%s\n", why.text);
 		_exit(99);
 	}
 	fputs("half of it\n", output.stream);
+	fflush(output.stream);
 	xcalloc(TOO_MUCH, 1);
+}
+
+static void write_over_a_file(void)
+{
+	write_file(RESULT_OVER);
+}
+
+static void replace_a_file(void)
+{
+	write_file(RESULT_REPLACE);
 }
 
 /* Runs @body in a child: it must fail with that line. */
@@ -85,7 +97,7 @@ static void check_end(const char *what, void (*body)(void))
 		printf("# status %#x, '%s'\n", status, said);
 }
 
-/* The number of files in the current directory whose names begin with @name */
+/* The number of files in the current directory whose names have @name */
 static unsigned int count_files(const char *name)
 {
 	DIR *dir = opendir(".");
@@ -93,9 +105,16 @@ static unsigned int count_files(const char *name)
 	struct dirent *entry;
 
 	while ((entry = readdir(dir)))
-		n += !strncmp(entry->d_name, name, strlen(name));
+		n += !!strstr(entry->d_name, name);
 	closedir(dir);
 	return n;
+}
+
+static long size_of(const char *name)
+{
+	struct stat st;
+
+	return stat(name, &st) ? -1 : (long)st.st_size;
 }
 
 int main(void)
@@ -125,9 +144,14 @@ int main(void)
 	file = fopen("result", "w");
 	fputs("as before\n", file);
 	fclose(file);
+	check_end("while a file is written over", write_over_a_file);
+	ok(count_files("result") == 1 && size_of("result") == 10, "it is as it was");
 	check_end("while a file is replaced", replace_a_file);
-	ok(count_files("result") == 1, "its temporary file is removed");
+	ok(count_files("result") == 1 && size_of("result") == 10,
+	   "it is as it was, and the temporary file is removed");
 	unlink("result");
+	check_end("while a new file is written", write_over_a_file);
+	ok(count_files("result") == 0, "neither is there");
 	if (chdir("/") || rmdir(dir))
 		printf("# cannot remove %s\n", dir);
 	return tap_done();

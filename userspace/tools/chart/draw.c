@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "lib/memory.h"
+#include "lib/result-file.h"
 #include "lib/text.h"
 #include "tools/chart/draw.h"
 
@@ -276,17 +277,18 @@ static int run_gnuplot(FILE *script, FILE *data, FILE *errors, FILE *out, struct
 	return fail(why, FAIL_SYSTEM, "gnuplot failed: %s", buf);
 }
 
-/* A file without a name, unless it is kept as @path with @end; gnuplot inherits it. */
-static FILE *open_file(const char *path, const char *end, bool keep, struct failure *why)
+/* Writes what is in @file to @path with @end. */
+static int keep_file(FILE *file, const char *path, const char *end, struct failure *why)
 {
 	char *name = xasprintf("%s%s", path, end);
-	FILE *file = keep ? fopen(name, "w") : tmpfile();
+	struct result_file result;
+	int ret = result_file_open(&result, name, RESULT_OVER, why);
 
-	if (!file)
-		fail(why, FAIL_SYSTEM, "cannot write %s: %s", keep ? name : "a temporary file",
-		     strerror(errno));
+	if (!ret)
+		ret = result_file_close(&result, true,
+					file_copy(result.fd, fileno(file), 0, ftello(file)), why);
 	free(name);
-	return file;
+	return ret;
 }
 
 int chart_draw(const struct chart *chart, const char *path, bool keep, FILE *out,
@@ -297,10 +299,14 @@ int chart_draw(const struct chart *chart, const char *path, bool keep, FILE *out
 	bool svg;
 
 	chart_draws(path, &svg);
+	/* Without a name; gnuplot inherits them. */
 	for (i = 0; i < 3; i++) {
-		files[i] = open_file(path, i ? ".dat" : ".gp", keep && i < 2, why);
-		if (!files[i])
+		files[i] = tmpfile();
+		if (!files[i]) {
+			fail(why, FAIL_SYSTEM, "cannot write a temporary file: %s",
+			     strerror(errno));
 			goto close;
+		}
 	}
 	put_script(chart, svg, files[0]);
 	if (chart->kind == CHART_TIME)
@@ -309,7 +315,8 @@ int chart_draw(const struct chart *chart, const char *path, bool keep, FILE *out
 		put_rows(chart, files[1]);
 	if (fflush(files[0]) || fflush(files[1]) || ferror(files[0]) || ferror(files[1]))
 		fail(why, FAIL_SYSTEM, "cannot write what gnuplot reads: %s", strerror(errno));
-	else
+	else if (!keep || (!keep_file(files[0], path, ".gp", why) &&
+			   !keep_file(files[1], path, ".dat", why)))
 		ret = run_gnuplot(files[0], files[1], files[2], out, why);
 close:
 	while (i-- > 0)

@@ -122,4 +122,5 @@ const struct command export_command = {
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES |
 		 MEMCENSUS_PART_SYSTEM,
 	.run = export_run,
+	.replaces = true,
 };
