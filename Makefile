@@ -10,7 +10,7 @@ MODULE_SOURCES := Kbuild VERSION $(wildcard module/*.[ch] module/*/*.[ch] module
 module-copied := --include=/Kbuild --include=/VERSION --include='/module/***' \
 	--include='/include/***' --exclude='*'
 
-.PHONY: all module module-file reader reader-small run check check-quick fuzz-reader bench style
+.PHONY: all module module-file module-sources reader reader-small run check check-quick fuzz-reader bench style
 .PHONY: module-sparse vm install uninstall modules_install doc deb dist release
 .PHONY: clean help
 
@@ -80,6 +80,10 @@ endif
 
 module: $(module-dir)/memcensus.ko
 
+# For scripts: a copy of the module's sources
+module-sources:
+	@rsync -a --delete $(module-copied) ./ $(DIR)/
+
 # For scripts: where make module with the same arguments puts it
 module-file:
 	@echo $(CURDIR)/$(module-dir)/memcensus.ko
@@ -93,7 +97,7 @@ ifndef KDIR
 	@scripts/setup build
 	@vm/kernel $(KERNEL)
 endif
-	@rsync -a --delete $(module-copied) ./ $(module-dir)/src/
+	@$(MAKE) -s module-sources DIR=$(module-dir)/src
 	$(if $(KDIR),,vm/within $(KERNEL)) \
 		$(MAKE) -C $(or $(KDIR),build/kernels/$(KERNEL)/headers) \
 		M=$(CURDIR)/$(module-dir)/src $(if $(ARCH),ARCH=$(ARCH)) $(if $(KDIR),,W=1) \

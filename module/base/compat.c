@@ -128,8 +128,12 @@ const char *census_anon_vma_name(const struct vm_area_struct *vma)
 /* Checks whether probes of the tracepoint mark_victim get the task, not its number. */
 bool census_mark_victim_has_task(void)
 {
-	return __same_type(check_trace_callback_type_mark_victim,
-			   void (void (*)(void *, struct task_struct *, uid_t)));
+	const bool has_task = __same_type(check_trace_callback_type_mark_victim,
+					  void (void (*)(void *, struct task_struct *, uid_t)));
+
+	BUILD_BUG_ON(!has_task && !__same_type(check_trace_callback_type_mark_victim,
+					       void (void (*)(void *, int))));
+	return has_task;
 }
 
 #if CENSUS_VMA_LOCKS

@@ -17,6 +17,7 @@
 #include <linux/mm.h>
 #include <linux/mm_inline.h>
 #include <linux/mmzone.h>
+#include <linux/page-flags.h>
 #include <linux/page_idle.h>
 #include <linux/pgtable.h>
 #include <linux/poison.h>
@@ -84,6 +85,14 @@
 #if !CENSUS_HAVE_VMA_IS_COW_MAPPING && !defined(vma_is_cow_mapping)
 #define vma_is_cow_mapping(vma) is_cow_mapping((vma)->vm_flags)
 #endif
+#if !CENSUS_HAVE_VMA_IS_HUGETLB && !defined(vma_is_hugetlb)
+#define vma_is_hugetlb(vma) is_vm_hugetlb_page(vma)
+#endif
+
+/* Checks whether a VMA has ever had an anonymous page, which appears in it at any time. */
+#if !CENSUS_HAVE_VMA_HAS_ANON_RMAP && !defined(vma_has_anon_rmap)
+#define vma_has_anon_rmap(vma) (!!READ_ONCE((vma)->anon_vma))
+#endif
 
 #if !CENSUS_HAVE_MM_FLAGS_TEST
 static inline bool mm_flags_test(int flag, const struct mm_struct *mm)
@@ -143,6 +152,32 @@ typedef swp_entry_t softleaf_t;
 	!defined(softleaf_is_migration_read_exclusive)
 #define softleaf_is_migration_read_exclusive(entry) is_readable_exclusive_migration_entry(entry)
 #endif
+
+/*
+ * Checks whether the type of a non-present entry is one of those that 7.3 has.  Older kernels get
+ * no further types.
+ */
+static inline bool census_softleaf_is_known(softleaf_t entry)
+{
+#if CENSUS_HAVE_SOFTLEAF_TYPE
+	switch (softleaf_type(entry)) {
+	case SOFTLEAF_SWAP:
+	case SOFTLEAF_MIGRATION_READ:
+	case SOFTLEAF_MIGRATION_READ_EXCLUSIVE:
+	case SOFTLEAF_MIGRATION_WRITE:
+	case SOFTLEAF_DEVICE_PRIVATE_READ:
+	case SOFTLEAF_DEVICE_PRIVATE_WRITE:
+	case SOFTLEAF_DEVICE_EXCLUSIVE:
+	case SOFTLEAF_HWPOISON:
+	case SOFTLEAF_MARKER:
+		return true;
+	default:
+		return false;
+	}
+#else
+	return true;
+#endif
+}
 
 /* PTEs of User Mode Linux: one bit for what the host does not map yet; older kernels have two. */
 #ifdef CONFIG_UML
@@ -302,6 +337,19 @@ static inline unsigned long census_page_flags(const struct page *page)
 	return READ_ONCE(*(const unsigned long *)flags);
 }
 
+/* Since 7.4 page->private alone says that a file system has something there. */
+#if CENSUS_HAVE_PG_PRIVATE
+#define CENSUS_PG_PRIVATE BIT(PG_private)
+#else
+#define CENSUS_PG_PRIVATE 0UL
+#endif
+
+/* Low bits of page->mapping, which have the names of folios since 6.17. */
+#ifndef FOLIO_MAPPING_FLAGS
+#define FOLIO_MAPPING_FLAGS PAGE_MAPPING_FLAGS
+#define FOLIO_MAPPING_ANON PAGE_MAPPING_ANON
+#endif
+
 /* Of a page that others map and unmap: one load, which older kernels do not mark. */
 #define census_page_has_type(page) data_race(page_has_type(page))
 
@@ -347,6 +395,7 @@ static inline unsigned long census_page_flags(const struct page *page)
 #define CENSUS_HAS_MOVABLE 1
 #else
 #define CENSUS_HAS_MOVABLE 0
+#define PAGE_MAPPING_MOVABLE 0UL
 #endif
 
 /*
@@ -396,10 +445,10 @@ unsigned long census_shmem_entry_pages(struct xa_state *xas);
 const char *census_anon_vma_name(const struct vm_area_struct *vma);
 
 /*
- * VMAs have locks since 6.4.  Modules can take them since 6.16.  The lock of 7.0 is the first
- * one supported here.
+ * VMAs have locks since 6.4, everywhere since 7.4.  Modules can take them since 6.16.  The lock of
+ * 7.0 is the first one supported here.
  */
-#if defined(CONFIG_PER_VMA_LOCK) && CENSUS_EXPORTS_LOCK_VMA_UNDER_RCU && \
+#if CENSUS_HAVE_VM_AREA_STRUCT_VM_REFCNT && CENSUS_EXPORTS_LOCK_VMA_UNDER_RCU && \
 	defined(VM_REFCNT_EXCLUDE_READERS_FLAG)
 #define CENSUS_VMA_LOCKS 1
 struct vm_area_struct *census_vma_lock(struct mm_struct *mm,

@@ -9,8 +9,13 @@
 #
 #	function NAME	CENSUS_HAVE_NAME: 1 if it is declared
 #	struct NAME	CENSUS_HAVE_NAME: 1 if it is defined
+#	member STRUCT.NAME	CENSUS_HAVE_STRUCT_NAME: 1 if the structure has it
+#	flag NAME	CENSUS_HAVE_NAME: 1 if enum pageflags has it
 #	export NAME	CENSUS_EXPORTS_NAME: 1 if modules can call it
 #	event NAME	CENSUS_EVENT_NAME: the argument of census_vm_event(); 0: no such event
+#
+# A name that is not found is gone, or it was renamed or moved to a header that is not read.  The
+# end of headers.c says which names must be found: without one of them this fails.
 
 BEGIN {
 	ask("function", "PageNetpp PageUnaccepted PageZsmalloc" \
@@ -21,10 +26,12 @@ BEGIN {
 		" pte_devmap shrinker_alloc softleaf_from_pte softleaf_from_pmd softleaf_has_pfn" \
 		" softleaf_is_device_private softleaf_is_migration softleaf_is_swap" \
 		" softleaf_is_migration_write softleaf_is_migration_read_exclusive" \
-		" softleaf_to_pfn task_exec_state_get_dumpable vma_is_cow_mapping" \
-		" vma_is_initial_heap vma_is_initial_stack" \
+		" softleaf_to_pfn softleaf_type task_exec_state_get_dumpable vma_is_cow_mapping" \
+		" vma_has_anon_rmap vma_is_hugetlb vma_is_initial_heap vma_is_initial_stack" \
 		" xas_get_order")
 	ask("struct", "memory_failure_stats")
+	ask("member", "vm_area_struct.vm_refcnt")
+	ask("flag", "PG_private")
 	ask("export", "lock_vma_under_rcu")
 	ask("event", "PGPGIN PGPGOUT PGALLOC_NORMAL ALLOCSTALL_NORMAL" \
 		" PSWPIN PSWPOUT PGFREE PGACTIVATE PGDEACTIVATE PGFAULT PGMAJFAULT" \
@@ -45,9 +52,15 @@ function ask(kind, names,	name, n, i)
 	for (i = 1; i <= n; i++) {
 		kinds[++asked] = kind
 		wanted[asked] = name[i]
-		if (kind == "function")
-			is_function[name[i]] = 1
+		if (kind == "member")
+			members = members name[i] " "
 	}
+}
+
+# Lines of headers.c: CENSUS_ONE_OF(A, B) and CENSUS_WITH(A, B, C)
+FILENAME == headers && /^CENSUS_(ONE_OF|WITH)\(.*\)$/ {
+	needs[++needed] = $0
+	next
 }
 
 # Lines of the preprocessor: # LINE "FILE" ...
@@ -68,7 +81,7 @@ FILENAME == headers && /^[A-Za-z_].*\(/ {
 		if (match(piece[i], /[A-Za-z_0-9]+[ \t]*$/)) {
 			name = substr(piece[i], RSTART)
 			sub(/[ \t]+$/, "", name)
-			if (name in is_function && !(name in declared))
+			if (!(name in declared))
 				declared[name] = file ":" line
 		}
 }
@@ -77,7 +90,16 @@ FILENAME == headers && /^struct [a-z_0-9]+[ \t]*\{/ && !($2 in structs) {
 	structs[$2] = file ":" line
 }
 
-FILENAME == headers && /^enum (vm_event_item|node_stat_item|zone_stat_item)([ \t]*\{|[ \t]*$)/ {
+FILENAME == headers && /^struct [a-z_0-9]+[ \t]*\{/ { within = $2 }
+FILENAME == headers && /^\}/ { within = "" }
+FILENAME == headers && within != "" && index(members, within ".") {
+	n = split($0, word, /[^A-Za-z_0-9]+/)
+	for (i = 1; i <= n; i++)
+		if (word[i] != "" && !((within "." word[i]) in has))
+			has[within "." word[i]] = file ":" line
+}
+
+FILENAME == headers && /^enum (vm_event_item|(node|zone)_stat_item|pageflags)([ \t]*\{|[ \t]*$)/ {
 	enum = $2
 	sub(/\{.*/, "", enum)
 	sub(/^[^{]*/, "")
@@ -108,7 +130,30 @@ FILENAME != headers && /^EXPORT_SYMBOL(_GPL)?\(/ {
 function answer(kind, name, where, prefix, value)
 {
 	print "/* " kind " " name ": " where " */"
+	gsub(/\./, "_", name)
 	print "#define CENSUS_" prefix "_" toupper(name) " " value
+}
+
+function found(name)
+{
+	return name in declared || name in structs || name in enum_of
+}
+
+# Checks a line of headers.c.  Return: false after a message.
+function is_met(line,	name, n, i, all)
+{
+	all = line ~ /^CENSUS_WITH/
+	gsub(/^[^(]*\(|\)$/, "", line)
+	n = split(line, name, /, */)
+	for (i = 1; i <= n; i++)
+		if (all ? !found(name[i]) : found(name[i]))
+			break
+	if (all ? i == 1 || i > n : i <= n)
+		return 1
+	print "headers.awk: error: the kernel's headers have no " (all ? name[i] : \
+		line) ": renamed, or moved to a header that headers.c does not " \
+		"include: mend module/base/headers.c, headers.awk and compat.h" > "/dev/stderr"
+	return 0
 }
 
 END {
@@ -119,6 +164,10 @@ END {
 			headers ": mend module/base/headers.awk" > "/dev/stderr"
 		exit 1
 	}
+	for (q = 1; q <= needed; q++)
+		unmet += !is_met(needs[q])
+	if (unmet)
+		exit 1
 	print "/* Made by headers.awk: what it looked for in the kernel's headers, and found. */"
 	for (q = 1; q <= asked; q++) {
 		kind = kinds[q]
@@ -131,6 +180,12 @@ END {
 			answer(kind, name, structs[name], "HAVE", 1)
 		else if (kind == "struct")
 			answer(kind, name, "not found", "HAVE", 0)
+		else if (kind == "member")
+			answer(kind, name, name in has ? has[name] : "not found", "HAVE",
+				name in has ? 1 : 0)
+		else if (kind == "flag")
+			answer(kind, name, enum_of[name] == "pageflags" ? place[name] : "not found",
+				"HAVE", enum_of[name] == "pageflags" ? 1 : 0)
 		else if (kind == "export" && name in exports)
 			answer(kind, name, exports[name], "EXPORTS", 1)
 		else if (kind == "export")

@@ -725,7 +725,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	if (err)
 		return err;
 	t->of_heap = heap_or_stack(t);
-	walk->each_page = t->wants_pages || (t->files->only && is_vm_hugetlb_page(vma));
+	walk->each_page = t->wants_pages || (t->files->only && vma_is_hugetlb(vma));
 	begin_shmem(t, addr);
 	walk->ops = choose_ops(t);
 	walk->context = t;

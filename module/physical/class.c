@@ -27,11 +27,6 @@
 /* Largest order of a compound page: a gigantic hugetlb page. */
 #define ORDER_MAX (P4D_SHIFT - PAGE_SHIFT)
 
-/* Bits of page->mapping. */
-#define MAPPING_ANON 1UL
-#define MAPPING_MOVABLE 2UL
-#define MAPPING_BITS 3UL
-
 /*
  * Flags that a page may have without its owner's doing: of waiters, of caches of the
  * processor, of page_idle.
@@ -291,13 +286,13 @@ static enum memcensus_frame_class cache_class(const struct census_frame *f)
 	unsigned long flags = census_page_flags(&f->pages[0]);
 	bool swap = flags & BIT(PG_swapbacked);
 
-	if (mapping & MAPPING_ANON)
+	if (mapping & FOLIO_MAPPING_ANON)
 		return MEMCENSUS_FC_ANON;
 	if (swap && flags & BIT(PG_swapcache))
 		return MEMCENSUS_FC_SWAP_CACHE;
-	if (CENSUS_HAS_MOVABLE && mapping & MAPPING_MOVABLE)
+	if (mapping & PAGE_MAPPING_MOVABLE)
 		return MEMCENSUS_FC_MOVABLE;
-	if (!mapping || mapping & MAPPING_BITS)
+	if (!mapping || mapping & FOLIO_MAPPING_FLAGS)
 		return MEMCENSUS_FC_UNSPEC;
 	return swap ? MEMCENSUS_FC_SHMEM : MEMCENSUS_FC_FILE;
 }
@@ -389,7 +384,6 @@ static const struct {
 	{ KPF_UNEVICTABLE, PG_unevictable },
 	{ KPF_RESERVED, PG_reserved },
 	{ KPF_MLOCKED, PG_mlocked },
-	{ KPF_PRIVATE, PG_private },
 	{ KPF_PRIVATE_2, PG_private_2 },
 	{ KPF_OWNER_PRIVATE, PG_owner_priv_1 },
 	{ KPF_ARCH, PG_arch_1 },
@@ -405,6 +399,8 @@ u64 census_frame_flags(const struct census_frame *f)
 	for (i = 0; i < ARRAY_SIZE(flag_bits); i++)
 		if (flags & BIT(flag_bits[i].flag))
 			bits |= BIT_ULL(flag_bits[i].kpf);
+	if (flags & CENSUS_PG_PRIVATE)
+		bits |= BIT_ULL(KPF_PRIVATE);
 	return bits;
 }
 

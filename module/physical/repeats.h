@@ -27,7 +27,7 @@
 
 /* Flags of a frame with a mapping, or a type, that no class and no state depends on. */
 #define CENSUS_LOOK_IGNORED (BIT(PG_locked) | BIT(PG_waiters) | BIT(PG_referenced) | \
-			     BIT(PG_uptodate) | BIT(PG_workingset) | BIT(PG_private) | \
+			     BIT(PG_uptodate) | BIT(PG_workingset) | CENSUS_PG_PRIVATE | \
 			     BIT(PG_reclaim))
 
 /* All flags, the zone and the generation; not the tier of the generation, nor the last CPU. */
@@ -52,6 +52,7 @@ struct census_look {
 
 /* In the mapping of a look: there is one. */
 #define CENSUS_LOOK_MAPPED BIT(2)
+static_assert(!(CENSUS_LOOK_MAPPED & FOLIO_MAPPING_FLAGS));
 
 struct census_charge;
 struct census_mapping;
@@ -96,12 +97,12 @@ struct census_repeats {
 	struct census_frame frame;
 };
 
-/* The part of page->mapping that matters: bit 0 says that it is anonymous, so of no file. */
+/* The part of page->mapping that matters. */
 static inline unsigned long census_look_mapping(unsigned long mapping, bool files)
 {
-	if (!mapping || (files && !(mapping & BIT(0))))
+	if (!mapping || (files && !(mapping & FOLIO_MAPPING_ANON)))
 		return mapping;
-	return (mapping & (BIT(0) | BIT(1))) | CENSUS_LOOK_MAPPED;
+	return (mapping & FOLIO_MAPPING_FLAGS) | CENSUS_LOOK_MAPPED;
 }
 
 /* What the frame is charged to.  Bit 0 says that each object of it is: that is no cgroup. */

@@ -33,7 +33,7 @@
  */
 static inline bool census_vma_proves_exclusive(const struct vm_area_struct *vma)
 {
-	return vma_is_cow_mapping(vma) && READ_ONCE(vma->anon_vma) &&
+	return vma_is_cow_mapping(vma) && vma_has_anon_rmap(vma) &&
 	       !(vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP | VM_HUGETLB)) &&
 	       census_rule_holds() && !census_mark_all();
 }

@@ -142,7 +142,7 @@ struct census_walk {
 static inline bool census_may_have_copies(const struct census_walk *walk,
 					  const struct vm_area_struct *vma)
 {
-	return walk->anon_key && READ_ONCE(vma->anon_vma);
+	return walk->anon_key && vma_has_anon_rmap(vma);
 }
 
 /* Called under the table's lock, if there is a table. */

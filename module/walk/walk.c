@@ -588,7 +588,7 @@ void census_walk_fetch(struct census_walk *walk, struct vm_area_struct *vma, uns
 	bool leaf;
 
 	walk->first = NULL;
-	if (is_vm_hugetlb_page(vma))
+	if (vma_is_hugetlb(vma))
 		return;
 	walk->first = find_pmd(vma->vm_mm, addr, end, &walk->first_end, &leaf);
 	if (walk->first)
@@ -640,7 +640,7 @@ unsigned long census_walk_vma(struct census_walk *walk,
 	pmd_t *pmd = walk->first;
 	bool leaf = false;
 
-	if (is_vm_hugetlb_page(vma))
+	if (vma_is_hugetlb(vma))
 		return walk_hugetlb(walk, vma, addr, end);
 
 	walk->first = NULL;

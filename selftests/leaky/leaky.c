@@ -42,7 +42,7 @@ module_param(exclusive_pages, uint, 0444);
 MODULE_PARM_DESC(exclusive_pages, "number of these pages");
 
 static const u8 kind_flags[] = {
-	PG_referenced, PG_uptodate, PG_dirty, PG_active, PG_unevictable, PG_reclaim, PG_private,
+	PG_referenced, PG_uptodate, PG_dirty, PG_active, PG_unevictable, PG_reclaim, PG_locked,
 	PG_private_2, PG_owner_priv_1,
 };
 
