@@ -55,7 +55,9 @@ int census_fill_info(struct sk_buff *skb, const struct census_dump *d, const voi
 	       census_put_u64(skb, MEMCENSUS_INFO_MAX_MEM, census_params.max_mem) ||
 	       nla_put_u32(skb, MEMCENSUS_INFO_SUBJECTS, subjects()) ||
 	       nla_put_u32(skb, MEMCENSUS_INFO_RULE, READ_ONCE(census_rule)) ||
-	       nla_put_u32(skb, MEMCENSUS_INFO_KERNEL_TESTED, CENSUS_KERNEL_TESTED);
+	       nla_put_u32(skb, MEMCENSUS_INFO_KERNEL_TESTED, CENSUS_KERNEL_TESTED) ||
+	       nla_put_u32(skb, MEMCENSUS_INFO_LOCK,
+			   CENSUS_VMA_LOCKS ? MEMCENSUS_LOCK_VMA : MEMCENSUS_LOCK_MMAP);
 }
 
 /* Checks whether the answer may have what belongs to @reader. */

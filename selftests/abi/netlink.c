@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 
 #include "client/abi_table.h"
+#include "memory/vma_locks.h"
 #include "selftest.h"
 #include "subject.h"
 
@@ -102,6 +103,8 @@ TEST_F(request, info)
 	EXPECT_LT(0, census.info.value[MEMCENSUS_INFO_MAX_MEM]);
 	EXPECT_TRUE(census.info.known & 1U << MEMCENSUS_INFO_SUBJECTS);
 	EXPECT_EQ(0, census.info.value[MEMCENSUS_INFO_SUBJECTS] & ~MEMCENSUS_SUBJECT_ALL);
+	EXPECT_EQ(vma_locks() ? MEMCENSUS_LOCK_VMA : MEMCENSUS_LOCK_MMAP,
+		  census.info.value[MEMCENSUS_INFO_LOCK]);
 	census_free(&census);
 }
 

@@ -43,6 +43,12 @@ static const char *const rule_words[] = {
 };
 _Static_assert(ARRAY_SIZE(rule_words) == MEMCENSUS_RULE_MAX + 1, "a state has no word");
 
+static const char *const lock_words[] = {
+	[MEMCENSUS_LOCK_MMAP] = "mmap",
+	[MEMCENSUS_LOCK_VMA] = "vma",
+};
+_Static_assert(ARRAY_SIZE(lock_words) == MEMCENSUS_LOCK_MAX + 1, "a lock has no word");
+
 static const struct column info_fields[] = {
 	INFO(ABI, abi, U32, ID, "ABI of the module"),
 	INFO(VERSION, version, STRING, TEXT, "version of the module"),
@@ -60,6 +66,8 @@ static const struct column info_fields[] = {
 	     .words = rule_words, .n_words = ARRAY_SIZE(rule_words)),
 	INFO(KERNEL_TESTED, kernel_tested, U32, BOOL,
 	     "whether the module was tested on kernels of this series"),
+	INFO(LOCK, lock, U32, WORD, "what a census locks: mmap, an address space; vma, a mapping",
+	     .words = lock_words, .n_words = ARRAY_SIZE(lock_words)),
 };
 
 #define SCAN(num, ...)	ATTRIBUTE(scan, MEMCENSUS_SCAN_##num, NULL, __VA_ARGS__)

@@ -34,7 +34,8 @@
 	uint64_t max_mem; \
 	uint64_t subjects; \
 	uint64_t rule; \
-	uint64_t kernel_tested
+	uint64_t kernel_tested; \
+	uint64_t lock
 
 #define SCAN_MEMBERS \
 	uint64_t basis; \

@@ -73,7 +73,7 @@
 #define MEMCENSUS_GENL_VERSION	2
 
 /* Increases when an attribute or a meaning is added. */
-#define MEMCENSUS_ABI	16
+#define MEMCENSUS_ABI	17
 
 /* Maximum length of the name of a zone, migrate type or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16
@@ -368,8 +368,8 @@ enum memcensus_request {
  * @MEMCENSUS_RULE_ON: entries prove it; each census compares a sample with struct page
  * @MEMCENSUS_RULE_OFF: the owners of all pages are counted: on a kernel that was not
  *	tested, by the parameter, or under Xen PV
- * @MEMCENSUS_RULE_BROKEN: off, because a page of a sample was not exclusive: a bug in the
- *	module or the kernel
+ * @MEMCENSUS_RULE_BROKEN: off, because a page of a sample was not exclusive, or not of
+ *	the kind that its mapping says: a bug in the module or the kernel
  */
 enum memcensus_rule {
 	MEMCENSUS_RULE_UNSPEC,
@@ -378,6 +378,20 @@ enum memcensus_rule {
 	MEMCENSUS_RULE_BROKEN,
 	__MEMCENSUS_RULE_MAX,
 	MEMCENSUS_RULE_MAX = __MEMCENSUS_RULE_MAX - 1
+};
+
+/**
+ * enum memcensus_lock - what a census locks, to read what a mapping maps
+ * @MEMCENSUS_LOCK_MMAP: the whole address space (mmap_lock)
+ * @MEMCENSUS_LOCK_VMA: one mapping at a time, and the whole address space only where a
+ *	mapping is being changed
+ */
+enum memcensus_lock {
+	MEMCENSUS_LOCK_UNSPEC,
+	MEMCENSUS_LOCK_MMAP,
+	MEMCENSUS_LOCK_VMA,
+	__MEMCENSUS_LOCK_MAX,
+	MEMCENSUS_LOCK_MAX = __MEMCENSUS_LOCK_MAX - 1
 };
 
 /**
@@ -399,6 +413,7 @@ enum memcensus_rule {
  *	mappings prove that their pages have one owner
  * @MEMCENSUS_INFO_KERNEL_TESTED: u32, 1 if the module was tested on this series or on a
  *	newer one; 0: it is unknown
+ * @MEMCENSUS_INFO_LOCK: u32, &enum memcensus_lock: what a census locks on this kernel
  *
  * 12 was used before version 1.0 and will not be used again.
  */
@@ -418,6 +433,7 @@ enum memcensus_info {
 	MEMCENSUS_INFO_SUBJECTS = 13,
 	MEMCENSUS_INFO_RULE,
 	MEMCENSUS_INFO_KERNEL_TESTED,
+	MEMCENSUS_INFO_LOCK,
 	__MEMCENSUS_INFO_MAX,
 	MEMCENSUS_INFO_MAX = __MEMCENSUS_INFO_MAX - 1
 };

@@ -44,6 +44,7 @@ static const struct abi_attr info_attrs[__MEMCENSUS_INFO_MAX] = {
 	[MEMCENSUS_INFO_SUBJECTS] = INT(U32),
 	[MEMCENSUS_INFO_RULE] = INT(U32),
 	[MEMCENSUS_INFO_KERNEL_TESTED] = INT(U32),
+	[MEMCENSUS_INFO_LOCK] = INT(U32),
 };
 
 static const struct abi_nest abi_info = { info_attrs, __MEMCENSUS_INFO_MAX };

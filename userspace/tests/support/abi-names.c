@@ -17,6 +17,12 @@ static const struct abi_name rule_words[] = {
 	{}
 };
 
+static const struct abi_name lock_words[] = {
+	{ "mmap", MEMCENSUS_LOCK_MMAP, NAME_NONE, NULL },
+	{ "vma", MEMCENSUS_LOCK_VMA, NAME_NONE, NULL },
+	{}
+};
+
 static const struct abi_name info_names[] = {
 	{ "abi", MEMCENSUS_INFO_ABI, NAME_U32, NULL },
 	{ "version", MEMCENSUS_INFO_VERSION, NAME_STRING, NULL },
@@ -31,6 +37,7 @@ static const struct abi_name info_names[] = {
 	{ "subjects", MEMCENSUS_INFO_SUBJECTS, NAME_U32, subject_words },
 	{ "rule", MEMCENSUS_INFO_RULE, NAME_U32, rule_words },
 	{ "kernel_tested", MEMCENSUS_INFO_KERNEL_TESTED, NAME_U32, NULL },
+	{ "lock", MEMCENSUS_INFO_LOCK, NAME_U32, lock_words },
 	{}
 };
 
