@@ -60,6 +60,7 @@ struct census_counted_shmem {
  * @counted: the last one that the walk met, but for those within it
  * @patience: length of the next contended lock hold, ns
  * @begun: the walk has reported something
+ * @unknown: it has met an entry of an unknown type, which is counted nowhere
  * @ptes: entries that were read, in the current slice
  * @tables: the most that its page tables have taken, bytes
  * @walked: VMAs that were walked to their end, in the current slice
@@ -92,6 +93,7 @@ struct census_mm {
 	int mappings;
 	bool named;
 	bool begun;
+	bool unknown;
 	bool visited;
 	u8 state;
 	struct census_mm *next_left;

@@ -15,9 +15,12 @@
  * A visit also ends when all processes of the address space have gone.  Then it owns nothing, and
  * what was marked for it is taken back.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
+#include <linux/printk.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/timekeeping.h>
@@ -328,6 +331,8 @@ static int visit_once(struct census_scan *scan, struct census_mm *m)
 	else
 		ret = walk_when_free(scan, m);
 	m->ptes += scan->walk.ptes - ptes;
+	m->unknown |= scan->walk.unknown;
+	scan->walk.unknown = false;
 	if (ret > 0 && m->task && !scan->tally.later)
 		census_mm_counters(m);
 	put_mm(m->mm);
@@ -398,6 +403,13 @@ static void give_up(struct census_scan *scan, struct census_mm *m)
 	set_state(m, m->begun ? MEMCENSUS_STATE_PARTIAL : MEMCENSUS_STATE_BUSY);
 }
 
+/* A kernel to come may have entries that this module cannot count. */
+static void give_up_unknown(struct census_scan *scan, struct census_mm *m)
+{
+	pr_warn_once("an entry of a page table is of a type that this module does not know: its process is partial; use a newer memcensus\n");
+	give_up(scan, m);
+}
+
 /*
  * Scans an address space if its locks are available.  Sets @m->visited if no further visit is
  * needed.
@@ -417,6 +429,8 @@ static int scan_mm(struct census_scan *scan, struct census_mm *m)
 		m->state = MEMCENSUS_STATE_VANISHED;
 	else if (ret == -ELOOP)
 		give_up(scan, m);
+	else if (m->visited && m->unknown)
+		give_up_unknown(scan, m);
 	else if (m->visited)
 		set_state(m, MEMCENSUS_STATE_WALKED);
 	return 0;

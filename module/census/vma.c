@@ -59,6 +59,9 @@ static const struct {
 	{ VM_MERGEABLE, "mg" },
 	{ VM_UFFD_MISSING, "um" },
 	{ VM_UFFD_WP, "uw" },
+#ifdef VM_UFFD_RWP
+	{ VM_UFFD_RWP, "ur" },
+#endif
 #ifdef CONFIG_ARM64_MTE
 	{ VM_MTE, "mt" },
 	{ VM_MTE_ALLOWED, "" },

@@ -37,16 +37,20 @@ static u32 next_random(struct census_sampler *s)
 	return s->random >> 32;
 }
 
-/* The kernel counts anonymous pages that are mapped: no more can be exclusive. */
-void census_sample_begin(struct census_sampler *s)
+/**
+ * census_sample_begin() - start a sample
+ * @s: set up
+ * @pages: number of pages of the kind, about
+ */
+void census_sample_begin(struct census_sampler *s, u64 pages)
 {
 	s->random = get_random_u64();
-	s->gap = global_node_page_state(NR_ANON_MAPPED) / SAMPLES + 1;
+	s->gap = pages / SAMPLES + 1;
 	s->left = mul_u64_u32_shr(2 * s->gap, next_random(s), 32);
 }
 
 /**
- * census_sample_due() - check whether one of some exclusive pages is of the sample
+ * census_sample_due() - check whether one of some pages of the kind is of the sample
  * @s: of the census
  * @pages: their number
  */
@@ -60,13 +64,17 @@ bool census_sample_due(struct census_sampler *s, u64 pages)
 	return true;
 }
 
+/* A kernel that breaks what entries and mappings tell says so once. */
+static bool breaks_rule(void)
+{
+	return cmpxchg(&census_rule, MEMCENSUS_RULE_ON, MEMCENSUS_RULE_BROKEN) == MEMCENSUS_RULE_ON;
+}
+
 static void sample_page(unsigned long pfn, bool huge)
 {
-	if (is_exclusive(pfn_to_page(pfn), huge) ||
-	    cmpxchg(&census_rule, MEMCENSUS_RULE_ON, MEMCENSUS_RULE_BROKEN) != MEMCENSUS_RULE_ON)
-		return;
-	pr_err("a writable entry maps frame %lx, which is not exclusive: from now on the owners of all pages are counted\n",
-	       pfn);
+	if (!is_exclusive(pfn_to_page(pfn), huge) && breaks_rule())
+		pr_err("a writable entry maps frame %lx, which is not exclusive: from now on the owners of all pages are counted\n",
+		       pfn);
 }
 
 /**
@@ -93,8 +101,37 @@ void census_sample_ptes(struct census_sampler *s, const struct vm_area_struct *v
 	}
 }
 
+/**
+ * census_sample_kind() - compare the kind of a page of a PTE table with its struct page
+ * @s: of the census, of such tables
+ * @vma: of the table: a private mapping of a file that has no anonymous page
+ * @pte: the first entry; the lock of the table is held, so that no page of it is freed
+ * @nr: number of entries
+ * @addr: address that @pte maps
+ *
+ * The kernel sets up the reverse mapping before the entry of the first anonymous page, which it
+ * sets under the lock of the table.
+ */
+void census_sample_kind(struct census_sampler *s, const struct vm_area_struct *vma,
+			const pte_t *pte, unsigned int nr, unsigned long addr)
+{
+	unsigned int at = reciprocal_scale(next_random(s), nr), i;
+
+	for (i = 0; i < nr; i++, at = at + 1 < nr ? at + 1 : 0) {
+		pte_t entry = census_pte_get(pte + at);
+
+		if (!pte_present(entry) ||
+		    census_pte_special((struct vm_area_struct *)vma, addr + at * PAGE_SIZE, entry))
+			continue;
+		if (PageAnon(pfn_to_page(pte_pfn(entry))) && breaks_rule())
+			pr_err("a mapping without anonymous pages maps one, frame %lx: from now on the struct page of all copies is read, and the owners of all pages are counted\n",
+			       pte_pfn(entry));
+		return;
+	}
+}
+
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
-/* The same of a PMD table, and of one of the pages of a huge page. */
+/* As census_sample_ptes(), of a PMD table, and of one of the pages of a huge page. */
 void census_sample_pmds(struct census_sampler *s, const pmd_t *pmd, unsigned int nr)
 {
 	unsigned int at = reciprocal_scale(next_random(s), nr), i;

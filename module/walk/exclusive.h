@@ -50,9 +50,9 @@ static inline bool census_migration_exclusive(softleaf_t entry)
 }
 
 /**
- * struct census_sampler - which exclusive pages a census compares with struct page
- * @gap: average distance between two of them, in exclusive pages
- * @left: exclusive pages before the next one
+ * struct census_sampler - which pages of a kind a census compares with struct page
+ * @gap: average distance between two of them, in pages of the kind
+ * @left: pages of the kind before the next one
  * @random: state of the random numbers
  */
 struct census_sampler {
@@ -61,9 +61,11 @@ struct census_sampler {
 	u64 left;
 };
 
-void census_sample_begin(struct census_sampler *s);
+void census_sample_begin(struct census_sampler *s, u64 pages);
 bool census_sample_due(struct census_sampler *s, u64 pages);
 void census_sample_ptes(struct census_sampler *s, const struct vm_area_struct *vma,
+			const pte_t *pte, unsigned int nr, unsigned long addr);
+void census_sample_kind(struct census_sampler *s, const struct vm_area_struct *vma,
 			const pte_t *pte, unsigned int nr, unsigned long addr);
 void census_sample_pmds(struct census_sampler *s, const pmd_t *pmd, unsigned int nr);
 

@@ -175,6 +175,8 @@ void census_report_softleaf(struct census_walk *walk, struct vm_area_struct *vma
 		census_report_place(walk, (struct census_place) {
 			.type = CENSUS_SWAP, .bits = bits, .nr = nr, .addr = addr,
 		});
+	} else if (!census_softleaf_is_known(entry)) {
+		walk->unknown = true;
 	} else if (softleaf_has_pfn(entry)) {
 		if (softleaf_is_migration(entry))
 			bits |= CENSUS_MIGRATING;

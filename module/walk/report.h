@@ -77,6 +77,7 @@ struct census_walk_ops {
  * @exclusive_key: masks: key of frame 0 for exclusive pages; 0: they are not in masks,
  *	but counted in @exclusive
  * @sampler: of the exclusive pages that are compared with struct page
+ * @kinds: of the pages whose kind is compared with struct page, because the mapping tells it
  * @images: masks: tables of the current VMA may be reported by @ops->image
  * @first: the first PMD of the current VMA, if census_walk_fetch() found it and the walk has not
  *	begun; else NULL
@@ -90,6 +91,7 @@ struct census_walk_ops {
  * @ptes: number of entries read
  * @work: measure of the work done, about 1 for each entry
  * @blocked: a lock was not available: the VMA must be tried again later
+ * @unknown: an entry was met of a type that this module does not know: it is counted nowhere
  * @nr: number of @runs
  * @runs: %CENSUS_RUNS_MAX elements
  * @nr_masks: number of @masks
@@ -112,6 +114,7 @@ struct census_walk {
 	bool writable_is_exclusive;
 	u64 exclusive_key;
 	struct census_sampler sampler;
+	struct census_sampler kinds;
 	bool images;
 	pmd_t *first;
 	unsigned long first_end;
@@ -124,6 +127,7 @@ struct census_walk {
 	u64 ptes;
 	u64 work;
 	bool blocked;
+	bool unknown;
 	unsigned int nr;
 	struct census_run *runs;
 	unsigned int nr_masks;
@@ -138,11 +142,14 @@ struct census_walk {
  */
 #define CENSUS_MASKS_MAX (8 * CENSUS_PTES_MAX - 1)
 
-/* Checks whether a VMA, a private mapping of a file, may map copies of its pages. */
+/*
+ * Checks whether a VMA, a private mapping of a file, may map copies of its pages.  Where the kernel
+ * is not trusted, struct page tells.
+ */
 static inline bool census_may_have_copies(const struct census_walk *walk,
 					  const struct vm_area_struct *vma)
 {
-	return walk->anon_key && vma_has_anon_rmap(vma);
+	return walk->anon_key && (vma_has_anon_rmap(vma) || !census_rule_holds());
 }
 
 /* Called under the table's lock, if there is a table. */

@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/vmstat.h>
 
 #include "base/memory.h"
 #include "walk/exclusive.h"
@@ -23,6 +24,9 @@
 #include "walk/ptes.h"
 #include "walk/report.h"
 #include "walk/walk.h"
+
+/* As if at least so many pages of files were mapped, a GiB: a small machine reads few of them. */
+#define KINDS_LEAST BIT(18)
 
 /**
  * census_walk_begin() - allocate the memory of a walk
@@ -42,7 +46,10 @@ int census_walk_begin(struct census_walk *walk)
 		walk->masks = masks + 1;
 	}
 	walk->image = census_kvzalloc(sizeof(*walk->image));
-	census_sample_begin(&walk->sampler);
+	/* No more can be exclusive. */
+	census_sample_begin(&walk->sampler, global_node_page_state(NR_ANON_MAPPED));
+	census_sample_begin(&walk->kinds, max_t(u64, global_node_page_state(NR_FILE_MAPPED),
+						KINDS_LEAST));
 	return walk->runs && masks && walk->image ? 0 : -ENOMEM;
 }
 
@@ -127,7 +134,7 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 			   pmd_t *pmd, unsigned long addr, unsigned long end)
 {
 	unsigned int nr = (end - addr) >> PAGE_SHIFT;
-	u64 before = exclusive_pages(walk);
+	u64 before = exclusive_pages(walk), pages = walk->pages;
 	spinlock_t *ptl;
 	pte_t *pte;
 
@@ -139,6 +146,9 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 	census_ptes_report(walk, vma, pte, nr, addr);
 	if (is_sampled(walk, before))
 		census_sample_ptes(&walk->sampler, vma, pte, nr, addr);
+	if (walk->anon_key && !census_may_have_copies(walk, vma) &&
+	    census_sample_due(&walk->kinds, walk->pages - pages))
+		census_sample_kind(&walk->kinds, vma, pte, nr, addr);
 	census_report_locked(walk);
 	spin_unlock(ptl);
 	census_report_flush(walk);
@@ -407,6 +417,7 @@ static void report_hugetlb(struct census_walk *walk, unsigned long addr, pte_t p
 		return;
 	if (!pte_present(pte)) {
 		entry = softleaf_from_pte(pte);
+		walk->unknown |= !census_softleaf_is_known(entry);
 		if (!softleaf_has_pfn(entry))
 			return;
 		bits |= CENSUS_NOT_PRESENT;
@@ -651,6 +662,9 @@ unsigned long census_walk_vma(struct census_walk *walk,
 			if (walk->holes)
 				next = min(next, addr + HOLE_MAX);
 			/* A leaf above the PMD level maps device memory (DAX, PFN map). */
+			if (leaf && !vma_is_dax(vma) &&
+			    !(vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP)))
+				walk->unknown = true;
 			if (leaf)
 				census_report_run(walk, CENSUS_SPECIAL, 0, 0,
 						  (next - addr) >> PAGE_SHIFT, 0);

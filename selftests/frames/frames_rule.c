@@ -2,7 +2,8 @@
 /*
  * Frames basis: the exclusive rule. Without it the owners of all pages are counted, and the figures
  * are the same. If the kernel breaks it, the next census notices, counts all pages, and says so:
- * here a driver takes the flag from pages that only this process maps.
+ * here a driver takes the flag from pages that only this process maps, or hides that a mapping of a
+ * file has copies.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -126,6 +127,60 @@ TEST_F(rule, broken)
 	expect(_metadata, MEMCENSUS_RULE_BROKEN, 0);
 	load(_metadata, "rule=off");
 	expect(_metadata, MEMCENSUS_RULE_OFF, 0);
+}
+
+/*
+ * A mapping of a file whose pages are all copies, and no anon_vma says so: they are no page cache.
+ * On average one of 4,096 pages of such mappings is compared, and one of 8,192 at least.
+ */
+TEST(kind)
+{
+	static const struct census_request all = {
+		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,
+	};
+	const size_t copied = 64 * MIB;
+	const struct census_task *task;
+	unsigned int i;
+	struct census census;
+	char params[64];
+	int fd, file;
+	char *at;
+
+	if (!ko_path())
+		SKIP(return, "no file in MEMCENSUS_KO");
+	load(_metadata, "");
+	if (!access(CHECKED, F_OK))
+		SKIP(return, "the module compares each page, and warns");
+	fd = ko_open_leaky();
+	if (fd < 0)
+		SKIP(return, "no leaky.ko beside the tests");
+	file = memfd_create("kind", 0);
+	ASSERT_LE(0, file);
+	ASSERT_EQ(0, ftruncate(file, copied));
+	at = mmap(PLACE(1), copied, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED_NOREPLACE,
+		  file, 0);
+	ASSERT_EQ((void *)PLACE(1), (void *)at);
+	no_huge_pages(at, copied);
+	write_pages(at, copied / PAGE);
+	snprintf(params, sizeof(params), "count=0 hidden=%lu", (unsigned long)at);
+	ASSERT_EQ(0, syscall(SYS_finit_module, fd, params, 0))
+		TH_LOG("leaky.ko: errno %d", errno);
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, census_take(&all, &census, NULL));
+		EXPECT_EQ(i ? 0 : RULE_BROKEN, census.scan[MEMCENSUS_SCAN_VIOLATIONS]);
+		EXPECT_EQ(i ? MEMCENSUS_RULE_BROKEN : MEMCENSUS_RULE_ON,
+			  census.info.value[MEMCENSUS_INFO_RULE]);
+		task = census_task_of(&census, getpid());
+		EXPECT_NE(NULL, task);
+		if (task)
+			EXPECT_LE(copied, figure(&task->f, MEMCENSUS_F_ANON));
+		census_free(&census);
+	}
+	ASSERT_EQ(0, syscall(SYS_delete_module, "leaky", O_NONBLOCK));
+	close(fd);
+	munmap(at, copied);
+	close(file);
+	load(_metadata, "");
 }
 
 TEST_HARNESS_MAIN

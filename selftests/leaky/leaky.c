@@ -41,6 +41,10 @@ static unsigned int exclusive_pages;
 module_param(exclusive_pages, uint, 0444);
 MODULE_PARM_DESC(exclusive_pages, "number of these pages");
 
+static unsigned long hidden;
+module_param(hidden, ulong, 0444);
+MODULE_PARM_DESC(hidden, "address of a mapping of the process whose anon_vma is hidden until this is unloaded");
+
 static const u8 kind_flags[] = {
 	PG_referenced, PG_uptodate, PG_dirty, PG_active, PG_unevictable, PG_reclaim, PG_locked,
 	PG_private_2, PG_owner_priv_1,
@@ -142,6 +146,24 @@ static int leaky_take_flags(void)
 	return 0;
 }
 
+/*
+ * As if the kernel made the anon_vma of the mapping later: exchanges it, of the process that loads
+ * and unloads this, which must neither fault there nor exit in between.
+ */
+static struct anon_vma *leaky_exchange(struct anon_vma *other)
+{
+	struct vm_area_struct *vma;
+
+	mmap_write_lock(current->mm);
+	vma = vma_lookup(current->mm, hidden);
+	if (vma)
+		swap(vma->anon_vma, other);
+	mmap_write_unlock(current->mm);
+	return other;
+}
+
+static struct anon_vma *hidden_anon;
+
 static int __init leaky_init(void)
 {
 	unsigned int i;
@@ -167,11 +189,15 @@ static int __init leaky_init(void)
 	if (kinds)
 		sort(leaked, count, sizeof(*leaked), leaky_compare, NULL);
 	leaky_flag_all(true);
+	if (hidden)
+		hidden_anon = leaky_exchange(NULL);
 	return 0;
 }
 
 static void __exit leaky_exit(void)
 {
+	if (hidden)
+		leaky_exchange(hidden_anon);
 	leaky_flag_all(false);
 	leaky_free();
 }
