@@ -17,9 +17,25 @@
 #define ALIAS		"net-pf-16-proto-16-family-" MEMCENSUS_GENL_NAME
 #define MODPROBE	"/proc/sys/kernel/modprobe"
 
-/* Written by the test for the helper: the module's file; by the helper: its arguments. */
+/* Written by the test for the helper: the module's file, parameters; by that: its arguments. */
 #define FILE_NAMED	"/tmp/autoload.ko"
+#define FILE_PARAMS	"/tmp/autoload.params"
 #define FILE_ASKED	"/tmp/autoload.asked"
+
+/* What the reader says. */
+#define FILE_SAID	"/tmp/autoload.said"
+
+static bool get_line(const char *path, char *line, int size)
+{
+	FILE *file = fopen(path, "r");
+	bool got = file && fgets(line, size, file);
+
+	if (file)
+		fclose(file);
+	if (got)
+		line[strcspn(line, "\n")] = '\0';
+	return got;
+}
 
 static const char *asked_for(int argc, char **argv)
 {
@@ -56,7 +72,7 @@ static bool has_alias(const char *path, const char *alias)
 static void __attribute__((constructor)) modprobe(int argc, char **argv)
 {
 	const char *name = asked_for(argc, argv);
-	char path[4096] = "";
+	char path[4096] = "", params[256] = "";
 	FILE *file;
 
 	if (!name)
@@ -74,7 +90,8 @@ static void __attribute__((constructor)) modprobe(int argc, char **argv)
 	if (strcmp(name, "memcensus") && !has_alias(path, name))
 		_exit(1);
 	setenv("MEMCENSUS_KO", path, 1);
-	_exit(ko_load("") ? 1 : 0);
+	get_line(FILE_PARAMS, params, sizeof(params));
+	_exit(ko_load(params) ? 1 : 0);
 }
 
 FIXTURE(modprobe)
@@ -82,18 +99,6 @@ FIXTURE(modprobe)
 	bool ready;
 	char before[256];
 };
-
-static bool get_line(const char *path, char *line, int size)
-{
-	FILE *file = fopen(path, "r");
-	bool got = file && fgets(line, size, file);
-
-	if (file)
-		fclose(file);
-	if (got)
-		line[strcspn(line, "\n")] = '\0';
-	return got;
-}
 
 FIXTURE_SETUP(modprobe)
 {
@@ -122,6 +127,8 @@ FIXTURE_TEARDOWN(modprobe)
 		EXPECT_EQ(0, ko_load(""));
 	unlink(FILE_NAMED);
 	unlink(FILE_ASKED);
+	unlink(FILE_PARAMS);
+	unlink(FILE_SAID);
 }
 
 TEST_F(modprobe, naming_the_family_does_not_load)
@@ -155,6 +162,7 @@ static int run_reader(uid_t uid)
 	pid = fork();
 	if (!pid) {
 		need(freopen("/dev/null", "w", stdout), "stdout");
+		need(uid || freopen(FILE_SAID, "w", stderr), "stderr");
 		if (setuid(uid))
 			_exit(126);
 		execlp("memcensus", "memcensus", "-t", NULL);
@@ -182,6 +190,27 @@ TEST_F(modprobe, reader_of_root_loads)
 	EXPECT_TRUE(ko_is_loaded());
 	EXPECT_TRUE(get_line(FILE_ASKED, asked, sizeof(asked)));
 	EXPECT_STREQ("memcensus", asked);
+}
+
+/* A module that refuses to load says why in the kernel's log, and the reader repeats it. */
+TEST_F(modprobe, refusal_is_said)
+{
+	static const char head[] =
+		"memcensus: the kernel module does not load: parameter rule=maybe";
+	char said[256] = "";
+	int status;
+
+	if (!self->ready)
+		return;
+	ASSERT_EQ(0, close(creat(FILE_PARAMS, 0600)));
+	ASSERT_TRUE(write_file(FILE_PARAMS, "rule=maybe"));
+	status = run_reader(0);
+	if (status == 127)
+		SKIP(return, "no reader");
+	EXPECT_EQ(1, status);
+	EXPECT_FALSE(ko_is_loaded());
+	EXPECT_TRUE(get_line(FILE_SAID, said, sizeof(said)));
+	EXPECT_EQ(0, strncmp(head, said, sizeof(head) - 1)) TH_LOG("%s", said);
 }
 
 /* Without modprobe the answer is the same as ever. */

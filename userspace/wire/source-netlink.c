@@ -13,6 +13,7 @@
 #include "model/cgroup-tree.h"
 #include "model/on-nodes.h"
 #include "os/charges.h"
+#include "os/kernel-log.h"
 #include "os/names.h"
 #include "os/proc-texts.h"
 #include "wire/channel.h"
@@ -102,20 +103,23 @@ static const struct source_ops netlink_ops = {
 
 /*
  * Loads the installed module, as root; false if it is not loaded afterwards.  Messages of modprobe
- * are not shown: the reader says what is missing and how to find out why.
+ * are not shown: the reader says what is missing, and why if the module has said it in the kernel's
+ * log: it refuses a parameter, or it is what DKMS builds where memcensus does not compile.
  */
-static bool load_module(void)
+static bool load_module(struct failure *why)
 {
+	char said[sizeof(why->text)];
 	char path[256], name[] = "modprobe", quiet[] = "-q", module[] = "memcensus";
 	char directories[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 	char *const words[] = { name, quiet, module, NULL };
 	char *const environment[] = { directories, NULL };
 	posix_spawn_file_actions_t silent;
-	int status = 1;
+	int status = 1, log;
 	pid_t pid;
 
 	if (geteuid() || !text_line(MODPROBE, path, sizeof(path)) || !*path)
 		return false;
+	log = kernel_log_open();
 	posix_spawn_file_actions_init(&silent);
 	posix_spawn_file_actions_addopen(&silent, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&silent, 1, "/dev/null", O_WRONLY, 0);
@@ -123,6 +127,8 @@ static bool load_module(void)
 	if (!posix_spawn(&pid, path, &silent, NULL, words, environment))
 		TEMP_FAILURE_RETRY(waitpid(pid, &status, 0));
 	posix_spawn_file_actions_destroy(&silent);
+	if (kernel_log_close(log, "memcensus", said, sizeof(said)) && status)
+		fail(why, FAIL_NO_MODULE, "the kernel module does not load: %s", said);
 	return !status;
 }
 
@@ -130,7 +136,7 @@ static bool load_module(void)
 static int netlink_find(struct channel *c, struct failure *why)
 {
 	if (channel_resolve(c, why) &&
-	    (why->kind != FAIL_NO_MODULE || !load_module() || channel_resolve(c, why)))
+	    (why->kind != FAIL_NO_MODULE || !load_module(why) || channel_resolve(c, why)))
 		return -1;
 	return channel_permitted(c, why);
 }
