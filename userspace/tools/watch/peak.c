@@ -9,6 +9,7 @@
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/amount.h"
+#include "model/cgroup-tree.h"
 #include "model/format.h"
 #include "os/process.h"
 #include "record/recorded-names.h"
@@ -179,15 +180,30 @@ static const struct group *find_tree(const struct snapshot *snap, uint64_t root)
 	return NULL;
 }
 
-/* Whether @task is in @tree.  Each group is before those in it, which have the next numbers. */
-static bool is_in(const struct snapshot *snap, const struct group *tree, const struct task *task)
+/*
+ * A flag for each group of @snap that is @tree or in it; the caller frees them.  Each group is
+ * before those in it, so one pass finds all, however deep they are.
+ */
+static bool *find_below(const struct snapshot *snap, const struct group *tree)
+{
+	bool *in = xcalloc(snap->n_groups, sizeof(*in));
+	const struct group *group, *parent;
+
+	for (group = tree; tree && group < snap->groups + snap->n_groups; group++) {
+		parent = group_parent(snap, group);
+		in[group - snap->groups] = group == tree ||
+					   (parent && in[parent - snap->groups]);
+	}
+	return in;
+}
+
+/* @in: of find_below() */
+static bool is_in(const struct snapshot *snap, const bool *in, const struct task *task)
 {
 	const struct group *group = KNOWN(task, MEMCENSUS_TASK_GROUP) ?
 				    group_of(snap, task->group) : NULL;
 
-	while (group && group > tree && KNOWN(group, MEMCENSUS_GROUP_PARENT))
-		group = group_of(snap, group->parent);
-	return group == tree;
+	return group && in[group - snap->groups];
 }
 
 /* Keeps the largest ones, the largest first. */
@@ -237,7 +253,7 @@ static void add_sample(struct measured *m, const struct snapshot *snap, const st
 {
 	const struct task *root = m->without_root ? task_of(snap, m->root) : NULL;
 	struct sampled row = { .mms = mms_of(m, tree) };
-	bool lower = false;
+	bool lower = false, *in;
 	size_t i, k;
 
 	m->samples++;
@@ -260,15 +276,17 @@ static void add_sample(struct measured *m, const struct snapshot *snap, const st
 		if (kinds[k].figure == MEMCENSUS_F_PSS)
 			m->n_holders = 0;
 	}
+	in = find_below(snap, tree);
 	for (i = 0; i < snap->n_tasks; i++) {
 		const struct task *task = &snap->tasks[i];
 
-		if (task == root || !is_in(snap, tree, task))
+		if (task == root || !is_in(snap, in, task))
 			continue;
 		lower |= task_is_unseen(task) && !task_is_gone(task);
 		if (m->peaks[0].bytes.known && m->peaks[0].after == at - m->begun)
 			add_holder(m, task);
 	}
+	free(in);
 	m->lower += lower;
 	if (m->rows)
 		show_sample(m, &row, snap->scan.realtime);
@@ -279,12 +297,14 @@ static struct amount running_bound(const struct measured *m, const struct snapsh
 				   const struct group *tree)
 {
 	struct amount sum = { .known = true };
+	bool *in = find_below(snap, tree);
 	size_t i;
 
-	for (i = 0; tree && i < snap->n_tasks; i++)
-		if (snap->tasks[i].pid != m->root && is_in(snap, tree, &snap->tasks[i]))
+	for (i = 0; i < snap->n_tasks; i++)
+		if (snap->tasks[i].pid != m->root && is_in(snap, in, &snap->tasks[i]))
 			sum = amount_plus(sum, amount_figure(&snap->tasks[i].figures,
 							     MEMCENSUS_F_RSS_PEAK));
+	free(in);
 	return sum;
 }
 

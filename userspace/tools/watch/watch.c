@@ -59,11 +59,18 @@ struct watched {
 	bool ended;
 };
 
+/* Where the process @pid is, for compare_u64(). */
+struct watched_pid {
+	uint64_t pid;
+	size_t at;
+};
+
 /**
  * struct watch - the state of a run
  * @exits: exit events; NULL for a record
  * @v: the @n processes that were seen, in order, until a census says no more that they have ended;
  *	owned
+ * @by_pid: those that were seen before the census that is shown, @known of them, by PID; owned
  * @pids: requested processes that have not ended; none with --cgroup or --tree
  * @basis: enum memcensus_basis of the first census
  * @stack: bytes of a kernel stack
@@ -74,6 +81,8 @@ struct watch {
 	struct exit_watch *exits;
 	struct watched *v;
 	size_t n;
+	struct watched_pid *by_pid;
+	size_t known;
 	struct ids pids;
 	uint64_t basis;
 	struct amount stack;
@@ -344,14 +353,42 @@ static void put_end(const struct watch *watch, const struct watched *process,
 	free(name);
 }
 
-/* A process with @pid that has not ended; @ended: or has. */
-static struct watched *find_watched(const struct watch *watch, uint64_t pid, bool ended)
+/* Before a census: who is new in it is in it once. */
+static void sort_watched(struct watch *watch)
 {
 	size_t i;
 
+	free(watch->by_pid);
+	watch->by_pid = xcalloc(watch->n, sizeof(*watch->by_pid));
+	watch->known = watch->n;
 	for (i = 0; i < watch->n; i++)
-		if (watch->v[i].pid == pid && (ended || !watch->v[i].ended))
-			return &watch->v[i];
+		watch->by_pid[i] = (struct watched_pid){ watch->v[i].pid, i };
+	qsort(watch->by_pid, watch->n, sizeof(*watch->by_pid), compare_u64);
+}
+
+/* The same of @snap->outside; the caller frees it. */
+static struct watched_pid *sort_outside(const struct snapshot *snap)
+{
+	struct watched_pid *by_pid = xcalloc(snap->n_outside, sizeof(*by_pid));
+	size_t i;
+
+	for (i = 0; i < snap->n_outside; i++)
+		by_pid[i] = (struct watched_pid){ snap->outside[i].pid, i };
+	qsort(by_pid, snap->n_outside, sizeof(*by_pid), compare_u64);
+	return by_pid;
+}
+
+/* A process with @pid, known before this census, that has not ended; @ended: or has. */
+static struct watched *find_watched(const struct watch *watch, uint64_t pid, bool ended)
+{
+	size_t i = FIRST_NOT(watch->known, k, watch->by_pid[k].pid < pid);
+	struct watched *process;
+
+	for (; i < watch->known && watch->by_pid[i].pid == pid; i++) {
+		process = &watch->v[watch->by_pid[i].at];
+		if (ended || !process->ended)
+			return process;
+	}
 	return NULL;
 }
 
@@ -468,12 +505,14 @@ static bool is_in(const struct snapshot *snap, uint32_t pid)
 
 /* Whether it is in the census @now, but in another cgroup: then it lives. */
 static bool has_moved(struct watched *process, const struct snapshot *snap,
-		      const struct document_point *now)
+		      const struct watched_pid *outside, const struct document_point *now)
 {
+	size_t i = FIRST_NOT(snap->n_outside, k, outside[k].pid < process->pid);
 	const struct task *task;
 
-	for (task = snap->outside; task < snap->outside + snap->n_outside; task++) {
-		if (task->pid != process->pid || task_is_gone(task) ||
+	for (; i < snap->n_outside && outside[i].pid == process->pid; i++) {
+		task = &snap->outside[outside[i].at];
+		if (task_is_gone(task) ||
 		    (process->start && KNOWN(task, MEMCENSUS_TASK_START_NS) &&
 		     task->start != process->start))
 			continue;
@@ -488,13 +527,15 @@ static void find_ended(struct watch *watch, const struct snapshot *snap,
 		       const struct document_point *now)
 {
 	const bool live = watch->session->source->ops->live;
+	struct watched_pid *outside = snap ? sort_outside(snap) : NULL;
 	size_t i, n = watch->n;
 
 	for (i = 0; i < n; i++)
 		if (!watch->v[i].ended && !(snap && is_in(snap, watch->v[i].pid)) &&
-		    !(snap && has_moved(&watch->v[i], snap, now)) &&
+		    !(snap && has_moved(&watch->v[i], snap, outside, now)) &&
 		    (!live || process_is_gone(watch->v[i].pid)))
 			has_ended(watch, &watch->v[i], now, NULL);
+	free(outside);
 }
 
 static void show_census(struct watch *watch, const struct snapshot *snap)
@@ -543,6 +584,7 @@ static int watch_each(struct watch *watch, struct failure *why)
 		taken = session_next(session, &snap, why);
 		if (taken == TAKE_DONE) {
 			forget_ended(watch, snap);
+			sort_watched(watch);
 			drop_others(watch, snap);
 			show_census(watch, snap);
 			snapshot_free(snap);
@@ -605,6 +647,7 @@ static int watch_run(struct session *session, struct failure *why)
 	for (i = 0; i < watch.n; i++)
 		free(watch.v[i].comm);
 	free(watch.v);
+	free(watch.by_pid);
 	ids_free(&watch.pids);
 	return ret;
 }
