@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "faults/code-maps.h"
@@ -25,18 +24,19 @@ static int open_object(const struct code_mapping *mapping)
 {
 	static const char *const roots[] = { "/proc/%" PRIu32 "/root%s", "%.0" PRIu32 "%s" };
 	char path[4096 + 64];
-	struct stat st;
+	struct statx stat;
 	size_t i;
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/map_files/%" PRIx64 "-%" PRIx64,
 		 mapping->pid, mapping->start, mapping->end);
-	fd = procfs_reopen(open(path, O_PATH | O_CLOEXEC), &st);
+	fd = procfs_reopen(open(path, O_PATH | O_CLOEXEC), &stat);
 	for (i = 0; fd < 0 && i < 2 && mapping->name[0] == '/'; i++) {
 		snprintf(path, sizeof(path), roots[i], i ? 0 : mapping->pid, mapping->name);
-		fd = procfs_reopen(open(path, O_PATH | O_CLOEXEC), &st);
-		if (fd >= 0 && (st.st_ino != mapping->inode ||
-				(i && st.st_dev != makedev(mapping->major, mapping->minor)))) {
+		fd = procfs_reopen(open(path, O_PATH | O_CLOEXEC), &stat);
+		if (fd >= 0 && (stat.stx_ino != mapping->inode ||
+				(i && (stat.stx_dev_major != mapping->major ||
+				       stat.stx_dev_minor != mapping->minor)))) {
 			close(fd);
 			fd = -1;
 		}
@@ -214,17 +214,17 @@ static uint32_t own_pid(uint32_t pid)
 void code_object_open_jit(struct code_object *object)
 {
 	char path[80];
-	struct stat st;
+	struct statx stat;
 	uint32_t user;
 
 	if (object->kind != CODE_JIT || object->fd >= 0)
 		return;
 	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/root/tmp/perf-%" PRIu32 ".map",
 		 object->pid, own_pid(object->pid));
-	object->fd = procfs_reopen(open(path, O_PATH | O_CLOEXEC), &st);
+	object->fd = procfs_reopen(open(path, O_PATH | O_CLOEXEC), &stat);
 	/* Anybody can write to /tmp: only the process's user, or root, may name its code. */
-	if (object->fd < 0 || !st.st_uid ||
-	    (process_user(object->pid, &user) && user == st.st_uid))
+	if (object->fd < 0 || !stat.stx_uid ||
+	    (process_user(object->pid, &user) && user == stat.stx_uid))
 		return;
 	close(object->fd);
 	object->fd = -1;

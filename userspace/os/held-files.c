@@ -231,6 +231,14 @@ static void read_amounts(struct held_file *file, int fd, const struct statx *sta
 		file->known = true;
 		return;
 	}
+	/*
+	 * A file with DAX has no page cache: its pages are the memory of its disk.  cachestat()
+	 * takes what it has there instead for evicted pages, and kernels up to 7.3 panic.
+	 */
+	if (stat->stx_attributes & STATX_ATTR_DAX) {
+		file->known = true;
+		return;
+	}
 	file->known = page_cache_of(fd, stat->stx_size, file->home == FILE_IN_SHMEM,
 				    &file->memory);
 	if (file->known && file->home == FILE_IN_SHMEM && blocks > file->memory)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "lib/memory.h"
@@ -161,40 +162,75 @@ unsigned int procfs_link_mode(const char *path)
 	return statx(dir, name, AT_SYMLINK_NOFOLLOW, STATX_MODE, &stat) ? 0 : stat.stx_mode;
 }
 
-/* Opens what @place is of with @flags, if it is a file of @type. */
-static int reopen(int place, struct stat *st, mode_t type, int flags)
+/* The status of what @place is of, as this machine knows it; false if it is not of @type. */
+static bool is_of(int place, mode_t type, struct statx *stat)
 {
-	char link[48];
+	return !statx(place, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, stat) &&
+	       (stat->stx_mode & S_IFMT) == type;
+}
+
+#define LINK_SIZE	48
+
+static void link_to(char link[LINK_SIZE], int place)
+{
+	snprintf(link, LINK_SIZE, "/proc/self/fd/%d", place);
+}
+
+/* Opens what @place is of with @flags, if it is a file of @type. */
+static int reopen(int place, struct statx *stat, mode_t type, int flags)
+{
+	char link[LINK_SIZE];
 	int fd = -1;
 
 	if (place < 0)
 		return -1;
 	errno = ENODEV;
-	if (!fstat(place, st) && (st->st_mode & S_IFMT) == type) {
-		snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
+	if (is_of(place, type, stat)) {
+		link_to(link, place);
 		fd = open(link, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	}
 	close(place);
 	return fd;
 }
 
-int procfs_reopen(int place, struct stat *st)
+int procfs_reopen(int place, struct statx *stat)
 {
-	return reopen(place, st, S_IFREG, O_RDONLY);
+	return reopen(place, stat, S_IFREG, O_RDONLY);
 }
 
 int procfs_open_pipe(const char *path, int end)
 {
-	struct stat st;
+	struct statx stat;
 
-	return reopen(open_with(path, O_PATH), &st, S_IFIFO, end);
+	return reopen(open_with(path, O_PATH), &stat, S_IFIFO, end);
 }
 
 int procfs_open_file(const char *path)
 {
-	struct stat st;
+	struct statx stat;
 
-	return procfs_reopen(open_with(path, O_PATH), &st);
+	return procfs_reopen(open_with(path, O_PATH), &stat);
+}
+
+bool procfs_socket_protocol(const char *path, char *protocol, size_t size)
+{
+	const int place = open_with(path, O_PATH);
+	char link[LINK_SIZE];
+	struct statx stat;
+	ssize_t n = -1;
+
+	if (place < 0)
+		return false;
+	errno = ENODEV;
+	if (is_of(place, S_IFSOCK, &stat)) {
+		link_to(link, place);
+		n = getxattr(link, "system.sockprotoname", protocol, size - 1);
+	}
+	close(place);
+	if (n <= 0)
+		return false;
+	protocol[n] = '\0';
+	return true;
 }
 
 char *procfs_path(const char *path)

@@ -41,9 +41,9 @@ unsigned int procfs_link_mode(const char *path);
 
 /*
  * Opens for reading, without waiting, what the O_PATH descriptor @place is of, and closes that;
- * -1 if it is -1, or of no regular file: opening a device may have effects.  @st: its status.
+ * -1 if it is -1, or of no regular file: opening a device may have effects.  @stat: its status.
  */
-int procfs_reopen(int place, struct stat *st);
+int procfs_reopen(int place, struct statx *stat);
 
 /* Opens what the link /proc/@path leads to, a regular file, for reading; -1 if it cannot. */
 int procfs_open_file(const char *path);
@@ -53,6 +53,12 @@ int procfs_open_file(const char *path);
  * place since the link was read.
  */
 int procfs_open_pipe(const char *path, int end);
+
+/*
+ * The protocol of the socket that the link /proc/@path leads to; false if that is no socket (any
+ * more): of a file, this would ask its file system.
+ */
+bool procfs_socket_protocol(const char *path, char *protocol, size_t size);
 
 /* The name of the file /proc/@path, which the caller frees. */
 char *procfs_path(const char *path);

@@ -170,6 +170,7 @@ static void ignore(void *context, const struct socket_memory *memory)
 
 static void test_sockets(void)
 {
+	char path[32], protocol[64] = "";
 	const struct open_file *file;
 	int pair[2], other;
 
@@ -184,6 +185,11 @@ static void test_sockets(void)
 	ok(sockets_each((uint32_t)getpid(), SOCKETS_UNIX, ignore, NULL, why) ||
 	   (file->bytes.known && file->bytes.bytes >= 5000 && file->bytes.bytes < 20000),
 	   "what it has sent and nobody received: %lld bytes", (long long)file->bytes.bytes);
+	snprintf(path, sizeof(path), "self/fd/%d", pair[0]);
+	ok(procfs_socket_protocol(path, protocol, sizeof(protocol)) &&
+	   !strncmp(protocol, "UNIX", strlen("UNIX")), "its protocol: %s", protocol);
+	ok(!procfs_socket_protocol("self/exe", protocol, sizeof(protocol)) && errno == ENODEV,
+	   "a file in its place is not asked");
 	/* The kernel has it in no table: it is not bound. */
 	file = file_of(other);
 	ok(file->kind == OPEN_TCP && !file->bytes.known, "a TCP socket of which nothing is known");

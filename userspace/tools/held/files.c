@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "lib/memory.h"
@@ -109,15 +108,12 @@ static void read_pipe(struct open_file *file, const char *path)
 /* The kernel shows the protocol of a socket as an attribute; its objects are in a cache of it. */
 static void read_socket(struct open_file *file, const char *path)
 {
-	char *name = procfs_path(path), protocol[64];
-	const ssize_t n = getxattr(name, "system.sockprotoname", protocol, sizeof(protocol) - 1);
+	char protocol[64];
 
-	free(name);
 	file->family = SOCKETS_OTHER;
 	file->kind = OPEN_SOCKET;
-	if (n <= 0)
+	if (!procfs_socket_protocol(path, protocol, sizeof(protocol)))
 		return;
-	protocol[n] = '\0';
 	file->family = socket_family_of(protocol);
 	file->kind = kind_of_family[file->family];
 	file->objects = object_of(protocol);

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The reader and files with DAX, which have no page cache: it does not ask the kernel how much of
+ * them is in it, by their name, through overlayfs, of a descriptor and of a mapping.  cachestat()
+ * of such a file ends the machine on Linux 7.3.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "json.h"
+#include "memory/pmem.h"
+#include "selftest.h"
+
+#define HERE	"/tmp/memcensus-dax"
+#define DISK	HERE "/disk"
+#define RW	(PROT_READ | PROT_WRITE)
+
+/* Pages of each file, all of which a child maps and touches. */
+static const long pages = 48;
+
+FIXTURE(dax)
+{
+	pid_t child;
+};
+
+/* Holds a file with a name and one without, open and mapped. */
+static void hold(void *arg)
+{
+	static const char *const names[] = { DISK "/named", DISK "/deleted" };
+	int i, fd;
+
+	for (i = 0; i < 2; i++) {
+		fd = open(names[i], O_RDWR | O_CREAT, 0600);
+		need(fd >= 0 && !ftruncate(fd, pages * PAGE), names[i]);
+		write_pages(map(PLACE(i), pages * PAGE, RW, MAP_SHARED, fd, 0), pages);
+	}
+	need(!unlink(names[1]), "unlink");
+}
+
+FIXTURE_SETUP(dax)
+{
+	const char *why;
+
+	self->child = 0;
+	ASSERT_EQ(0, unshare(CLONE_NEWNS));
+	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	mkdir(HERE, 0700);
+	ASSERT_EQ(0, mount("none", HERE, "tmpfs", 0, NULL));
+	why = pmem_mount(DISK);
+	if (why)
+		SKIP(return, "%s", why);
+	self->child = child_start(hold, NULL);
+	ASSERT_LT(0, self->child);
+}
+
+FIXTURE_TEARDOWN(dax)
+{
+	if (self->child)
+		child_end(self->child);
+}
+
+/* What the reader prints, valid until the next call. */
+static const char *ask(const char *command)
+{
+	static char text[65536];
+	FILE *pipe = popen(command, "r");
+	size_t n;
+
+	need(pipe, command);
+	n = fread(text, 1, sizeof(text) - 1, pipe);
+	text[n] = '\0';
+	need(!pclose(pipe), command);
+	return text;
+}
+
+#define EXPECT_NO_CACHE(text) do {						\
+	const char *__file = strstr(text, "\"mapped_file\"");			\
+	ASSERT_NE(NULL, __file);						\
+	EXPECT_EQ(pages * (long)PAGE, json_number(__file, "size"));		\
+	EXPECT_EQ(0, json_number(__file, "memory"));				\
+} while (0)
+
+TEST_F(dax, share_file)
+{
+	const char *text = ask("memcensus share --file " DISK "/named -J");
+
+	EXPECT_NO_CACHE(text);
+	EXPECT_EQ(1, json_number(text, "processes"));
+}
+
+TEST_F(dax, overlay)
+{
+	mkdir(HERE "/empty", 0700);
+	mkdir(HERE "/merged", 0700);
+	if (system("modprobe overlay 2>/dev/null"))
+		diag("overlay is no module, or not there");
+	if (mount("overlay", HERE "/merged", "overlay", MS_RDONLY,
+		  "lowerdir=" DISK ":" HERE "/empty"))
+		SKIP(return, "no overlayfs: %s", strerror(errno));
+	EXPECT_NO_CACHE(ask("memcensus share --file " HERE "/merged/named -J"));
+}
+
+TEST_F(dax, mapped)
+{
+	char command[160];
+
+	snprintf(command, sizeof(command),
+		 "memcensus share --file /proc/%d/map_files/%lx-%lx -J", self->child,
+		 (unsigned long)PLACE(1), (unsigned long)PLACE(1) + pages * PAGE);
+	EXPECT_NO_CACHE(ask(command));
+}
+
+TEST_F(dax, held)
+{
+	char command[64];
+	const char *text;
+
+	snprintf(command, sizeof(command), "memcensus held %d -J", self->child);
+	text = strstr(ask(command), "\"kind\":\"deleted\"");
+	ASSERT_NE(NULL, text);
+	EXPECT_EQ(1, json_number(text, "files"));
+	EXPECT_EQ(0, json_number(text, "bytes"));
+	EXPECT_EQ(0, json_number(text, "unknown"));
+}
+
+/* Nothing of it comes back to the machine as a deleted file. */
+TEST_F(dax, if_stopped)
+{
+	char command[80];
+	const char *text;
+
+	snprintf(command, sizeof(command), "memcensus share --if-stopped %d -J", self->child);
+	text = strstr(ask(command), "\"processes\"");
+	ASSERT_NE(NULL, text);
+	EXPECT_EQ(0, json_number(text, "deleted"));
+}
+
+TEST_HARNESS_MAIN
