@@ -3,6 +3,8 @@
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
+#include <linux/sort.h>
+#include <linux/string.h>
 #include <net/netlink.h>
 
 #include "base/result-memory.h"
@@ -118,7 +120,8 @@ static int fill_kernel(struct sk_buff *skb, const struct census_dump *d, const v
 	       (k->key.order && nla_put_u32(skb, MEMCENSUS_KF_ORDER, k->key.order)) ||
 	       nla_put_u32(skb, MEMCENSUS_KF_MARKS, k->key.marks) ||
 	       census_put_pages(skb, MEMCENSUS_KF_BYTES, k->frames) ||
-	       put_u64s(skb, MEMCENSUS_KF_FIRST_FRAMES, k->first, k->nr_first);
+	       (d->frame_numbers &&
+		put_u64s(skb, MEMCENSUS_KF_FIRST_FRAMES, k->first, k->nr_first));
 }
 
 static int fill_cgroup(struct sk_buff *skb, const struct census_dump *d, const void *record)
@@ -204,6 +207,30 @@ static const struct census_physical_zone *find_part(const struct census_physical
 	return NULL;
 }
 
+static int compare_records(const void *a, const void *b)
+{
+	const u64 *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/*
+ * /proc/zoneinfo shows everybody where a zone begins: a record's place in the order of addresses is
+ * a frame number.
+ */
+static int put_records(struct sk_buff *skb, const struct census_dump *d, const u64 *records, u32 nr)
+{
+	struct nlattr *attr = nla_reserve_64bit(skb, MEMCENSUS_FB_RECORDS, nr * sizeof(*records),
+						MEMCENSUS_A_PAD);
+
+	if (!attr)
+		return -EMSGSIZE;
+	memcpy(nla_data(attr), records, nr * sizeof(*records));
+	if (!d->frame_numbers)
+		sort(nla_data(attr), nr, sizeof(*records), compare_records, NULL);
+	return 0;
+}
+
 static int fill_blocks(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_physical_zone *z = record;
@@ -219,8 +246,9 @@ static int fill_blocks(struct sk_buff *skb, const struct census_dump *d, const v
 	return nla_put_u32(skb, MEMCENSUS_FB_NODE, z->nid) ||
 	       nla_put_string(skb, MEMCENSUS_FB_ZONE, z->name) ||
 	       nla_put_u32(skb, MEMCENSUS_FB_ORDER, b->order) ||
-	       census_put_u64(skb, MEMCENSUS_FB_FIRST, b->first + ((u64)from << b->order)) ||
-	       put_u64s(skb, MEMCENSUS_FB_RECORDS, b->records + from, nr);
+	       (d->frame_numbers &&
+		census_put_u64(skb, MEMCENSUS_FB_FIRST, b->first + ((u64)from << b->order))) ||
+	       put_records(skb, d, b->records + from, nr);
 }
 
 static const struct census_stage stages[] = {

@@ -180,6 +180,7 @@ static int parse_request(struct nlattr **attrs, struct nlattr **tb, struct netli
  * @cb: of the dump; the caller may use it
  * @family: of the census
  * @ops: of the command
+ * @frame_numbers: the caller may see frame numbers
  *
  * States the most that a record of the dump needs.  Without it the kernel allocates a page if it
  * has no more at once or the reader offers a small buffer, and a record that does not fit ends the
@@ -188,7 +189,8 @@ static int parse_request(struct nlattr **attrs, struct nlattr **tb, struct netli
  * Return: length of @skb, or an error.
  */
 int census_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
-		      const struct genl_family *family, const struct census_dump_ops *ops)
+		      const struct genl_family *family, const struct census_dump_ops *ops,
+		      bool frame_numbers)
 {
 	static const struct census_stage info = { MEMCENSUS_A_INFO, census_fill_info };
 	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
@@ -207,6 +209,7 @@ int census_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 	d->nlseq = cb->nlh->nlmsg_seq;
 	d->flags = NLM_F_MULTI;
 	d->cmd = request->cmd;
+	d->frame_numbers = frame_numbers;
 	d->pid_ns = get_pid_ns(task_active_pid_ns(current));
 	d->user_ns = get_user_ns(current_user_ns());
 	d->reader = CENSUS_NO_READER;

@@ -64,6 +64,7 @@ struct census_dump_ops {
  * @flags: NLM_F_MULTI in a dump
  * @cmd: of all messages, as of the request
  * @parts: MEMCENSUS_PART_* that were requested
+ * @frame_numbers: the caller may see frame numbers
  * @paths: files were requested
  * @groups: groups were requested
  * @tree: PID of the only group that is sent, by TREE; 0: all
@@ -89,6 +90,7 @@ struct census_dump {
 	int flags;
 	u8 cmd;
 	u32 parts;
+	bool frame_numbers;
 	bool paths;
 	bool groups;
 	u32 tree;
@@ -167,7 +169,8 @@ const void *census_next_record(struct census_dump *d, const void *before);
 int census_dump_add(struct sk_buff *skb, const struct census_dump *d,
 		    const struct census_stage *stage, const void *record);
 int census_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
-		      const struct genl_family *family, const struct census_dump_ops *ops);
+		      const struct genl_family *family, const struct census_dump_ops *ops,
+		      bool frame_numbers);
 int census_dump_continue(struct sk_buff *skb, struct netlink_callback *cb);
 int census_dump_done(struct netlink_callback *cb);
 

@@ -71,8 +71,12 @@ static const struct command commands[] = {
 	[MEMCENSUS_CMD_OOM] = OPTIONAL(CENSUS_WITH_OOM, oom, "oom"),
 };
 
-/* Of the arguments of a dump, which are 0 at its start: the sender may have its answer. */
+/*
+ * Of the arguments of a dump, which are 0 at its start: the sender may have its answer, and with
+ * frame numbers.
+ */
 #define ALLOWED 1
+#define FRAME_NUMBERS 2
 
 /*
  * In the sender's sendmsg().  The first call of dumpit is too, unless the receive buffer is full:
@@ -81,7 +85,12 @@ static const struct command commands[] = {
  */
 static int census_start(struct netlink_callback *cb)
 {
+	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
+
 	cb->args[ALLOWED] = is_privileged(cb->skb);
+	/* As pagemap_read() has it.  Others are not asked: a security module may log a denial. */
+	if (request->cmd == MEMCENSUS_CMD_PHYSICAL)
+		cb->args[FRAME_NUMBERS] = netlink_capable(cb->skb, CAP_SYS_ADMIN);
 	return 0;
 }
 
@@ -99,7 +108,7 @@ static int census_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			cb->extack->_msg = command->without;
 		return -EOPNOTSUPP;
 	}
-	return census_dump_begin(skb, cb, &census_family, command->ops);
+	return census_dump_begin(skb, cb, &census_family, command->ops, cb->args[FRAME_NUMBERS]);
 }
 
 #define DUMP(command) {								\

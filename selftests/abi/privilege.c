@@ -10,6 +10,8 @@
 #include "capabilities.h"
 #include "selftest.h"
 
+#include "client/client_physical.h"
+
 #define NOBODY	65534
 
 static const struct census_request all = {
@@ -85,6 +87,59 @@ TEST_F(nobody_with, the_capability)
 	ASSERT_EQ(0, census_take(&all, &census, NULL));
 	EXPECT_NE(NULL, census_task_of(&census, 1));
 	census_free(&census);
+}
+
+static uint64_t free_parts(const struct physical *p)
+{
+	uint64_t free = 0;
+	unsigned int i;
+
+	for (i = 0; i < p->n_blocks; i++)
+		free += block_free(p->blocks[i].record);
+	return free;
+}
+
+/* Numbers of frames are for CAP_SYS_ADMIN, as in pagemap; all else is there without it. */
+static void expect_numbers(struct __test_metadata *_metadata, bool numbers)
+{
+	const struct physical_ask ask = { .order = 4 };
+	struct physical *p = (void *)map_private(PLACE(30), sizeof(*p));
+	unsigned int i, n, below = 0;
+
+	ASSERT_EQ(0, physical_take_with(p, ask));
+	ASSERT_LT(0, p->n_kernel);
+	ASSERT_LT(MEMCENSUS_BLOCK_RECORDS_MAX, p->n_blocks);
+	EXPECT_LT(0, free_parts(p));
+	/* Without numbers, those of a message are sorted. */
+	n = numbers ? p->n_blocks : MEMCENSUS_BLOCK_RECORDS_MAX;
+	for (i = 1; i < n; i++)
+		below += p->blocks[i].record < p->blocks[i - 1].record;
+	EXPECT_EQ(numbers, p->n_numbers > 0);
+	EXPECT_EQ(numbers, below > 0);
+	diag("%u kinds, %u blocks, %u messages with frame numbers, %u blocks out of order",
+	     p->n_kernel, p->n_blocks, p->n_numbers, below);
+	munmap(p, sizeof(*p));
+}
+
+TEST_F(nobody_with, no_frame_numbers)
+{
+	become_nobody_with(variant->capability);
+	expect_numbers(_metadata, false);
+}
+
+TEST(frame_numbers)
+{
+	prctl(PR_SET_KEEPCAPS, 1);
+	become_nobody();
+	keep_capabilities(CAPABILITY(PERFMON) | CAPABILITY(SYS_ADMIN));
+	expect_numbers(_metadata, true);
+}
+
+/* Root of a container may have it there alone. */
+TEST(root_without_sys_admin)
+{
+	keep_capabilities((CAPABILITY(CHECKPOINT_RESTORE) * 2 - 1) & ~CAPABILITY(SYS_ADMIN));
+	expect_numbers(_metadata, false);
 }
 
 /* One of them may write too: the address is wrong, not the caller. */

@@ -1505,7 +1505,7 @@ enum memcensus_frame_state {
  * @MEMCENSUS_KF_MARKS: u32, MEMCENSUS_FRAME_MARK_*
  * @MEMCENSUS_KF_BYTES: u64, bytes
  * @MEMCENSUS_KF_FIRST_FRAMES: u64[], numbers of the first frames, at most
- *	%MEMCENSUS_FIRST_FRAMES_MAX
+ *	%MEMCENSUS_FIRST_FRAMES_MAX; absent: the caller lacks CAP_SYS_ADMIN
  */
 enum memcensus_kernel_frames {
 	MEMCENSUS_KF_UNSPEC,
@@ -1528,7 +1528,8 @@ enum memcensus_kernel_frames {
  * @MEMCENSUS_FB_NODE: u32, ID of the node
  * @MEMCENSUS_FB_ZONE: string, name of the zone
  * @MEMCENSUS_FB_ORDER: u32, each block has 2^ORDER frames
- * @MEMCENSUS_FB_FIRST: u64, number of the first frame of the first block
+ * @MEMCENSUS_FB_FIRST: u64, number of the first frame of the first block; absent: the
+ *	caller lacks CAP_SYS_ADMIN, and RECORDS are not in the order of addresses
  * @MEMCENSUS_FB_RECORDS: u64[], one for each block, by MEMCENSUS_BLOCK_*: bits 0 to 31
  *	say what is in the way, none if the block is free or can be freed by moving its
  *	frames away

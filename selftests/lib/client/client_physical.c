@@ -163,6 +163,7 @@ static int blocks_attr(const struct nlattr *attr, void *data)
 		break;
 	case MEMCENSUS_FB_FIRST:
 		b->first = attr_int(attr);
+		b->p->n_numbers++;
 		break;
 	case MEMCENSUS_FB_RECORDS:
 		b->records = mnl_attr_get_payload(attr);
@@ -187,6 +188,16 @@ static int add_blocks(struct physical *p, const struct nlattr *nest)
 	return MNL_CB_OK;
 }
 
+/* Counts an attribute that has frame numbers. */
+static int frame_number(const struct nlattr *attr, void *data)
+{
+	struct physical *p = data;
+
+	if (mnl_attr_get_type(attr) == MEMCENSUS_KF_FIRST_FRAMES)
+		p->n_numbers++;
+	return MNL_CB_OK;
+}
+
 static int top_attr(const struct nlattr *attr, void *data)
 {
 	struct physical *p = data;
@@ -207,6 +218,7 @@ static int top_attr(const struct nlattr *attr, void *data)
 	case MEMCENSUS_A_KERNEL_FRAMES:
 		if (p->n_kernel == PHYSICAL_KERNEL)
 			return MNL_CB_ERROR;
+		mnl_attr_parse_nested(attr, frame_number, p);
 		return mnl_attr_parse_nested(attr, kernel_number, &p->kernel[p->n_kernel++]);
 	case MEMCENSUS_A_FRAME_CGROUP:
 		if (p->n_cgroups == PHYSICAL_CGROUPS)

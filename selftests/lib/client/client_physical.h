@@ -96,6 +96,7 @@ static inline uint64_t block_free(uint64_t record)
  * @value: by enum memcensus_physical
  * @class: sum over all zones; the same for @state
  * @order: of @blocks
+ * @n_numbers: messages with frame numbers; without them @blocks have no places
  * @wrong: why a message is not of the ABI, or what does not add up, or ""
  */
 struct physical {
@@ -112,6 +113,7 @@ struct physical {
 	unsigned int n_files;
 	unsigned int order;
 	unsigned int n_blocks;
+	unsigned int n_numbers;
 	uint64_t known;
 	uint64_t class[__MEMCENSUS_FC_MAX];
 	uint64_t state[__MEMCENSUS_FS_MAX];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Scenes by name: those of data/golden, and those that have too many messages to write down. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -101,6 +102,9 @@ static uint64_t block(uint32_t in_way, uint64_t class, uint64_t nr_free, uint64_
 	       nr_free << MEMCENSUS_BLOCK_FREE_SHIFT | stuck << MEMCENSUS_BLOCK_STUCK_SHIFT;
 }
 
+/* @first: NO_FRAMES: frames have no numbers. */
+#define NO_FRAMES	UINT64_MAX
+
 static void put_frame_blocks(struct stream *s, const char *zone, uint64_t first,
 			     const uint64_t *records, size_t n)
 {
@@ -111,7 +115,8 @@ static void put_frame_blocks(struct stream *s, const char *zone, uint64_t first,
 	stream_u32(s, MEMCENSUS_FB_NODE, 0);
 	stream_string(s, MEMCENSUS_FB_ZONE, zone);
 	stream_u32(s, MEMCENSUS_FB_ORDER, 9);
-	stream_u64(s, MEMCENSUS_FB_FIRST, first);
+	if (first != NO_FRAMES)
+		stream_u64(s, MEMCENSUS_FB_FIRST, first);
 	stream_put(s, MEMCENSUS_FB_RECORDS, records, n * sizeof(*records));
 	stream_nest_end(s, record);
 	stream_end(s);
@@ -120,7 +125,7 @@ static void put_frame_blocks(struct stream *s, const char *zone, uint64_t first,
 #define IN_WAY(name)	(1U << MEMCENSUS_FC_##name)
 
 /* 8 blocks of DMA; @n of Normal in two messages, of all that a block can be. */
-static void put_contiguous(struct stream *s, size_t n)
+static void put_contiguous(struct stream *s, size_t n, bool numbers)
 {
 	static uint64_t records[4096];
 	const uint64_t kinds[] = {
@@ -140,28 +145,34 @@ static void put_contiguous(struct stream *s, size_t n)
 
 	for (i = 0; i < 4096; i++)
 		records[i] = kinds[i * i % (sizeof(kinds) / sizeof(*kinds))];
-	put_frame_blocks(s, "DMA", 0, kinds + 3, 8);
-	put_frame_blocks(s, "Normal", 0x1000, records, n / 2);
-	put_frame_blocks(s, "Normal", 0x1000 + (n / 2) * 512, records + n / 2, n - n / 2);
+	put_frame_blocks(s, "DMA", numbers ? 0 : NO_FRAMES, kinds + 3, 8);
+	put_frame_blocks(s, "Normal", numbers ? 0x1000 : NO_FRAMES, records, n / 2);
+	put_frame_blocks(s, "Normal", numbers ? 0x1000 + (n / 2) * 512 : NO_FRAMES,
+			 records + n / 2, n - n / 2);
 }
 
-/* The scene physical with @n blocks of its second zone. */
-static void put_physical(struct stream *s, size_t n)
+/* The scene @name with @n blocks of its second zone. */
+static void put_physical(struct stream *s, const char *name, size_t n, bool numbers)
 {
-	scene_text_fill(s, "physical");
+	scene_text_fill(s, name);
 	s->len = s->message;
-	put_contiguous(s, n);
+	put_contiguous(s, n, numbers);
 	stream_done(s, 0, NULL, 0);
 }
 
 static void scene_contiguous(struct stream *s)
 {
-	put_physical(s, 200);
+	put_physical(s, "physical", 200, true);
+}
+
+static void scene_contiguous_numberless(struct stream *s)
+{
+	put_physical(s, "physical-numberless", 200, false);
 }
 
 static void scene_contiguous_large(struct stream *s)
 {
-	put_physical(s, 4096);
+	put_physical(s, "physical", 4096, true);
 }
 
 static const struct scene {
@@ -173,6 +184,7 @@ static const struct scene {
 	{ "most", scene_most },
 	{ "contiguous", scene_contiguous },
 	{ "contiguous-large", scene_contiguous_large },
+	{ "contiguous-numberless", scene_contiguous_numberless },
 };
 
 int scene_fill(struct stream *s, const char *name)

@@ -123,7 +123,7 @@ int blocks_check(const struct snapshot *snap, unsigned int order, struct failure
 	for (i = 0; i < snap->n_frame_blocks; i++) {
 		const struct frame_blocks *blocks = &snap->frame_blocks[i];
 
-		if (blocks->order != order || !blocks->zone || !KNOWN(blocks, MEMCENSUS_FB_FIRST))
+		if (blocks->order != order || !blocks->zone)
 			return fail(why, FAIL_MALFORMED,
 				    "malformed message: blocks without zone, or of another size");
 		for (j = 0; j < blocks->records.n; j++)
@@ -134,6 +134,16 @@ int blocks_check(const struct snapshot *snap, unsigned int order, struct failure
 					    block_class(blocks->records.v[j]));
 	}
 	return 0;
+}
+
+bool blocks_by_address(const struct snapshot *snap)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_frame_blocks; i++)
+		if (!KNOWN(&snap->frame_blocks[i], MEMCENSUS_FB_FIRST))
+			return false;
+	return true;
 }
 
 /**
@@ -404,6 +414,11 @@ static void report_map(struct report *report, const struct counted *c)
 	const size_t scale = map_scale(c->n, width);
 	char size[NUMBER_SIZE];
 
+	if (!blocks_by_address(report->view.snap)) {
+		fputs("\nNo map by address: frame numbers need CAP_SYS_ADMIN: run as root (sudo)\n",
+		      report->out);
+		return;
+	}
 	text_size(size, (double)(scale * c->bytes));
 	REPORT(report,
 	       { .title = report_text(report, "Each character is %s, by address", size) });
@@ -416,9 +431,14 @@ static void report_map(struct report *report, const struct counted *c)
 static void put_map(struct report *report, const void *record)
 {
 	const struct frame_blocks *blocks = record;
-	char *text = xcalloc(blocks->records.n + 1, 1);
+	char *text;
 	size_t i;
 
+	if (!KNOWN(blocks, MEMCENSUS_FB_FIRST)) {
+		REPORT(report, { .name = "map", .shape = SECTION_NULL });
+		return;
+	}
+	text = xcalloc(blocks->records.n + 1, 1);
 	for (i = 0; i < blocks->records.n; i++)
 		text[i] = block_look(blocks, blocks->records.v[i])->letter;
 	REPORT(report, { "map", SECTION_TEXT, .text = text });

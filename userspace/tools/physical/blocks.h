@@ -62,6 +62,9 @@ uint64_t block_unit(const struct snapshot *snap, const struct frame_blocks *bloc
 /* 0, or -1 and @why if the answer has no blocks of order @order, or wrong ones. */
 int blocks_check(const struct snapshot *snap, unsigned int order, struct failure *why);
 
+/* Whether blocks are in the order of addresses: to a caller without CAP_SYS_ADMIN they are not. */
+bool blocks_by_address(const struct snapshot *snap);
+
 void blocks_report(struct report *report);
 
 #endif /* READER_PHYSICAL_BLOCKS_H */

@@ -262,6 +262,13 @@ static void put_zone(struct report *report, const void *record)
 		 .rows = ONE_ROW(&zone->states) });
 }
 
+/* To a caller without CAP_SYS_ADMIN no frame has a number. */
+static bool hides_frames(const struct snapshot *snap)
+{
+	return snap->n_kernel_frames &&
+	       !KNOWN(&snap->kernel_frames[0], MEMCENSUS_KF_FIRST_FRAMES);
+}
+
 static void report_kinds(struct report *report)
 {
 	const bool all = report->options->all || report->options->json;
@@ -285,6 +292,8 @@ static void report_kinds(struct report *report)
 		 .note = n == snap->n_kernel_frames ? NULL :
 			 report_text(report, "%zu more kinds: --all\n",
 				     snap->n_kernel_frames - n) },
+	       { .note = !hides_frames(snap) ? NULL :
+			 "Their first frames need CAP_SYS_ADMIN: run as root (sudo)\n" },
 	       { .note = !snap->physical.left_out ? NULL :
 			 report_text(report, "%s in further kinds, which the module left out\n",
 				     report_amount(report, (int64_t)snap->physical.left_out)) });
@@ -419,6 +428,9 @@ static int physical_run(struct session *session, struct failure *why)
 	}
 	if (!ret && own->contiguous)
 		ret = blocks_check(snap, own->order, why);
+	if (!ret && own->picture && !blocks_by_address(snap))
+		ret = fail(why, FAIL_PRIVILEGE,
+			   "cannot draw blocks by address: frame numbers need CAP_SYS_ADMIN in the initial user namespace: run as root (sudo)");
 	if (!ret && own->picture)
 		physical_picture(&view, session->out);
 	else if (!ret)
