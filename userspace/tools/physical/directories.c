@@ -5,8 +5,8 @@
 
 #include "lib/memory.h"
 #include "model/physical.h"
+#include "os/mounts.h"
 #include "tools/physical/directories.h"
-#include "tools/physical/mounts.h"
 
 /**
  * struct directory - a row

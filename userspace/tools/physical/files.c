@@ -7,8 +7,8 @@
 
 #include "lib/memory.h"
 #include "model/physical.h"
+#include "os/mounts.h"
 #include "tools/physical/files.h"
-#include "tools/physical/mounts.h"
 
 const struct rows file_rows = {
 	&frame_file_rows, "cached,mapped,unmapped,dirty,type,cgroup_path,file", "cached"

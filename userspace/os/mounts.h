@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Where file systems are mounted here. */
-#ifndef READER_PHYSICAL_MOUNTS_H
-#define READER_PHYSICAL_MOUNTS_H
+#ifndef READER_MOUNTS_H
+#define READER_MOUNTS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* @root: the path in the file system that is mounted at @at; both without / at the end; owned */
+/**
+ * struct mount - a mount
+ * @major, @minor: device of the file system
+ * @root: the path in it that is mounted, without / at the end; owned
+ * @at: where, likewise
+ * @type: of the file system, as "tmpfs"; "": not said; owned
+ */
 struct mount {
 	uint64_t major;
 	uint64_t minor;
 	char *root;
 	char *at;
+	char *type;
 };
 
 struct mounts {
@@ -21,7 +28,13 @@ struct mounts {
 
 /* Reads /proc/self/mountinfo; without it, nothing is mounted.  Never NULL. */
 struct mounts *mounts_read(void);
+
+/* The same of process @pid, paths as it sees them, and not more than the first MiB of that file. */
+struct mounts *mounts_read_of(uint32_t pid);
 void mounts_free(struct mounts *mounts);
+
+/* A path of mountinfo as it is: \ooo is the character, and no / at the end; the caller frees it. */
+char *mounts_plain(const char *text);
 
 /*
  * Where the part of the file system of device @major:@minor is mounted that has @path, NULL: any
@@ -37,4 +50,4 @@ const char *mounts_point(const struct mounts *mounts, uint64_t major, uint64_t m
 char *mounts_path(const struct mounts *mounts, uint64_t major, uint64_t minor,
 		  const char *source, const char *path);
 
-#endif /* READER_PHYSICAL_MOUNTS_H */
+#endif /* READER_MOUNTS_H */

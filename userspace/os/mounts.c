@@ -8,10 +8,9 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "os/procfs.h"
-#include "tools/physical/mounts.h"
+#include "os/mounts.h"
 
-/* Replaces \ooo by the character, and removes a / at the end. */
-static char *plain(const char *text)
+char *mounts_plain(const char *text)
 {
 	char *copy = xstrdup(text), *to = copy;
 	const char *from;
@@ -31,10 +30,13 @@ static char *plain(const char *text)
 	return copy;
 }
 
-/* ID PARENT MAJOR:MINOR ROOT MOUNTPOINT ... */
+/* Bytes, at most, of the mounts of a process: a user may make as many as the kernel allows. */
+#define OF_PROCESS	1048576UL
+
+/* ID PARENT MAJOR:MINOR ROOT MOUNTPOINT OPTIONS [TAG...] - TYPE SOURCE OPTIONS */
 static void add_line(struct mounts *mounts, char *line)
 {
-	char *word[5], *rest = line;
+	char *word[5], *rest = line, *type;
 	struct mount *mount;
 	unsigned int i;
 	uint64_t major, minor;
@@ -45,23 +47,43 @@ static void add_line(struct mounts *mounts, char *line)
 		return;
 	mounts->v = array_grow(mounts->v, mounts->n, sizeof(*mounts->v));
 	mount = &mounts->v[mounts->n++];
-	*mount = (struct mount){ major, minor, plain(word[3]), plain(word[4]) };
+	type = rest ? strstr(rest, " - ") : NULL;
+	if (type)
+		type[3 + strcspn(type + 3, "\n ")] = '\0';
+	*mount = (struct mount){ major, minor, mounts_plain(word[3]), mounts_plain(word[4]),
+				 xstrdup(type ? type + 3 : "") };
 }
 
-struct mounts *mounts_read(void)
+static struct mounts *read_file(const char *path, size_t most)
 {
 	struct mounts *mounts = xcalloc(1, sizeof(*mounts));
 	struct failure ignored;
-	FILE *file = procfs_open("self/mountinfo", &ignored);
+	FILE *file = procfs_open(path, &ignored);
+	size_t size = 0, bytes = 0;
 	char *line = NULL;
-	size_t size = 0;
+	ssize_t n;
 
-	while (file && getline(&line, &size, file) > 0)
+	while (file && bytes < most && (n = getline(&line, &size, file)) > 0) {
+		bytes += (size_t)n;
 		add_line(mounts, line);
+	}
 	free(line);
 	if (file)
 		fclose(file);
 	return mounts;
+}
+
+struct mounts *mounts_read(void)
+{
+	return read_file("self/mountinfo", SIZE_MAX);
+}
+
+struct mounts *mounts_read_of(uint32_t pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/mountinfo", pid);
+	return read_file(path, OF_PROCESS);
 }
 
 void mounts_free(struct mounts *mounts)
@@ -71,6 +93,7 @@ void mounts_free(struct mounts *mounts)
 	for (i = 0; i < mounts->n; i++) {
 		free(mounts->v[i].root);
 		free(mounts->v[i].at);
+		free(mounts->v[i].type);
 	}
 	free(mounts->v);
 	free(mounts);
