@@ -13,6 +13,7 @@
 #include "model/columns.h"
 #include "os/cgroups.h"
 #include "os/charges.h"
+#include "os/hugepages.h"
 #include "os/proc-texts.h"
 
 /* More than the kernel writes to any of the files. */
@@ -71,6 +72,51 @@ static const char *find_number(const char *text, const char *key)
 	return text && isdigit((unsigned char)*text) ? text : NULL;
 }
 
+/* Sizes of pages of the hugetlb controller, at most. */
+#define SIZES_MOST	8
+
+/* The name of a number of the hugetlb controller, by its limit and what is used of it. */
+static const struct huge_pair {
+	const char *max;
+	const char *current;
+} huge_pairs[] = {
+	{ "max", "current" },
+	{ "rsvd.max", "rsvd.current" },
+};
+
+static bool put_huge(int dir, const char *size, const char *what, FILE *out)
+{
+	char name[64], text[32];
+	uint64_t number;
+
+	snprintf(name, sizeof(name), "hugetlb.%s.%s", size, what);
+	text_of_file(openat(dir, name, O_RDONLY | O_CLOEXEC), text, sizeof(text));
+	if (!text_number(text, strcspn(text, "\n"), &number))
+		return false;
+	fprintf(out, " %s=%" PRIu64, name, number);
+	return true;
+}
+
+/* Of each size of pages only where there is a limit. */
+static void put_hugetlb(int dir, FILE *out)
+{
+	static uint64_t sizes[SIZES_MOST];
+	static size_t n;
+	static bool read;
+	char name[16];
+	size_t i, k;
+
+	if (!read)
+		n = hugepages_sizes(sizes, SIZES_MOST);
+	read = true;
+	for (i = 0; i < n; i++) {
+		hugepages_name(name, sizeof(name), sizes[i]);
+		for (k = 0; k < ARRAY_SIZE(huge_pairs); k++)
+			if (put_huge(dir, name, huge_pairs[k].max, out))
+				put_huge(dir, name, huge_pairs[k].current, out);
+	}
+}
+
 /* @only: of this file; NULL: of all */
 static void put_charges(const struct cgroup_place *place, const char *only, FILE *out)
 {
@@ -95,6 +141,8 @@ static void put_charges(const struct cgroup_place *place, const char *only, FILE
 			fprintf(out, " %s=%.*s", numbers[i].name,
 				(int)strspn(number, "0123456789"), number);
 	}
+	if (!only)
+		put_hugetlb(dir, out);
 	putc('\n', out);
 	close(dir);
 }
@@ -201,6 +249,106 @@ struct charges charges_of_path(const char *path, const char *file)
 	free(text);
 	free(dir);
 	return charges;
+}
+
+/**
+ * struct hugetlb_list - limits of hugetlb, as they are found
+ */
+struct hugetlb_list {
+	struct charge_hugetlb *v;
+	size_t n;
+};
+
+/* That of cgroup @id and pages of @size bytes, which the last ones may be. */
+static struct charge_hugetlb *hugetlb_of(struct hugetlb_list *list, uint64_t id, uint64_t size)
+{
+	size_t i;
+
+	for (i = list->n; i-- && list->v[i].cgroup == id;)
+		if (list->v[i].size == size)
+			return &list->v[i];
+	list->v = array_grow(list->v, list->n, sizeof(*list->v));
+	list->v[list->n] = (struct charge_hugetlb){ .cgroup = id, .size = size };
+	return &list->v[list->n++];
+}
+
+/* "hugetlb.2MB.rsvd.max=NUMBER" */
+static void parse_hugetlb(struct hugetlb_list *list, uint64_t id, const char *word)
+{
+	uint64_t size, number;
+	char unit, what[16];
+	struct charge_hugetlb *one;
+	int end = 0;
+
+	if (sscanf(word, "hugetlb.%" SCNu64 "%cB.%15[a-z.]=%n", &size, &unit, what, &end) != 3 ||
+	    !end || !text_number(word + end, strlen(word + end), &number) ||
+	    !strchr("KMG", unit) || !size || size > UINT32_MAX)
+		return;
+	one = hugetlb_of(list, id, size << (unit == 'G' ? 30 : unit == 'M' ? 20 : 10));
+	if (!strcmp(what, "max"))
+		one->max = amount_of(true, number);
+	else if (!strcmp(what, "current"))
+		one->current = amount_of(true, number);
+	else if (!strcmp(what, "rsvd.max"))
+		one->rsvd_max = amount_of(true, number);
+	else if (!strcmp(what, "rsvd.current"))
+		one->rsvd_current = amount_of(true, number);
+}
+
+static void hugetlb_of_text(struct hugetlb_list *list, const char *text)
+{
+	char *copy, *rest, *line, *word;
+	uint64_t id;
+
+	/* Most machines have none. */
+	if (!strstr(text, " hugetlb."))
+		return;
+	copy = xstrdup(text);
+	rest = copy;
+	while ((line = strsep(&rest, "\n"))) {
+		id = strtoull(line, NULL, 10);
+		while ((word = strsep(&line, " ")))
+			if (!strncmp(word, "hugetlb.", strlen("hugetlb.")))
+				parse_hugetlb(list, id, word);
+	}
+	free(copy);
+}
+
+struct charge_hugetlb *charges_hugetlb(const struct snapshot *snap, size_t *n)
+{
+	struct hugetlb_list list = { .n = 0 };
+	const char *text;
+	size_t at = 0;
+
+	while ((text = proc_texts_next(snap, CHARGES_TEXT, &at)))
+		hugetlb_of_text(&list, text);
+	if (list.n)
+		qsort(list.v, list.n, sizeof(*list.v), compare_u64);
+	*n = list.n;
+	return list.v;
+}
+
+struct charge_hugetlb *charges_hugetlb_of_path(const char *path, size_t *n)
+{
+	char *dir = cgroup_file(path, "."), *text;
+	struct hugetlb_list list = { .n = 0 };
+	const int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	size_t size;
+	FILE *out;
+
+	free(dir);
+	*n = 0;
+	if (fd < 0)
+		return NULL;
+	out = xopen_memstream(&text, &size);
+	fputs("0", out);
+	put_hugetlb(fd, out);
+	close(fd);
+	xfclose(out);
+	hugetlb_of_text(&list, text);
+	free(text);
+	*n = list.n;
+	return list.v;
 }
 
 /* A group by its cgroup, for compare_u64(). */

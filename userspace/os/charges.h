@@ -7,11 +7,13 @@
 #ifndef READER_CHARGES_H
 #define READER_CHARGES_H
 
+#include "model/amount.h"
 #include "model/snapshot.h"
 
 /*
  * Lines "ID PARENT NAME=NUMBER...", one for each cgroup: inode numbers of its directory and
- * of the one above it (0: none), then what is known of it, in bytes.
+ * of the one above it (0: none), then what is known of it, in bytes.  Where the cgroup has a
+ * limit of hugetlb, also the names of these files: "hugetlb.2MB.max=NUMBER".
  */
 #define CHARGES_TEXT	"charges"
 
@@ -30,5 +32,26 @@ void charges_apply(struct snapshot *snap);
  * only what this file says; NULL: all.
  */
 struct charges charges_of_path(const char *path, const char *file);
+
+/**
+ * struct charge_hugetlb - the limits of a cgroup for pages of one size, in bytes
+ * @cgroup: its ID; 0 of charges_hugetlb_of_path()
+ * @size: of a page
+ * @max, @current, @rsvd_max, @rsvd_current: as the files are called; an unknown limit is none
+ */
+struct charge_hugetlb {
+	uint64_t cgroup;
+	uint64_t size;
+	struct amount max;
+	struct amount current;
+	struct amount rsvd_max;
+	struct amount rsvd_current;
+};
+
+/* All of a census, by cgroup; *@n of them, which the caller frees. */
+struct charge_hugetlb *charges_hugetlb(const struct snapshot *snap, size_t *n);
+
+/* Those of the cgroup @path of this machine, likewise. */
+struct charge_hugetlb *charges_hugetlb_of_path(const char *path, size_t *n);
 
 #endif /* READER_CHARGES_H */

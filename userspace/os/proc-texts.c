@@ -65,17 +65,25 @@ void proc_texts_read(struct snapshot *snap)
 	}
 }
 
-void proc_texts_read_limit(struct snapshot *snap)
+void proc_texts_read_vm(struct snapshot *snap)
 {
-	struct failure ignored;
-	char *value = procfs_read("sys/vm/max_map_count", NULL, &ignored), *text;
+	static const char *const names[] = {
+		PROC_TEXTS_LIMIT, PROC_TEXTS_OVERCOMMIT, PROC_TEXTS_RESERVE };
+	char path[48], value[32];
+	size_t size, i;
+	char *text;
+	FILE *out;
 
-	if (!value)
-		return;
-	text = xasprintf(PROC_TEXTS_LIMIT "%s", value);
-	proc_texts_add(snap, PROC_TEXTS_VM, text, strlen(text));
+	out = xopen_memstream(&text, &size);
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "sys/vm/%.*s", (int)strcspn(names[i], " "), names[i]);
+		if (procfs_read_into(path, value, sizeof(value)))
+			fprintf(out, "%s%.*s\n", names[i], (int)strcspn(value, "\n"), value);
+	}
+	xfclose(out);
+	if (size)
+		proc_texts_add(snap, PROC_TEXTS_VM, text, size);
 	free(text);
-	free(value);
 }
 
 const char *proc_texts_next(const struct snapshot *snap, const char *name, size_t *at)

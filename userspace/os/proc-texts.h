@@ -13,13 +13,18 @@
 
 /* Names of the texts: a copy of /proc/meminfo */
 #define PROC_TEXTS_MEMINFO	"meminfo"
-/* of /proc/sys/vm the line PROC_TEXTS_LIMIT VALUE; of earlier recorders one of each file */
+/* of /proc/sys/vm lines NAME VALUE */
 #define PROC_TEXTS_VM	"vm"
 #define PROC_TEXTS_LIMIT	"max_map_count "
+#define PROC_TEXTS_OVERCOMMIT	"overcommit_memory "
+#define PROC_TEXTS_RESERVE	"admin_reserve_kbytes "
 /* a copy of /proc/net/sockstat; what sockets use is the same in all network namespaces */
 #define PROC_TEXTS_SOCKSTAT	"sockstat"
 /* a copy of /proc/swaps */
 #define PROC_TEXTS_SWAPS	"swaps"
+/* hugetlb pools, and file systems of type tmpfs: see hugepages.h and tmpfs.h */
+#define PROC_TEXTS_HUGEPAGES	"hugepages"
+#define PROC_TEXTS_TMPFS	"tmpfs"
 /* lines "NUMBER NAME", added when a census is recorded */
 #define PROC_TEXTS_USERS	"users"
 #define PROC_TEXTS_CGROUPS	"cgroups"
@@ -31,8 +36,8 @@
 /* Reads meminfo, sockstat and swaps of this machine into @snap, those that can be read. */
 void proc_texts_read(struct snapshot *snap);
 
-/* Reads its limit of mappings, as PROC_TEXTS_VM. */
-void proc_texts_read_limit(struct snapshot *snap);
+/* Reads these of /proc/sys/vm, as PROC_TEXTS_VM. */
+void proc_texts_read_vm(struct snapshot *snap);
 
 /* Adds @text, up to a NUL or @len bytes, as @name. */
 void proc_texts_add(struct snapshot *snap, const char *name, const char *text,

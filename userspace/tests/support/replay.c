@@ -31,6 +31,7 @@
 #include "os/cgroups.h"
 #include "os/charges.h"
 #include "os/cmdlines.h"
+#include "os/hugepages.h"
 #include "os/names.h"
 #include "os/proc-texts.h"
 #include "os/procfs.h"
@@ -247,6 +248,7 @@ static int run(int argc, char **argv)
 	/* Do not use the cgroups and settings of this machine. */
 	cgroups_root(getenv("REPLAY_CGROUPS") ? getenv("REPLAY_CGROUPS") : "/nonexistent");
 	procfs_root(getenv("REPLAY_PROC") ? getenv("REPLAY_PROC") : "proc");
+	hugepages_root("/nonexistent");
 	if (getenv("REPLAY_MOST"))
 		record_file_bound(strtoull(getenv("REPLAY_MOST"), NULL, 10));
 	/* Nor trace it. */

@@ -14,6 +14,7 @@
 #include "lib/budget.h"
 #include "lib/signals.h"
 #include "lib/text.h"
+#include "os/limits.h"
 #include "os/names.h"
 #include "os/proc-texts.h"
 #include "record/recorded-names.h"
@@ -206,7 +207,7 @@ static int record_one(struct recording *run, struct failure *why)
 		if (!run->named)
 			oom_notes_take(&run->notes, session, snap);
 		recorder_oom(run->recorder, run->notes.messages, run->notes.len);
-		proc_texts_read_limit(snap);
+		limits_read(snap);
 		names_write(snap, run->notes.answers, run->notes.n);
 		if (session->request.cmdlines)
 			cmdlines_write(snap);
