@@ -1,34 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Finds the tracked processes, and their regions, that grow, and which limit they reach.
+ * Finds the tracked processes, and their regions, that grow.
  */
 #ifndef READER_LEAK_JUDGE_H
 #define READER_LEAK_JUDGE_H
 
+#include "model/limits.h"
+#include "tools/leak/limit-series.h"
 #include "tools/leak/tracks.h"
 
 /* Growth by less bytes than this counts as none. */
 #define LEAK_LEAST	(64UL << 10)
-
-/**
- * struct headroom - memory that can still be had
- * @known: @bytes and @what are valid
- * @what: name of the lowest limit, for messages; a constant string
- * @unsure: a cgroup may have a lower limit
- * @swap: bytes of free swap of the system, which is in @bytes; 0: none, or unknown
- * @limit: bytes, of a cgroup
- * @cgroup: path of it, the first @cgroup_len bytes; NULL: the limit is not of a cgroup
- */
-struct headroom {
-	bool known;
-	uint64_t bytes;
-	const char *what;
-	bool unsure;
-	uint64_t swap;
-	uint64_t limit;
-	const char *cgroup;
-	size_t cgroup_len;
-};
 
 /**
  * struct suspect - a process or one of its regions
@@ -48,8 +30,11 @@ struct suspect {
  * @in_swap: number of those with too few samples only since whose their swap is was unknown
  * @ended: number of processes that ended during the measurement
  * @live: the processes run on this machine: their limits can be read
- * @last: the last census of a record, which may have limits; NULL: there is none
+ * @last: the last census with totals of the system; NULL: there is none
+ * @series: what was left of limits over time
  * @within: the tracks are all processes of this cgroup; "": of the machine; NULL: only some
+ * @limits: by leak_find_limits(): those that matter
+ * @rates: how fast each of them is used up, in a second, by all; owned
  */
 struct leak_report {
 	const struct tracks *tracks;
@@ -60,31 +45,16 @@ struct leak_report {
 	size_t counts[VERDICT_GROWS + 1];
 	size_t in_swap;
 	size_t ended;
-	struct headroom headroom;
 	bool live;
 	const struct snapshot *last;
+	const struct limit_series *series;
 	const char *within;
+	struct limits limits;
+	double *rates;
 };
-
-/* Available memory and free swap, as of @snap. */
-struct headroom headroom_of_system(const struct snapshot *snap);
 
 /* Judges all series; @named: fills @report->others. */
 void leak_judge(struct leak_report *report, bool named);
 void leak_free(struct leak_report *report);
-
-/*
- * What a process that grows can still have, by the first of: the memory of the system, the limits
- * of its cgroup and of the ancestors of that, and of its address space, which a record does not
- * have.  Unknown if @suspect is a region.
- */
-struct headroom leak_headroom(const struct leak_report *report, const struct suspect *suspect);
-
-/*
- * The process that the OOM killer of the cgroup of @headroom most likely ends when @suspect has
- * grown by that; NULL: unknown.
- */
-const struct track *leak_victim(const struct leak_report *report, const struct suspect *suspect,
-				const struct headroom *headroom);
 
 #endif /* READER_LEAK_JUDGE_H */

@@ -10,12 +10,13 @@
 #include "lib/output.h"
 #include "lib/signals.h"
 #include "model/format.h"
-#include "os/charges.h"
 #include "os/kernel-stack.h"
+#include "os/limits.h"
 #include "os/proc-texts.h"
 #include "os/process.h"
 #include "report/changes.h"
 #include "report/warnings.h"
+#include "tools/leak/ahead.h"
 #include "tools/leak/show.h"
 #include "tools/leak/stacks.h"
 
@@ -30,13 +31,17 @@ struct leak_options {
 	const char *call_graph;
 };
 
+/* What a census of this machine has: zones and nodes say what is left of nodes. */
+#define LIVE_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM |		\
+			 MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES)
+
 /* Maximum number of suspects whose mappings are requested: those that grew most. */
 #define SUSPECTS_MAX	32
 
 /**
  * struct leak - the state of a run
- * @last: of a record, the census before; owned
- * @headroom: headroom of the system at the last census that has it
+ * @last: the last census; owned
+ * @series: what was left of limits
  * @earlier: number of censuses of earlier boots, which are left out
  * @count: number of censuses to take; 0: all of a record
  * @pids: processes whose mappings are requested, named ones or suspects;
@@ -47,7 +52,7 @@ struct leak {
 	struct session *session;
 	struct tracks tracks;
 	struct snapshot *last;
-	struct headroom headroom;
+	struct limit_series series;
 	uint64_t earlier;
 	uint64_t count;
 	uint64_t *pids;
@@ -69,25 +74,36 @@ static void restart_after_reboot(struct leak *leak, const struct snapshot *snap)
 	if (!leak->last || !has_times(snap) || changes_one_boot(leak->last, snap))
 		return;
 	leak->earlier += tracks->censuses;
-	leak->headroom = (struct headroom){ 0 };
+	limit_series_free(&leak->series);
 	tracks_restart(tracks);
 }
 
-static void add_census(struct leak *leak, const struct snapshot *snap)
+/* What is left of limits in a census that the tracks have. */
+static void add_limits(struct leak *leak, const struct snapshot *snap)
 {
+	struct limits limits = { .n = 0 };
+
+	limits_of_machine(&limits, snap);
+	limit_series_add(&leak->series, &limits,
+			 (double)(snap->scan.boottime - leak->tracks.zero) / 1e9);
+	limits_free(&limits);
+}
+
+static void add_census(struct leak *leak, struct snapshot *snap)
+{
+	const uint64_t censuses = leak->tracks.censuses;
 	const struct session *session = leak->session;
 	const bool live = session->source->ops->live, named = session->options->n_pids;
-	const struct headroom headroom = headroom_of_system(snap);
 
-	if (!live)
+	if (live)
+		limits_read(snap);
+	else
 		restart_after_reboot(leak, snap);
-	else if (!leak->tracks.stack.known)
+	if (live && !leak->tracks.stack.known)
 		leak->tracks.stack = kernel_stack_size(amount_total(snap,
 								    MEMCENSUS_S_KERNEL_STACK));
 	if (!named)
 		leak->tracks.own = live ? process_own() : proc_texts_recorder(snap);
-	if (headroom.known)
-		leak->headroom = headroom;
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS))
 		leak->basis = (uint8_t)snap->scan.basis;
 	/* A census of a record may have all processes: select the named ones. */
@@ -96,6 +112,8 @@ static void add_census(struct leak *leak, const struct snapshot *snap)
 	else
 		tracks_add(&leak->tracks, snap, NULL, 0,
 			   !live || named || !session->request.pids.n);
+	if (leak->tracks.censuses > censuses || leak->tracks.censuses == 1)
+		add_limits(leak, snap);
 }
 
 static int by_growth(const void *a, const void *b)
@@ -145,8 +163,7 @@ static void choose_request(struct leak *leak)
 		choose_suspects(leak);
 	of_suspects = leak->n_pids && session->taken % 2;
 	request->pids = (struct numbers){ of_suspects ? leak->n_pids : 0, leak->pids };
-	request->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM |
-			 (of_suspects ? MEMCENSUS_PART_VMAS : 0);
+	request->parts = LIVE_PARTS | (of_suspects ? MEMCENSUS_PART_VMAS : 0);
 	/* Without this, the module would use map counts for named processes. */
 	request->basis = leak->basis;
 }
@@ -190,7 +207,6 @@ static void add_lazy(struct leak *leak)
 static int add_all(struct leak *leak, struct failure *why)
 {
 	struct session *session = leak->session;
-	const bool live = session->source->ops->live;
 	bool named = session->options->n_pids;
 	struct snapshot *snap, *last;
 	enum taken taken;
@@ -208,7 +224,7 @@ static int add_all(struct leak *leak, struct failure *why)
 			add_census(leak, snap);
 			add_lazy(leak);
 			/* The next one of a record may be of another boot. */
-			if (!live && has_times(snap)) {
+			if (has_times(snap)) {
 				last = leak->last;
 				leak->last = snap;
 				snap = last;
@@ -225,14 +241,38 @@ static int add_all(struct leak *leak, struct failure *why)
 	return ret;
 }
 
+/* Which limits may come before those that are shown. */
+static void note_unknown(const struct leak_report *report)
+{
+	const uint64_t unknown = report->limits.unknown, cgroups = 1ULL << LIMIT_CGROUP_MAX;
+	char names[256] = "";
+	size_t i, n = 0;
+
+	if (unknown & cgroups && !report->live) {
+		fprintf(stderr, "memcensus: the record has no limits of cgroups, so %s\n",
+			"TimeLeft is unknown: record with -g");
+		return;
+	}
+	for (i = 0; i < LIMITS; i++)
+		if (unknown >> i & 1 && leak_takes(report, limit_types[i].use))
+			n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s",
+					      n ? ", " : "", limit_types[i].name);
+	if (n)
+		fprintf(stderr, "memcensus: TimeLeft is without limits that %s: %s\n",
+			report->live ? "cannot be read" : "the record does not have", names);
+	if (report->limits.left_out)
+		fprintf(stderr, "memcensus: %zu limits left out: more than %d\n",
+			report->limits.left_out, LIMITS_MOST);
+}
+
 static void report_leaks(struct leak *leak)
 {
 	const struct session *session = leak->session;
 	struct leak_report report = {
 		.tracks = &leak->tracks,
-		.headroom = leak->headroom,
 		.live = session->source->ops->live,
 		.last = leak->last,
+		.series = &leak->series,
 		.within = session->options->n_pids || session->options->n_roots ? NULL :
 			  session->options->cgroup ?: "",
 	};
@@ -252,9 +292,9 @@ static void report_leaks(struct leak *leak)
 		fprintf(stderr, "memcensus: %zu process%s in swap had too few samples: %s\n",
 			report.in_swap, report.in_swap == 1 ? "" : "es",
 			"whose that swap is was unknown, as not all processes were walked");
-	if (report.n && !report.live && !(leak->last && proc_texts_find(leak->last, CHARGES_TEXT)))
-		fprintf(stderr, "memcensus: the record has no limits of cgroups, so %s\n",
-			"TimeLeft is unknown: record with -g");
+	leak_find_limits(&report);
+	if (report.n)
+		note_unknown(&report);
 	leak_show(&report, session);
 	leak_free(&report);
 }
@@ -293,8 +333,12 @@ static int leak_run(struct session *session, struct failure *why)
 	session->request.pids = (struct numbers){ live ? leak.n_pids : 0, leak.pids };
 	/* Those have the limits of cgroups. */
 	session->request.any_groups = !live;
-	if (live && leak.n_pids)
-		session->request.parts |= MEMCENSUS_PART_VMAS;
+	if (live)
+		session->request.parts = LIVE_PARTS | (leak.n_pids ? MEMCENSUS_PART_VMAS : 0);
+	/* A page that two of its mappings have is its own, which map counts do not say. */
+	if (live && leak.n_pids && !session->request.basis)
+		session->request.basis = MEMCENSUS_BASIS_FRAMES;
+	leak.basis = (uint8_t)session->request.basis;
 	announce(&leak);
 	if (own->stacks && leak_stacks_begin(&stacks, options, own->call_graph,
 					     output_columns(session->out), why)) {
@@ -310,6 +354,7 @@ static int leak_run(struct session *session, struct failure *why)
 	if (stacks.pid && leak_stacks_end(&stacks, session->out, ret ? &ignored : why))
 		ret = -1;
 	tracks_free(&leak.tracks);
+	limit_series_free(&leak.series);
 	snapshot_free(leak.last);
 	free(leak.pids);
 	return ret;
@@ -388,11 +433,11 @@ const struct command leak_command = {
 	"\n"
 	"PerHour is the Theil-Sen slope, the median of the slopes between all pairs of\n"
 	"censuses; Low and High are its 95% confidence interval. Confidence is that of\n"
-	"the Mann-Kendall test that the memory grows. TimeLeft is the time until the rest\n"
-	"is used up: available memory and swap, or the limit of the cgroup or of the\n"
-	"address space (Limit). A record has limits of cgroups if it was made with -g. Below\n"
-	"the table is whom the OOM killer of a cgroup then most likely ends. Amounts are in\n"
-	"KiB.\n"
+	"the Mann-Kendall test that the memory grows. TimeLeft is the time until the first\n"
+	"limit is met, and Limit names it: memory and swap, memory.max or memory.high of a\n"
+	"cgroup, a hugetlb pool, a tmpfs, CommitLimit, a node, RLIMIT_AS and others. Below\n"
+	"the table is what is left of it, what happens there, and which limit is the next. A\n"
+	"record has limits of cgroups if it was made with -g. Amounts are in KiB.\n"
 	"\n"
 	"The process that takes the censuses is left out unless PIDs are given. --cgroup PATH\n"
 	"selects the processes of a cgroup and of those below it, also those that join later.\n"

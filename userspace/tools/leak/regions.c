@@ -2,6 +2,7 @@
 /* The mappings of one process over time. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "lib/memory.h"
 #include "model/returned.h"
@@ -72,6 +73,12 @@ static bool touches(const struct region *region, const char *name,
 	       !strcmp(region->name, name);
 }
 
+static void set_device(struct region *region, const struct vma *vma)
+{
+	if (KNOWN(vma, MEMCENSUS_VMA_DEV_MAJOR) && KNOWN(vma, MEMCENSUS_VMA_DEV_MINOR))
+		region->device = makedev(vma->dev_major, vma->dev_minor);
+}
+
 /* False: there is no @room for it.  A new one that holds nothing is left out. */
 static bool add_region(struct regions *regions, size_t *room, const char *name,
 		       const struct vma *vma, uint64_t bytes)
@@ -97,6 +104,7 @@ static bool add_region(struct regions *regions, size_t *room, const char *name,
 		region->hi = vma->end;
 	region->mappings++;
 	region->now += bytes;
+	set_device(region, vma);
 	while (place + 1 < regions->n &&
 	       touches(&regions->v[place + 1], name, regions->v[place].lo,
 		       regions->v[place].hi))
@@ -106,7 +114,7 @@ static bool add_region(struct regions *regions, size_t *room, const char *name,
 
 /* The same for the sum of a name. */
 static bool add_sum(struct regions *regions, size_t *room, const char *name,
-		    uint64_t bytes)
+		    const struct vma *vma, uint64_t bytes)
 {
 	size_t place = find_region(regions, name, true, 0);
 	struct region *region = &regions->v[place];
@@ -117,6 +125,7 @@ static bool add_sum(struct regions *regions, size_t *room, const char *name,
 		return !bytes;
 	region->mappings++;
 	region->now += bytes;
+	set_device(region, vma);
 	return true;
 }
 
@@ -141,7 +150,7 @@ size_t regions_add(struct regions *regions, size_t *room, double t,
 		bytes = (uint64_t)held.bytes;
 		name = KNOWN(&vmas[i], MEMCENSUS_VMA_NAME) ? vmas[i].name : "";
 		/* Regions follow their sum in the array, so the sum is added first. */
-		if (!add_sum(regions, room, name, bytes) ||
+		if (!add_sum(regions, room, name, &vmas[i], bytes) ||
 		    !add_region(regions, room, name, &vmas[i], bytes))
 			dropped++;
 		all += bytes;

@@ -25,6 +25,7 @@
  * @name: of its mappings, "" if they have none; owned
  * @sum: it is the sum of all mappings of this name
  * @lo, @hi: lowest address it ever had, and the end of the highest
+ * @device: makedev() of the file that its mappings have, the last one that was seen; 0: none
  * @mappings: current number of mappings
  * @now: current bytes of private memory
  * @series: @now over time
@@ -34,6 +35,7 @@ struct region {
 	bool sum;
 	uint64_t lo;
 	uint64_t hi;
+	uint64_t device;
 	size_t mappings;
 	uint64_t now;
 	struct series series;

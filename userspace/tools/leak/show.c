@@ -8,6 +8,7 @@
 #include "lib/text.h"
 #include "model/format.h"
 #include "report/figures.h"
+#include "tools/leak/ahead.h"
 #include "tools/leak/show.h"
 
 #define SECONDS_PER_HOUR	3600
@@ -51,20 +52,22 @@ static struct amount now_of(const struct suspect *suspect)
 
 /**
  * struct leak_row - a suspect, with what is only known as text
- * @headroom: of a process: what it reaches, in @seconds
- * @cgroup: whose limit it is; NULL: of none; owned
+ * @ahead: of a process: the limits that it meets first
+ * @sure: no other limit comes before
+ * @limit, @next: their names; NULL: none; owned
  * @victim: whom the OOM killer then ends; NULL: unknown
  * @address: of a region
  * @since: when its growth begins
- * @left: @seconds, for tables
+ * @left: the seconds until the first, for tables
  */
 struct leak_row {
 	const struct leak_report *report;
 	const struct suspect *suspect;
-	struct headroom headroom;
-	char *cgroup;
+	struct limit_ahead ahead[2];
+	bool sure;
+	char *limit;
+	char *next;
 	const struct track *victim;
-	double seconds;
 	char address[RANGE_SIZE];
 	char since[TIME_SIZE];
 	char confidence[NUMBER_SIZE];
@@ -87,16 +90,14 @@ static struct leak_row row_of(const struct leak_report *report, const struct sus
 	/* The normal approximation supports no more nines than these. */
 	snprintf(row.confidence, sizeof(row.confidence), "%s%.2f%%", p < 0.0001 ? ">" : "",
 		 p < 0.0001 ? 99.99 : 100 * (1 - p));
-	row.headroom = leak_headroom(report, suspect);
-	if (row.headroom.known)
-		row.seconds = (double)row.headroom.bytes / suspect->finding.slope.slope;
-	if (row.headroom.known && row.headroom.cgroup)
-		row.cgroup = xasprintf("%.*s", (int)row.headroom.cgroup_len, row.headroom.cgroup);
-	row.victim = leak_victim(report, suspect, &row.headroom);
+	row.sure = leak_ahead(report, suspect, row.ahead);
+	row.limit = row.ahead[0].limit ? limit_name(row.ahead[0].limit) : NULL;
+	row.next = row.ahead[1].limit ? limit_name(row.ahead[1].limit) : NULL;
+	row.victim = leak_victim(report, suspect, row.ahead[0].limit);
 	if (raw)
-		snprintf(row.left, TIME_SIZE, "%.0f", row.seconds);
+		snprintf(row.left, TIME_SIZE, "%.0f", row.ahead[0].seconds);
 	else
-		time_duration(row.left, row.seconds);
+		time_duration(row.left, row.ahead[0].seconds);
 	return row;
 }
 
@@ -127,13 +128,26 @@ DERIVED(leak_grown, leak_row, number, (uint64_t)FINDING(row).grown, true)
 DERIVED(leak_since_ns, leak_row, number, since(row->report->tracks, row->suspect), true)
 DERIVED(leak_since, leak_row, text, row->since, true)
 DERIVED(leak_confidence, leak_row, text, row->confidence, true)
-DERIVED(leak_left, leak_row, text, row->left, row->headroom.known && !row->headroom.unsure)
-DERIVED(leak_at, leak_row, text, row->headroom.what,
-	row->headroom.known && !row->headroom.unsure)
-DERIVED(leak_sure, leak_row, number, !row->headroom.unsure, row->headroom.known)
-DERIVED(leak_left_ns, leak_row, ratio, row->seconds * 1e9, row->headroom.known)
-DERIVED(leak_limit, leak_row, text, row->headroom.what, row->headroom.known)
-DERIVED(leak_cgroup, leak_row, text, row->cgroup, value->text)
+DERIVED(leak_left, leak_row, text, row->left, row->limit && row->sure)
+DERIVED(leak_at, leak_row, text, row->limit, row->limit && row->sure)
+DERIVED(leak_sure, leak_row, number, row->sure, row->limit)
+DERIVED(leak_left_ns, leak_row, ratio, row->ahead[0].seconds * 1e9, row->limit)
+DERIVED(leak_limit, leak_row, text, row->limit, value->text)
+DERIVED(leak_limit_of, leak_row, text, row->limit ? row->ahead[0].limit->whose : NULL, value->text)
+DERIVED(leak_limit_left, leak_row, number, row->limit ? row->ahead[0].limit->left : 0, row->limit)
+DERIVED(leak_limit_rate, leak_row, ratio, row->ahead[0].rate, row->limit)
+DERIVED(leak_limit_then, leak_row, text,
+	row->limit ? limit_types[row->ahead[0].limit->kind].then : NULL, value->text)
+DERIVED(leak_limit_swap, leak_row, text, row->limit ? row->ahead[0].limit->swap_of : NULL,
+	value->text)
+DERIVED(leak_next_ns, leak_row, ratio, row->ahead[1].seconds * 1e9, row->next)
+DERIVED(leak_next, leak_row, text, row->next, value->text)
+DERIVED(leak_next_of, leak_row, text, row->next ? row->ahead[1].limit->whose : NULL, value->text)
+DERIVED(leak_next_then, leak_row, text,
+	row->next ? limit_types[row->ahead[1].limit->kind].then : NULL, value->text)
+DERIVED(leak_cgroup, leak_row, text,
+	row->limit && limit_types[row->ahead[0].limit->kind].scope == LIMIT_OF_CGROUP ?
+	row->ahead[0].limit->whose : NULL, value->text)
 DERIVED(leak_victim_pid, leak_row, number, row->victim ? row->victim->pid : 0, row->victim)
 DERIVED(leak_per_minute, leak_row, sign,
 	(int64_t)(FINDING(row).slope.slope * SECONDS_PER_MINUTE), true)
@@ -194,6 +208,15 @@ static const struct column leak_columns[] = {
 	COLUMN("limit", NULL, TEXT, leak_limit),
 	COLUMN("limits_known", NULL, BOOL, leak_sure),
 	COLUMN("limit_cgroup", NULL, TEXT, leak_cgroup),
+	COLUMN("limit_of", NULL, TEXT, leak_limit_of),
+	COLUMN("limit_left", NULL, COUNT, leak_limit_left),
+	COLUMN("limit_rate", NULL, REAL, leak_limit_rate),
+	COLUMN("limit_then", NULL, TEXT, leak_limit_then),
+	COLUMN("limit_swap", NULL, TEXT, leak_limit_swap),
+	COLUMN("next_ns", NULL, REAL, leak_next_ns),
+	COLUMN("next_limit", NULL, TEXT, leak_next),
+	COLUMN("next_of", NULL, TEXT, leak_next_of),
+	COLUMN("next_then", NULL, TEXT, leak_next_then),
 	COLUMN("victim_pid", NULL, ID, leak_victim_pid),
 };
 
@@ -234,7 +257,11 @@ static void put_process(struct report *report, const void *record)
 	put_finding(report, row);
 	REPORT(report,
 	       { .shape = SECTION_MEMBERS, .type = &leak_rows, .rows = ONE_ROW(row),
-		 .members = "left_ns limit limits_known limit_cgroup victim_pid" });
+		 .members = "left_ns limit limits_known limit_cgroup" },
+	       { .shape = SECTION_MEMBERS, .type = &leak_rows, .rows = ONE_ROW(row),
+		 .members = "limit_of limit_left limit_rate limit_then limit_swap" },
+	       { .shape = SECTION_MEMBERS, .type = &leak_rows, .rows = ONE_ROW(row),
+		 .members = "next_ns next_limit next_of next_then victim_pid" });
 	if (FINDING(row).verdict == VERDICT_GROWS && TRACK(row)->regions.times.n)
 		REPORT(report,
 		       { "mappings", .type = &leak_rows, .rows = ROWS(row + 1, n - 1),
@@ -270,26 +297,85 @@ static void put_counts(struct report *report, const struct leak_report *leaks)
 		 .members = "figure n0" });
 }
 
-/* What happens at the limits of cgroups. */
+/* Processes whose limits are explained below the table, and cgroups. */
+#define ENDS_MOST	8
+
+static const char *whose_of(struct report *report, const struct limit *limit)
+{
+	/* Nodes, zones and pages are in the name. */
+	switch (limit_types[limit->kind].scope) {
+	case LIMIT_OF_CGROUP:
+	case LIMIT_OF_MOUNT:
+		return report_text(report, " of %s", report_name(report, limit->whose ?: "?"));
+	default:
+		return "";
+	}
+}
+
+static const char *left_text(struct report *report, const struct limit *limit, double amount)
+{
+	char text[NUMBER_SIZE];
+
+	if (limit_types[limit->kind].number)
+		return report_text(report, "%.*f", amount < 10 ? 1 : 0, amount);
+	text_size(text, amount);
+	return report_text(report, "%s", text);
+}
+
+/* What happens at the limits that are met first. */
+static void show_end(struct report *report, const struct leak_row *row)
+{
+	const struct limit *limit = row->ahead[0].limit, *next = row->ahead[1].limit;
+	const char *likely = "", *after = "", *swap = "";
+	char time[TIME_SIZE];
+
+	if (row->victim)
+		likely = report_text(report, ", most likely %" PRIu32 " (%s)", row->victim->pid,
+				     report_name(report, row->victim->comm));
+	if (limit->swap_of)
+		swap = report_text(report, ", %s with it", report_name(report, limit->swap_of));
+	if (next) {
+		time_duration(time, row->ahead[1].seconds);
+		after = report_text(report, " Next: in %s %s%s.", time, row->next,
+				    whose_of(report, next));
+	}
+	REPORT(report,
+	       { .note = report_text(report, "Process %" PRIu32
+			": in %s %s%s%s: %s left, %s a second;\n",
+			TRACK(row)->pid, row->left, row->limit, whose_of(report, limit), swap,
+			left_text(report, limit, (double)limit->left),
+			left_text(report, limit, row->ahead[0].rate)) },
+	       { .note = report_text(report, "then %s%s.%s\n", limit_types[limit->kind].says,
+			likely, after) });
+}
+
 static void show_ends(struct report *report, const struct leak_row *rows, size_t n)
 {
-	const struct track *victim;
-	const char *likely;
-	size_t i;
+	size_t i, shown = 0;
 
-	for (i = 0; i < n; i++) {
-		victim = rows[i].victim;
-		if (!rows[i].cgroup)
+	for (i = 0; i < n && shown < ENDS_MOST; i++) {
+		if (!rows[i].limit || !rows[i].sure)
 			continue;
-		likely = victim ? report_text(report, ", most likely of %" PRIu32 " (%s)",
-					      victim->pid, report_name(report, victim->comm)) :
-				  "";
+		show_end(report, &rows[i]);
+		shown++;
+	}
+}
+
+/* Limits of cgroups that are met now: what is throttled does not grow. */
+static void show_met(struct report *report, const struct leak_report *leaks)
+{
+	const struct limit *limit = leaks->limits.v;
+	size_t shown = 0;
+
+	for (; limit < leaks->limits.v + leaks->limits.n && shown < ENDS_MOST; limit++) {
+		if ((limit->kind != LIMIT_CGROUP_HIGH && limit->kind != LIMIT_CGROUP_MAX) ||
+		    limit_state(limit) != LIMIT_MET)
+			continue;
 		REPORT(report,
-		       { .note = report_text(report, "Process %" PRIu32
-				": in %s the limit of %s, then its OOM killer%s.\n",
-				TRACK(&rows[i])->pid, rows[i].left,
-				*rows[i].cgroup ? report_name(report, rows[i].cgroup) : "/",
-				likely) });
+		       { .note = report_text(report, "%s%s is met: %s.\n",
+				limit_types[limit->kind].name, whose_of(report, limit),
+				limit_types[limit->kind].says) });
+		shown++;
 	}
 }
 
@@ -341,9 +427,12 @@ void leak_show(const struct leak_report *leaks, const struct session *session)
 		 .members = "pid comm uid user", .parts = put_process,
 		 .note = n ? "\n" : NULL });
 	show_ends(&report, rows, leaks->n);
+	show_met(&report, leaks);
 	show_sums(&report, leaks);
 	report_end(&report);
-	for (i = 0; i < n; i++)
-		free(rows[i].cgroup);
+	for (i = 0; i < n; i++) {
+		free(rows[i].limit);
+		free(rows[i].next);
+	}
 	free(rows);
 }

@@ -176,6 +176,7 @@ static bool add_task(struct tracks *tracks, const struct view *view,
 	if (!KNOWN(&task->figures, MEMCENSUS_F_LAZYFREE))
 		bytes -= bytes < track->lazy ? bytes : track->lazy;
 	track->private_now = bytes;
+	uses_add(&track->uses, t, task, bytes);
 	series_add(&track->series, t, (double)bytes);
 	return true;
 }

@@ -11,6 +11,7 @@
 #include "model/amount.h"
 #include "model/snapshot.h"
 #include "tools/leak/regions.h"
+#include "tools/leak/uses.h"
 
 /* Processes that can be followed: so many times those of the first census, and some. */
 #define TRACKS_FACTOR	2
@@ -27,6 +28,7 @@
  * @seen: number of its last census, as in tracks.censuses
  * @swap_unknown: censuses without a point of it for that alone: whose its swap is, was unknown
  * @series: private memory in bytes, over seconds
+ * @uses: what it takes of each kind of limit, over seconds
  * @regions: its mappings, if the censuses had them
  */
 struct track {
@@ -41,6 +43,7 @@ struct track {
 	uint64_t seen;
 	size_t swap_unknown;
 	struct series series;
+	struct uses uses;
 	struct regions regions;
 };
 
