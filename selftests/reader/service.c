@@ -24,11 +24,6 @@
 
 #define USER	1000
 #define OTHER	1001
-/* Since Linux 6.5 */
-#ifndef SO_PEERPIDFD
-#define SO_PEERPIDFD	77
-#endif
-
 /* Whom the service runs as. */
 #define SERVICE	999
 
@@ -280,7 +275,7 @@ static int connect_service(void)
 }
 
 /* A request for all processes. */
-static void ask(int fd)
+static void send_request(int fd)
 {
 	const struct census_socket s = { .family = NLMSG_MIN_TYPE };
 	const struct census_request request = { .parts = MEMCENSUS_PART_TASKS };
@@ -288,6 +283,21 @@ static void ask(int fd)
 	struct nlmsghdr *nlh = census_request(&s, buf, &request);
 
 	need(send(fd, nlh, nlh->nlmsg_len, 0) == (ssize_t)nlh->nlmsg_len, "send");
+}
+
+/* Until the service takes requests. */
+static void wait_for_greeting(int fd)
+{
+	struct nlmsghdr greeting;
+
+	need(recv(fd, &greeting, sizeof(greeting), MSG_WAITALL) == sizeof(greeting) &&
+	     greeting.nlmsg_type == NLMSG_NOOP, "greeting");
+}
+
+static void ask(int fd)
+{
+	wait_for_greeting(fd);
+	send_request(fd);
 }
 
 /* A process that waits, with the PID of one that was reaped. */
@@ -305,36 +315,105 @@ static pid_t use_again(pid_t pid)
 	return child;
 }
 
+/* Whether the answer to what was sent on the connection @fd is an error with @text. */
+static bool is_refused(int fd, const char *text)
+{
+	char answer[4096] = "";
+
+	return recv(fd, answer, sizeof(answer) - 1, 0) > 0 &&
+	       ((struct nlmsghdr *)answer)->nlmsg_type == NLMSG_ERROR &&
+	       memmem(answer, sizeof(answer), text, strlen(text));
+}
+
+/*
+ * A process that connects, in the namespaces of @unshared, and exits; the test has its socket.
+ * @early: it has sent a request.
+ */
+static pid_t connect_and_exit(int unshared, bool early, int *fd)
+{
+	pid_t pid = syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+	int status;
+
+	if (!pid) {
+		become(USER);
+		if (unshare(unshared))
+			_exit(0);
+		*fd = connect_service();
+		if (early)
+			send_request(*fd);
+		_exit(*fd);
+	}
+	waitpid(pid, &status, 0);
+	*fd = WEXITSTATUS(status);
+	return pid;
+}
+
 /*
  * The service asks in which namespaces the process is that connected, by its PID.  That process
- * has exited here, and root has its PID.
+ * has exited here, and another one has its PID: before the service accepts, and before it asks.
  */
 TEST_F(service, pid_used_again)
 {
-	char answer[4096];
-	socklen_t len = sizeof(int);
-	int status, fd, pidfd;
+	const int namespaces[] = { 0, 0, CLONE_NEWUSER, CLONE_NEWUSER };
+	int status, fd;
 	pid_t pid;
+	size_t i;
 
-	ASSERT_EQ(0, kill(self->inetd, SIGSTOP));
-	ASSERT_EQ(self->inetd, waitpid(self->inetd, &status, WUNTRACED));
-	/* Both have its file descriptor. */
-	pid = syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
-	if (!pid) {
-		become(USER);
-		_exit(connect_service());
+	for (i = 0; i < 4; i++) {
+		ASSERT_EQ(0, kill(self->inetd, SIGSTOP));
+		ASSERT_EQ(self->inetd, waitpid(self->inetd, &status, WUNTRACED));
+		pid = connect_and_exit(namespaces[i], i % 2, &fd);
+		if (!fd && namespaces[i]) {
+			diag("kernel has no user namespaces");
+			kill(self->inetd, SIGCONT);
+			break;
+		}
+		ASSERT_EQ(pid, use_again(pid));
+		kill(self->inetd, SIGCONT);
+		wait_for_greeting(fd);
+		/* The service ends the connection after its answer. */
+		if (!(i % 2))
+			send_request(fd);
+		EXPECT_TRUE(is_refused(fd, "from the process that connected"));
+		child_end(pid);
+		close(fd);
 	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	fd = WEXITSTATUS(status);
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &len) && errno == ENOPROTOOPT)
-		SKIP(return, "kernel has no SO_PEERPIDFD");
-	ASSERT_EQ(pid, use_again(pid));
-	kill(self->inetd, SIGCONT);
-	ask(fd);
-	ASSERT_LT(0, recv(fd, answer, sizeof(answer), 0));
-	EXPECT_NE(NULL, memmem(answer, sizeof(answer), "has exited", 10));
-	child_end(pid);
-	close(fd);
+}
+
+/* A process of the user, in namespaces of its own: false if it was not refused by @text. */
+static bool refuses_from(int unshared, const char *text)
+{
+	pid_t pid = fork();
+	int status, fd;
+
+	if (!pid) {
+		/* A PID namespace is for children. */
+		if (unshared == CLONE_NEWPID) {
+			need(!unshare(unshared), "CLONE_NEWPID");
+			pid = fork();
+			if (pid) {
+				waitpid(pid, &status, 0);
+				_exit(WEXITSTATUS(status));
+			}
+			become(USER);
+		} else {
+			become(USER);
+			need(!unshare(unshared), "CLONE_NEWUSER");
+		}
+		fd = connect_service();
+		ask(fd);
+		_exit(!is_refused(fd, text));
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) && !WEXITSTATUS(status);
+}
+
+TEST_F(service, namespaces)
+{
+	EXPECT_TRUE(refuses_from(CLONE_NEWPID, "another PID namespace"));
+	if (access("/proc/self/ns/user", F_OK))
+		SKIP(return, "kernel has no user namespaces");
+	EXPECT_TRUE(refuses_from(CLONE_NEWUSER, "another user namespace"));
 }
 
 /* Nobody listens. */

@@ -70,18 +70,21 @@ struct answer {
 	size_t room;
 };
 
-/* Receives exactly @len bytes, or ends. */
-static void receive(void *to, size_t len)
+/* Receives exactly @len bytes, or ends.  Returns who sent the last of them. */
+static struct ucred receive(void *to, size_t len)
 {
+	struct ucred sender = { 0 };
 	ssize_t n;
 
 	for (; len; to = (char *)to + n, len -= (size_t)n) {
-		n = TEMP_FAILURE_RETRY(recv(STDIN_FILENO, to, len, 0));
+		n = peer_receive(STDIN_FILENO, to, len, &sender);
 		if (n <= 0)
 			_exit(0);
 	}
+	return sender;
 }
 
+/* Fails if the client has gone. */
 static void send_all(const void *from, size_t len)
 {
 	ssize_t n;
@@ -110,15 +113,27 @@ static void send_error(const struct nlmsghdr *request, const char *text)
 	send_all(nlh, nlh->nlmsg_len);
 }
 
+/* The client sends its first request after it. */
+static void greet(void)
+{
+	const struct nlmsghdr greeting = { .nlmsg_len = NLMSG_HDRLEN, .nlmsg_type = NLMSG_NOOP };
+
+	send_all(&greeting, sizeof(greeting));
+}
+
 /*
  * Returns NULL, or what is wrong: then nothing that follows can be understood.  @refused: that in
  * any case, of a request that comes with the connection or not at all.  A connection that waits
  * keeps its place among those of all users, and this one is none of the eight of a user.
  */
-static const char *receive_request(struct nlmsghdr *nlh, const char *refused)
+static const char *receive_request(struct nlmsghdr *nlh, struct peer *peer, const char *refused)
 {
+	struct ucred sender;
+
 	alarm(refused ? 1 : serve_idle_seconds);
-	receive(nlh, NLMSG_HDRLEN);
+	sender = receive(nlh, NLMSG_HDRLEN);
+	if (!refused && peer->pidfd >= 0)
+		refused = peer_confirm(peer, &sender);
 	if (!refused)
 		alarm(serve_answer_seconds);
 	if (nlh->nlmsg_len < NLMSG_HDRLEN || nlh->nlmsg_len > ASK_SIZE ||
@@ -306,10 +321,10 @@ static bool answer_request(struct channel *c, const struct nlmsghdr *request,
 }
 
 /* Serves one request; false: the connection ends. */
-static bool serve(struct channel *c, struct nlmsghdr *request, const struct peer *peer,
+static bool serve(struct channel *c, struct nlmsghdr *request, struct peer *peer,
 		  struct turns *turns, const char *refused)
 {
-	const char *wrong = receive_request(request, refused);
+	const char *wrong = receive_request(request, peer, refused);
 
 	alarm(serve_idle_seconds);
 	wrong = wrong ?: turns_begin(turns);
@@ -349,6 +364,7 @@ int serve_run(int argc, char **argv)
 		refused = turns_connect(&turns, dir, peer.uid);
 	if (!refused && (channel_open(&channel, &why) || channel_resolve(&channel, &why)))
 		refused = why.text;
+	greet();
 	while (serve(&channel, (struct nlmsghdr *)buf, &peer, &turns, refused))
 		;
 	return 0;

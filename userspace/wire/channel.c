@@ -30,6 +30,7 @@ int channel_connect(struct channel *c)
 	if (c->service > 0 &&
 	    !TEMP_FAILURE_RETRY(connect(c->service, (struct sockaddr *)&to, sizeof(to)))) {
 		c->family = SERVICE_FAMILY;
+		c->greeted = false;
 		return 0;
 	}
 	if (c->service > 0)
@@ -147,12 +148,23 @@ static bool service_ended(const struct channel *c)
 	return !recv(c->service, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 }
 
+/* What this process sends before the service knows it, the service refuses. */
+static int service_greeted(struct channel *c, struct failure *why)
+{
+	if (!c->greeted && service_receive(c, why) < 0)
+		return -1;
+	c->greeted = true;
+	return 0;
+}
+
 static int service_send(struct channel *c, const struct nlmsghdr *nlh, struct failure *why)
 {
 	size_t sent = 0;
 	ssize_t n;
 
-	if (service_ended(c) && channel_open(c, why))
+	if (c->greeted && service_ended(c) && channel_open(c, why))
+		return -1;
+	if (service_greeted(c, why))
 		return -1;
 	while (sent < nlh->nlmsg_len) {
 		n = TEMP_FAILURE_RETRY(send(c->service, (const char *)nlh + sent,

@@ -6,6 +6,7 @@
 #ifndef READER_CHANNEL_H
 #define READER_CHANNEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include <linux/netlink.h>
@@ -27,6 +28,7 @@ extern const char *channel_service;
  * struct channel - a connection to the module
  * @socket: of netlink; owned
  * @service: socket that is connected to the service; owned; 0: none
+ * @greeted: the service has said that it knows this process: it takes requests
  * @family: ID of the family
  * @seq: of the last request
  * @buf: CHANNEL_SIZE bytes: what was received; owned
@@ -34,6 +36,7 @@ extern const char *channel_service;
 struct channel {
 	struct mnl_socket *socket;
 	int service;
+	bool greeted;
 	uint16_t family;
 	uint32_t seq;
 	void *buf;

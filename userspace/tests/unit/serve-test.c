@@ -223,13 +223,30 @@ static pid_t start_inetd(void)
 	}
 }
 
-static int connect_user(void)
+/* A connection that the service has not accepted yet. */
+static int connect_only(void)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)))
 		abort();
 	return fd;
+}
+
+/* Waits until the service takes requests. */
+static int be_greeted(int fd)
+{
+	struct nlmsghdr nlh;
+
+	if (recv(fd, &nlh, sizeof(nlh), MSG_WAITALL) != sizeof(nlh) ||
+	    nlh.nlmsg_type != NLMSG_NOOP || nlh.nlmsg_len != sizeof(nlh))
+		_exit(97);
+	return fd;
+}
+
+static int connect_user(void)
+{
+	return be_greeted(connect_only());
 }
 
 /* Other groups of a user */
@@ -542,13 +559,68 @@ static int exited(const void *arg)
 	socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
 	if (!fork()) {
 		/* The test has the connection too. */
-		fd = connect_user();
+		fd = connect_only();
 		_exit(!sandbox_send(pair[1], "", 1, fd));
 	}
 	sandbox_receive(pair[0], &byte, 1, &fd);
 	wait(&status);
 	shared->hold = false;
-	return status || !says(fd, "exited");
+	return status || !says(be_greeted(fd), "exited");
+}
+
+/* Says more than the header of a request, so that what is refused is read. */
+static void send_early(int fd)
+{
+	char buf[256] __attribute__((aligned(8))) = "";
+	const struct nlmsghdr *nlh = begin(buf, MEMCENSUS_CMD_SNAPSHOT);
+
+	if (send(fd, nlh, nlh->nlmsg_len, 0) != (ssize_t)nlh->nlmsg_len)
+		abort();
+}
+
+/* What a process has sent before the service has opened it may be of one that has exited. */
+static int early(const void *arg)
+{
+	char buf[4096] __attribute__((aligned(8))) = "";
+	int fd;
+
+	(void)arg;
+	shared->hold = true;
+	fd = connect_only();
+	send_early(fd);
+	shared->hold = false;
+	be_greeted(fd);
+	return !receive_one(fd, buf, sizeof(buf) - 1) ||
+	       !memmem(buf, sizeof(buf), "after its greeting", 18);
+}
+
+/* Another process sends on the connection of this one. */
+static int from_another(const void *arg)
+{
+	int fd = connect_user(), status = 1;
+	pid_t pid = fork();
+
+	(void)arg;
+	if (!pid)
+		_exit(!says(fd, "from the process that connected"));
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+/* Another one may, when this one is known. */
+static int from_another_later(const void *arg)
+{
+	int fd = connect_user(), status = 1;
+	pid_t pid;
+
+	(void)arg;
+	if (!says(fd, "this needs root"))
+		return 1;
+	pid = fork();
+	if (!pid)
+		_exit(!says(fd, "this needs root"));
+	waitpid(pid, &status, 0);
+	return status;
 }
 
 /* A peer that may not be who it says gets no answer. */
@@ -567,7 +639,7 @@ static void test_peers(void)
 		_exit(serve_run(1, words));
 	}
 	close(pair[1]);
-	ok(says(pair[0], "not an accepted connection"), "a pair of sockets");
+	ok(says(be_greeted(pair[0]), "not an accepted connection"), "a pair of sockets");
 	close(pair[0]);
 	waitpid(pid, NULL, 0);
 
@@ -582,6 +654,9 @@ static void test_peers(void)
 	ok(!result || result == 77, "a process of another PID namespace%s",
 	   result == 77 ? " # SKIP cannot make one" : "");
 	ok(!run_client(exited, NULL), "a process that has exited");
+	ok(!run_client(early, NULL), "a request that was sent too early");
+	ok(!run_client(from_another, NULL), "a request of another process");
+	ok(!run_client(from_another_later, NULL), "is taken after one of the process itself");
 }
 
 static int hold(const void *arg)
