@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the system gets back when a process ends. */
+#include "model/memory-kinds.h"
 #include "model/returned.h"
 
 static int64_t bytes_of(const struct figures *figures, unsigned int number)
@@ -7,29 +8,35 @@ static int64_t bytes_of(const struct figures *figures, unsigned int number)
 	return KNOWN(figures, number) ? (int64_t)figures->v[number] : 0;
 }
 
-/* Pages that only it maps, without page cache and what MADV_FREE gave back. */
-static int64_t exclusive(const struct figures *figures)
+/* Anonymous pages that only it maps, without what MADV_FREE gave back. */
+static int64_t anon_of(const struct figures *figures)
 {
-	int64_t anon = bytes_of(figures, MEMCENSUS_F_USS_ANON);
+	const int64_t anon = bytes_of(figures, MEMCENSUS_F_USS_ANON) -
+			     bytes_of(figures, MEMCENSUS_F_LAZYFREE);
 
-	/* Test data, and records that were cut. */
-	if (!KNOWN(figures, MEMCENSUS_F_USS_ANON))
-		return bytes_of(figures, MEMCENSUS_F_USS);
-	anon -= bytes_of(figures, MEMCENSUS_F_LAZYFREE);
-	return (anon > 0 ? anon : 0) + bytes_of(figures, MEMCENSUS_F_USS_SHMEM) +
-	       bytes_of(figures, MEMCENSUS_F_USS_DEVICE);
+	return anon > 0 ? anon : 0;
+}
+
+/* Whether @kind is a part of its USS. */
+static bool is_in_uss(enum memory_kind kind)
+{
+	return kind == MEMORY_ANON || kind == MEMORY_DEVICE || kind == MEMORY_KEPT_SHMEM;
 }
 
 struct amount returned_memory(const struct figures *figures)
 {
 	const bool swap = KNOWN(figures, MEMCENSUS_F_SWAP_USS) ||
 			  (KNOWN(figures, MEMCENSUS_F_SWAP) && !figures->v[MEMCENSUS_F_SWAP]);
+	/* Test data, and records that were cut. */
+	const bool whole = !KNOWN(figures, MEMCENSUS_F_USS_ANON);
+	int64_t bytes = whole ? bytes_of(figures, MEMCENSUS_F_USS) : anon_of(figures);
+	enum memory_kind kind;
 
-	return (struct amount){
-		KNOWN(figures, MEMCENSUS_F_USS) && swap,
-		exclusive(figures) + bytes_of(figures, MEMCENSUS_F_SWAP_USS) +
-		bytes_of(figures, MEMCENSUS_F_PRIVATE_HUGETLB) +
-		bytes_of(figures, MEMCENSUS_F_PAGETABLES) };
+	for (kind = 0; kind < MEMORY_KINDS; kind++)
+		if (memory_kinds[kind].of_one && kind != MEMORY_ANON &&
+		    !(whole && is_in_uss(kind)))
+			bytes += bytes_of(figures, memory_kinds[kind].figure);
+	return (struct amount){ KNOWN(figures, MEMCENSUS_F_USS) && swap, bytes };
 }
 
 struct amount returned_stacks(const struct task *task, struct amount stack)
