@@ -44,6 +44,8 @@ enum memory_source {
 	     "shared memory without a name and another user")				\
 	KIND(DELETED, "deleted", "Deleted", FREE, OF_FILES, UNSPEC, false,		\
 	     "page cache of deleted files without another user")			\
+	KIND(BUFFERS, "buffers", "Buffers", FREE, OF_FILES, UNSPEC, false,		\
+	     "by a descriptor alone: DMA-BUFs, BPF maps, rings, GPU, pinned and unmapped")	\
 	KIND(PAGETABLES, "pagetables", "PgTables", FREE, OF_CENSUS, PAGETABLES, true,	\
 	     "page tables")								\
 	KIND(STACKS, "stacks", "Stacks", FREE, COMPUTED, UNSPEC, false,			\
@@ -54,10 +56,14 @@ enum memory_source {
 	     "what free memory grows by: the sum of the above")				\
 	KIND(SWAP, "swap", "Swap", ELSEWHERE, OF_CENSUS, SWAP_USS, true,		\
 	     "swap that becomes free")							\
+	KIND(ZRAM, "zram", "Zram", MAYBE, COMPUTED, UNSPEC, false,			\
+	     "memory that its swap in zram takes, by the average: comes back too")	\
 	KIND(IN_BOTH, "in_both", "InBoth", MAYBE, COMPUTED, UNSPEC, false,		\
 	     "at most: in memory and in swap, so it comes back in both rows")		\
 	KIND(PINNED, "pinned", "Pinned", MAYBE, OF_CENSUS, PINNED, false,		\
 	     "pinned: what of it is not mapped comes back too")				\
+	KIND(AT_MOST, "at_most", "AtMost", MAYBE, OF_FILES, UNSPEC, false,		\
+	     "comes back too, at most: memory of guests, pinned, in flight")		\
 	KIND(PIPES, "pipes", "Pipes", NUMBER, OF_PROCESSES, UNSPEC, false,		\
 	     "descriptors of pipes: what these hold may come back too")			\
 	KIND(SOCKETS, "sockets", "Sockets", NUMBER, OF_PROCESSES, UNSPEC, false,	\
@@ -74,6 +80,8 @@ enum memory_source {
 	     "stays: shared memory only they map, with a name or another user")		\
 	KIND(KEPT_HUGETLB, "kept_hugetlb", "KeptHtlb", STAYS, OF_FILES, UNSPEC, false,	\
 	     "stays: huge pages only they map, of such files")				\
+	KIND(KEPT_BUFFERS, "kept_buffers", "KeptBuf", STAYS, OF_FILES, UNSPEC, false,	\
+	     "stays: as buffers, which other processes have too")			\
 	KIND(SHARED, "shared", "Shared", STAYS, OF_CENSUS, SHARED, false,		\
 	     "stays: memory that other processes map too")
 

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/memory.h"
 #include "lib/text.h"
 #include "os/descriptors.h"
 #include "os/process.h"
@@ -204,6 +205,17 @@ enum fdinfo descriptor_info(uint32_t tid, uint32_t fd, const char *key, uint64_t
 		return size == sizeof(text) - 1 ? INFO_BEYOND : INFO_NONE;
 	*number = strtoull(value, NULL, 0);
 	return INFO_FOUND;
+}
+
+char *descriptor_info_text(uint32_t tid, uint32_t fd)
+{
+	char path[INFO_PATH_SIZE], *text = xcalloc(1, INFO_MOST);
+
+	info_path(path, tid, fd);
+	if (procfs_read_into(path, text, INFO_MOST))
+		return text;
+	free(text);
+	return NULL;
 }
 
 bool descriptor_info_lines(uint32_t tid, uint32_t fd, const char *key, uint64_t *lines)

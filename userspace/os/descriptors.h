@@ -67,6 +67,13 @@ enum fdinfo {
 /* The number in the first line that begins with @key, of descriptor @fd of @tid; else 0. */
 enum fdinfo descriptor_info(uint32_t tid, uint32_t fd, const char *key, uint64_t *number);
 
+/*
+ * All of its fdinfo, which the caller frees, cut after INFO_MOST bytes: a process may register as
+ * much as it wants; NULL: it cannot be read.
+ */
+#define INFO_MOST	1048576
+char *descriptor_info_text(uint32_t tid, uint32_t fd);
+
 /* How many lines begin with @key.  False, and 0: it cannot be read. */
 bool descriptor_info_lines(uint32_t tid, uint32_t fd, const char *key, uint64_t *lines);
 

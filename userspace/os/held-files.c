@@ -16,11 +16,10 @@
 #include "lib/memory.h"
 #include "os/descriptors.h"
 #include "os/held-files.h"
+#include "os/open-kinds.h"
 #include "os/procfs.h"
 
 #define DELETED		" (deleted)"
-/* Before the inode of a socket in the name of its descriptor */
-#define SOCKET		"socket:["
 /* Bit of the mode in /proc/sysvipc/shm: removed when the last one detaches. */
 #define SHM_DEST	01000
 /* Since Linux 6.5; the headers of this machine may be older. */
@@ -303,7 +302,7 @@ static uint64_t in_flight_of(const struct descriptor *descriptor)
 		uint64_t inode;
 		uint64_t waiting;
 	} known[SOCKETS_KNOWN], *of;
-	const uint64_t inode = strtoull(descriptor->name + strlen(SOCKET), NULL, 10);
+	const uint64_t inode = open_inode_of_name(descriptor->name);
 	enum fdinfo info;
 
 	of = &known[inode % SOCKETS_KNOWN];
@@ -317,17 +316,14 @@ static uint64_t in_flight_of(const struct descriptor *descriptor)
 	return of->waiting;
 }
 
-static void count_other(struct held_others *others, const struct descriptor *descriptor)
+static void count_other(struct held_others *others, enum open_kind kind,
+			const struct descriptor *descriptor)
 {
-	if (descriptor_is(descriptor, "pipe:[")) {
-		others->pipes++;
-	} else if (descriptor_is(descriptor, SOCKET)) {
-		others->sockets++;
-		if (others->ask_in_flight)
-			others->in_flight += in_flight_of(descriptor);
-	} else if (descriptor_is(descriptor, "anon_inode:[io_uring]")) {
-		others->io_urings++;
-	}
+	if (kind == OPEN_SOCKET && others->ask_in_flight)
+		others->in_flight += in_flight_of(descriptor);
+	others->pipes += kind == OPEN_PIPE;
+	others->sockets += kind == OPEN_SOCKET;
+	others->io_urings += kind == OPEN_IO_URING;
 }
 
 /* What held_files_each() is called with.  @unread: what some descriptor is of is not known. */
@@ -340,12 +336,16 @@ struct seeking {
 
 static void note_descriptor(void *untyped, const struct descriptor *descriptor)
 {
+	const enum open_kind kind = open_kind_of(descriptor->name);
 	struct seeking *seeking = untyped;
 	struct file_number number;
 	struct statx stat;
 
-	count_other(seeking->others, descriptor);
-	if (!held_link_is_deleted(descriptor->name, descriptor->path))
+	count_other(seeking->others, kind, descriptor);
+	if (seeking->others->object && open_kind_may_end(kind))
+		seeking->others->object(seeking->context, descriptor);
+	/* Memory of a guest has no name either. */
+	if (kind != OPEN_GUEST && !held_link_is_deleted(descriptor->name, descriptor->path))
 		return;
 	if (!procfs_stat(descriptor->path, &stat)) {
 		/* Not one that was closed: as FUSE refuses all but the user who mounted it. */

@@ -33,6 +33,7 @@ enum file_home {
 	FILE_ON_DISK,
 	FILE_IN_SHMEM,		/* shmem, tmpfs, memfd */
 	FILE_IN_HUGETLB,
+	FILE_IN_KERNEL,		/* no file: memory of the kernel, or of a driver */
 };
 
 /* Whether a System V segment lasts when no process has it attached. */
@@ -82,6 +83,8 @@ bool held_name_is_deleted(const char *name);
 /* Whether the link /proc/@path is of a file without a name.  @name: of struct descriptor. */
 bool held_link_is_deleted(const char *name, const char *path);
 
+struct descriptor;
+
 /**
  * struct held_others - descriptors of what may hold memory that /proc does not show
  * @pipes: number of descriptors
@@ -89,6 +92,7 @@ bool held_link_is_deleted(const char *name, const char *path);
  * @io_urings: see @pipes
  * @in_flight: descriptors that wait in a Unix socket to be received; 0 unless @ask_in_flight
  * @ask_in_flight: one more file of /proc is read for each socket
+ * @object: called for each descriptor of a kind that open_kind_may_end(); NULL: for none
  */
 struct held_others {
 	uint64_t pipes;
@@ -96,6 +100,7 @@ struct held_others {
 	uint64_t io_urings;
 	uint64_t in_flight;
 	bool ask_in_flight;
+	void (*object)(void *context, const struct descriptor *descriptor);
 };
 
 /*

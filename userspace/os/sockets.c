@@ -8,6 +8,7 @@
 #include <linux/packet_diag.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
+#include <linux/xdp_diag.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@ union request {
 	struct unix_diag_req local;
 	struct packet_diag_req packet;
 	struct netlink_diag_req netlink;
+	struct xdp_diag_req xdp;
 };
 
 /**
@@ -38,6 +40,7 @@ union request {
  * @inode: offset of the inode in these
  * @memory: number of the attribute with its amounts
  * @rings: the first of two attributes with rings; 0: it has none
+ * @registered: that with memory of a process; 0: it has none
  */
 struct family {
 	const char *protocol;
@@ -48,6 +51,7 @@ struct family {
 	size_t inode;
 	uint16_t memory;
 	uint16_t rings;
+	uint16_t registered;
 };
 
 #define INET(protocol_, module_, family_, number_)					\
@@ -93,6 +97,16 @@ static const struct family families[SOCKETS_OTHER] = {
 		.header = sizeof(struct netlink_diag_msg),
 		.inode = offsetof(struct netlink_diag_msg, ndiag_ino),
 		.memory = NETLINK_DIAG_MEMINFO,
+	},
+	[SOCKETS_XDP] = {
+		.protocol = "XDP", .module = "xsk_diag",
+		.request.xdp = { .sdiag_family = AF_XDP,
+				 .xdiag_show = XDP_SHOW_UMEM | XDP_SHOW_MEMINFO },
+		.request_size = sizeof(struct xdp_diag_req),
+		.header = sizeof(struct xdp_diag_msg),
+		.inode = offsetof(struct xdp_diag_msg, xdiag_ino),
+		.memory = XDP_DIAG_MEMINFO,
+		.registered = XDP_DIAG_UMEM,
 	},
 };
 
@@ -145,6 +159,16 @@ static void add_ring(struct socket_memory *memory, const struct nlattr *attr)
 	memory->most += bytes;
 }
 
+static void add_registered(struct socket_memory *memory, const struct nlattr *attr)
+{
+	const struct xdp_diag_umem *umem = mnl_attr_get_payload(attr);
+
+	if (mnl_attr_get_payload_len(attr) < sizeof(*umem))
+		return;
+	memory->pins = true;
+	memory->pinned = umem->size;
+}
+
 static int take_answer(const struct nlmsghdr *nlh, void *untyped)
 {
 	const struct asking *asking = untyped;
@@ -167,6 +191,8 @@ static int take_answer(const struct nlmsghdr *nlh, void *untyped)
 		} else if (family->rings &&
 			   (type == family->rings || type == family->rings + 1)) {
 			add_ring(&memory, attr);
+		} else if (family->registered && type == family->registered) {
+			add_registered(&memory, attr);
 		}
 	}
 	if (known)
@@ -273,10 +299,12 @@ int sockets_each(uint32_t pid, enum socket_family family, socket_fn *each, void 
 		mnl_socket_close(nl);
 		return 0;
 	}
+	/* Only who may load it is told to. */
 	if (errno == ENOENT)
 		fail(why, FAIL_NO_MODULE,
-		     "what %s sockets hold is unknown: the kernel has not loaded %s: run 'modprobe %s'",
-		     protocol, module, module);
+		     "what %s sockets hold is unknown: the kernel has not loaded %s%s%s%s",
+		     protocol, module, geteuid() ? "" : ": run 'modprobe ",
+		     geteuid() ? "" : module, geteuid() ? "" : "'");
 	else
 		fail(why, FAIL_SYSTEM, "what %s sockets hold is unknown: %s of the kernel: %s",
 		     protocol, module, strerror(errno));

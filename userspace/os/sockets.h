@@ -21,6 +21,7 @@ enum socket_family {
 	SOCKETS_UNIX,
 	SOCKETS_PACKET,
 	SOCKETS_NETLINK,
+	SOCKETS_XDP,
 	SOCKETS_OTHER,		/* not asked for */
 };
 
@@ -32,11 +33,14 @@ enum socket_family socket_family_of(const char *protocol);
  * @inode: its number, as /proc/PID/fd shows it
  * @bytes: what is in its queues, with what it has reserved, and its rings
  * @most: bytes that its queues may have
+ * @pins: whether it has memory of a process, the @pinned bytes that were registered with it
  */
 struct socket_memory {
 	uint64_t inode;
 	uint64_t bytes;
 	uint64_t most;
+	bool pins;
+	uint64_t pinned;
 };
 
 /*

@@ -27,7 +27,7 @@
 #include "os/process.h"
 #include "os/procfs.h"
 #include "tap.h"
-#include "tools/held/files.h"
+#include "os/open-files.h"
 
 #define NOBODY		65534
 #define PAGES(n)	((int64_t)(n) * sysconf(_SC_PAGESIZE))

@@ -14,7 +14,7 @@
 #include "model/columns.h"
 #include "model/physical.h"
 #include "tap.h"
-#include "tools/physical/holders.h"
+#include "wire/file-holders.h"
 
 #define PROCESSES	5
 #define NAME		"holders-test"

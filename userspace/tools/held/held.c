@@ -13,7 +13,7 @@
 #include "os/process.h"
 #include "os/procfs.h"
 #include "report/report.h"
-#include "tools/held/files.h"
+#include "os/open-files.h"
 #include "tools/held/held.h"
 
 /**
@@ -36,6 +36,8 @@ struct held_kind_sum {
 	struct amount bytes;
 	struct amount objects;
 	struct amount most;
+	struct amount pinned;
+	uint64_t waits;
 };
 
 /* What is known of two amounts; of several files, the known ones. */
@@ -60,7 +62,7 @@ AMOUNT_OF(open_file, held, known_of(row->bytes, row->objects))
 	{ #name_, header_, help_, .kind = KIND_COUNT, .total = TOTAL_SUM,	\
 	  .held = HELD_ALWAYS, .offset = offsetof(struct of, name_) }
 #define KIND(of)								\
-	{ "kind", "Kind", "what it is", .kind = KIND_WORD, .words = open_kinds,	\
+	{ "kind", "Kind", "what it is", .kind = KIND_WORD, .words = open_kind_names,	\
 	  .n_words = OPEN_KINDS, .derive = of##_kind }
 
 #define AMOUNTS(of)								\
@@ -69,7 +71,10 @@ AMOUNT_OF(open_file, held, known_of(row->bytes, row->objects))
 	       "what is in pipes and sockets, rings, pages of files without a name, BPF maps"), \
 	AMOUNT(of, objects, "Objects",						\
 	       "objects of the kernel for these, as they are charged to the cgroup"), \
-	AMOUNT(of, most, "Most", "what bytes can become: size of the pipe, limits of the socket")
+	AMOUNT(of, most, "Most", "what bytes can become: size of the pipe, limits of the socket"), \
+	AMOUNT(of, pinned, "Pinned",						\
+	       "pages of processes that it pins, mapped or not: io_uring, XDP"),	\
+	SUM_OF(of, waits, "Waits", "descriptors that wait in it to be received")
 
 DERIVED(held_kind_sum_kind, held_kind_sum, number, row->kind, true)
 DERIVED(open_file_kind, open_file, number, row->kind, true)
@@ -198,6 +203,8 @@ static void add_to_kind(struct held_kind_sum *sums, const struct open_file *file
 	sum->bytes = known_of(sum->bytes, file->bytes);
 	sum->objects = known_of(sum->objects, file->objects);
 	sum->most = known_of(sum->most, file->most);
+	sum->pinned = known_of(sum->pinned, file->pinned);
+	sum->waits += file->waits;
 }
 
 static bool has_files(const void *about, const void *row)
@@ -246,6 +253,19 @@ static void show(struct holding *h, FILE *out)
 #define TEXT_OF(number)		#number
 #define NUMBER_TEXT(number)	TEXT_OF(number)
 
+/* A file that waits in a socket has no other sign. */
+static void note_waits(const struct holding *h)
+{
+	uint64_t waits = 0;
+	size_t i;
+
+	for (i = 0; i < h->files.n; i++)
+		waits += h->files.v[i]->waits;
+	if (waits)
+		fprintf(stderr, "memcensus: %" PRIu64 " descriptors wait in sockets: %s\n", waits,
+			"'memcensus share --if-stopped' has a bound of what they hold");
+}
+
 /* Whether some descriptors were not read. */
 static bool note_unread(const struct holding *h)
 {
@@ -291,6 +311,7 @@ static int held_run(struct session *session, struct failure *why)
 		show(&h, session->out);
 		fflush(session->out);
 	}
+	note_waits(&h);
 	session->partial |= note_unread(&h);
 	for (i = 0; i < SOCKETS_OTHER; i++) {
 		if (h.unasked[i].kind == FAIL_NONE)

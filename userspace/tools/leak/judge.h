@@ -32,6 +32,7 @@ struct suspect {
  * @live: the processes run on this machine: their limits can be read
  * @last: the last census with totals of the system; NULL: there is none
  * @series: what was left of limits over time
+ * @descriptors: what the processes have by descriptors alone
  * @within: the tracks are all processes of this cgroup; "": of the machine; NULL: only some
  * @limits: by leak_find_limits(): those that matter
  * @rates: how fast each of them is used up, in a second, by all; owned
@@ -48,6 +49,7 @@ struct leak_report {
 	bool live;
 	const struct snapshot *last;
 	const struct limit_series *series;
+	const struct leak_descriptors *descriptors;
 	const char *within;
 	struct limits limits;
 	double *rates;

@@ -17,6 +17,7 @@
 #include "report/changes.h"
 #include "report/warnings.h"
 #include "tools/leak/ahead.h"
+#include "tools/leak/descriptors.h"
 #include "tools/leak/show.h"
 #include "tools/leak/stacks.h"
 
@@ -40,6 +41,7 @@ struct leak_options {
 
 /**
  * struct leak - the state of a run
+ * @descriptors: of live processes
  * @last: the last census; owned
  * @series: what was left of limits
  * @earlier: number of censuses of earlier boots, which are left out
@@ -51,6 +53,7 @@ struct leak_options {
 struct leak {
 	struct session *session;
 	struct tracks tracks;
+	struct leak_descriptors descriptors;
 	struct snapshot *last;
 	struct limit_series series;
 	uint64_t earlier;
@@ -223,6 +226,9 @@ static int add_all(struct leak *leak, struct failure *why)
 		if (taken == TAKE_DONE) {
 			add_census(leak, snap);
 			add_lazy(leak);
+			if (session->source->ops->live && leak->tracks.censuses == 1 &&
+			    !leak->descriptors.n)
+				leak_descriptors_read(&leak->descriptors, &leak->tracks, true);
 			/* The next one of a record may be of another boot. */
 			if (has_times(snap)) {
 				last = leak->last;
@@ -295,6 +301,9 @@ static void report_leaks(struct leak *leak)
 	leak_find_limits(&report);
 	if (report.n)
 		note_unknown(&report);
+	if (report.live)
+		leak_descriptors_read(&leak->descriptors, &leak->tracks, false);
+	report.descriptors = &leak->descriptors;
 	leak_show(&report, session);
 	leak_free(&report);
 }
@@ -353,6 +362,7 @@ static int leak_run(struct session *session, struct failure *why)
 		report_leaks(&leak);
 	if (stacks.pid && leak_stacks_end(&stacks, session->out, ret ? &ignored : why))
 		ret = -1;
+	leak_descriptors_free(&leak.descriptors);
 	tracks_free(&leak.tracks);
 	limit_series_free(&leak.series);
 	snapshot_free(leak.last);

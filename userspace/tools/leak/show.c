@@ -7,8 +7,10 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/format.h"
+#include "os/droppable.h"
 #include "report/figures.h"
 #include "tools/leak/ahead.h"
+#include "tools/leak/descriptors.h"
 #include "tools/leak/show.h"
 
 #define SECONDS_PER_HOUR	3600
@@ -59,6 +61,7 @@ static struct amount now_of(const struct suspect *suspect)
  * @address: of a region
  * @since: when its growth begins
  * @left: the seconds until the first, for tables
+ * @droppable: bytes of it that the kernel may drop
  */
 struct leak_row {
 	const struct leak_report *report;
@@ -72,6 +75,7 @@ struct leak_row {
 	char since[TIME_SIZE];
 	char confidence[NUMBER_SIZE];
 	char left[TIME_SIZE];
+	uint64_t droppable;
 };
 
 static struct leak_row row_of(const struct leak_report *report, const struct suspect *suspect,
@@ -90,7 +94,11 @@ static struct leak_row row_of(const struct leak_report *report, const struct sus
 	/* The normal approximation supports no more nines than these. */
 	snprintf(row.confidence, sizeof(row.confidence), "%s%.2f%%", p < 0.0001 ? ">" : "",
 		 p < 0.0001 ? 99.99 : 100 * (1 - p));
-	row.sure = leak_ahead(report, suspect, row.ahead);
+	if (report->live && !region)
+		row.droppable = droppable_of(suspect->track->pid);
+	/* What the kernel drops meets no limit. */
+	if (!row.droppable || (double)row.droppable < suspect->finding.grown / 2)
+		row.sure = leak_ahead(report, suspect, row.ahead);
 	row.limit = row.ahead[0].limit ? limit_name(row.ahead[0].limit) : NULL;
 	row.next = row.ahead[1].limit ? limit_name(row.ahead[1].limit) : NULL;
 	row.victim = leak_victim(report, suspect, row.ahead[0].limit);
@@ -353,6 +361,13 @@ static void show_ends(struct report *report, const struct leak_row *rows, size_t
 {
 	size_t i, shown = 0;
 
+	for (i = 0; i < n; i++)
+		if (rows[i].droppable)
+			REPORT(report,
+			       { .note = report_text(report, "Process %" PRIu32
+					": the kernel drops %s of it when memory is short (MAP_DROPPABLE).\n",
+					TRACK(&rows[i])->pid,
+					report_amount(report, (int64_t)rows[i].droppable)) });
 	for (i = 0; i < n && shown < ENDS_MOST; i++) {
 		if (!rows[i].limit || !rows[i].sure)
 			continue;
@@ -428,6 +443,8 @@ void leak_show(const struct leak_report *leaks, const struct session *session)
 		 .note = n ? "\n" : NULL });
 	show_ends(&report, rows, leaks->n);
 	show_met(&report, leaks);
+	if (leaks->live)
+		leak_descriptors_show(leaks->descriptors, &report);
 	show_sums(&report, leaks);
 	report_end(&report);
 	for (i = 0; i < n; i++) {

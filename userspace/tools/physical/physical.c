@@ -14,7 +14,7 @@
 #include "tools/physical/blocks.h"
 #include "tools/physical/directories.h"
 #include "tools/physical/files.h"
-#include "tools/physical/holders.h"
+#include "wire/file-holders.h"
 #include "tools/physical/owners.h"
 #include "tools/physical/picture.h"
 #include "tools/physical/sites.h"

@@ -8,6 +8,8 @@
 #include "os/cgroups.h"
 #include "os/process.h"
 #include "tools/share/each.h"
+#include "tools/share/hidden.h"
+#include "tools/share/objects.h"
 
 /* A process, and its group. */
 struct member {
@@ -68,12 +70,13 @@ static struct member *add_tasks(struct stopping *s, size_t *n)
 	return members;
 }
 
-void each_add_groups(struct stopping *s)
+int each_add_groups(struct stopping *s, struct failure *why)
 {
 	const struct snapshot *snap = s->snap;
 	const struct group *group, *parent;
 	struct member *members;
-	size_t i, n, of;
+	size_t i, n, *groups;
+	int ret;
 
 	sums_begin(&s->sums, snap->n_groups, snap->info.page_size);
 	for (i = 0; i < snap->n_groups; i++) {
@@ -90,18 +93,24 @@ void each_add_groups(struct stopping *s)
 	}
 	members = add_tasks(s, &n);
 	for (i = 0; i < snap->n_vmas; i++)
-		holders_map(&s->sums.holders, &snap->vmas[i],
-			    group_of_pid(members, n, snap->vmas[i].pid), true);
+		stopping_add_mapping(s, &snap->vmas[i],
+				     group_of_pid(members, n, snap->vmas[i].pid));
+	groups = xcalloc(s->pids.n, sizeof(*groups));
 	for (i = 0; i < s->pids.n; i++) {
-		of = group_of_pid(members, n, s->pids.v[i]);
-		if (of != GROUP_NONE)
-			stopping_add_descriptors(s, s->pids.v[i], of, true);
+		groups[i] = group_of_pid(members, n, s->pids.v[i]);
+		if (groups[i] != GROUP_NONE)
+			stopping_add_descriptors(s, s->pids.v[i], groups[i], true);
 	}
 	/* These can only hold files of the others. */
 	for (i = 0; i < s->pids.n; i++)
-		if (group_of_pid(members, n, s->pids.v[i]) == GROUP_NONE)
+		if (groups[i] == GROUP_NONE)
 			stopping_add_descriptors(s, s->pids.v[i], GROUP_NONE, true);
+	ret = objects_ask(s, why);
+	if (!ret)
+		hidden_find(s, s->pids.v, groups, s->pids.n);
+	free(groups);
 	free(members);
+	return ret;
 }
 
 /* Marks the group of the cgroup @path. */

@@ -6,7 +6,7 @@
 #include "tools/share/stopping.h"
 
 /* Adds the groups of the census with their processes, charges and files: one sum for each. */
-void each_add_groups(struct stopping *s);
+int each_add_groups(struct stopping *s, struct failure *why);
 
 /* Marks the groups of the cgroups that are named.  0, or -1 and @why. */
 int each_name_cgroups(struct stopping *s, struct failure *why);

@@ -20,7 +20,8 @@ static const char *const outcomes[] = {
 
 DERIVED(file_outcome, stopped_file, number, row->outcome, true)
 DERIVED(file_holder, stopped_file, number, row->holder, row->holder)
-DERIVED(file_memory, stopped_file, number, row->file.memory, row->read && row->file.known)
+DERIVED(file_memory, stopped_file, number, row->file.memory + row->unmapped,
+	row->read && row->file.known)
 DERIVED(file_swap, stopped_file, number, row->file.swap, row->read && row->file.known)
 
 static const struct column file_columns[] = {
@@ -111,22 +112,30 @@ static const char *folded_text(struct report *report, size_t n, int64_t bytes)
 	return n ? report_text(report, "%zu more, %s\n", n, report_amount(report, bytes)) : NULL;
 }
 
+/* A file system is shown if it goes, and a socket if it has memory. */
+static bool is_listed(const struct stopped_file *file)
+{
+	return (!file->is_system || (file->lowest != GROUP_NONE && file->file.memory)) &&
+	       (file->kind != OPEN_SOCKET || file->file.home != FILE_IN_KERNEL);
+}
+
 static bool is_file_shown(const void *about, const void *row)
 {
 	const struct stopped_file *file = row;
 
-	return shows_all(about) || !file->read || !file->file.known ||
-	       file->file.memory + file->file.swap >= FOLD_BELOW;
+	return is_listed(file) && (shows_all(about) || !file->read || !file->file.known ||
+	       file->file.memory + file->unmapped + file->file.swap >= FOLD_BELOW);
 }
 
 static const char *folded_files(const struct stopping *s, struct report *report)
 {
 	const struct stopped_file *file;
 	int64_t bytes = 0;
-	size_t n = 0;
+	size_t i, n = 0;
 
-	for (file = s->sums.holders.files; file < s->sums.holders.files + s->sums.holders.n_files; file++) {
-		if (is_file_shown(s, file))
+	for (i = 0; i < s->sums.holders.n_files; i++) {
+		file = &s->sums.holders.files[i];
+		if (!is_listed(file) || is_file_shown(s, file))
 			continue;
 		n++;
 		bytes += (int64_t)file->file.memory;
@@ -208,7 +217,8 @@ static bool is_row(const struct stopping *s, const struct stopped *sum)
 static bool is_folded(const struct stopping *s, const struct stopped *sum)
 {
 	return is_row(s, sum) && !shows_all(s) && !sum->named && sum->v[MEMORY_MEMORY].known &&
-	       is_small(sum->v[MEMORY_MEMORY]) && is_small(sum->v[MEMORY_SWAP]) && is_small(sum->v[MEMORY_HUGETLB]) &&
+	       is_small(sum->v[MEMORY_MEMORY]) && is_small(sum->v[MEMORY_SWAP]) &&
+	       is_small(sum->v[MEMORY_HUGETLB]) &&
 	       is_small(sum->v[MEMORY_KEPT_SHMEM]);
 }
 
@@ -221,13 +231,14 @@ static bool is_shown(const void *about, const void *row)
 static const char *folded_groups(const struct stopping *s, struct report *report)
 {
 	int64_t bytes = 0;
-	size_t i, n = 0;
+	size_t i, n = 0, parent;
 
 	for (i = 0; i < s->sums.n; i++) {
 		if (!is_folded(s, &s->sums.v[i]))
 			continue;
 		n++;
-		if (s->sums.parents[i] == GROUP_NONE || !is_folded(s, &s->sums.v[s->sums.parents[i]]))
+		parent = s->sums.parents[i];
+		if (parent == GROUP_NONE || !is_folded(s, &s->sums.v[parent]))
 			bytes += s->sums.v[i].v[MEMORY_MEMORY].bytes;
 	}
 	return folded_text(report, n, bytes);

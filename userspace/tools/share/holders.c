@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "os/bpf-pins.h"
+#include "os/descriptors.h"
 #include "os/procfs.h"
 #include "tools/share/holders.h"
 #include "wire/mappings.h"
@@ -51,6 +53,24 @@ static struct stopped_file *add_file(struct holders *holders, const char *name, 
 	number_file(&holders->by_mapping, mapped, number);
 	if (file->read)
 		number_file(&holders->by_stat, &file->file.number, number);
+	return file;
+}
+
+/* What is no file, by @number. */
+static struct stopped_file *add_object(struct holders *holders, const char *name,
+				       enum open_kind kind, const struct file_number *number)
+{
+	const size_t at = holders->n_files++;
+	struct stopped_file *file;
+
+	holders->files = array_grow(holders->files, at, sizeof(*holders->files));
+	file = &holders->files[at];
+	*file = (struct stopped_file){
+		.file = { .number = *number, .home = FILE_IN_KERNEL, .known = true },
+		.mapped = *number, .name = xstrdup(name), .read = true, .kind = kind,
+	};
+	number_file(&holders->by_mapping, number, at);
+	number_file(&holders->by_stat, number, at);
 	return file;
 }
 
@@ -117,6 +137,31 @@ static struct stopped_file *find_open(struct holders *holders, const struct vma 
 	return file;
 }
 
+/*
+ * The object that @vma maps; NULL: it maps none, or all of its kind have one inode.  Until a
+ * descriptor says more, it is as large as its largest mapping, or of a driver that counts pages, as
+ * what is mapped.
+ */
+static struct stopped_file *map_object(struct holders *holders, const struct vma *vma, bool add,
+				       bool *first)
+{
+	const bool named = KNOWN(vma, MEMCENSUS_VMA_INODE) && KNOWN(vma, MEMCENSUS_VMA_NAME);
+	const enum open_kind kind = named ? open_kind_of(vma->name) : OPEN_OTHER;
+	struct file_number number;
+	struct stopped_file *file;
+
+	if (kind != OPEN_DMABUF && kind != OPEN_IO_URING && kind != OPEN_SOCKET)
+		return NULL;
+	number = kind == OPEN_SOCKET ? open_socket_number(vma->inode) : mapping_file(vma);
+	file = find_file(holders, &holders->by_mapping, &number);
+	*first = !file;
+	if (!file && add)
+		file = add_object(holders, vma->name, kind, &number);
+	if (file && !file->tid && kind == OPEN_DMABUF && vma->end - vma->start > file->file.memory)
+		file->file.memory = vma->end - vma->start;
+	return file;
+}
+
 void holders_map(struct holders *holders, const struct vma *vma, size_t group, bool add)
 {
 	const struct file_number number = mapping_file(vma);
@@ -125,6 +170,12 @@ void holders_map(struct holders *holders, const struct vma *vma, size_t group, b
 	char path[80];
 	bool first;
 
+	file = map_object(holders, vma, add, &first);
+	if (file) {
+		hold = add_hold(holders, file, (uint32_t)vma->pid, group, first);
+		hold->share = bytes_of(vma, MEMCENSUS_F_PSS_DEVICE);
+		return;
+	}
 	if (!mapping_has_file(vma))
 		return;
 	file = find_file(holders, &holders->by_mapping, &number);
@@ -161,6 +212,62 @@ void holders_open(struct holders *holders, const struct file_number *number, con
 	add_hold(holders, file, pid, group, first);
 }
 
+void holders_open_object(struct holders *holders, const struct descriptor *descriptor,
+			 uint32_t pid, size_t group, bool add)
+{
+	struct open_file object = { .bytes = { false, 0 } };
+	bool first, ends = false;
+	struct stopped_file *file;
+
+	open_file_identify(&object, descriptor);
+	if (!object.number.inode || !open_kind_may_end(object.kind))
+		return;
+	file = find_file(holders, &holders->by_stat, &object.number);
+	first = !file;
+	if (first && !add)
+		return;
+	if (!file || !file->tid) {
+		ends = open_file_ends(&object, descriptor->path);
+		if (!file && !ends)
+			return;
+		if (!file)
+			file = add_object(holders, descriptor->name, object.kind, &object.number);
+		file->kind = object.kind;
+		file->tid = object.tid;
+		file->fd = object.fd;
+	}
+	if (ends) {
+		open_file_read(&object, descriptor->name, descriptor->path);
+		file->file.named = object.kind == OPEN_BPF && object.number.minor == OPEN_BPF &&
+				   bpf_map_is_pinned(object.number.inode);
+		file->file.known = object.bytes.known;
+		file->file.memory = object.bytes.known ? (uint64_t)object.bytes.bytes : 0;
+		file->pinned = object.pinned.known ? (uint64_t)object.pinned.bytes : 0;
+	}
+	add_hold(holders, file, pid, group, first);
+}
+
+size_t holders_mount(struct holders *holders, const struct file_number *number, uint32_t pid,
+		     size_t group)
+{
+	struct stopped_file *file = find_file(holders, &holders->by_stat, number);
+	const bool first = !file;
+
+	if (first) {
+		file = add_object(holders, "tmpfs of a mount namespace", OPEN_KINDS, number);
+		file->file.home = FILE_IN_SHMEM;
+		file->is_system = true;
+	}
+	add_hold(holders, file, pid, group, first);
+	return (size_t)(file - holders->files);
+}
+
+struct stopped_file *holders_find_number(const struct holders *holders,
+					 const struct file_number *number)
+{
+	return find_file(holders, &holders->by_stat, number);
+}
+
 static int compare_holds(const void *untyped_a, const void *untyped_b)
 {
 	const struct hold *a = untyped_a, *b = untyped_b;
@@ -186,7 +293,9 @@ enum outcome holders_outcome(const struct holders *holders, const struct stopped
 {
 	if (!file->read || file->file.segment == SEGMENT_UNKNOWN)
 		return OUTCOME_UNKNOWN;
-	if (file->file.named)
+	if (file->file.named &&
+	    !(file->system && holders_contain(holders, group,
+					      holders->files[file->system - 1].lowest)))
 		return OUTCOME_NAMED;
 	if (!holders_contain(holders, group, file->lowest))
 		return OUTCOME_HELD;

@@ -7,7 +7,7 @@
 #define READER_SHARE_HOLDERS_H
 
 #include "model/snapshot.h"
-#include "os/held-files.h"
+#include "os/open-kinds.h"
 
 /* No group: other processes, or what contains all groups. */
 #define GROUP_NONE	SIZE_MAX
@@ -30,6 +30,13 @@ enum outcome {
  * @lowest: the lowest group that contains all its holders, or GROUP_NONE
  * @outcome, @holder: for the last group that was asked; 0: no other process holds it
  * @unknown: @outcome was unknown for a group
+ * @kind: of FILE_IN_KERNEL: what it is
+ * @tid, @fd: a descriptor of that; @tid 0: only mappings were seen
+ * @pinned: bytes of processes that it pins and nothing maps, at most
+ * @unmapped: those that nothing maps
+ * @system: the file system in memory that has it, which may go with mount namespaces: its index
+ *	+ 1; 0: none
+ * @is_system: it is one, of which @file has what no other file has
  */
 struct stopped_file {
 	struct held_file file;
@@ -40,6 +47,13 @@ struct stopped_file {
 	enum outcome outcome;
 	uint32_t holder;
 	bool unknown;
+	enum open_kind kind;
+	uint32_t tid;
+	uint32_t fd;
+	uint64_t pinned;
+	uint64_t unmapped;
+	size_t system;
+	bool is_system;
 };
 
 /**
@@ -86,6 +100,18 @@ void holders_map(struct holders *holders, const struct vma *vma, size_t group, b
 /* The same of a descriptor: what held_files_each() says, of process @pid. */
 void holders_open(struct holders *holders, const struct file_number *number, const char *name,
 		  const char *path, uint32_t pid, size_t group, bool add);
+
+/* The same of what is no file, as a descriptor of process @pid. */
+void holders_open_object(struct holders *holders, const struct descriptor *descriptor,
+			 uint32_t pid, size_t group, bool add);
+
+/* A file system in memory that a mount namespace of process @pid has.  Returns its index. */
+size_t holders_mount(struct holders *holders, const struct file_number *number, uint32_t pid,
+		     size_t group);
+
+/* The file with a number, as stat() has it; NULL: there is none. */
+struct stopped_file *holders_find_number(const struct holders *holders,
+					 const struct file_number *number);
 
 /* Sorts the holds: those of a file follow each other.  None is added any more. */
 void holders_sort(struct holders *holders);

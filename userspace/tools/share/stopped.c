@@ -10,11 +10,12 @@
 #include "os/descriptors.h"
 #include "tools/share/each.h"
 #include "tools/share/ends.h"
+#include "tools/share/hidden.h"
+#include "tools/share/objects.h"
 #include "tools/share/stopped.h"
 #include "wire/mappings.h"
 
-/* @ids is sorted. */
-static bool ids_have(const struct ids *ids, uint64_t id)
+bool ids_have(const struct ids *ids, uint64_t id)
 {
 	return ids->n && bsearch(&id, ids->v, ids->n, sizeof(id), compare_u64);
 }
@@ -167,10 +168,25 @@ static void note_open(void *context, const struct file_number *number, const cha
 		     opening->group, opening->group != GROUP_NONE);
 }
 
+void stopping_add_mapping(struct stopping *s, const struct vma *vma, size_t group)
+{
+	holders_map(&s->sums.holders, vma, group, true);
+	if (group != GROUP_NONE)
+		stopped_map_object(&s->sums.v[group], vma);
+}
+
+static void note_object(void *context, const struct descriptor *descriptor)
+{
+	const struct opening *opening = context;
+
+	holders_open_object(&opening->stopping->sums.holders, descriptor, opening->pid,
+			    opening->group, opening->group != GROUP_NONE);
+}
+
 void stopping_add_descriptors(struct stopping *s, uint32_t pid, size_t group, bool ask)
 {
 	struct opening opening = { s, pid, group };
-	struct held_others held = { .ask_in_flight = ask };
+	struct held_others held = { .ask_in_flight = ask, .object = note_object };
 	const bool whole = held_files_each(pid, note_open, &opening, &held, &s->left);
 	struct stopped *sum;
 
@@ -210,25 +226,22 @@ static bool some_file_dies(const struct stopping *s, size_t *at)
  * Finds the other processes that have these files, if a file could die: by a census of
  * their mappings, which a stuck process does not block, and by their open files.
  */
-static int find_others(struct stopping *s, struct failure *why)
+static int find_others(struct stopping *s, const struct ids *all, struct failure *why)
 {
-	struct ids all = { NULL, 0 }, others = { NULL, 0 };
+	struct ids others = { NULL, 0 };
 	size_t i, file = 0, unread = 0;
 	int ret;
 
 	if (!some_file_dies(s, &file))
 		return 0;
-	if (process_all(&all, why))
-		return -1;
-	for (i = 0; i < all.n; i++)
-		if (!ids_have(&s->pids, all.v[i]))
-			ids_append(&others, all.v[i]);
+	for (i = 0; i < all->n; i++)
+		if (!ids_have(&s->pids, all->v[i]))
+			ids_append(&others, all->v[i]);
 	ret = mappings_each(s->session->source, MEMCENSUS_PART_MEMORY_VMAS, &others,
 			    note_mappings, s, &unread, why);
 	s->sums.unread += unread;
 	for (i = 0; !ret && i < others.n && some_file_dies(s, &file); i++)
 		stopping_add_descriptors(s, (uint32_t)others.v[i], GROUP_NONE, true);
-	ids_free(&all);
 	ids_free(&others);
 	return ret;
 }
@@ -296,7 +309,9 @@ void stopping_add_threads(struct stopped *sum, uint32_t threads)
 /* All together. */
 static int run_together(struct stopping *s, struct failure *why)
 {
+	struct ids all = { NULL, 0 };
 	size_t i;
+	int ret;
 
 	if (choose_stopped(s, why) || sort_stopped(s, why) || count_stopped(s, why))
 		return -1;
@@ -305,13 +320,17 @@ static int run_together(struct stopping *s, struct failure *why)
 	for (i = 0; i < s->snap->n_tasks; i++)
 		s->sums.v->mms += !task_is_gone(&s->snap->tasks[i]);
 	for (i = 0; i < s->snap->n_vmas; i++)
-		holders_map(&s->sums.holders, &s->snap->vmas[i], 0, true);
+		stopping_add_mapping(s, &s->snap->vmas[i], 0);
 	for (i = 0; i < s->pids.n; i++) {
 		stopping_add_threads(s->sums.v, process_thread_count(s->pids.v[i]));
-		stopping_add_descriptors(s, s->pids.v[i], 0, false);
+		stopping_add_descriptors(s, s->pids.v[i], 0, true);
 	}
-	if (find_others(s, why))
-		return -1;
+	ret = process_all(&all, why) || objects_ask(s, why) || find_others(s, &all, why) ? -1 : 0;
+	if (!ret)
+		hidden_find(s, all.v, NULL, all.n);
+	ids_free(&all);
+	if (ret)
+		return ret;
 	add_charges(s, s->sums.v);
 	sums_end(&s->sums, s->snap);
 	ends_show(s);
@@ -327,7 +346,8 @@ static int run_each(struct stopping *s, struct failure *why)
 	if (process_all(&s->pids, why) || sort_stopped(s, why) ||
 	    take_while_stopped(s, &s->pids, why))
 		return -1;
-	each_add_groups(s);
+	if (each_add_groups(s, why))
+		return -1;
 	sums_end(&s->sums, s->snap);
 	if (each_name_cgroups(s, why))
 		return -1;

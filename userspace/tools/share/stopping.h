@@ -30,6 +30,9 @@ struct stopping {
 	uint64_t left;
 };
 
+/* @ids is sorted. */
+bool ids_have(const struct ids *ids, uint64_t id);
+
 /* Calls @each for all paths until it returns an error, which is returned. */
 int stopping_each_path(struct stopping *s,
 		       int (*each)(struct stopping *s, const char *path, struct failure *why),
@@ -37,6 +40,9 @@ int stopping_each_path(struct stopping *s,
 
 /* Counts threads; 0: it is not known how many. */
 void stopping_add_threads(struct stopped *sum, uint32_t threads);
+
+/* Adds a mapping of a process of @group. */
+void stopping_add_mapping(struct stopping *s, const struct vma *vma, size_t group);
 
 /*
  * Adds what process @pid of @group has open; of GROUP_NONE, only what others have too.  @ask: one

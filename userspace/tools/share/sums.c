@@ -106,18 +106,76 @@ static const struct home_kinds {
 	[FILE_IN_HUGETLB] = { MEMORY_HUGETLB, MEMORY_HUGETLB },
 };
 
+/* Whether MEMORY_KERNEL of @sum has what @file has. */
+static bool is_charged(const struct stopped *sum, const struct stopped_file *file)
+{
+	return file->file.home == FILE_IN_KERNEL && open_kinds[file->kind].charged &&
+	       sum->v[MEMORY_KERNEL].known;
+}
+
+/*
+ * Adds what of @file no process maps; the rest is in MEMORY_DEVICE.  What a cgroup is charged for
+ * is in its MEMORY_KERNEL.
+ */
+static void add_dying_object(struct stopped *sum, const struct stopped_file *file,
+			     uint64_t mapped)
+{
+	const uint64_t memory = file->file.memory;
+
+	if (open_kinds[file->kind].one_inode)
+		sum->anon_dying += memory;
+	if (is_charged(sum, file))
+		sum->v[MEMORY_KERNEL] = rest_without(sum->v[MEMORY_KERNEL], mapped);
+	else
+		stopped_add(sum, MEMORY_BUFFERS,
+			    amount_of(file->file.known, memory - least(mapped, memory)));
+	stopped_add(sum, MEMORY_BUFFERS, amount_of(true, file->unmapped));
+	stopped_add(sum, MEMORY_AT_MOST, amount_of(true, file->pinned));
+}
+
 /* Adds @file to what dies with @sum, and subtracts its mapped pages from where they were. */
-static void add_dying(struct stopped *sum, const struct stopped_file *file, uint64_t mapped)
+static void add_dying(struct stopped *sum, const struct stopped_file *file, uint64_t mapped,
+		      uint64_t page)
 {
 	const struct home_kinds *kinds = &home_kinds[file->file.home];
+	const uint64_t memory = file->file.memory;
 
+	if (file->file.home == FILE_IN_KERNEL) {
+		add_dying_object(sum, file, mapped);
+		return;
+	}
 	sum->v[kinds->mapped] = rest_without(sum->v[kinds->mapped], mapped);
-	stopped_add(sum, kinds->dies, amount_of(file->file.known, file->file.memory));
+	stopped_add(sum, kinds->dies, amount_of(file->file.known, memory));
 	stopped_add(sum, MEMORY_SWAP, amount_of(true, file->file.swap));
+	if (file->file.no_open && file->file.size > memory)
+		stopped_add(sum, MEMORY_AT_MOST,
+			    amount_of(true, whole_pages(file->file.size, page) - memory));
+}
+
+/*
+ * What others have of the kernel's memory stays.  It is in MEMORY_KERNEL if this cgroup is charged
+ * for it, which is not known: there it may come back or not.
+ */
+static void add_kept_object(struct stopped *sum, const struct stopped_file *file, uint64_t mapped)
+{
+	const struct amount memory = amount_of(file->file.known, file->file.memory);
+
+	sum->v[MEMORY_DEVICE] = rest_without(sum->v[MEMORY_DEVICE], mapped);
+	stopped_add(sum, MEMORY_KEPT_BUFFERS, memory);
+	if (is_charged(sum, file))
+		sum->v[MEMORY_KERNEL] = rest_without(sum->v[MEMORY_KERNEL], file->file.memory);
+	if (file->outcome == OUTCOME_UNKNOWN)
+		stopped_add(sum, MEMORY_AT_MOST, memory);
 }
 
 static void add_kept(struct stopped *sum, const struct stopped_file *file, uint64_t mapped)
 {
+	if (file->file.home == FILE_IN_KERNEL)
+		add_kept_object(sum, file, mapped);
+	if (file->file.home == FILE_IN_KERNEL || file->is_system)
+		return;
+	if (file->outcome == OUTCOME_UNKNOWN)
+		stopped_add(sum, MEMORY_AT_MOST, amount_of(true, file->file.memory));
 	if (file->read && file->file.home == FILE_ON_DISK)
 		return;
 	if (file->file.home == FILE_IN_HUGETLB)
@@ -150,7 +208,7 @@ static void add_to_group(struct sums *sums, size_t group, struct stopped_file *f
 	file->outcome = holders_outcome(&sums->holders, file, group, sums_are_unsure(sums, group));
 	file->holder = holder_of(sums, group, holds, n);
 	if (file->outcome == OUTCOME_DIES)
-		add_dying(sum, file, mapped);
+		add_dying(sum, file, mapped, sums->page_size);
 	else
 		add_kept(sum, file, mapped);
 	file->unknown |= file->outcome == OUTCOME_UNKNOWN;
@@ -226,8 +284,22 @@ static bool may_be_missing(enum memory_kind kind)
 	return memory_kinds[kind].source == MEMORY_OF_CGROUP || kind == MEMORY_DEVICE;
 }
 
+void stopped_map_object(struct stopped *sum, const struct vma *vma)
+{
+	const enum open_kind kind = KNOWN(vma, MEMCENSUS_VMA_NAME) ? open_kind_of(vma->name) :
+				    OPEN_OTHER;
+	const uint64_t mapped = KNOWN(&vma->figures, MEMCENSUS_F_PSS_DEVICE) ?
+				vma->figures.v[MEMCENSUS_F_PSS_DEVICE] : 0;
+
+	/* The buffer of an event is there while it is mapped, touched or not. */
+	if (kind == OPEN_PERF && vma->end - vma->start > mapped)
+		sum->perf += vma->end - vma->start - mapped;
+	else if (open_kinds[kind].one_inode)
+		sum->anon_mapped += mapped;
+}
+
 /* Adds up what comes back, after the files. */
-static void sum_up(const struct snapshot *snap, struct stopped *sum)
+static void sum_up(const struct sums *sums, const struct snapshot *snap, struct stopped *sum)
 {
 	struct amount *v = sum->v;
 	enum memory_kind kind;
@@ -235,8 +307,17 @@ static void sum_up(const struct snapshot *snap, struct stopped *sum)
 	v[MEMORY_KEPT_HUGETLB].bytes = (int64_t)least((uint64_t)v[MEMORY_KEPT_HUGETLB].bytes,
 						      (uint64_t)v[MEMORY_HUGETLB].bytes);
 	v[MEMORY_HUGETLB] = amount_minus(v[MEMORY_HUGETLB], v[MEMORY_KEPT_HUGETLB]);
+	stopped_add(sum, MEMORY_BUFFERS, amount_of(true, sum->perf));
+	if (sum->in_flight)
+		stopped_add(sum, MEMORY_AT_MOST, amount_of(true, sums->hidden));
+	/* Which of them are mapped is not known. */
+	kind = v[MEMORY_KERNEL].known ? MEMORY_KERNEL : MEMORY_BUFFERS;
+	v[kind] = rest_without(v[kind], least(sum->anon_mapped, sum->anon_dying));
 	v[MEMORY_IN_BOTH] = in_both(snap, amount_plus(amount_plus(v[MEMORY_ANON], v[MEMORY_SHMEM]),
 						      v[MEMORY_SWAP]));
+	if (sums->zram_known && v[MEMORY_SWAP].known)
+		v[MEMORY_ZRAM] = amount_of(true, zram_cost(&sums->zram,
+							   (uint64_t)v[MEMORY_SWAP].bytes));
 	v[MEMORY_MEMORY] = amount_of(true, 0);
 	for (kind = 0; kind < MEMORY_KINDS; kind++)
 		if (memory_kinds[kind].fate == MEMORY_FREE &&
@@ -261,6 +342,8 @@ static void add_to_parents(struct sums *sums)
 		to->mms += sum->mms;
 		to->in_flight += sum->in_flight;
 		to->unread += sum->unread;
+		to->anon_mapped += sum->anon_mapped;
+		to->perf += sum->perf;
 		for (kind = 0; kind < MEMORY_KINDS; kind++)
 			if (memory_kinds[kind].source == MEMORY_OF_PROCESSES)
 				stopped_add(to, kind, sum->v[kind]);
@@ -279,6 +362,7 @@ void sums_end(struct sums *sums, const struct snapshot *snap)
 		take_figures(sums, &sums->v[i],
 			     i < snap->n_groups ? &snap->groups[i].figures : &none, stack);
 	add_files(sums);
+	sums->zram_known = zram_read(&sums->zram);
 	for (i = 0; i < sums->n; i++)
-		sum_up(snap, &sums->v[i]);
+		sum_up(sums, snap, &sums->v[i]);
 }

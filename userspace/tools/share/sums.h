@@ -8,6 +8,7 @@
 
 #include "model/amount.h"
 #include "model/memory-kinds.h"
+#include "os/zram.h"
 #include "tools/share/holders.h"
 
 /**
@@ -20,6 +21,9 @@
  * @in_flight: descriptors that wait in sockets of its processes
  * @unread: its processes of which not all descriptors were read
  * @named: its cgroup is one that the command line names
+ * @anon_mapped: bytes of drivers that it maps of objects which all have one inode
+ * @perf: bytes of buffers of perf events that it maps and are not in MEMORY_DEVICE
+ * @anon_dying: bytes of such objects that end with it
  * @share, @huge, @asked: what it maps of the file that is asked about, and whether it holds that
  */
 struct stopped {
@@ -33,6 +37,9 @@ struct stopped {
 	uint64_t in_flight;
 	uint64_t unread;
 	bool named;
+	uint64_t anon_mapped;
+	uint64_t perf;
+	uint64_t anon_dying;
 	uint64_t share;
 	uint64_t huge;
 	bool asked;
@@ -46,6 +53,8 @@ struct stopped {
  * @holders: their files
  * @page_size: bytes, of the machine of the census
  * @in_flight, @unread: as in struct stopped, of all processes
+ * @hidden: bytes of shared memory that no process has, which may wait in a socket
+ * @zram: of the machine, if @zram_known
  */
 struct sums {
 	size_t n;
@@ -55,6 +64,9 @@ struct sums {
 	uint64_t page_size;
 	uint64_t in_flight;
 	uint64_t unread;
+	uint64_t hidden;
+	struct zram_use zram;
+	bool zram_known;
 };
 
 /* Begins @n groups, each without a parent. */
@@ -67,9 +79,12 @@ static inline void stopped_add(struct stopped *sum, enum memory_kind kind, struc
 	sum->v[kind] = amount_plus(sum->v[kind], amount);
 }
 
-/* Adds what cgroups are charged for: after the first call, of @path, of which @sum may have several. */
+/* Adds what cgroups are charged for: after the first call, of each @path that @sum has. */
 void stopped_begin_charges(struct stopped *sum);
 void stopped_add_charges(struct stopped *sum, const char *path);
+
+/* Counts @vma, of a process of @group, if it maps an object that its inode does not tell. */
+void stopped_map_object(struct stopped *sum, const struct vma *vma);
 
 /* Whether processes outside of @group may hold any file. */
 bool sums_are_unsure(const struct sums *sums, size_t group);

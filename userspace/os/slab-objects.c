@@ -9,7 +9,7 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "tools/held/objects.h"
+#include "os/slab-objects.h"
 
 #define SLABS		"/sys/kernel/slab"
 #define CACHES_MOST	32

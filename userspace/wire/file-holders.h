@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Who has the deleted files of the page cache open, or maps them. */
-#ifndef READER_PHYSICAL_HOLDERS_H
-#define READER_PHYSICAL_HOLDERS_H
+#ifndef READER_FILE_HOLDERS_H
+#define READER_FILE_HOLDERS_H
 
 #include "lib/failure.h"
 #include "model/snapshot.h"
@@ -14,4 +14,7 @@
  */
 int holders_find(struct source *source, struct snapshot *snap, struct failure *why);
 
-#endif /* READER_PHYSICAL_HOLDERS_H */
+/* Whether all processes were searched, and none has @file. */
+bool file_has_no_holder(const struct frame_file *file);
+
+#endif /* READER_FILE_HOLDERS_H */

@@ -2,8 +2,8 @@
 /*
  * Sizes of the kernel's objects, as the kernel charges them to a cgroup.
  */
-#ifndef READER_HELD_OBJECTS_H
-#define READER_HELD_OBJECTS_H
+#ifndef READER_SLAB_OBJECTS_H
+#define READER_SLAB_OBJECTS_H
 
 #include "model/amount.h"
 
@@ -19,4 +19,4 @@ uint64_t own_pages(uint64_t bytes);
 /* What kmalloc() of @bytes takes, charged. */
 struct amount object_of_size(uint64_t bytes);
 
-#endif /* READER_HELD_OBJECTS_H */
+#endif /* READER_SLAB_OBJECTS_H */

@@ -11,7 +11,7 @@
 #include "os/descriptors.h"
 #include "os/held-files.h"
 #include "os/process.h"
-#include "tools/physical/holders.h"
+#include "wire/file-holders.h"
 #include "wire/mappings.h"
 
 /* Processes that are named for a file. */
@@ -24,12 +24,16 @@ struct deleted {
 	struct ids pids;
 };
 
-/* @pid: whose descriptors are read; @whole: nothing was left out */
+/*
+ * @pid: whose descriptors are read; @whole: nothing was left out; @in_flight: descriptors that wait
+ * in sockets
+ */
 struct search {
 	struct deleted *v;
 	size_t n;
 	uint32_t pid;
 	bool whole;
+	uint64_t in_flight;
 };
 
 static struct search deleted_files(struct snapshot *snap)
@@ -109,18 +113,19 @@ static const char *without_commas(char *name)
 	return name;
 }
 
-static void name_holders(struct snapshot *snap, const struct deleted *deleted, bool whole)
+static void name_holders(struct snapshot *snap, const struct search *search,
+			 const struct deleted *deleted)
 {
 	const struct ids *pids = &deleted->pids;
 	char *text = NULL, comm[64];
 	size_t size, i;
 	FILE *out;
 
-	if (!pids->n && !(whole && has_one_number(deleted->file)))
+	if (!pids->n && !(search->whole && has_one_number(deleted->file)))
 		return;
 	out = xopen_memstream(&text, &size);
 	if (!pids->n)
-		fputs("(none)", out);
+		fputs(search->in_flight ? "(none, or waits in a socket)" : "(none)", out);
 	for (i = 0; i < pids->n && i < HOLDERS_NAMED; i++) {
 		fprintf(out, "%s%" PRIu64, i ? ", " : "", pids->v[i]);
 		if (process_comm((uint32_t)pids->v[i], comm, sizeof(comm)))
@@ -133,10 +138,15 @@ static void name_holders(struct snapshot *snap, const struct deleted *deleted, b
 	free(text);
 }
 
+bool file_has_no_holder(const struct frame_file *file)
+{
+	return file->holders && file->holders[0] == '(';
+}
+
 /* Of all processes, by their descriptors and by a census of their mappings. */
 static int search_all(struct source *source, struct search *search, struct failure *why)
 {
-	struct held_others ignored = { 0 };
+	struct held_others others = { .ask_in_flight = true };
 	struct ids all = { NULL, 0 };
 	uint64_t left = DESCRIPTORS_MOST;
 	size_t i, unread = 0;
@@ -146,8 +156,9 @@ static int search_all(struct source *source, struct search *search, struct failu
 		return -1;
 	for (i = 0; i < all.n; i++) {
 		search->pid = (uint32_t)all.v[i];
-		search->whole &= held_files_each(search->pid, note_open, search, &ignored, &left);
+		search->whole &= held_files_each(search->pid, note_open, search, &others, &left);
 	}
+	search->in_flight = others.in_flight;
 	ret = mappings_each(source, MEMCENSUS_PART_MEMORY_VMAS, &all, note_mapped, search, &unread,
 			    why);
 	search->whole &= !unread;
@@ -164,7 +175,7 @@ int holders_find(struct source *source, struct snapshot *snap, struct failure *w
 	for (i = 0; i < search.n; i++) {
 		ids_sort(&search.v[i].pids);
 		if (!ret)
-			name_holders(snap, &search.v[i], search.whole);
+			name_holders(snap, &search, &search.v[i]);
 		ids_free(&search.v[i].pids);
 	}
 	free(search.v);
