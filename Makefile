@@ -119,7 +119,7 @@ else
 	@$(MAKE) -s -C userspace O=$(CURDIR)/build
 endif
 
-# For an initramfs or a test VM: one static file, without top, export, flame and trace.
+# For an initramfs or a test VM: one static file, without top, flame and trace.
 reader-small:
 	@scripts/setup build
 	@scripts/static-libs

@@ -222,7 +222,7 @@ static int write_output(const struct options *options, enum help help, source_op
 	int status;
 
 	if ((!asks(options) && check_screen(options->command, &why)) ||
-	    output_open(&output, asks(options) ? NULL : options->output,
+	    output_open(&output, asks(options) || options->own_output ? NULL : options->output,
 			options->command->replaces ? RESULT_REPLACE : RESULT_OVER, &why))
 		return print_failure(&why);
 	status = asks(options) ? answer_command(options, help, output.stream) :

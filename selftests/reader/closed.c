@@ -25,7 +25,7 @@ TEST(no_stdout)
 /* Each census says on stderr how many kernel threads have no address space. */
 TEST(no_stderr)
 {
-	EXPECT_EQ(0, status_of("memcensus export --prometheus -o /tmp/closed 2>&-"));
+	EXPECT_EQ(0, status_of("memcensus export -o /tmp/closed 2>&-"));
 	EXPECT_EQ(0, status_of("head -n 1 /tmp/closed | grep '^# HELP'"));
 	EXPECT_EQ(0, status_of("memcensus -o /tmp/closed 2>&-"));
 	EXPECT_EQ(1, status_of("grep memcensus: /tmp/closed"));

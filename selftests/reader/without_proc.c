@@ -44,7 +44,7 @@ TEST(without_proc)
 	EXPECT_EQ(0, reader("system"));
 	EXPECT_SAID(0, "^total *[1-9]");
 	EXPECT_SAID(1, "^vmalloc *0");
-	EXPECT_EQ(0, reader("export --prometheus"));
+	EXPECT_EQ(0, reader("export"));
 	EXPECT_SAID(0, "^memcensus_command_pss_bytes{.*} [1-9]");
 	EXPECT_SAID(1, "not installed");
 	EXPECT_EQ(3, reader("share --if-stopped 1"));

@@ -28,7 +28,7 @@
 /* All that writes a file; %s: its name. */
 static const char * const writers[] = {
 	"memcensus -o %s", "memcensus system 0.1 2 -o %s", "memcensus export -o %s",
-	"memcensus export --prometheus -o %s", "memcensus watch -o %s -- true",
+	"memcensus export --every 1 -o %s", "memcensus watch -o %s -- true",
 	"memcensus chart bar -o %s", "memcensus record %s", "memcensus record %s --ring 64K",
 	"memcensus watch --record %s -- true",
 };
@@ -205,7 +205,7 @@ TEST(permitted)
 	EXPECT_FALSE(has(LAID, "before"));
 	EXPECT_FALSE(has(TARGET, "before"));
 
-	EXPECT_EQ(0, run("memcensus export --prometheus -o %s", LAID));
+	EXPECT_EQ(0, run("memcensus export -o %s", LAID));
 	EXPECT_EQ(0, stat(LAID, &now));
 	EXPECT_NE(laid.st_ino, now.st_ino);
 	EXPECT_EQ(0, now.st_uid);

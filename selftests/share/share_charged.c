@@ -637,7 +637,7 @@ TEST_F(charged, only_if_requested)
 /* What `memcensus export` says of who pays; the caller frees. */
 static char *export_payers(void)
 {
-	static const char command[] = "memcensus export -g --prometheus --payers 0";
+	static const char command[] = "memcensus export -g --payers 0";
 	FILE *out = popen(command, "r");
 	char *text = NULL;
 	size_t size = 0;

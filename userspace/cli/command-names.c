@@ -30,7 +30,7 @@ const struct command_name command_names[] = {
 	{ "share", "PID...", "with whom memory is shared, what stopping gives back", false },
 	{ "held", "PID...", "what is held by descriptors: pipes, sockets, memfds", false },
 	{ "chart", "bar|pie|time", "a picture, SVG or PNG, by gnuplot", false },
-	{ "export", "", "metrics for Prometheus: OpenMetrics text", true },
+	{ "export", "", "metrics for Prometheus, also at an interval", false },
 	{ "flame", "PID|-- COMMAND...",
 	  "which code touched the memory that is still there", true },
 	{ "trace", "[PID...|-- COMMAND...]",

@@ -46,6 +46,7 @@ struct rows;
  * @count: number of censuses; 0: not given
  * @has_top, @top: number of rows that are shown one by one; 0: all
  * @no_source: it takes no census of the kernel or of @file, by its words()
+ * @own_output: the command writes @output itself
  * @program: the command line to run, ended by NULL; points into argv; NULL: none
  *
  * The other members say that the option of their name is given.
@@ -93,6 +94,7 @@ struct options {
 	bool has_top;
 	size_t top;
 	bool no_source;
+	bool own_output;
 	char **program;
 };
 

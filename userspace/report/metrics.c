@@ -49,7 +49,7 @@ static void add_number(struct labels *labels, const char *name, uint64_t value)
 /* Adds the path of @cgroup, or its number if the path is too long. */
 static void add_cgroup(struct labels *labels, const char *path, uint64_t cgroup)
 {
-	if (path && openmetrics_length(path) > LABEL_MOST)
+	if (path && exposition_length(path) > LABEL_MOST)
 		add_number(labels, "cgroup", cgroup);
 	else
 		add_text(labels, "cgroup", path);
@@ -120,7 +120,7 @@ static bool task_labels(const struct view *view, const void *row,
 }
 
 /* A sample for each order in @list. */
-static void put_orders(struct openmetrics *om, const struct column *column,
+static void put_orders(struct exposition *om, const struct column *column,
 		       const struct numbers *list, struct labels *labels)
 {
 	const size_t n = labels->n;
@@ -130,22 +130,22 @@ static void put_orders(struct openmetrics *om, const struct column *column,
 		labels->n = n;
 		add_number(labels, "order", order);
 		if (column->kind == KIND_INDEXES)
-			openmetrics_real(om, labels->v, labels->n,
-					 (int64_t)list->v[order] / 1000.0);
+			exposition_real(om, labels->v, labels->n,
+					(int64_t)list->v[order] / 1000.0);
 		else if (list->v[order] != BLOCKS_UNKNOWN)
-			openmetrics_unsigned(om, labels->v, labels->n, list->v[order]);
+			exposition_unsigned(om, labels->v, labels->n, list->v[order]);
 	}
 }
 
-static void put_value(struct openmetrics *om, const struct column *column,
+static void put_value(struct exposition *om, const struct column *column,
 		      const struct value *value, struct labels *labels)
 {
 	switch (column->kind) {
 	case KIND_DURATION:
-		openmetrics_real(om, labels->v, labels->n, value->number / 1e9);
+		exposition_real(om, labels->v, labels->n, value->number / 1e9);
 		break;
 	case KIND_KIB:
-		openmetrics_unsigned(om, labels->v, labels->n, value->number << 10);
+		exposition_unsigned(om, labels->v, labels->n, value->number << 10);
 		break;
 	case KIND_BLOCKS:
 	case KIND_INDEXES:
@@ -153,9 +153,9 @@ static void put_value(struct openmetrics *om, const struct column *column,
 		break;
 	default:
 		if (column->sign)
-			openmetrics_signed(om, labels->v, labels->n, value->sign);
+			exposition_signed(om, labels->v, labels->n, value->sign);
 		else
-			openmetrics_unsigned(om, labels->v, labels->n, value->number);
+			exposition_unsigned(om, labels->v, labels->n, value->number);
 	}
 }
 
@@ -200,7 +200,7 @@ static const char *help_of(const char *prefix, const struct column *column, char
 }
 
 /* The metric memcensus_PREFIX_NAME of @column, with a sample for each row. */
-static void put_column(struct openmetrics *om, const char *prefix,
+static void put_column(struct exposition *om, const char *prefix,
 		       const struct column *column, const struct view *view,
 		       struct row_array rows, label_fn *label)
 {
@@ -219,7 +219,7 @@ static void put_column(struct openmetrics *om, const char *prefix,
 	suffix = metric_name(column, &size);
 	snprintf(name, sizeof(name), "memcensus_%s_%.*s", prefix, size, suffix);
 	metric.name = name;
-	openmetrics_metric(om, &metric);
+	exposition_metric(om, &metric);
 	for (i = 0; i < rows.n; i++, row += rows.size) {
 		labels.n = 0;
 		if (column_get(column, view, row, &value) &&
@@ -246,7 +246,7 @@ static bool is_metric(const struct column *column)
 }
 
 /* The columns in @names, in their order; NULL: all that are metrics. */
-static void put_metric_columns(struct openmetrics *om, const char *prefix,
+static void put_metric_columns(struct exposition *om, const char *prefix,
 			       const struct row_type *type, const char *names,
 			       const struct view *view, struct row_array rows, label_fn *label)
 {
@@ -261,16 +261,16 @@ static void put_metric_columns(struct openmetrics *om, const char *prefix,
 	columns_free(&columns);
 }
 
-static void put_number(struct openmetrics *om, const char *name, const char *unit,
+static void put_number(struct exposition *om, const char *name, const char *unit,
 		       const char *help, double value)
 {
 	const struct metric metric = { .name = name, .unit = unit, .help = help };
 
-	openmetrics_metric(om, &metric);
-	openmetrics_real(om, NULL, 0, value);
+	exposition_metric(om, &metric);
+	exposition_real(om, NULL, 0, value);
 }
 
-static void put_info(struct openmetrics *om, const struct snapshot *snap)
+static void put_info(struct exposition *om, const struct snapshot *snap)
 {
 	const struct metric metric = {
 		.name = "memcensus_module_info",
@@ -284,8 +284,8 @@ static void put_info(struct openmetrics *om, const struct snapshot *snap)
 		add_text(&labels, "version", snap->info.version);
 	if (KNOWN(&snap->info, MEMCENSUS_INFO_KERNEL))
 		add_text(&labels, "kernel", snap->info.kernel);
-	openmetrics_metric(om, &metric);
-	openmetrics_unsigned(om, labels.v, labels.n, 1);
+	exposition_metric(om, &metric);
+	exposition_unsigned(om, labels.v, labels.n, 1);
 }
 
 /*
@@ -310,7 +310,7 @@ static struct scan worst_of(struct snapshot *const *snaps, size_t n)
 }
 
 /* The @n censuses in @snaps as one, and what all of them cost. */
-static void put_census(struct openmetrics *om, const struct view *view,
+static void put_census(struct exposition *om, const struct view *view,
 		       struct snapshot *const *snaps, size_t n)
 {
 	const struct scan worst = worst_of(snaps, n), *scan = &worst;
@@ -339,7 +339,7 @@ static void put_census(struct openmetrics *om, const struct view *view,
 			   view, rows_of(scan, 1, sizeof(*scan)), NULL);
 }
 
-static void put_breakdown(struct openmetrics *om, const struct snapshot *snap)
+static void put_breakdown(struct exposition *om, const struct snapshot *snap)
 {
 	static const struct metric metric = {
 		.name = "memcensus_memory", .unit = "bytes",
@@ -354,21 +354,21 @@ static void put_breakdown(struct openmetrics *om, const struct snapshot *snap)
 	struct labels labels;
 	unsigned int i;
 
-	openmetrics_metric(om, &metric);
+	exposition_metric(om, &metric);
 	for (i = 0; i < BREAKDOWN_ROWS - 1; i++) {
 		/* Parts of a row above would count twice in a sum. */
 		if (!row[i].known || breakdown_rows[i].of)
 			continue;
 		labels.n = 0;
 		add_text(&labels, "part", breakdown_rows[i].name);
-		openmetrics_signed(om, labels.v, labels.n, row[i].bytes);
+		exposition_signed(om, labels.v, labels.n, row[i].bytes);
 	}
-	openmetrics_metric(om, &total);
+	exposition_metric(om, &total);
 	if (row[BREAKDOWN_ROWS - 1].known)
-		openmetrics_signed(om, NULL, 0, row[BREAKDOWN_ROWS - 1].bytes);
+		exposition_signed(om, NULL, 0, row[BREAKDOWN_ROWS - 1].bytes);
 }
 
-static void put_kswapd(struct openmetrics *om, const struct view *view)
+static void put_kswapd(struct exposition *om, const struct view *view)
 {
 	static const struct metric metric = {
 		.name = "memcensus_node_kswapd_running",
@@ -378,18 +378,18 @@ static void put_kswapd(struct openmetrics *om, const struct view *view)
 	struct labels labels;
 	size_t i;
 
-	openmetrics_metric(om, &metric);
+	exposition_metric(om, &metric);
 	for (i = 0; i < view->snap->n_nodes; i++) {
 		node = &view->snap->nodes[i];
 		labels.n = 0;
 		if (KNOWN(node, MEMCENSUS_NODE_KSWAPD) && node_labels(view, node, &labels))
-			openmetrics_unsigned(om, labels.v, labels.n,
-					     node->kswapd == MEMCENSUS_KSWAPD_RUNNING);
+			exposition_unsigned(om, labels.v, labels.n,
+					    node->kswapd == MEMCENSUS_KSWAPD_RUNNING);
 	}
 }
 
 /* What /proc/meminfo has and the census has not. */
-static void put_meminfo(struct openmetrics *om, const struct snapshot *snap)
+static void put_meminfo(struct exposition *om, const struct snapshot *snap)
 {
 	static const struct {
 		const char *line;
@@ -425,12 +425,12 @@ static void put_meminfo(struct openmetrics *om, const struct snapshot *snap)
 		/* Without swap or hugetlb pages the kernel may have no such line. */
 		if (k == snap->n_meminfo)
 			continue;
-		openmetrics_metric(om, &lines[i].metric);
-		openmetrics_unsigned(om, NULL, 0, snap->meminfo[k].value);
+		exposition_metric(om, &lines[i].metric);
+		exposition_unsigned(om, NULL, 0, snap->meminfo[k].value);
 	}
 }
 
-void metrics_system(struct openmetrics *om, const struct view *view,
+void metrics_system(struct exposition *om, const struct view *view,
 		    struct snapshot *const *snaps, size_t n)
 {
 	const struct snapshot *snap = view->snap;
@@ -458,7 +458,7 @@ void metrics_system(struct openmetrics *om, const struct view *view,
  * A sample for each of @rows and each node of the machine, 0 where it has nothing, so that
  * what is unknown differs from it.
  */
-static void put_on_nodes(struct openmetrics *om, const char *prefix, bool hugetlb,
+static void put_on_nodes(struct exposition *om, const char *prefix, bool hugetlb,
 			 const struct view *view, struct row_array rows, label_fn *label)
 {
 	const struct numbers *ids = &view->snap->node_ids;
@@ -471,7 +471,7 @@ static void put_on_nodes(struct openmetrics *om, const char *prefix, bool hugetl
 	snprintf(name, sizeof(name), "memcensus_%s_node_%s", prefix, hugetlb ? "hugetlb" : "rss");
 	snprintf(help, sizeof(help), "%s: %s on the NUMA node", prefix,
 		 hugetlb ? "mapped hugetlb pages" : "of the RSS, what is");
-	openmetrics_metric(om, &metric);
+	exposition_metric(om, &metric);
 	for (i = 0; i < rows.n; i++, row += rows.size) {
 		const struct task *task = (const void *)row;	/* or a group: on_node() */
 		struct task_node found;
@@ -484,13 +484,13 @@ static void put_on_nodes(struct openmetrics *om, const char *prefix, bool hugetl
 			labels.n = n;
 			on_nodes_get(view->snap, &task->on, ids->v[k], &found);
 			add_number(&labels, "node", ids->v[k]);
-			openmetrics_unsigned(om, labels.v, labels.n,
-					     hugetlb ? found.hugetlb : found.rss);
+			exposition_unsigned(om, labels.v, labels.n,
+					    hugetlb ? found.hugetlb : found.rss);
 		}
 	}
 }
 
-static void put_nodes(struct openmetrics *om, const char *prefix, const struct row_type *type,
+static void put_nodes(struct exposition *om, const char *prefix, const struct row_type *type,
 		      const struct view *view, struct row_array rows, label_fn *label)
 {
 	put_on_nodes(om, prefix, false, view, rows, label);
@@ -498,7 +498,7 @@ static void put_nodes(struct openmetrics *om, const char *prefix, const struct r
 	put_metric_columns(om, prefix, type, "away", view, rows, label);
 }
 
-void metrics_nodes_unknown(struct openmetrics *om, struct snapshot *const *snaps, size_t n)
+void metrics_nodes_unknown(struct exposition *om, struct snapshot *const *snaps, size_t n)
 {
 	size_t i, unknown = 0;
 
@@ -515,7 +515,7 @@ void metrics_nodes_unknown(struct openmetrics *om, struct snapshot *const *snaps
 		"dying_cgroups"
 
 /* Of the @n_all groups @all those that contain others, or those that do not: these add up. */
-static void put_groups(struct openmetrics *om, const char *prefix, const struct view *view,
+static void put_groups(struct exposition *om, const char *prefix, const struct view *view,
 		       const struct group *all, size_t n_all, bool contain, bool nodes)
 {
 	struct group *groups = xcalloc(n_all, sizeof(*groups));
@@ -571,7 +571,7 @@ static struct group *choose_groups(const struct view *view, bool nodes, size_t *
 		struct labels labels = { .n = 0 };
 
 		if (group_labels(view, &groups[kept], &labels))
-			text += 64 + openmetrics_length(labels.v[0].value);
+			text += 64 + exposition_length(labels.v[0].value);
 		if (text * metrics > LABELS_MOST * METRICS)
 			break;
 	}
@@ -580,7 +580,7 @@ static struct group *choose_groups(const struct view *view, bool nodes, size_t *
 	return groups;
 }
 
-size_t metrics_groups(struct openmetrics *om, const struct view *view, bool nodes)
+size_t metrics_groups(struct exposition *om, const struct view *view, bool nodes)
 {
 	const struct snapshot *snap = view->snap;
 	struct labels labels = { .n = 0 };
@@ -600,7 +600,7 @@ size_t metrics_groups(struct openmetrics *om, const struct view *view, bool node
 	return snap->n_groups - n;
 }
 
-void metrics_left_out(struct openmetrics *om, size_t n)
+void metrics_left_out(struct exposition *om, size_t n)
 {
 	put_number(om, "memcensus_groups_left_out", NULL,
 		   "groups without samples, the smallest: a document does not name more", n);
@@ -638,7 +638,7 @@ static bool payer_labels(const struct view *view, const void *row, struct labels
 }
 
 /* The sum of @column over the @n @payers, as if of one cgroup */
-static void put_payers_rest(struct openmetrics *om, const struct column *column,
+static void put_payers_rest(struct exposition *om, const struct column *column,
 			    const struct view *view, const struct payer *payers, size_t n)
 {
 	struct labels labels = { .n = 0 };
@@ -653,10 +653,10 @@ static void put_payers_rest(struct openmetrics *om, const struct column *column,
 	}
 	add_text(&labels, "cgroup", "(others)");
 	if (n)
-		openmetrics_unsigned(om, labels.v, labels.n, sum);
+		exposition_unsigned(om, labels.v, labels.n, sum);
 }
 
-void metrics_payers(struct openmetrics *om, const struct view *view, size_t n)
+void metrics_payers(struct exposition *om, const struct view *view, size_t n)
 {
 	const size_t all = view->snap->n_payers;
 	struct payer *payers = xcalloc(all + 1, sizeof(*payers));
@@ -683,7 +683,7 @@ void metrics_payers(struct openmetrics *om, const struct view *view, size_t n)
 	free(payers);
 }
 
-void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n, bool nodes)
+void metrics_tasks(struct exposition *om, const struct view *view, size_t n, bool nodes)
 {
 	struct task *largest;
 	struct listing tasks;

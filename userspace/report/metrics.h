@@ -9,14 +9,14 @@
 #ifndef READER_METRICS_H
 #define READER_METRICS_H
 
-#include "lib/openmetrics.h"
+#include "lib/exposition.h"
 #include "model/columns.h"
 
 /*
  * The module, the census, the breakdown of MemTotal, zones, nodes, totals, and the cost of
  * the @n censuses in @snaps, of which @view->snap is the first.
  */
-void metrics_system(struct openmetrics *om, const struct view *view,
+void metrics_system(struct exposition *om, const struct view *view,
 		    struct snapshot *const *snaps, size_t n);
 
 /*
@@ -24,24 +24,24 @@ void metrics_system(struct openmetrics *om, const struct view *view,
  * group counts each frame once.  Cgroups with others below them are subtrees, under names of
  * their own, so that the others add up.  @nodes: also their memory by NUMA node.
  */
-size_t metrics_groups(struct openmetrics *om, const struct view *view, bool nodes);
+size_t metrics_groups(struct exposition *om, const struct view *view, bool nodes);
 
 /* How many groups had no samples, of all kinds. */
-void metrics_left_out(struct openmetrics *om, size_t n);
+void metrics_left_out(struct exposition *om, size_t n);
 
 /*
  * Who is charged for mapped pages, by a SHARE census: the @n cgroups that pay for most or map
  * most, and the sum of all others as cgroup "(others)".
  */
-void metrics_payers(struct openmetrics *om, const struct view *view, size_t n);
+void metrics_payers(struct exposition *om, const struct view *view, size_t n);
 
 /*
  * The @n tasks with the largest PSS, labelled with their PIDs: each process that comes
  * and goes adds a series.  @nodes: also their memory by NUMA node.
  */
-void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n, bool nodes);
+void metrics_tasks(struct exposition *om, const struct view *view, size_t n, bool nodes);
 
 /* Of how many of the @n censuses in @snaps amounts by NUMA node are unknown. */
-void metrics_nodes_unknown(struct openmetrics *om, struct snapshot *const *snaps, size_t n);
+void metrics_nodes_unknown(struct exposition *om, struct snapshot *const *snaps, size_t n);
 
 #endif /* READER_METRICS_H */

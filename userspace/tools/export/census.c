@@ -66,8 +66,8 @@ static int take_census(struct export *export, uint8_t kind, struct failure *why)
 	if (!snap)
 		return fail(why, FAIL_SYSTEM, "no census: interrupted, or the record is empty");
 	export->snaps[export->n++] = snap;
-	/* A server has metrics for these. */
-	if (!export->serves)
+	/* There are metrics for these. */
+	if (!export->quiet)
 		warn(export, snap);
 	return 0;
 }
@@ -145,10 +145,10 @@ int export_take(struct export *export, struct failure *why)
 	return export->charged ? take_payers(export, why) : 0;
 }
 
-void export_write(const struct export *export, bool older, FILE *out)
+void export_write(const struct export *export, FILE *out)
 {
 	const struct options *options = export->session->options;
-	struct openmetrics om = { .out = out, .older = older };
+	struct exposition om = { .out = out };
 	struct view view = { .snap = export->snaps[0], .numeric = options->numeric };
 	size_t i, left_out = 0;
 
@@ -167,5 +167,4 @@ void export_write(const struct export *export, bool older, FILE *out)
 	if (options->has_top)
 		metrics_tasks(&om, &view, options->top ? options->top : view.snap->n_tasks,
 			      export->nodes);
-	openmetrics_end(&om);
 }

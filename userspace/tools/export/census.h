@@ -12,7 +12,7 @@
 
 /**
  * struct export - the censuses of one export
- * @serves: there is no one to read warnings
+ * @quiet: no warnings: it goes on for days
  * @charged: also who is charged for what cgroups map, which needs one more census
  * @payers: cgroups that have samples of their own there
  * @nodes: also memory by NUMA node
@@ -21,7 +21,7 @@
  */
 struct export {
 	struct session *session;
-	bool serves;
+	bool quiet;
 	bool charged;
 	size_t payers;
 	bool nodes;
@@ -33,8 +33,8 @@ struct export {
 /* Takes the censuses; of a record, the last one.  Returns 0, or -1 and @why. */
 int export_take(struct export *export, struct failure *why);
 
-/* Writes them; @older: in the Prometheus text format. */
-void export_write(const struct export *export, bool older, FILE *out);
+/* Writes them as metrics. */
+void export_write(const struct export *export, FILE *out);
 
 /* Frees the censuses. */
 void export_drop(struct export *export);

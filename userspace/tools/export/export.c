@@ -5,12 +5,15 @@
 #include "cli/command.h"
 #include "lib/text.h"
 #include "tools/export/census.h"
-#include "tools/export/listen.h"
+#include "tools/export/every.h"
 
-/* The options of 'export' alone; @payers: cgroups of --payers that have samples of their own */
+/**
+ * struct export_options - the options of 'export' alone
+ * @every: ns between two files; 0: one file
+ * @payers: cgroups of --payers that have samples of their own
+ */
 struct export_options {
-	const char *listen;
-	bool prometheus;
+	uint64_t every;
 	bool charged;
 	size_t payers;
 	bool nodes;
@@ -20,20 +23,28 @@ static int export_run(struct session *session, struct failure *why)
 {
 	const struct export_options *own = session->options->own;
 	struct export export = {
-		.session = session, .serves = own->listen,
+		.session = session, .quiet = own->every,
 		.charged = own->charged, .payers = own->payers, .nodes = own->nodes,
 	};
 	int ret;
 
-	if (own->listen) {
-		ret = export_listen(own->listen, &export, why);
+	if (own->every) {
+		ret = export_every(&export, own->every, why);
 	} else {
 		ret = export_take(&export, why);
 		if (!ret)
-			export_write(&export, own->prometheus, session->out);
+			export_write(&export, session->out);
 	}
 	export_drop(&export);
 	return ret;
+}
+
+static int set_every(struct options *options, const char *value, struct failure *why)
+{
+	struct export_options *own = options->own;
+
+	options->own_output = true;
+	return options_time(&own->every, value, why);
 }
 
 static int set_payers(struct options *options, const char *value, struct failure *why)
@@ -47,13 +58,9 @@ static int set_payers(struct options *options, const char *value, struct failure
 	return 0;
 }
 
-static const struct option_entry option_listen = {
-	0, "listen", "[ADDRESS:]PORT", "serve /metrics by HTTP; default: loopback",
-	OWN(TEXT, export_options, listen), .set = export_set_listen };
-
-static const struct option_entry option_prometheus = {
-	0, "prometheus", NULL, "the text format of Prometheus",
-	OWN(FLAG, export_options, prometheus) };
+static const struct option_entry option_every = {
+	0, "every", "TIME", "replace the FILE of -o at this interval, until Ctrl-C",
+	.set = set_every };
 
 static const struct option_entry option_payers = {
 	0, "payers", "N", "add who is charged, of the N largest cgroups; 0: all",
@@ -69,13 +76,15 @@ static const struct option_use export_uses[] = {
 	USE_AS(command, "export only groups by command name"),
 	USE(numeric),
 	USE_AS(top, "add the N processes with the largest PSS, by PID; 0: all"),
-	USE(nodes), USE(payers), USE(prometheus), USE(listen), USE(file), USE(at),
+	USE(nodes), USE(payers), USE(every), USE(file), USE(at),
 	OPTIONS_OF_SERIES,
 	USE(output), OPTIONS_ALWAYS,
 };
 
 static const struct option_rule export_rules[] = {
-	{ .one = &option_listen, .others = { &option_output, &option_prometheus } },
+	{ .one = &option_every, .others = { &option_output }, .needs = "'-o FILE'" },
+	{ .one = &option_every, .others = { &option_file },
+	  .because = "a record does not change" },
 	{ .one = &option_payers, .others = { &option_file },
 	  .because = "who is charged is not in a record" },
 	{ }
@@ -84,11 +93,11 @@ static const struct option_rule export_rules[] = {
 const struct command export_command = {
 	.name = "export",
 	.about =
-	"Writes one census as OpenMetrics: the breakdown of MemTotal, zones with free\n"
-	"blocks and fragmentation, nodes with kswapd, /proc/vmstat, and the cost of the\n"
-	"census itself; for each cgroup, user and command, USS (each frame once: what the\n"
-	"system gets back if all of its processes end), PSS, distinct frames, RSS and\n"
-	"swap; and for each cgroup, what is charged to it and of what, its limit and its\n"
+	"Writes one census as metrics, in the text format of Prometheus: the breakdown of\n"
+	"MemTotal, zones with free blocks and fragmentation, nodes with kswapd, /proc/vmstat,\n"
+	"and the cost of the census itself; for each cgroup, user and command, USS (each frame\n"
+	"once: what the system gets back if all of its processes end), PSS, distinct frames, RSS\n"
+	"and swap; and for each cgroup, what is charged to it and of what, its limit and its\n"
 	"OOM kills. Values are in base units. Unknown values are absent.\n"
 	"\n"
 	"Cgroups, users and commands each take a census of their own, milliseconds apart.\n"
@@ -105,14 +114,16 @@ const struct command export_command = {
 	"last census or the one of --at, with the kind of groups that the record has, and\n"
 	"says which it leaves out.\n"
 	"\n"
-	"-o FILE replaces FILE atomically, so a collector never reads half of it. --listen\n"
-	"serves http://ADDRESS:PORT/metrics until Ctrl-C. All requests share one census, and\n"
-	"a request takes a new one if that is older than 5 seconds.\n"
+	"-o FILE replaces FILE in one step, so a collector never reads half of it. --every TIME\n"
+	"does so again and again, in one process, at times that are multiples of TIME after its\n"
+	"start; what takes longer leaves one out, and counts it. A failure ends it. Metrics that\n"
+	"begin with memcensus_export_ are of the process itself: its CPU time, with that of its\n"
+	"censuses, and what was left out.\n"
 	"\n"
 	"Examples:\n"
-	"  memcensus export --prometheus -o /var/lib/prometheus/node-exporter/memcensus.prom\n"
+	"  memcensus export -o /var/lib/prometheus/node-exporter/memcensus.prom\n"
 	"                                               for node_exporter's textfile collector\n"
-	"  memcensus export --listen 9752               for Prometheus on this machine\n"
+	"  memcensus export --every 15s -o /var/lib/prometheus/node-exporter/memcensus.prom\n"
 	"  memcensus export -g | grep 'uss_bytes.*nginx'\n",
 	.words = options_none,
 	.options = export_uses,

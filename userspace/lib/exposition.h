@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Writes metrics for Prometheus and other readers of its formats.
- *
- * OpenMetrics 1.0, or the older text format of Prometheus, which node_exporter's
- * textfile collector and promtool read.  The older format ends the name of a
- * counter's metric in _total; it has neither units nor an end mark.
+ * Writes metrics in the text format of Prometheus, version 0.0.4, which node_exporter's textfile
+ * collector, promtool and others read.
  *
  * A metric is opened once; all its samples follow.  A metric without samples is
  * not written, so an unknown value is absent.
  */
-#ifndef READER_OPENMETRICS_H
-#define READER_OPENMETRICS_H
+#ifndef READER_EXPOSITION_H
+#define READER_EXPOSITION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,33 +39,28 @@ struct metric {
 };
 
 /**
- * struct openmetrics - a document under construction
- * @older: write the Prometheus text format
+ * struct exposition - a document under construction
  * @metric: the open metric; the caller owns it
  * @begun: its first sample is written
  */
-struct openmetrics {
+struct exposition {
 	FILE *out;
-	bool older;
 	const struct metric *metric;
 	bool begun;
 };
 
 /* Opens @metric for the next samples; it must stay valid until the next call. */
-void openmetrics_metric(struct openmetrics *om, const struct metric *metric);
+void exposition_metric(struct exposition *om, const struct metric *metric);
 
-void openmetrics_unsigned(struct openmetrics *om, const struct label *labels,
-			  size_t n, uint64_t value);
-void openmetrics_signed(struct openmetrics *om, const struct label *labels,
-			size_t n, int64_t value);
+void exposition_unsigned(struct exposition *om, const struct label *labels,
+			 size_t n, uint64_t value);
+void exposition_signed(struct exposition *om, const struct label *labels,
+		       size_t n, int64_t value);
 /* Writes as many digits as a reader needs to get the same value; @value is finite. */
-void openmetrics_real(struct openmetrics *om, const struct label *labels,
-		      size_t n, double value);
+void exposition_real(struct exposition *om, const struct label *labels,
+		     size_t n, double value);
 
 /* At most so many bytes does @text take as the value of a label. */
-size_t openmetrics_length(const char *text);
+size_t exposition_length(const char *text);
 
-/* Writes the end mark.  The caller checks the stream for errors. */
-void openmetrics_end(struct openmetrics *om);
-
-#endif /* READER_OPENMETRICS_H */
+#endif /* READER_EXPOSITION_H */

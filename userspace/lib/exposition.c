@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writes metrics as OpenMetrics or in the Prometheus text format. */
+/* Writes metrics in the text format of Prometheus. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/openmetrics.h"
+#include "lib/exposition.h"
 #include "lib/text.h"
 
 #define REPLACEMENT	0xfffd
@@ -67,56 +67,51 @@ static void put_label_text(FILE *out, const char *text)
 	}
 }
 
-size_t openmetrics_length(const char *text)
+size_t exposition_length(const char *text)
 {
 	/* A quote or a backslash; or U+FFFD and \\xNN for each byte. */
 	return is_plain(text) ? 2 * strlen(text) : strlen(REPLACEMENT_UTF8) + 5 * strlen(text);
 }
 
-static void put_metric_name(const struct openmetrics *om, bool sample)
+static void put_metric_name(const struct exposition *om)
 {
 	const struct metric *metric = om->metric;
 
 	fputs(metric->name, om->out);
 	if (metric->unit)
 		fprintf(om->out, "_%s", metric->unit);
-	if (metric->counter && (sample || om->older))
+	if (metric->counter)
 		fputs("_total", om->out);
 }
 
-static void put_head(const struct openmetrics *om)
+static void put_head(const struct exposition *om)
 {
 	const char *c;
 
 	fputs("# HELP ", om->out);
-	put_metric_name(om, false);
+	put_metric_name(om);
 	putc(' ', om->out);
 	for (c = om->metric->help; *c; c++)
-		put_plain(om->out, c, 1, !om->older);
+		put_plain(om->out, c, 1, false);
 	fputs("\n# TYPE ", om->out);
-	put_metric_name(om, false);
+	put_metric_name(om);
 	fprintf(om->out, " %s\n", om->metric->counter ? "counter" : "gauge");
-	if (om->older || !om->metric->unit)
-		return;
-	fputs("# UNIT ", om->out);
-	put_metric_name(om, false);
-	fprintf(om->out, " %s\n", om->metric->unit);
 }
 
-void openmetrics_metric(struct openmetrics *om, const struct metric *metric)
+void exposition_metric(struct exposition *om, const struct metric *metric)
 {
 	om->metric = metric;
 	om->begun = false;
 }
 
-static void put_sample(struct openmetrics *om, const struct label *labels, size_t n)
+static void put_sample(struct exposition *om, const struct label *labels, size_t n)
 {
 	size_t i;
 
 	if (!om->begun)
 		put_head(om);
 	om->begun = true;
-	put_metric_name(om, true);
+	put_metric_name(om);
 	for (i = 0; i < n; i++) {
 		fprintf(om->out, "%c%s=\"", i ? ',' : '{', labels[i].name);
 		put_label_text(om->out, labels[i].value);
@@ -126,22 +121,22 @@ static void put_sample(struct openmetrics *om, const struct label *labels, size_
 		putc('}', om->out);
 }
 
-void openmetrics_unsigned(struct openmetrics *om, const struct label *labels,
-			  size_t n, uint64_t value)
+void exposition_unsigned(struct exposition *om, const struct label *labels,
+			 size_t n, uint64_t value)
 {
 	put_sample(om, labels, n);
 	fprintf(om->out, " %" PRIu64 "\n", value);
 }
 
-void openmetrics_signed(struct openmetrics *om, const struct label *labels,
-			size_t n, int64_t value)
+void exposition_signed(struct exposition *om, const struct label *labels,
+		       size_t n, int64_t value)
 {
 	put_sample(om, labels, n);
 	fprintf(om->out, " %" PRId64 "\n", value);
 }
 
-void openmetrics_real(struct openmetrics *om, const struct label *labels,
-		      size_t n, double value)
+void exposition_real(struct exposition *om, const struct label *labels,
+		     size_t n, double value)
 {
 	char text[NUMBER_SIZE];
 	int digits = 15;
@@ -151,10 +146,4 @@ void openmetrics_real(struct openmetrics *om, const struct label *labels,
 	while (strtod(text, NULL) != value && ++digits <= 17);
 	put_sample(om, labels, n);
 	fprintf(om->out, " %s\n", text);
-}
-
-void openmetrics_end(struct openmetrics *om)
-{
-	if (!om->older)
-		fputs("# EOF\n", om->out);
 }
