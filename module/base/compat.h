@@ -245,16 +245,17 @@ static inline bool census_softleaf_is_known(softleaf_t entry)
 	list_for_each_entry_rcu(t, &(p)->signal->thread_head, thread_node)
 
 /*
- * Whether smaps of @t may be read by its own user.  Since 7.3 it belongs to the task, before that
- * to its address space; exec() replaces both under task_lock(), which the caller holds, in an RCU
- * read section.
+ * Whether smaps of @t may be read by its own user.  Since 7.3 it belongs to the task, and to all
+ * that share its address space, until the task is freed; before that to the address space, @mm.
+ * exec() replaces both under task_lock(), which the caller holds, in an RCU read section.  @t has
+ * @mm, or has exited with it.
  */
-static inline bool census_is_dumpable(struct task_struct *t)
+static inline bool census_is_dumpable(struct task_struct *t, struct mm_struct *mm)
 {
 #if CENSUS_HAVE_TASK_EXEC_STATE_GET_DUMPABLE
 	return READ_ONCE(rcu_dereference(t->exec_state)->dumpable) == TASK_DUMPABLE_OWNER;
 #else
-	return get_dumpable(t->mm) == SUID_DUMP_USER;
+	return get_dumpable(mm) == SUID_DUMP_USER;
 #endif
 }
 

@@ -154,38 +154,116 @@ static bool is_plain(const struct cred *cred)
 	       gid_eq(cred->gid, cred->egid) && gid_eq(cred->sgid, cred->egid);
 }
 
-/**
- * census_process_reader() - find who may read smaps of a process without capabilities
- * @leader: its thread group leader, with a reference
- * @mm: the address space that was found, with a reference
+/*
+ * Who may read smaps of a process without capabilities, which has or had @mm, and has executed no
+ * program since.
  *
  * The rules are those of __ptrace_may_access() and cap_ptrace_access_check(), for a reader in the
  * initial user namespace.  Other security modules are not asked.  As there, what may not be dumped
- * is read after the credentials: a process that drops privileges sets it before.
+ * is read after the credentials: a process that drops privileges sets it before.  Both stay after
+ * an exit, as long as somebody has references on task and address space.
  *
- * A process that executes a program has the new address space before the new credentials, also in
- * the kernel, which holds exec_update_lock there.  Only arguments are mapped then, and a caller
- * that asks again after the walk finds the new credentials.
- *
- * Return: no reader also if the process has another address space now, or its leader has exited.
+ * The caller holds task_lock(), under which exec() replaces the address space: so the credentials,
+ * which it replaces after that, are those that belong to @mm.
  */
-struct census_reader census_process_reader(struct task_struct *leader,
-					   const struct mm_struct *mm)
+static struct census_reader reader_of(struct task_struct *leader, struct mm_struct *mm)
 {
 	struct census_reader reader = CENSUS_NO_READER;
 	const struct cred *cred;
 
-	/* exec() replaces the address space, and what may not be dumped, under this lock. */
-	task_lock(leader);
 	rcu_read_lock();
 	cred = __task_cred(leader);
 	if (is_plain(cred)) {
 		/* Pairs with smp_wmb() in commit_creds(). */
 		smp_rmb();
-		if (leader->mm == mm && census_is_dumpable(leader))
+		if (census_is_dumpable(leader, mm))
 			reader = (struct census_reader) { cred->euid, cred->egid };
 	}
 	rcu_read_unlock();
-	task_unlock(leader);
 	return reader;
+}
+
+/**
+ * census_process_reads() - find who may read smaps of a process that has an address space
+ * @leader: its thread group leader, with a reference
+ * @mm: the address space, which others are known to have too, or to have had: an exec() that is in
+ *	progress has not made it
+ * @reader: written if it has @mm
+ *
+ * Return: false if it has another address space now, or its leader has exited.
+ */
+bool census_process_reads(struct task_struct *leader, struct mm_struct *mm,
+			  struct census_reader *reader)
+{
+	bool has;
+
+	task_lock(leader);
+	has = leader->mm == mm;
+	if (has)
+		*reader = reader_of(leader, mm);
+	task_unlock(leader);
+	return has;
+}
+
+/**
+ * census_rights_settle() - ask a process for the first time
+ * @rights: not settled yet
+ * @mm: the address space that was found, with a reference
+ * @reader: who may read it; written if @rights is settled now
+ *
+ * exec() holds exec_update_lock from before it replaces the address space until after it has
+ * replaced the credentials.  In between a process has the new address space with the credentials
+ * of the old program, which a set-user-ID program must not be read by: then nothing is settled.
+ *
+ * The lock is only tried: exec() may hold it as long as a user likes, as it frees the old address
+ * space under it, and others read memory.  And exec() waits for whoever has it: so nothing sleeps
+ * under it, no loop is in it, and the scheduler does not take the CPU away, except with PREEMPT_RT,
+ * where task_lock() sleeps.
+ *
+ * Return: false if the process executes a program, has another address space now, or its leader has
+ * exited.
+ */
+bool census_rights_settle(struct census_rights *rights, struct mm_struct *mm,
+			  struct census_reader *reader)
+{
+	struct rw_semaphore *exec_lock = &rights->leader->signal->exec_update_lock;
+
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		preempt_disable();
+	if (down_read_trylock(exec_lock)) {
+		rights->exec_id = READ_ONCE(rights->leader->self_exec_id);
+		rights->settled = census_process_reads(rights->leader, mm, reader);
+		up_read(exec_lock);
+	}
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		preempt_enable();
+	return rights->settled;
+}
+
+/**
+ * census_rights_confirm() - ask a process again
+ * @rights: settled
+ * @mm: as it was settled
+ * @reader: who may read it, as the process is now or was when it exited; written if that is known
+ *
+ * As long as the process has @mm, no exec() has replaced its credentials, so exec_update_lock is
+ * not needed.  It never gets @mm back.  Of one that has none the number of its execs tells whether
+ * it had another one when it exited.  An exec() that fails after it has replaced the address space
+ * does not count itself, but has made the process undumpable.
+ *
+ * Return: false if it has executed a program since: what became of its rights is unknown.
+ */
+bool census_rights_confirm(const struct census_rights *rights, struct mm_struct *mm,
+			   struct census_reader *reader)
+{
+	struct task_struct *leader = rights->leader;
+	bool had;
+
+	task_lock(leader);
+	had = leader->mm == mm ||
+	      (!leader->mm && READ_ONCE(leader->self_exec_id) == rights->exec_id);
+	if (had)
+		*reader = reader_of(leader, mm);
+	task_unlock(leader);
+	return had;
 }

@@ -64,7 +64,8 @@ static int finish_task(struct census *c, struct census_mm *m)
 	int err;
 
 	m->task->state = m->state;
-	census_mm_confirm_reader(m);
+	/* Of one that has executed a program since, all was confirmed before. */
+	census_mm_confirm(m);
 	if (m->mm) {
 		m->task->mappings = m->counters.mappings;
 		census_counters_figures(&m->counters, figures);
@@ -93,6 +94,9 @@ static int finish_tasks(struct census *c, struct list_head *mms, unsigned int nr
 	if (!snap->tasks)
 		return -ENOMEM;
 	list_for_each_entry(m, mms, link) {
+		/* A SHARE request has noted which records it compares. */
+		if (!c->req->share)
+			census_collect_drop(&c->scan.collection, m);
 		count_state(&snap->cost, m);
 		if (!m->task)
 			continue;
@@ -113,7 +117,7 @@ static int finish_tasks(struct census *c, struct list_head *mms, unsigned int nr
  * Any process may own the frames of the requested ones.  So the frames basis walks all
  * processes, even if only some were requested.
  */
-static int collect_mms(struct census *c)
+static int find_mms(struct census *c)
 {
 	struct census_collection *collection = &c->scan.collection;
 	unsigned int i;
@@ -131,6 +135,15 @@ static int collect_mms(struct census *c)
 		return census_collect_all(collection, CENSUS_OWNER);
 	if (!err && collection->named)
 		err = census_collect_all(collection, CENSUS_PEER);
+	return err;
+}
+
+static int collect_mms(struct census *c)
+{
+	int err = find_mms(c);
+
+	if (!err)
+		census_collect_settle(&c->scan.collection);
 	return err;
 }
 

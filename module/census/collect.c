@@ -12,6 +12,10 @@
  * A process is in one record, with the address space that it had when it was found, whatever it
  * does later.  So one that executes a program during the census is like one that exits, and a
  * child that is forked does not take part.
+ *
+ * Who may read a record without privileges is found with it, and holds for what was read of the
+ * process until then.  A process that executes a program at that time is asked once more after all
+ * have been found, as what it has executed.
  */
 #include <linux/cgroup.h>
 #include <linux/cred.h>
@@ -247,17 +251,49 @@ static struct census_task *new_task(struct census_snapshot *snap, struct task_st
 	task->parent = census_process_parent(task->pid);
 	if (snap->group_by == MEMCENSUS_BY_SESSION)
 		task->session = session_of(leader, snap->pid_ns);
-	fill_task(task, leader);
 	return task;
 }
 
-/* Adds the process @pid, unless it is the owner.  @pid is NULL if it was reaped. */
-static int add_peer(struct census_collection *c, struct census_mm *m, struct pid *pid)
+/*
+ * Reads what a record has of its process, which has had @m->mm since before the record.  What was
+ * read may be shown to the reader if the process has not executed a program until its end.
+ */
+static void fill_record(struct census_mm *m)
+{
+	struct census_rights *rights = &m->rights;
+
+	m->task->reader = CENSUS_NO_READER;
+	census_rights_settle(rights, m->mm, &m->task->reader);
+	fill_task(m->task, rights->leader);
+	census_mm_counters(m);
+	if (!census_mm_confirm(m)) {
+		m->task->reader = CENSUS_NO_READER;
+		rights->settled = false;
+	}
+}
+
+/*
+ * A record is read by those who may read it as each of its processes.  A peer shares the address
+ * space with another one, so it is not the new one of an exec().
+ */
+static void ask_peer(struct census_mm *m, struct task_struct *leader)
+{
+	struct census_reader reader;
+
+	if (census_process_reads(leader, m->mm, &reader) &&
+	    !census_reader_equal(&reader, &m->task->reader))
+		m->task->reader = CENSUS_NO_READER;
+}
+
+/* Adds the process @pid of @leader, unless it is the owner.  @pid is NULL if it was reaped. */
+static int add_peer(struct census_collection *c, struct census_mm *m, struct task_struct *leader,
+		    struct pid *pid)
 {
 	struct census_peer *peer;
 
 	if (!pid || pid == m->task->pid)
 		return 0;
+	ask_peer(m, leader);
 	peer = census_snapshot_memory(c->snap, sizeof(*peer));
 	if (!peer)
 		return -ENOMEM;
@@ -294,20 +330,18 @@ static struct task_struct *get_owner(struct mm_struct *mm, struct task_struct *l
 static int add_record(struct census_collection *c, struct census_mm *m,
 		      struct task_struct *leader, struct pid *pid)
 {
-	struct task_struct *owner = get_owner(m->mm, leader);
-	int err = -ENOMEM;
+	struct task_struct *owner = get_owner(m->mm, leader) ?: get_task_struct(leader);
+	int err;
 
-	m->task = new_task(c->snap, owner ?: leader);
-	if (m->task) {
-		m->task->reader = census_process_reader(owner ?: leader, m->mm);
-		m->last_peer = &m->task->peers;
-		census_mm_counters(m);
-		err = add_peer(c, m, pid);
-	}
-	if (!err && owner && owner != leader)
+	m->rights.leader = owner;
+	m->task = new_task(c->snap, owner);
+	if (!m->task)
+		return -ENOMEM;
+	m->last_peer = &m->task->peers;
+	fill_record(m);
+	err = add_peer(c, m, leader, pid);
+	if (!err && owner != leader)
 		err = note_found(c, m->task->pid);
-	if (owner)
-		put_task_struct(owner);
 	return err;
 }
 
@@ -359,7 +393,7 @@ static struct census_mm *add_mm(struct census_collection *c,
 static int add_to_record(struct census_collection *c, struct census_mm *m,
 			 struct task_struct *leader, struct pid *pid)
 {
-	return m->task ? add_peer(c, m, pid) : add_record(c, m, leader, pid);
+	return m->task ? add_peer(c, m, leader, pid) : add_record(c, m, leader, pid);
 }
 
 /* Adds what is wanted of a process that uses @mm.  @pid is of @leader. */
@@ -508,6 +542,8 @@ static int add_vanished(struct census_collection *c, u32 number,
 			   census_snapshot_memory(c->snap, sizeof(*m->task));
 	if (!m->task)
 		return -ENOMEM;
+	if (leader)
+		fill_task(m->task, leader);
 	m->task->reader = CENSUS_NO_READER;
 	m->task->number = number;
 	census_table_add(&c->table, &m->hash);
@@ -585,6 +621,37 @@ void census_mm_reset(struct census_mm *m)
 	m->state = MEMCENSUS_STATE_UNSPEC;
 }
 
+/* Checks whether the process of @m was executing a program each time that it was asked. */
+static bool is_unsettled(const struct census_mm *m)
+{
+	return m->task && m->rights.leader && !m->rights.settled && !m->task->peers;
+}
+
+/* Groups by these are formed by what another program changes. */
+static bool exec_regroups(const struct census_snapshot *snap)
+{
+	return snap->group_by == MEMCENSUS_BY_UID || snap->group_by == MEMCENSUS_BY_COMM;
+}
+
+/* @m is now @mm, which @leader has executed, not visited yet. */
+static void replace_mm(struct census_collection *c, struct census_mm *m, struct mm_struct *mm,
+		       struct task_struct *leader)
+{
+	census_table_remove(&c->table, &m->hash);
+	mmdrop(m->mm);
+	mmgrab(mm);
+	m->mm = mm;
+	census_table_add(&c->table, &m->hash);
+	get_task_struct(leader);
+	put_task_struct(m->rights.leader);
+	m->rights = (struct census_rights) { .leader = leader };
+	fill_record(m);
+	census_mm_rewind(m);
+	census_mm_reset(m);
+	m->tables = 0;
+	m->mappings = 0;
+}
+
 /**
  * census_collect_again() - look up a requested process once more
  * @c: the collection
@@ -592,6 +659,7 @@ void census_mm_reset(struct census_mm *m)
  *
  * In a census a process has the address space that it had when it was found.  Of one that the
  * request names, and that executes a program before the end of the walk, nothing else is known.
+ * Nor is who may read one that was executing a program when it was found, and executes another one.
  *
  * Return: true if @m is now what the process executed, not visited yet.
  */
@@ -601,52 +669,133 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 	struct mm_struct *mm;
 	bool found;
 
-	if (m->number > c->nr_named || !m->mm || m->task->peers)
+	if (m->number > c->nr_named && (!is_unsettled(m) || exec_regroups(c->snap)))
+		return false;
+	if (!m->mm || m->task->peers)
 		return false;
 	leader = get_leader(m->task->pid);
 	if (!leader)
 		return false;
 	mm = census_process_mm(leader);
 	found = mm && !find_mm(c, mm);
-	if (found) {
-		census_table_remove(&c->table, &m->hash);
-		swap(m->mm, mm);
-		census_table_add(&c->table, &m->hash);
-		fill_task(m->task, leader);
-		m->task->reader = census_process_reader(leader, m->mm);
-		census_mm_counters(m);
-		census_mm_rewind(m);
-		census_mm_reset(m);
-		m->tables = 0;
-		m->mappings = 0;
-	}
+	if (found)
+		replace_mm(c, m, mm, leader);
 	if (mm)
 		mmdrop(mm);
 	put_task_struct(leader);
 	return found;
 }
 
-/**
- * census_mm_confirm_reader() - check after the walk who might read smaps before it
- * @m: not visited again
- *
- * One that has executed a program since, dropped its privileges or exited, has no reader.
- */
-void census_mm_confirm_reader(struct census_mm *m)
+static void drop_record(struct census_collection *c, struct census_mm *m)
 {
-	struct census_task *task = m->task;
-	struct task_struct *leader;
-	struct census_reader now = CENSUS_NO_READER;
+	census_task_free(m->task);
+	m->task = NULL;
+	c->snap->cost.zombies++;
+}
 
-	if (!uid_valid(task->reader.uid))
-		return;
-	leader = get_leader(task->pid);
-	if (leader) {
-		now = census_process_reader(leader, m->mm);
-		put_task_struct(leader);
+/*
+ * Asks the process of @m once more, which has no peers.  It executed a program when it was found,
+ * so it is in the census as what it has executed, or it has exited, so it is like one that had done
+ * so before it was found.  A requested one that has exited keeps its record.
+ */
+static void ask_again(struct census_collection *c, struct census_mm *m)
+{
+	struct task_struct *leader = get_leader(m->task->pid);
+	struct mm_struct *mm = leader ? census_process_mm(leader) : NULL;
+
+	if (mm == m->mm) {
+		fill_record(m);
+	} else if (mm && !find_mm(c, mm)) {
+		replace_mm(c, m, mm, leader);
+	} else if (!mm && m->number > c->nr_named) {
+		drop_record(c, m);
 	}
-	if (!census_reader_equal(&now, &task->reader))
-		task->reader = CENSUS_NO_READER;
+	if (mm)
+		mmdrop(mm);
+	if (leader)
+		put_task_struct(leader);
+}
+
+/**
+ * census_collect_settle() - ask those once more who executed a program when they were found
+ * @c: the collection, of which all processes were found and none was walked
+ */
+void census_collect_settle(struct census_collection *c)
+{
+	struct census_mm *m;
+
+	list_for_each_entry(m, &c->mms, link) {
+		if (is_unsettled(m))
+			ask_again(c, m);
+		cond_resched();
+	}
+}
+
+/**
+ * census_mm_settle() - ask for the last time who may read an address space
+ * @m: nothing of it was walked
+ *
+ * One that is not settled before its walk has no reader.
+ *
+ * Return: false if the process executes a program, and may be asked again after all others were
+ * walked: once, because a user chooses how long that takes.
+ */
+bool census_mm_settle(struct census_mm *m)
+{
+	bool again = !m->rights.postponed;
+
+	if (!is_unsettled(m))
+		return true;
+	if (census_rights_settle(&m->rights, m->mm, &m->task->reader)) {
+		census_mm_counters(m);
+		return true;
+	}
+	m->rights.postponed = true;
+	return !again;
+}
+
+/**
+ * census_collect_drop() - drop the record of a process that was never asked, because it has exited
+ * @c: the collection
+ * @m: all walks are done
+ *
+ * It executed a program from when it was found until then, and nothing of it was counted: so it is
+ * like one that had exited before it was found.
+ */
+void census_collect_drop(struct census_collection *c, struct census_mm *m)
+{
+	struct mm_struct *mm;
+
+	if (!is_unsettled(m) || m->state != MEMCENSUS_STATE_VANISHED || m->number <= c->nr_named)
+		return;
+	mm = census_process_mm(m->rights.leader);
+	if (mm)
+		mmdrop(mm);
+	else
+		drop_record(c, m);
+}
+
+/**
+ * census_mm_confirm() - check whether what was read of an address space may be shown to its reader
+ * @m: its memory is held by a reference (mm_count)
+ *
+ * One that has dropped its privileges, or may not be dumped any more, has no reader, also if it has
+ * exited since.
+ *
+ * Return: false if the process that was asked has executed a program since: then what was read
+ * since the last call may not be shown to it.
+ */
+bool census_mm_confirm(struct census_mm *m)
+{
+	struct census_reader now;
+
+	if (!m->task || !uid_valid(m->task->reader.uid))
+		return true;
+	if (!census_rights_confirm(&m->rights, m->mm, &now))
+		return false;
+	if (!census_reader_equal(&now, &m->task->reader))
+		m->task->reader = CENSUS_NO_READER;
+	return true;
 }
 
 /**
@@ -670,6 +819,8 @@ static void free_mms(struct list_head *mms, struct census_arena *arena)
 	list_for_each_entry(m, mms, link) {
 		if (m->mm)
 			mmdrop(m->mm);
+		if (m->rights.leader)
+			put_task_struct(m->rights.leader);
 		census_task_free(m->task);
 		cond_resched();
 	}

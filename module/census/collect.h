@@ -12,6 +12,7 @@
 #include <linux/list.h>
 #include <linux/mm_types.h>
 
+#include "base/process.h"
 #include "base/result-memory.h"
 #include "census/snapshot.h"
 #include "count/marks.h"
@@ -54,6 +55,7 @@ struct census_counted_shmem {
  * @hash: in &struct census_collection.table
  * @mm: reference by mmgrab(); NULL: a requested process has no address space
  * @task: its record; NULL: it only counts as an owner
+ * @rights: of the process of the record, which decide who may read it
  * @last_peer: end of the list @task.peers
  * @named: a process was requested by PID and CLONE_VM peers may exist
  * @next_addr: address at which the walk continues
@@ -83,6 +85,7 @@ struct census_mm {
 	struct census_link hash;
 	struct mm_struct *mm;
 	struct census_task *task;
+	struct census_rights rights;
 	struct census_peer **last_peer;
 	unsigned long next_addr;
 	struct census_counted_shmem counted;
@@ -148,13 +151,16 @@ int census_collect_begin(struct census_collection *c, struct census_snapshot *sn
 int census_collect_all(struct census_collection *c, enum census_wanted wanted);
 int census_collect_pid(struct census_collection *c, const struct census_name *name);
 bool census_collect_again(struct census_collection *c, struct census_mm *m);
+void census_collect_settle(struct census_collection *c);
+void census_collect_drop(struct census_collection *c, struct census_mm *m);
 void *census_collect_memory(struct census_collection *c, size_t nr, size_t size);
 void census_collect_end(struct census_collection *c);
 
 void census_mm_rewind(struct census_mm *m);
 void census_mm_reset(struct census_mm *m);
 void census_mm_counters(struct census_mm *m);
-void census_mm_confirm_reader(struct census_mm *m);
+bool census_mm_settle(struct census_mm *m);
+bool census_mm_confirm(struct census_mm *m);
 void census_counters_figures(const struct census_counters *c, struct census_figures *f);
 
 bool census_pid_is_kthread(struct pid *pid);

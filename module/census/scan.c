@@ -311,6 +311,27 @@ static bool is_evading(struct census_mm *m)
 }
 
 /*
+ * As walk_when_free().  If the process that was asked has executed a program, what was read since
+ * then may not be shown to the reader.  Alone it has taken the address space with it: then this is
+ * as if it had done so before the hold.
+ */
+static int walk_confirmed(struct census_scan *scan, struct census_mm *m)
+{
+	const struct census_counters before = m->counters;
+	int ret = walk_when_free(scan, m);
+
+	if (ret > 0 && m->task && !scan->tally.later)
+		census_mm_counters(m);
+	if (census_mm_confirm(m))
+		return ret;
+	m->counters = before;
+	if (!m->task->peers && (ret >= 0 || ret == -EAGAIN))
+		return -ESRCH;
+	m->task->reader = CENSUS_NO_READER;
+	return ret;
+}
+
+/*
  * One lock hold; several if others take the locks between two.  mm_users is held only here: if the
  * process exits before or after it, it frees its memory itself, in its cgroup, also if this caller
  * is not given the processor for a while.
@@ -326,15 +347,15 @@ static int visit_once(struct census_scan *scan, struct census_mm *m)
 		return -ESRCH;
 	if (is_abandoned(m))
 		ret = -ESRCH;
+	else if (!m->begun && !scan->tally.later && !census_mm_settle(m))
+		ret = -EAGAIN;
 	else if (is_evading(m))
 		ret = -ELOOP;
 	else
-		ret = walk_when_free(scan, m);
+		ret = walk_confirmed(scan, m);
 	m->ptes += scan->walk.ptes - ptes;
 	m->unknown |= scan->walk.unknown;
 	scan->walk.unknown = false;
-	if (ret > 0 && m->task && !scan->tally.later)
-		census_mm_counters(m);
 	put_mm(m->mm);
 	return ret;
 }

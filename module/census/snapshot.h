@@ -110,7 +110,7 @@ struct census_peer {
  * @peers: the other processes, first those that the request names
  * @comm: command name of @pid
  * @uid: effective user ID of @pid, as in ps and top
- * @reader: who might read its smaps without capabilities, before the walk and after it
+ * @reader: who might read its smaps without capabilities, when it was found and after the walk
  * @cgroup: ID in the default hierarchy
  * @above: IDs of the cgroups above that, from the root on; groups by cgroup only
  * @nr_above: number of @above

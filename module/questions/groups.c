@@ -757,7 +757,8 @@ static void add_members(struct census_snapshot *snap)
 	/* Each after those in it. */
 	for (i = snap->nr_groups; i-- > 1; ) {
 		group = &groups[i];
-		if (group->parent) {
+		/* All its members may have exited, see census_collect_drop(). */
+		if (group->parent && group->mms) {
 			add_reader(&groups[group->parent], &group->reader);
 			add_figures(&groups[group->parent], &group->figures, group->mms,
 				    group->share);
