@@ -17,24 +17,18 @@
  * process until then.  A process that executes a program at that time is asked once more after all
  * have been found, as what it has executed.
  */
-#include <linux/cgroup.h>
-#include <linux/cred.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/pid.h>
-#include <linux/pid_namespace.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/seqlock.h>
 #include <linux/slab.h>
 
-#include "base/charge.h"
-#include "base/compat.h"
 #include "base/memory.h"
 #include "base/process.h"
-#include "base/visible.h"
 #include "census/collect.h"
+#include "census/task.h"
 
 /* A PID is never the address of an mm. */
 static u64 mm_key(const struct census_link *link)
@@ -116,144 +110,6 @@ static struct census_mm *find_mm(struct census_collection *c,
 	return find_key(c, (uintptr_t)mm);
 }
 
-static bool add_faults(struct task_struct *t, void *context)
-{
-	struct census_task *task = context;
-
-	task->min_faults += READ_ONCE(t->min_flt);
-	task->maj_faults += READ_ONCE(t->maj_flt);
-	return false;
-}
-
-static void add_exited_faults(struct census_task *task, const struct signal_struct *sig)
-{
-	task->min_faults = READ_ONCE(sig->min_flt);
-	task->maj_faults = READ_ONCE(sig->maj_flt);
-}
-
-/* Threads that fill_faults() visits under the lock, at most. */
-#define LOCKED_THREADS_MAX 256
-
-/*
- * A thread that exits moves its counts to @sig under stats_lock.  Under the lock
- * interrupts are off, and a user chooses the number of threads, also while it is held.  So of
- * many threads what the last try found remains: if threads exit during all tries, their faults may
- * be missing, and those of the threads after one where an RCU section ended.  No fault is counted
- * twice, because @sig is read before its threads.
- */
-static void fill_faults(struct census_task *task, struct task_struct *leader)
-{
-	struct signal_struct *sig = leader->signal;
-	unsigned int seq, tries, left = LOCKED_THREADS_MAX;
-	struct task_struct *t;
-	unsigned long flags;
-	u64 min, maj;
-
-	for (tries = 0; tries < 3; tries++) {
-		seq = read_seqbegin(&sig->stats_lock);
-		add_exited_faults(task, sig);
-		if (census_threads_visit(leader, add_faults, task) &&
-		    !read_seqretry(&sig->stats_lock, seq))
-			return;
-	}
-	min = task->min_faults;
-	maj = task->maj_faults;
-	rcu_read_lock();
-	read_seqlock_excl_irqsave(&sig->stats_lock, flags);
-	add_exited_faults(task, sig);
-	census_for_each_thread(leader, t) {
-		if (!left--) {
-			task->min_faults = min;
-			task->maj_faults = maj;
-			break;
-		}
-		add_faults(t, task);
-	}
-	read_sequnlock_excl_irqrestore(&sig->stats_lock, flags);
-	rcu_read_unlock();
-}
-
-/* Levels of cgroups above that of a process, from the root on, that can be groups. */
-#define CENSUS_CGROUPS_ABOVE 31
-
-/*
- * Writes the IDs of the cgroups above that of @leader to @above, if it is not NULL.  Those
- * deeper than %CENSUS_CGROUPS_ABOVE are left out: a user chooses the depth.
- * @payer: not its own cgroup, but the one that pays for it
- */
-static void fill_cgroups(struct census_task *task, struct task_struct *leader, u64 *above,
-			 bool payer)
-{
-#ifdef CONFIG_CGROUPS
-	struct cgroup *cgroup = NULL;
-	int level;
-
-	/* A cgroup has a reference on the one above it, until RCU frees it. */
-	rcu_read_lock();
-	if (payer)
-		cgroup = census_task_payer(leader);
-	if (!cgroup)
-		cgroup = task_dfl_cgroup(leader);
-	task->cgroup = cgroup_id(cgroup);
-	task->nr_above = above ? min_t(int, cgroup->level, CENSUS_CGROUPS_ABOVE) : 0;
-	for (level = 0; level < task->nr_above; level++)
-		above[level] = cgroup_id(cgroup_ancestor(cgroup, level));
-	rcu_read_unlock();
-#endif
-}
-
-/*
- * Everything that is read here belongs to the task_struct, and stays until the last
- * reference on it: its signal_struct, its credentials and its css_set.
- */
-static void fill_task(struct census_task *task, struct task_struct *leader)
-{
-	get_task_comm(task->comm, leader);
-	task->start = leader->start_boottime;
-	task->threads = get_nr_threads(leader);
-	task->oom_score_adj = READ_ONCE(leader->signal->oom_score_adj);
-	rcu_read_lock();
-	task->uid = __task_cred(leader)->euid;
-	rcu_read_unlock();
-	fill_faults(task, leader);
-}
-
-/* RCU keeps the session's struct pid if @leader leaves it, or is reaped. */
-static pid_t session_of(struct task_struct *leader, struct pid_namespace *ns)
-{
-	pid_t session;
-
-	rcu_read_lock();
-	session = census_visible_pid(task_session(leader), ns);
-	rcu_read_unlock();
-	return session;
-}
-
-/* Return: a record, or NULL without memory. */
-static struct census_task *new_task(struct census_snapshot *snap, struct task_struct *leader)
-{
-	struct census_task *task = census_snapshot_memory(snap, sizeof(*task));
-	bool nested = snap->group_by == MEMCENSUS_BY_CGROUP;
-	u64 above[CENSUS_CGROUPS_ABOVE];
-
-	if (!task)
-		return NULL;
-	fill_cgroups(task, leader, nested ? above : NULL, snap->by_payer);
-	if (task->nr_above) {
-		size_t size = task->nr_above * sizeof(*above);
-		u64 *copy = census_snapshot_memory(snap, size);
-
-		if (!copy)
-			return NULL;
-		task->above = memcpy(copy, above, size);
-	}
-	task->pid = get_task_pid(leader, PIDTYPE_TGID);
-	task->parent = census_process_parent(task->pid);
-	if (snap->group_by == MEMCENSUS_BY_SESSION)
-		task->session = session_of(leader, snap->pid_ns);
-	return task;
-}
-
 /*
  * Reads what a record has of its process, which has had @m->mm since before the record.  What was
  * read may be shown to the reader if the process has not executed a program until its end.
@@ -264,7 +120,7 @@ static void fill_record(struct census_mm *m)
 
 	m->task->reader = CENSUS_NO_READER;
 	census_rights_settle(rights, m->mm, &m->task->reader);
-	fill_task(m->task, rights->leader);
+	census_task_fill(m->task, rights->leader);
 	census_mm_counters(m);
 	if (!census_mm_confirm(m)) {
 		m->task->reader = CENSUS_NO_READER;
@@ -334,7 +190,7 @@ static int add_record(struct census_collection *c, struct census_mm *m,
 	int err;
 
 	m->rights.leader = owner;
-	m->task = new_task(c->snap, owner);
+	m->task = census_task_new(c->snap, owner);
 	if (!m->task)
 		return -ENOMEM;
 	m->last_peer = &m->task->peers;
@@ -538,12 +394,12 @@ static int add_vanished(struct census_collection *c, u32 number,
 	m = add_space(c);
 	if (!m)
 		return -ENOMEM;
-	m->task = leader ? new_task(c->snap, leader) :
+	m->task = leader ? census_task_new(c->snap, leader) :
 			   census_snapshot_memory(c->snap, sizeof(*m->task));
 	if (!m->task)
 		return -ENOMEM;
 	if (leader)
-		fill_task(m->task, leader);
+		census_task_fill(m->task, leader);
 	m->task->reader = CENSUS_NO_READER;
 	m->task->number = number;
 	census_table_add(&c->table, &m->hash);
