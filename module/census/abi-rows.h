@@ -27,7 +27,8 @@
 	row(cost, u64, pss, MEMCENSUS_SCAN_PSS, "pss") \
 	row(cost, u64, violations, MEMCENSUS_SCAN_VIOLATIONS, "violations") \
 	row(cost, u64, slices, MEMCENSUS_SCAN_SLICES, "slices") \
-	row(cost, u64, device_uncounted, MEMCENSUS_SCAN_DEVICE_UNCOUNTED, "device_uncounted")
+	row(cost, u64, device_uncounted, MEMCENSUS_SCAN_DEVICE_UNCOUNTED, "device_uncounted") \
+	row(cost, u64, zone_device, MEMCENSUS_SCAN_ZONE_DEVICE, "zone_device")
 
 #define CENSUS_SCAN_ROWS_BY_OWNERS(row) \
 	row(cost, u64, several[0], MEMCENSUS_SCAN_MAPPED_BY_2, "mapped_by_2") \

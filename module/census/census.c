@@ -194,6 +194,8 @@ static void check_totals(struct census *c)
 		cost->frames += t->pages[kind] << PAGE_SHIFT;
 		if (kind == CENSUS_DEVICE_UNCOUNTED)
 			cost->device_uncounted += t->pages[kind] << PAGE_SHIFT;
+		if (kind == CENSUS_ZONE_DEVICE)
+			cost->zone_device += t->pages[kind] << PAGE_SHIFT;
 		cost->owners[class][0] += t->pages[kind] << PAGE_SHIFT;
 		for (n = 0; n < ARRAY_SIZE(cost->several); n++) {
 			u64 bytes = t->several[n][kind] << PAGE_SHIFT;
@@ -270,6 +272,7 @@ static void start_over(struct census *c)
 	census_files_restart(&c->files);
 	c->snap->cost.frames = 0;
 	c->snap->cost.device_uncounted = 0;
+	c->snap->cost.zone_device = 0;
 	memset(c->snap->cost.several, 0, sizeof(c->snap->cost.several));
 	memset(c->snap->cost.owners, 0, sizeof(c->snap->cost.owners));
 	c->pss = 0;

@@ -698,6 +698,7 @@ static void number_pages(struct census_tally *t, struct census_walk *walk, unsig
 	if (t->class == CENSUS_FILE && census_vma_of_device(vma)) {
 		walk->device_key = census_marks_key(CENSUS_DEVICE);
 		walk->uncounted_key = census_marks_key(CENSUS_DEVICE_UNCOUNTED);
+		walk->zone_device_key = census_marks_key(CENSUS_ZONE_DEVICE);
 	}
 	walk->file_key = census_files_key(t->files, t->vma, t->class, addr);
 }

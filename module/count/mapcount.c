@@ -16,7 +16,7 @@ static enum census_class page_class(const struct vm_area_struct *vma, struct pag
 	if (folio_test_swapbacked((struct folio *)folio))
 		return CENSUS_SHMEM;
 	if (census_vma_of_device(vma) && census_page_of_device(vma, page))
-		return CENSUS_DEVICE;
+		return is_zone_device_page(page) ? CENSUS_ZONE_DEVICE : CENSUS_DEVICE;
 	return CENSUS_FILE;
 }
 
@@ -33,8 +33,9 @@ static void take_folio(struct census_sums *sums, const struct vm_area_struct *vm
 	bool present = !(bits & CENSUS_NOT_PRESENT) || bits & CENSUS_DEVICE_PRIVATE;
 	unsigned int i;
 
-	sums->rss[class] += bytes;
-	if (bits & CENSUS_PMD)
+	sums->rss[class == CENSUS_ZONE_DEVICE ? CENSUS_DEVICE : class] += bytes;
+	/* Of ZONE_DEVICE they are not in FilePmdMapped of smaps either. */
+	if (bits & CENSUS_PMD && class != CENSUS_ZONE_DEVICE)
 		sums->thp[class == CENSUS_DEVICE ? CENSUS_FILE : class] += bytes;
 	if (class == CENSUS_ANON && !folio_test_swapbacked(folio) && !dirty)
 		sums->lazyfree += bytes;

@@ -38,7 +38,7 @@
 
 enum census_space {
 	CENSUS_SPACE_FRAMES = 1,	/* + class */
-	CENSUS_SPACE_EXCLUSIVE = 6,	/* never marked: see census_marks_exclusive() */
+	CENSUS_SPACE_EXCLUSIVE = 7,	/* never marked: see census_marks_exclusive() */
 	CENSUS_SPACE_SWAP = 8,		/* + swap type */
 	CENSUS_SPACE_SPARSE = 48,	/* sections are small from here on */
 	CENSUS_SPACE_HUGETLB = 48,	/* + kind */

@@ -101,7 +101,8 @@ void census_sums_figures(const struct census_sums *sums,
 			 struct census_figures *figures)
 {
 	const u64 *pss = sums->pss;
-	u64 all = pss[CENSUS_ANON] + pss[CENSUS_FILE] + pss[CENSUS_SHMEM] + pss[CENSUS_DEVICE];
+	u64 device = pss[CENSUS_DEVICE] + pss[CENSUS_ZONE_DEVICE];
+	u64 all = pss[CENSUS_ANON] + pss[CENSUS_FILE] + pss[CENSUS_SHMEM] + device;
 	const struct figure_value values[] = {
 		{ MEMCENSUS_F_USS, sums->private_clean + sums->private_dirty },
 		{ MEMCENSUS_F_PSS, all >> CENSUS_PSS_SHIFT },
@@ -110,8 +111,7 @@ void census_sums_figures(const struct census_sums *sums,
 		{ MEMCENSUS_F_PSS_FILE, pss[CENSUS_FILE] >> CENSUS_PSS_SHIFT },
 		{ MEMCENSUS_F_PSS_SHMEM,
 		  pss[CENSUS_SHMEM] >> CENSUS_PSS_SHIFT },
-		{ MEMCENSUS_F_PSS_DEVICE,
-		  pss[CENSUS_DEVICE] >> CENSUS_PSS_SHIFT },
+		{ MEMCENSUS_F_PSS_DEVICE, device >> CENSUS_PSS_SHIFT },
 		{ MEMCENSUS_F_PSS_DIRTY, sums->pss_dirty >> CENSUS_PSS_SHIFT },
 		{ MEMCENSUS_F_SHARED_CLEAN, sums->shared_clean },
 		{ MEMCENSUS_F_SHARED_DIRTY, sums->shared_dirty },
@@ -128,7 +128,9 @@ void census_sums_figures(const struct census_sums *sums,
 		{ MEMCENSUS_F_USS_ANON, sums->uss[CENSUS_ANON] },
 		{ MEMCENSUS_F_USS_FILE, sums->uss[CENSUS_FILE] },
 		{ MEMCENSUS_F_USS_SHMEM, sums->uss[CENSUS_SHMEM] },
-		{ MEMCENSUS_F_USS_DEVICE, sums->uss[CENSUS_DEVICE] },
+		{ MEMCENSUS_F_USS_DEVICE,
+		  sums->uss[CENSUS_DEVICE] + sums->uss[CENSUS_ZONE_DEVICE] },
+		{ MEMCENSUS_F_USS_ZONE_DEVICE, sums->uss[CENSUS_ZONE_DEVICE] },
 	};
 
 	census_common_figures(sums, figures);
@@ -174,10 +176,11 @@ void census_holdings_figures(const struct census_sums *sums,
 	const struct census_holding *shmem = &holdings[CENSUS_SHMEM];
 	const struct census_holding *of_drivers = &holdings[CENSUS_DEVICE];
 	const struct census_holding *uncounted = &holdings[CENSUS_DEVICE_UNCOUNTED];
+	const struct census_holding *zone = &holdings[CENSUS_ZONE_DEVICE];
 	const struct census_holding device = {
-		.pages = of_drivers->pages + uncounted->pages,
-		.exclusive = of_drivers->exclusive + uncounted->exclusive,
-		.share = of_drivers->share + uncounted->share,
+		.pages = of_drivers->pages + uncounted->pages + zone->pages,
+		.exclusive = of_drivers->exclusive + uncounted->exclusive + zone->exclusive,
+		.share = of_drivers->share + uncounted->share + zone->share,
 	};
 	u64 frames = anon->pages + file->pages + shmem->pages + device.pages;
 	u64 exclusive = anon->exclusive + file->exclusive + shmem->exclusive + device.exclusive;
@@ -213,5 +216,6 @@ void census_holdings_figures(const struct census_sums *sums,
 		{ MEMCENSUS_F_USS_SHMEM, shmem->exclusive * page_size },
 		{ MEMCENSUS_F_PSS_DEVICE, census_share_bytes(device.share, page_size) },
 		{ MEMCENSUS_F_USS_DEVICE, device.exclusive * page_size },
-	}, 16);
+		{ MEMCENSUS_F_USS_ZONE_DEVICE, zone->exclusive * page_size },
+	}, 17);
 }

@@ -32,6 +32,7 @@
  * @CENSUS_SHMEM: swap backed page cache: shmem, tmpfs, memfd
  * @CENSUS_DEVICE: of a driver or of the kernel, in no page cache: see walk/device.h
  * @CENSUS_DEVICE_UNCOUNTED: the same, and surely in no counter of the kernel; no figure of its own
+ * @CENSUS_ZONE_DEVICE: memory that is not in MemTotal; in the figures of @CENSUS_DEVICE
  * @CENSUS_CLASSES: number of classes
  */
 enum census_class {
@@ -40,6 +41,7 @@ enum census_class {
 	CENSUS_SHMEM,
 	CENSUS_DEVICE,
 	CENSUS_DEVICE_UNCOUNTED,
+	CENSUS_ZONE_DEVICE,
 	CENSUS_CLASSES
 };
 
@@ -64,7 +66,7 @@ static_assert(CENSUS_ANON == CENSUS_FORKED_KIND);
 
 /**
  * struct census_sums - results of the walk of an address space or a VMA
- * @rss: mapped bytes, by class
+ * @rss: mapped bytes, by class; %CENSUS_DEVICE has those of %CENSUS_ZONE_DEVICE too
  * @uss: exclusive part of @rss by map counts, by class
  * @pss: 1/4096 byte, by class
  * @pss_dirty: dirty part of @pss, 1/4096 byte

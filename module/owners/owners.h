@@ -48,7 +48,7 @@
 
 #include "base/pool.h"
 
-#define CENSUS_KINDS_MAX 10
+#define CENSUS_KINDS_MAX 11
 
 /* Pages by kind. */
 typedef u64 census_kinds[CENSUS_KINDS_MAX];

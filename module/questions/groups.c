@@ -392,7 +392,8 @@ static void groups_restart(struct census *c, void *state)
 
 /* Figures that are counted for the whole group. */
 #define OWN (F(FRAMES) | F(USS) | F(SHARED) | F(HUGETLB) | F(PRIVATE_HUGETLB) | \
-	     F(SHARED_HUGETLB) | F(USS_ANON) | F(USS_FILE) | F(USS_SHMEM) | F(USS_DEVICE))
+	     F(SHARED_HUGETLB) | F(USS_ANON) | F(USS_FILE) | F(USS_SHMEM) | F(USS_DEVICE) | \
+	     F(USS_ZONE_DEVICE))
 
 /* Figures that cannot be added; absent unless known from elsewhere. */
 #define NOT_ADDED (F(SWAP_USS) | F(RSS_PEAK))

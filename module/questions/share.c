@@ -406,7 +406,8 @@ static void add_bytes(u64 *bytes, const u64 *pages, const unsigned int *hugetlb)
 	bytes[MEMCENSUS_K_FILE] += pages[CENSUS_FILE] << PAGE_SHIFT;
 	bytes[MEMCENSUS_K_SHMEM] += pages[CENSUS_SHMEM] << PAGE_SHIFT;
 	bytes[MEMCENSUS_K_DEVICE] +=
-		(pages[CENSUS_DEVICE] + pages[CENSUS_DEVICE_UNCOUNTED]) << PAGE_SHIFT;
+		(pages[CENSUS_DEVICE] + pages[CENSUS_DEVICE_UNCOUNTED] +
+		 pages[CENSUS_ZONE_DEVICE]) << PAGE_SHIFT;
 	bytes[MEMCENSUS_K_SWAP] += pages[CENSUS_OF_SWAP] << PAGE_SHIFT;
 	for (i = 0; i < CENSUS_HUGETLB_SIZES; i++)
 		bytes[MEMCENSUS_K_HUGETLB] +=

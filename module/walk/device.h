@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Pages that a driver or the kernel itself allocated and then mapped: packet rings, BPF arrays,
- * buffers of perf and of video devices, the vDSO.  The kernel counts them in the RSS of files, but
- * they are in no page cache.
+ * Memory of devices that is mapped with its struct page: it is in the kernel's RSS of files, but
+ * in no page cache.
+ *
+ * Of ZONE_DEVICE: DAX files and device-dax since 6.17 (before that, their entries are special), and
+ * PCI.  This memory is not in MemTotal.  Its pages may have the mapping of a file with DAX, none if
+ * files share them (reflink), or that of a device; only their zone tells what they are.
+ *
+ * And pages that a driver or the kernel itself allocated and then mapped: packet rings, BPF arrays,
+ * buffers of perf and of video devices, the vDSO.
  *
  * The mapping tells where they can be (mm/memory.c of 6.1 and 7.3): vm_insert_page() and
  * vm_insert_pages(), which remap_vmalloc_range() and vm_map_pages() call, set VM_MIXEDMAP.  All
@@ -20,7 +26,7 @@
 static inline bool census_vma_of_device(const struct vm_area_struct *vma)
 {
 	return vma->vm_flags & VM_MIXEDMAP || !vma->vm_file || !vma->vm_ops ||
-	       !vma->vm_ops->map_pages;
+	       !vma->vm_ops->map_pages || vma_is_dax(vma);
 }
 
 /*
@@ -31,8 +37,11 @@ static inline bool census_vma_of_device(const struct vm_area_struct *vma)
  */
 static inline bool census_page_of_device(const struct vm_area_struct *vma, struct page *page)
 {
-	const struct address_space *mapping = READ_ONCE(page_folio(page)->mapping);
+	const struct address_space *mapping;
 
+	if (is_zone_device_page(page))
+		return true;
+	mapping = READ_ONCE(page_folio(page)->mapping);
 	return !mapping || (vma->vm_file && mapping == vma->vm_file->f_mapping &&
 			    !READ_ONCE(mapping->nrpages));
 }

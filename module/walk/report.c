@@ -62,6 +62,18 @@ static void count_copied(struct census_walk *walk, unsigned int nr, u8 bits)
 		walk->anon_huge += nr;
 }
 
+/* Counts pages of which the first is one of a device.  Return: the key of frame 0 for them. */
+static u64 count_device(struct census_walk *walk, struct page *page, unsigned int nr, u8 bits)
+{
+	walk->device += nr;
+	if (!is_zone_device_page(page))
+		return census_page_uncounted(page) ? walk->uncounted_key : walk->device_key;
+	/* Not in FilePmdMapped of smaps either. */
+	if (bits & CENSUS_PMD)
+		walk->huge -= nr;
+	return walk->zone_device_key;
+}
+
 /*
  * Reports mapped pages, as masks or as a run.  In a private file mapping only struct page
  * tells whether a page that is not exclusive is a copy, and in a mapping of a driver whether it is
@@ -100,9 +112,7 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 		key = walk->anon_key;
 		count_copied(walk, nr, bits);
 	} else if (walk->device_key && census_page_of_device(vma, pfn_to_page(pfn))) {
-		key = census_page_uncounted(pfn_to_page(pfn)) ? walk->uncounted_key :
-								walk->device_key;
-		walk->device += nr;
+		key = count_device(walk, pfn_to_page(pfn), nr, bits);
 	} else if (walk->file_key) {
 		key = walk->file_key;
 		number = linear_page_index(vma, addr);

@@ -72,6 +72,7 @@ struct census_walk_ops {
  * @device_key: masks: key of frame 0 for pages of drivers in the current VMA, see device.h; 0: it
  *	has none
  * @uncounted_key: the same, for those that are surely in no counter of the kernel
+ * @zone_device_key: the same, for those of ZONE_DEVICE, which are not in MemTotal
  * @dirty_is_anon: a dirty entry in the current VMA, if it has an @anon_key, maps an anonymous page
  * @writable_is_exclusive: writable entries of the current VMA map exclusive pages, see exclusive.h
  * @exclusive_key: masks: key of frame 0 for exclusive pages; 0: they are not in masks,
@@ -85,8 +86,8 @@ struct census_walk_ops {
  * @pages: masks: number of entries of mapped pages
  * @exclusive: of @pages, those that are exclusive and in no mask
  * @anon: of @pages, anonymous ones of VMAs with an @anon_key
- * @device: of @pages, those of drivers
- * @huge: of @pages, those mapped by a PMD
+ * @device: of @pages, those of drivers and of ZONE_DEVICE
+ * @huge: of @pages, those mapped by a PMD, not of ZONE_DEVICE
  * @anon_huge: of @anon, those mapped by a PMD
  * @ptes: number of entries read
  * @work: measure of the work done, about 1 for each entry
@@ -110,6 +111,7 @@ struct census_walk {
 	u64 anon_key;
 	u64 device_key;
 	u64 uncounted_key;
+	u64 zone_device_key;
 	bool dirty_is_anon;
 	bool writable_is_exclusive;
 	u64 exclusive_key;

@@ -182,8 +182,8 @@ TEST_F(request, parts)
 TEST_F(request, sums_by_map_counts)
 {
 	const uint64_t by_owners = SCAN(FRAMES) | SCAN(PSS) | SCAN(VIOLATIONS) |
-				   SCAN(DEVICE_UNCOUNTED) | SCAN(MAPPED_BY_2) | SCAN(MAPPED_BY_10) |
-				   SCAN(ANON_BY_1) | SCAN(DEVICE_BY_10);
+				   SCAN(DEVICE_UNCOUNTED) | SCAN(ZONE_DEVICE) | SCAN(MAPPED_BY_2) |
+				   SCAN(MAPPED_BY_10) | SCAN(ANON_BY_1) | SCAN(DEVICE_BY_10);
 	uint32_t pid = getpid();
 	struct census_request request = {
 		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,

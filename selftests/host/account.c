@@ -126,8 +126,10 @@ static void all_figures(void)
 {
 	const struct census_sums s = {
 		.rss = { 1 * PAGE, 2 * PAGE, 4 * PAGE, 33 * PAGE },
-		.uss = { 24 * PAGE, 25 * PAGE, 26 * PAGE, 27 * PAGE },
-		.pss = { 8 * WHOLE, 16 * WHOLE, 32 * WHOLE, 40 * WHOLE },
+		.uss = { 24 * PAGE, 25 * PAGE, 26 * PAGE, 27 * PAGE,
+			 [CENSUS_ZONE_DEVICE] = 28 * PAGE },
+		.pss = { 8 * WHOLE, 16 * WHOLE, 32 * WHOLE, 40 * WHOLE,
+			 [CENSUS_ZONE_DEVICE] = 7 * WHOLE },
 		.pss_dirty = 3 * WHOLE, .pss_locked = 5 * WHOLE,
 		.shared_clean = 6 * PAGE, .shared_dirty = 9 * PAGE,
 		.private_clean = 10 * PAGE, .private_dirty = 11 * PAGE,
@@ -145,7 +147,7 @@ static void all_figures(void)
 		{ MEMCENSUS_F_SHMEM, 4 }, { MEMCENSUS_F_THP, 448 }, { MEMCENSUS_F_ANON_THP, 64 },
 		{ MEMCENSUS_F_FILE_THP, 128 }, { MEMCENSUS_F_SHMEM_THP, 256 },
 		{ MEMCENSUS_F_SPECIAL, 20 }, { MEMCENSUS_F_HEAP, 22 }, { MEMCENSUS_F_STACK, 23 },
-		{ MEMCENSUS_F_SWAP, 19 }, { MEMCENSUS_F_USS, 21 }, { MEMCENSUS_F_PSS, 96 },
+		{ MEMCENSUS_F_SWAP, 19 }, { MEMCENSUS_F_USS, 21 }, { MEMCENSUS_F_PSS, 103 },
 		{ MEMCENSUS_F_SHARED, 15 }, { MEMCENSUS_F_PSS_ANON, 8 },
 		{ MEMCENSUS_F_PSS_FILE, 16 }, { MEMCENSUS_F_PSS_SHMEM, 32 },
 		{ MEMCENSUS_F_PSS_DIRTY, 3 }, { MEMCENSUS_F_SHARED_CLEAN, 6 },
@@ -156,8 +158,8 @@ static void all_figures(void)
 		{ MEMCENSUS_F_PRIVATE_HUGETLB, 18 }, { MEMCENSUS_F_LOCKED, 5 },
 		{ MEMCENSUS_F_USS_ANON, 24 }, { MEMCENSUS_F_USS_FILE, 25 },
 		{ MEMCENSUS_F_USS_SHMEM, 26 },
-		{ MEMCENSUS_F_DEVICE, 33 }, { MEMCENSUS_F_PSS_DEVICE, 40 },
-		{ MEMCENSUS_F_USS_DEVICE, 27 },
+		{ MEMCENSUS_F_DEVICE, 33 }, { MEMCENSUS_F_PSS_DEVICE, 47 },
+		{ MEMCENSUS_F_USS_DEVICE, 55 }, { MEMCENSUS_F_USS_ZONE_DEVICE, 28 },
 	};
 	struct census_sums unknown = s;
 	struct census_figures f = {};
@@ -261,6 +263,15 @@ static void figures_of_holdings(void)
 	/* 2 * 22906492245 / 2^24 = 2730.67; with those above 6 * 22906492245 / 2^24 = 8192.00 */
 	equal(21 * PAGE + 2730, f.value[MEMCENSUS_F_PSS_DEVICE], "holdings: PSS of drivers");
 	equal(34 * PAGE + 8191, f.value[MEMCENSUS_F_PSS], "holdings: PSS, with that of drivers");
+	equal(0, f.value[MEMCENSUS_F_USS_ZONE_DEVICE], "holdings: all of that is in MemTotal");
+
+	/* Not in MemTotal: with the others, and apart. */
+	h[CENSUS_ZONE_DEVICE] = (struct census_holding) { 6, 5, 5 * whole };
+	census_holdings_figures(&s, h, sizes, PAGE, &f);
+	equal(46 * PAGE, f.value[MEMCENSUS_F_FRAMES], "holdings: frames, with ZONE_DEVICE");
+	equal(26 * PAGE, f.value[MEMCENSUS_F_USS_DEVICE], "holdings: USS of devices");
+	equal(5 * PAGE, f.value[MEMCENSUS_F_USS_ZONE_DEVICE], "holdings: USS of ZONE_DEVICE");
+	equal(26 * PAGE + 2730, f.value[MEMCENSUS_F_PSS_DEVICE], "holdings: PSS of devices");
 
 	/* A unit less than a page, in "huge" pages of one page. */
 	memset(h, 0, sizeof(h));

@@ -131,7 +131,7 @@ TEST_F(dax, held)
 	EXPECT_EQ(0, json_number(text, "unknown"));
 }
 
-/* Nothing of it comes back to the machine as a deleted file. */
+/* Nothing of it comes back to the machine: not as a deleted file, and not as memory of a device. */
 TEST_F(dax, if_stopped)
 {
 	char command[80];
@@ -141,6 +141,53 @@ TEST_F(dax, if_stopped)
 	text = strstr(ask(command), "\"processes\"");
 	ASSERT_NE(NULL, text);
 	EXPECT_EQ(0, json_number(text, "deleted"));
+	EXPECT_EQ(0, json_number(text, "device"));
+}
+
+/* Pages of a file that takes most of the disk, and what else changes between two commands. */
+#define LARGE	(24L << 20)
+#define NOISE	(4L << 20)
+
+static void map_large(void *arg)
+{
+	int fd = open(DISK "/large", O_RDWR | O_CREAT, 0600);
+
+	need(fd >= 0 && !ftruncate(fd, LARGE), "large");
+	write_pages(map(PLACE(2), LARGE, RW, MAP_SHARED, fd, 0), LARGE / PAGE);
+	close(fd);
+}
+
+/* A row of the parts of MemTotal, bytes. */
+static long row_of(const char *text, const char *name)
+{
+	return json_number(strstr(text, "\"balance\""), name);
+}
+
+/* It is not in MemTotal, so no row of it changes. */
+TEST_F(dax, no_row)
+{
+	const char *const rows[] = { "processes", "device", "cache_unmapped", "unaccounted",
+				     "also_device" };
+	long before[ARRAY_SIZE(rows)], now;
+	const char *text;
+	unsigned int i;
+	pid_t pid;
+
+	/* What processors keep of the kernel's counters would differ. */
+	write_file("/proc/sys/vm/stat_refresh", "1");
+	text = ask("memcensus system -J");
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		before[i] = row_of(text, rows[i]);
+	pid = child_start(map_large, NULL);
+	ASSERT_LT(0, pid);
+	write_file("/proc/sys/vm/stat_refresh", "1");
+	text = ask("memcensus system -J");
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		now = row_of(text, rows[i]);
+		EXPECT_LT(labs(now - before[i]), NOISE)
+			TH_LOG("%s: %ld, then %ld bytes", rows[i], before[i], now);
+	}
+	child_end(pid);
 }
 
 TEST_HARNESS_MAIN

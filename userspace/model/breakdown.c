@@ -172,7 +172,7 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 	struct amount cache = amount_plus(amount_figure(bytes, MEMCENSUS_S_CACHED),
 					  amount_figure(bytes, MEMCENSUS_S_BUFFERS));
 	struct amount shmem = amount_figure(bytes, MEMCENSUS_S_SHMEM);
-	struct amount of_drivers;
+	struct amount of_devices;
 	struct breakdown breakdown = { 0 };
 	struct amount *rows = breakdown.rows, *rest = &rows[ROW_UNACCOUNTED];
 	unsigned int i;
@@ -183,15 +183,18 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 		else if (breakdown_rows[i].line)
 			rows[i] = amount_meminfo(snap, breakdown_rows[i].line);
 	}
-	of_drivers = of_tasks(snap, MEMCENSUS_F_PSS_DEVICE);
+	of_devices = of_tasks(snap, MEMCENSUS_F_PSS_DEVICE);
 	rows[ROW_PROCESSES] = of_tasks(snap, MEMCENSUS_F_PSS);
 	/* A module without the figure has them in PSS_FILE. */
-	if (of_drivers.known) {
-		rows[ROW_PROCESSES] = amount_minus(rows[ROW_PROCESSES], of_drivers);
+	if (of_devices.known) {
+		rows[ROW_PROCESSES] = amount_minus(rows[ROW_PROCESSES], of_devices);
 		rows[ROW_DEVICE] = amount_of(KNOWN(&snap->scan, MEMCENSUS_SCAN_DEVICE_UNCOUNTED),
 					     snap->scan.device_uncounted);
+		/* Not in MemTotal, and so in no row.  A module without it has it in PSS_FILE. */
+		if (KNOWN(&snap->scan, MEMCENSUS_SCAN_ZONE_DEVICE))
+			of_devices.bytes -= (int64_t)snap->scan.zone_device;
 		rows[ROW_DEVICE_ELSEWHERE] =
-			beyond(of_drivers, rows[ROW_DEVICE], (int64_t)snap->n_tasks);
+			beyond(of_devices, rows[ROW_DEVICE], (int64_t)snap->n_tasks);
 	}
 	rows[ROW_ANON] = of_tasks(snap, MEMCENSUS_F_PSS_ANON);
 	rows[ROW_FILE] = of_tasks(snap, MEMCENSUS_F_PSS_FILE);

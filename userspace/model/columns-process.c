@@ -101,10 +101,12 @@ static const struct column figure_columns[] = {
 	FIGURE(USS_ANON, OWN, "uss_anon", "USSanon", "of the USS, anonymous", NULL),
 	FIGURE(USS_FILE, OWN, "uss_file", "USSfile", "of the USS, page cache of files", NULL),
 	FIGURE(USS_SHMEM, OWN, "uss_shmem", "USSshm", "of the USS, shared memory", NULL),
-	FIGURE(DEVICE, SUM, "device", "Device", "of the RSS, memory of drivers: packet rings, BPF",
-	       NULL),
+	FIGURE(DEVICE, SUM, "device", "Device",
+	       "of the RSS, memory of drivers: packet rings, BPF, DAX", NULL),
 	FIGURE(PSS_DEVICE, SUM, "pss_device", "PSSdev", "of the PSS, memory of drivers", NULL),
 	FIGURE(USS_DEVICE, OWN, "uss_device", "USSdev", "of the USS, memory of drivers", NULL),
+	FIGURE(USS_ZONE_DEVICE, OWN, "uss_zone_device", "USSzone",
+	       "of uss_device, not in MemTotal: DAX, PCI", NULL),
 };
 
 #define TASK(num, ...)	ATTRIBUTE(task, MEMCENSUS_TASK_##num, __VA_ARGS__)

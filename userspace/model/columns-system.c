@@ -127,6 +127,7 @@ static const struct column scan_fields[] = {
 	SCAN(DEVICE_BY_10, device_by_10, U64, BYTES, "of frames: device, mapped by ten or more"),
 	SCAN(DEVICE_UNCOUNTED, device_uncounted, U64, BYTES,
 	     "of frames: device, in no counter of the kernel"),
+	SCAN(ZONE_DEVICE, zone_device, U64, BYTES, "of frames: not in MemTotal: DAX, PCI"),
 };
 
 static const struct column zone_type_fields[] = {

@@ -79,7 +79,8 @@
 	uint64_t device_by_2; \
 	uint64_t device_by_3; \
 	uint64_t device_by_10; \
-	uint64_t device_uncounted
+	uint64_t device_uncounted; \
+	uint64_t zone_device
 
 #define TASK_MEMBERS \
 	uint64_t pid; \

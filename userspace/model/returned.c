@@ -36,6 +36,9 @@ struct amount returned_memory(const struct figures *figures)
 		if (memory_kinds[kind].of_one && kind != MEMORY_ANON &&
 		    !(whole && is_in_uss(kind)))
 			bytes += bytes_of(figures, memory_kinds[kind].figure);
+	/* It is not in MemTotal. */
+	if (!whole)
+		bytes -= bytes_of(figures, MEMCENSUS_F_USS_ZONE_DEVICE);
 	return (struct amount){ KNOWN(figures, MEMCENSUS_F_USS) && swap, bytes };
 }
 

@@ -493,16 +493,20 @@ enum memcensus_info {
  *	them map
  * @MEMCENSUS_SCAN_SHMEM_BY_10: u64, bytes of @FRAMES of class shmem, that ten or more of
  *	them map
- * @MEMCENSUS_SCAN_DEVICE_BY_1: u64, bytes of @FRAMES of class device, that exactly one of
- *	the walked address spaces maps
- * @MEMCENSUS_SCAN_DEVICE_BY_2: u64, bytes of @FRAMES of class device, that two of them
- *	map
- * @MEMCENSUS_SCAN_DEVICE_BY_3: u64, bytes of @FRAMES of class device, that three to nine
- *	of them map
- * @MEMCENSUS_SCAN_DEVICE_BY_10: u64, bytes of @FRAMES of class device, that ten or more
- *	of them map
+ * @MEMCENSUS_SCAN_DEVICE_BY_1: u64, bytes of @FRAMES of class device in MemTotal, that
+ *	exactly one of the walked address spaces maps
+ * @MEMCENSUS_SCAN_DEVICE_BY_2: u64, bytes of @FRAMES of class device in MemTotal, that
+ *	two of them map
+ * @MEMCENSUS_SCAN_DEVICE_BY_3: u64, bytes of @FRAMES of class device in MemTotal, that
+ *	three to nine of them map
+ * @MEMCENSUS_SCAN_DEVICE_BY_10: u64, bytes of @FRAMES of class device in MemTotal, that
+ *	ten or more of them map
  * @MEMCENSUS_SCAN_DEVICE_UNCOUNTED: u64, bytes of @FRAMES of class device that are in no
- *	counter of the kernel; the rest may be in that of vmalloc
+ *	counter of the kernel; the rest may be in that of vmalloc, or not in MemTotal
+ *	(@ZONE_DEVICE)
+ * @MEMCENSUS_SCAN_ZONE_DEVICE: u64, bytes of @FRAMES that are not in MemTotal:
+ *	ZONE_DEVICE, which DAX files, device-dax and PCI map; in no @DEVICE_BY_1 to
+ *	@DEVICE_BY_10
  *
  * From @MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS on, except @MEMCENSUS_SCAN_MEMORY: only if
  * address spaces were requested.
@@ -557,6 +561,7 @@ enum memcensus_scan {
 	MEMCENSUS_SCAN_DEVICE_BY_3,
 	MEMCENSUS_SCAN_DEVICE_BY_10,
 	MEMCENSUS_SCAN_DEVICE_UNCOUNTED,
+	MEMCENSUS_SCAN_ZONE_DEVICE,
 	__MEMCENSUS_SCAN_MAX,
 	MEMCENSUS_SCAN_MAX = __MEMCENSUS_SCAN_MAX - 1
 };
@@ -882,7 +887,8 @@ enum memcensus_payer {
  * @MEMCENSUS_K_SHMEM: shared memory: shmem, tmpfs, memfd
  * @MEMCENSUS_K_SWAP: swap slots
  * @MEMCENSUS_K_HUGETLB: hugetlb pages
- * @MEMCENSUS_K_DEVICE: pages of drivers and of the kernel that are in no page cache
+ * @MEMCENSUS_K_DEVICE: pages of drivers and of the kernel that are in no page cache, and
+ *	of ZONE_DEVICE
  */
 enum memcensus_kind {
 	MEMCENSUS_K_UNSPEC,
@@ -944,12 +950,15 @@ enum memcensus_kind {
  * @MEMCENSUS_F_USS_FILE: page cache part of USS, still cached after the last exit
  * @MEMCENSUS_F_USS_SHMEM: shared memory part of USS, free once its file has no name and
  *	no user
- * @MEMCENSUS_F_DEVICE: pages of drivers and of the kernel that are in no page cache, part
- *	of RSS
- * @MEMCENSUS_F_PSS_DEVICE: pages of drivers and of the kernel, part of PSS
- * @MEMCENSUS_F_USS_DEVICE: pages of drivers, part of USS, free once no process has the
- *	file open
+ * @MEMCENSUS_F_DEVICE: pages of drivers and of the kernel that are in no page cache, and
+ *	of ZONE_DEVICE (DAX files, device-dax, PCI), which are not in MemTotal; part of
+ *	RSS
+ * @MEMCENSUS_F_PSS_DEVICE: of @DEVICE, part of PSS
+ * @MEMCENSUS_F_USS_DEVICE: of @DEVICE, part of USS; those of drivers are free once no
+ *	process has the file open
  * @MEMCENSUS_F_PINNED: pinned by drivers and io_uring, mapped or not (VmPin)
+ * @MEMCENSUS_F_USS_ZONE_DEVICE: pages of ZONE_DEVICE, part of @USS_DEVICE; never free:
+ *	they are not in MemTotal
  *
  * In parentheses: the name of the figure in smaps, smaps_rollup or status.
  */
@@ -1002,6 +1011,7 @@ enum memcensus_figure {
 	MEMCENSUS_F_PSS_DEVICE,
 	MEMCENSUS_F_USS_DEVICE,
 	MEMCENSUS_F_PINNED,
+	MEMCENSUS_F_USS_ZONE_DEVICE,
 	__MEMCENSUS_F_MAX,
 	MEMCENSUS_F_MAX = __MEMCENSUS_F_MAX - 1
 };

@@ -93,6 +93,7 @@ static const struct abi_attr scan_attrs[__MEMCENSUS_SCAN_MAX] = {
 	[MEMCENSUS_SCAN_DEVICE_BY_3] = INT(U64),
 	[MEMCENSUS_SCAN_DEVICE_BY_10] = INT(U64),
 	[MEMCENSUS_SCAN_DEVICE_UNCOUNTED] = INT(U64),
+	[MEMCENSUS_SCAN_ZONE_DEVICE] = INT(U64),
 };
 
 static const struct abi_nest abi_scan = { scan_attrs, __MEMCENSUS_SCAN_MAX };

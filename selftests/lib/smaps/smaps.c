@@ -45,6 +45,7 @@ static const char *const names[__MEMCENSUS_F_MAX] = {
 	[MEMCENSUS_F_DEVICE] = "[device]",
 	[MEMCENSUS_F_PSS_DEVICE] = "[pss_device]",
 	[MEMCENSUS_F_USS_DEVICE] = "[uss_device]",
+	[MEMCENSUS_F_USS_ZONE_DEVICE] = "[uss_zone_device]",
 	[MEMCENSUS_F_SHARED_HUGETLB] = "Shared_Hugetlb",
 	[MEMCENSUS_F_PRIVATE_HUGETLB] = "Private_Hugetlb",
 	[MEMCENSUS_F_SWAP] = "Swap",

@@ -103,6 +103,7 @@ static const struct abi_name scan_names[] = {
 	{ "device_by_3", MEMCENSUS_SCAN_DEVICE_BY_3, NAME_U64, NULL },
 	{ "device_by_10", MEMCENSUS_SCAN_DEVICE_BY_10, NAME_U64, NULL },
 	{ "device_uncounted", MEMCENSUS_SCAN_DEVICE_UNCOUNTED, NAME_U64, NULL },
+	{ "zone_device", MEMCENSUS_SCAN_ZONE_DEVICE, NAME_U64, NULL },
 	{}
 };
 
@@ -161,6 +162,7 @@ static const struct abi_name figure_names[] = {
 	{ "pss_device", MEMCENSUS_F_PSS_DEVICE, NAME_U64, NULL },
 	{ "uss_device", MEMCENSUS_F_USS_DEVICE, NAME_U64, NULL },
 	{ "pinned", MEMCENSUS_F_PINNED, NAME_U64, NULL },
+	{ "uss_zone_device", MEMCENSUS_F_USS_ZONE_DEVICE, NAME_U64, NULL },
 	{}
 };
 

@@ -48,8 +48,12 @@ static void expect_zram(int64_t zspages, int64_t zswap, int64_t zram, const char
 	snapshot_free(snap);
 }
 
-/* Three processes share a ring of @device bytes of a driver. */
-static void expect_device(int64_t device, int64_t uncounted, int64_t also, const char *what)
+/*
+ * Three processes share @device bytes of devices, of which @uncounted are in no counter and @zone
+ * not in MemTotal.
+ */
+static void expect_device(int64_t device, int64_t uncounted, int64_t zone, int64_t also,
+			  const char *what)
 {
 	struct snapshot *snap = snapshot_new();
 	struct breakdown breakdown;
@@ -63,6 +67,8 @@ static void expect_device(int64_t device, int64_t uncounted, int64_t also, const
 	}
 	snap->scan.known |= 1ULL << MEMCENSUS_SCAN_DEVICE_UNCOUNTED;
 	snap->scan.device_uncounted = (uint64_t)uncounted;
+	snap->scan.known |= 1ULL << MEMCENSUS_SCAN_ZONE_DEVICE;
+	snap->scan.zone_device = (uint64_t)zone;
 	breakdown = breakdown_of(snap);
 	ok(row_of(&breakdown, "also_device") == also, "%s: %" PRId64 " bytes", what,
 	   row_of(&breakdown, "also_device"));
@@ -78,7 +84,10 @@ int main(void)
 	expect_zram(1524 * MIB, 1024 * MIB, 500 * MIB, "and zram");
 	expect_zram(100 * MIB, 1024 * MIB, 100 * MIB, "zswap by another allocator, and zram");
 	expect_zram(500 * MIB, 0, 500 * MIB, "zram alone");
-	expect_device(4000 << 10, 4000 << 10, 0, "shares that do not divide");
-	expect_device(6000 << 10, 4002 << 10, 1998 << 10, "memory of drivers that a counter has");
+	expect_device(4000 << 10, 4000 << 10, 0, 0, "shares that do not divide");
+	expect_device(6000 << 10, 4002 << 10, 0, 1998 << 10,
+		      "memory of drivers that a counter has");
+	expect_device(9000 << 10, 4002 << 10, 3000 << 10, 1998 << 10, "and a file with DAX");
+	expect_device(3000 << 10, 0, 3000 << 10, 0, "a file with DAX alone");
 	return tap_done();
 }

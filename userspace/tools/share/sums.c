@@ -264,6 +264,9 @@ static void take_figures(const struct sums *sums, struct stopped *sum, const str
 			 kind != MEMORY_THREADS)
 			sum->v[kind].known &= !sum->unread;
 	}
+	/* It is not in MemTotal. */
+	if (KNOWN(f, MEMCENSUS_F_USS_ZONE_DEVICE))
+		sum->v[MEMORY_DEVICE].bytes -= (int64_t)f->v[MEMCENSUS_F_USS_ZONE_DEVICE];
 	/* The figure leaves out the page at the top. */
 	sum->v[MEMORY_PAGETABLES].bytes += (int64_t)(sum->mms * sums->page_size);
 	sum->v[MEMORY_STACKS] = (struct amount){
