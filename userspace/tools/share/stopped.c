@@ -15,49 +15,6 @@
 #include "tools/share/stopped.h"
 #include "wire/mappings.h"
 
-bool ids_have(const struct ids *ids, uint64_t id)
-{
-	return ids->n && bsearch(&id, ids->v, ids->n, sizeof(id), compare_u64);
-}
-
-/*
- * The next path of @list, "/one,/two", which then is the rest; without a / at its end.  NULL: there
- * is none; the caller frees it.
- */
-static char *next_path(const char **list)
-{
-	const char *end = strstr(*list, ",/");
-	size_t len = end ? (size_t)(end - *list) : strlen(*list);
-	char *path;
-
-	if (!len)
-		return NULL;
-	path = xasprintf("%.*s", (int)len, *list);
-	*list += len + !!end;
-	while (len > 1 && path[len - 1] == '/')
-		path[--len] = '\0';
-	return path;
-}
-
-int stopping_each_path(struct stopping *s,
-		       int (*each)(struct stopping *s, const char *path, struct failure *why),
-		       struct failure *why)
-{
-	const char *list;
-	int ret = 0;
-	size_t i;
-	char *path;
-
-	for (i = 0; i < s->n_cgroups; i++) {
-		list = s->cgroups[i];
-		while (!ret && (path = next_path(&list))) {
-			ret = each(s, path, why);
-			free(path);
-		}
-	}
-	return ret;
-}
-
 static int add_cgroup(struct stopping *s, const char *path, struct failure *why)
 {
 	return cgroup_processes(&s->pids, path, why);
@@ -150,56 +107,6 @@ static int count_stopped(struct stopping *s, struct failure *why)
 			    "no address space would end: name process %" PRIu64 " too", other);
 	ids_sort(&s->own);
 	return take_while_stopped(s, &s->own, why);
-}
-
-/* Adds what the processes of @ids have open.  Those of GROUP_NONE add no file. */
-struct opening {
-	struct stopping *stopping;
-	uint32_t pid;
-	size_t group;
-};
-
-static void note_open(void *context, const struct file_number *number, const char *name,
-		      const char *path)
-{
-	const struct opening *opening = context;
-
-	holders_open(&opening->stopping->sums.holders, number, name, path, opening->pid,
-		     opening->group, opening->group != GROUP_NONE);
-}
-
-void stopping_add_mapping(struct stopping *s, const struct vma *vma, size_t group)
-{
-	holders_map(&s->sums.holders, vma, group, true);
-	if (group != GROUP_NONE)
-		stopped_map_object(&s->sums.v[group], vma);
-}
-
-static void note_object(void *context, const struct descriptor *descriptor)
-{
-	const struct opening *opening = context;
-
-	holders_open_object(&opening->stopping->sums.holders, descriptor, opening->pid,
-			    opening->group, opening->group != GROUP_NONE);
-}
-
-void stopping_add_descriptors(struct stopping *s, uint32_t pid, size_t group, bool ask)
-{
-	struct opening opening = { s, pid, group };
-	struct held_others held = { .ask_in_flight = ask, .object = note_object };
-	const bool whole = held_files_each(pid, note_open, &opening, &held, &s->left);
-	struct stopped *sum;
-
-	s->sums.in_flight += held.in_flight;
-	s->sums.unread += !whole;
-	if (group == GROUP_NONE)
-		return;
-	sum = &s->sums.v[group];
-	sum->in_flight += held.in_flight;
-	sum->unread += !whole;
-	stopped_add(sum, MEMORY_PIPES, amount_of(true, held.pipes));
-	stopped_add(sum, MEMORY_SOCKETS, amount_of(true, held.sockets));
-	stopped_add(sum, MEMORY_IO_URINGS, amount_of(true, held.io_urings));
 }
 
 static bool note_mappings(void *context, const struct snapshot *others)
@@ -299,11 +206,6 @@ static void stopping_free(struct stopping *s)
 	free(s->charged);
 	ids_free(&s->own);
 	ids_free(&s->pids);
-}
-
-void stopping_add_threads(struct stopped *sum, uint32_t threads)
-{
-	stopped_add(sum, MEMORY_THREADS, amount_of(threads, threads));
 }
 
 /* All together. */

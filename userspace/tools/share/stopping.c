@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A run of 'share --if-stopped'. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+#include "lib/text.h"
+#include "os/descriptors.h"
+#include "tools/share/stopping.h"
+
+bool ids_have(const struct ids *ids, uint64_t id)
+{
+	return ids->n && bsearch(&id, ids->v, ids->n, sizeof(id), compare_u64);
+}
+
+/*
+ * The next path of @list, "/one,/two", which then is the rest; without a / at its end.  NULL: there
+ * is none; the caller frees it.
+ */
+static char *next_path(const char **list)
+{
+	const char *end = strstr(*list, ",/");
+	size_t len = end ? (size_t)(end - *list) : strlen(*list);
+	char *path;
+
+	if (!len)
+		return NULL;
+	path = xasprintf("%.*s", (int)len, *list);
+	*list += len + !!end;
+	while (len > 1 && path[len - 1] == '/')
+		path[--len] = '\0';
+	return path;
+}
+
+int stopping_each_path(struct stopping *s,
+		       int (*each)(struct stopping *s, const char *path, struct failure *why),
+		       struct failure *why)
+{
+	const char *list;
+	int ret = 0;
+	size_t i;
+	char *path;
+
+	for (i = 0; i < s->n_cgroups; i++) {
+		list = s->cgroups[i];
+		while (!ret && (path = next_path(&list))) {
+			ret = each(s, path, why);
+			free(path);
+		}
+	}
+	return ret;
+}
+
+/* Adds what the processes of @ids have open.  Those of GROUP_NONE add no file. */
+struct opening {
+	struct stopping *stopping;
+	uint32_t pid;
+	size_t group;
+};
+
+static void note_open(void *context, const struct file_number *number, const char *name,
+		      const char *path)
+{
+	const struct opening *opening = context;
+
+	holders_open(&opening->stopping->sums.holders, number, name, path, opening->pid,
+		     opening->group, opening->group != GROUP_NONE);
+}
+
+void stopping_add_mapping(struct stopping *s, const struct vma *vma, size_t group)
+{
+	holders_map(&s->sums.holders, vma, group, true);
+	if (group != GROUP_NONE)
+		stopped_map_object(&s->sums.v[group], vma);
+}
+
+static void note_object(void *context, const struct descriptor *descriptor)
+{
+	const struct opening *opening = context;
+
+	holders_open_object(&opening->stopping->sums.holders, descriptor, opening->pid,
+			    opening->group, opening->group != GROUP_NONE);
+}
+
+void stopping_add_descriptors(struct stopping *s, uint32_t pid, size_t group, bool ask)
+{
+	struct opening opening = { s, pid, group };
+	struct held_others held = { .ask_in_flight = ask, .object = note_object };
+	const bool whole = held_files_each(pid, note_open, &opening, &held, &s->left);
+	struct stopped *sum;
+
+	s->sums.in_flight += held.in_flight;
+	s->sums.unread += !whole;
+	if (group == GROUP_NONE)
+		return;
+	sum = &s->sums.v[group];
+	sum->in_flight += held.in_flight;
+	sum->unread += !whole;
+	stopped_add(sum, MEMORY_PIPES, amount_of(true, held.pipes));
+	stopped_add(sum, MEMORY_SOCKETS, amount_of(true, held.sockets));
+	stopped_add(sum, MEMORY_IO_URINGS, amount_of(true, held.io_urings));
+}
+
+void stopping_add_threads(struct stopped *sum, uint32_t threads)
+{
+	stopped_add(sum, MEMORY_THREADS, amount_of(threads, threads));
+}
