@@ -119,7 +119,7 @@ static const char *make_file(const char *path)
 	EXPECT_EQ(__nr * PAGE, (census)->scan[MEMCENSUS_SCAN_ZONE_DEVICE]);	\
 } while (0)
 
-static void expect_shared(struct __test_metadata *_metadata, FIXTURE_DATA(dax) *self,
+static void expect_shared(struct __test_metadata *_metadata, pid_t *pids,
 			  struct cast *cast, bool huge)
 {
 	const struct census_vma *vma;
@@ -127,19 +127,19 @@ static void expect_shared(struct __test_metadata *_metadata, FIXTURE_DATA(dax) *
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		self->pids[i] = child_start(map_it, cast);
-		ASSERT_LT(0, self->pids[i]);
+		pids[i] = child_start(map_it, cast);
+		ASSERT_LT(0, pids[i]);
 	}
-	ASSERT_FRAMES(self->pids, 2, &census);
+	ASSERT_FRAMES(pids, 2, &census);
 	for (i = 0; i < 2; i++) {
-		ASSERT_FRAMES_VMA(&census, self->pids[i], PLACE(0), vma);
+		ASSERT_FRAMES_VMA(&census, pids[i], PLACE(0), vma);
 		EXPECT_PAGES(0, vma, ANON);
-		EXPECT_OF_DEVICE(cast->pages, vma, self->pids[i], &census);
+		EXPECT_OF_DEVICE(cast->pages, vma, pids[i], &census);
 	}
 	census_free(&census);
 	/* By map counts. */
-	if (!huge || is_counted(self->pids[0]))
-		EXPECT_EQUAL_SMAPS(self->pids[0]);
+	if (!huge || is_counted(pids[0]))
+		EXPECT_EQUAL_SMAPS(pids[0]);
 }
 
 TEST_F(dax, file)
@@ -149,7 +149,7 @@ TEST_F(dax, file)
 
 	if (why)
 		SKIP(return, "%s", why);
-	expect_shared(_metadata, self, &cast, false);
+	expect_shared(_metadata, self->pids, &cast, false);
 }
 
 /* Of a private mapping only the copies are anonymous. */
@@ -186,7 +186,7 @@ TEST_F(dax, device)
 
 	if (why)
 		SKIP(return, "%s", why);
-	expect_shared(_metadata, self, &cast, true);
+	expect_shared(_metadata, self->pids, &cast, true);
 }
 
 TEST_HARNESS_MAIN
