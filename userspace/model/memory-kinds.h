@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "model/amount.h"
 #include "model/snapshot.h"
 
 /* What becomes of it when all who have it end. */
@@ -105,5 +106,8 @@ struct memory_row {
 };
 
 extern const struct memory_row memory_kinds[MEMORY_KINDS];
+
+/* The figure of @kind, with MEMORY_OF_CENSUS; of devices without what is not in MemTotal. */
+struct amount memory_of_kind(const struct figures *figures, enum memory_kind kind);
 
 #endif /* READER_MEMORY_KINDS_H */

@@ -31,14 +31,14 @@ struct amount returned_memory(const struct figures *figures)
 	const bool whole = !KNOWN(figures, MEMCENSUS_F_USS_ANON);
 	int64_t bytes = whole ? bytes_of(figures, MEMCENSUS_F_USS) : anon_of(figures);
 	enum memory_kind kind;
+	struct amount amount;
 
-	for (kind = 0; kind < MEMORY_KINDS; kind++)
+	for (kind = 0; kind < MEMORY_KINDS; kind++) {
+		amount = memory_of_kind(figures, kind);
 		if (memory_kinds[kind].of_one && kind != MEMORY_ANON &&
-		    !(whole && is_in_uss(kind)))
-			bytes += bytes_of(figures, memory_kinds[kind].figure);
-	/* It is not in MemTotal. */
-	if (!whole)
-		bytes -= bytes_of(figures, MEMCENSUS_F_USS_ZONE_DEVICE);
+		    !(whole && is_in_uss(kind)) && amount.known)
+			bytes += amount.bytes;
+	}
 	return (struct amount){ KNOWN(figures, MEMCENSUS_F_USS) && swap, bytes };
 }
 

@@ -259,14 +259,11 @@ static void take_figures(const struct sums *sums, struct stopped *sum, const str
 
 	for (kind = 0; kind < MEMORY_KINDS; kind++) {
 		if (memory_kinds[kind].source == MEMORY_OF_CENSUS)
-			sum->v[kind] = amount_figure(f, memory_kinds[kind].figure);
+			sum->v[kind] = memory_of_kind(f, kind);
 		else if (memory_kinds[kind].source == MEMORY_OF_PROCESSES &&
 			 kind != MEMORY_THREADS)
 			sum->v[kind].known &= !sum->unread;
 	}
-	/* It is not in MemTotal. */
-	if (KNOWN(f, MEMCENSUS_F_USS_ZONE_DEVICE))
-		sum->v[MEMORY_DEVICE].bytes -= (int64_t)f->v[MEMCENSUS_F_USS_ZONE_DEVICE];
 	/* The figure leaves out the page at the top. */
 	sum->v[MEMORY_PAGETABLES].bytes += (int64_t)(sum->mms * sums->page_size);
 	sum->v[MEMORY_STACKS] = (struct amount){
