@@ -93,7 +93,8 @@ static void merge_ranges(struct pinning *pinning)
 	struct range *v = pinning->v;
 	size_t i, n = 0;
 
-	qsort(v, pinning->n, sizeof(*v), compare_ranges);
+	if (n < pinning->n)
+		qsort(v, pinning->n, sizeof(*v), compare_ranges);
 	for (i = 0; i < pinning->n; i++) {
 		if (n && v[n - 1].pid == v[i].pid && v[i].start < v[n - 1].end)
 			v[i].start = v[n - 1].end;
