@@ -559,13 +559,12 @@ static void ask_again(struct census_collection *c, struct census_mm *m)
 	struct task_struct *leader = get_leader(m->task->pid);
 	struct mm_struct *mm = leader ? census_process_mm(leader) : NULL;
 
-	if (mm == m->mm) {
+	if (mm == m->mm)
 		fill_record(m);
-	} else if (mm && !find_mm(c, mm)) {
+	else if (mm && !find_mm(c, mm))
 		replace_mm(c, m, mm, leader);
-	} else if (!mm && m->number > c->nr_named) {
+	else if (!mm && m->number > c->nr_named)
 		drop_record(c, m);
-	}
 	if (mm)
 		mmdrop(mm);
 	if (leader)

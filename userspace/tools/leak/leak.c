@@ -344,8 +344,11 @@ static int leak_run(struct session *session, struct failure *why)
 	session->request.any_groups = !live;
 	if (live)
 		session->request.parts = LIVE_PARTS | (leak.n_pids ? MEMCENSUS_PART_VMAS : 0);
-	/* A page that two of its mappings have is its own, which map counts do not say. */
-	if (live && leak.n_pids && !session->request.basis)
+	/*
+	 * A page that two of its mappings have is its own, which map counts do not say.  Users
+	 * without privileges get named processes by map counts only.
+	 */
+	if (live && leak.n_pids && !session->request.basis && !geteuid())
 		session->request.basis = MEMCENSUS_BASIS_FRAMES;
 	leak.basis = (uint8_t)session->request.basis;
 	announce(&leak);
