@@ -56,7 +56,7 @@ static bool time_to_pause(void *context)
 	u64 held;
 
 	if (need_resched() || census_walk_full(&scan->walk) || census_reserve_low() ||
-	    (contended && !m->patience))
+	    census_swapped_due(&scan->tally.swapped, &scan->walk) || (contended && !m->patience))
 		goto pause;
 	if (!contended && scan->walk.work - scan->looked_at < ENTRIES_BETWEEN_LOOKS)
 		return false;
@@ -183,6 +183,9 @@ static int walk_each_locked(struct census_scan *scan, struct census_mm *m)
  * short, and ends at need_resched().  A kernel with PREEMPT_RT takes page table locks by sleeping:
  * there a hold may be preempted.
  *
+ * The RCU section lasts beyond the hold: a file that was mapped may be gone, but its page cache
+ * stays to be looked at.
+ *
  * Return: 1 at the end, 0 for a pause, -EAGAIN if no lock was available, or -ENOMEM or
  * -ENOSPC.
  */
@@ -194,6 +197,7 @@ static int walk_hold(struct census_scan *scan, struct census_mm *m)
 	if (ret)
 		return ret;
 	ret = -EAGAIN;
+	rcu_read_lock();
 	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
 		preempt_disable();
 	scan->locked_at = ktime_get_ns();
@@ -208,6 +212,8 @@ static int walk_hold(struct census_scan *scan, struct census_mm *m)
 	scan->lock_hold_max = max(scan->lock_hold_max, ktime_get_ns() - scan->locked_at);
 	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
 		preempt_enable();
+	census_swapped_look(&scan->tally);
+	rcu_read_unlock();
 	census_tally_unlock(&scan->tally, &scan->walk);
 	return census_tally_error(&scan->tally) ?: ret;
 }

@@ -8,9 +8,9 @@
  * are walked.  For owners of swap slots alone, only these are marked.
  *
  * census_tally_vma() prepares one VMA: who owns its pages (the address space, or a record of the
- * VMA), and how pages of shmem in swap are found.  It may ask for a pause instead, and is then
- * called again.  The walk goes on in parts, for most VMAs in one: census_tally_part() says how far
- * it may go, and census_tally_part_end() adds what it has counted.
+ * VMA), and how pages of shmem in swap are found (swapped.c).  It may ask for a pause instead, and
+ * is then called again.  The walk goes on in parts, for most VMAs in one: census_tally_part() says
+ * how far it may go, and census_tally_part_end() adds what it has counted.
  *
  * In slices, what does not depend on owners is counted in the first one only (@later).
  */
@@ -28,7 +28,6 @@
 #include "census/vma.h"
 #include "count/mapcount.h"
 #include "count/page-bitmaps.h"
-#include "count/shmem.h"
 #include "owners/forked.h"
 #include "walk/device.h"
 #include "walk/exclusive.h"
@@ -78,48 +77,28 @@ static void mark_swap(struct census_tally *t, const struct census_run *run)
 	}
 }
 
-/* Whether pages of these addresses are wanted in bitmaps. */
-static bool is_wanted(const struct census_tally *t, u64 start, u64 end)
-{
-	return t->bitmaps && start < t->bitmaps->end && end > t->bitmaps->start;
-}
-
-static bool has_bitmaps(const struct census_tally *t)
-{
-	return is_wanted(t, t->vma->vm_start, t->vma->vm_end);
-}
-
-/* No more of files may be read: how much of the current mapping is in swap is unknown. */
-static void lose_swap(struct census_tally *t, bool wanted)
-{
-	t->sums->unknown_swap++;
-	t->walk->holes = has_bitmaps(t);
-	if (wanted)
-		t->bitmaps->full = true;
-}
-
 /* Cost of a hole in a file with pages in swap, in page table entries. */
 #define ENTRIES_PER_HOLE 16
 
 /*
- * Counts what is in swap of a file, where nothing of it is mapped.  With bitmaps each page is
- * noted, so that the sum agrees with them.
+ * With bitmaps: notes what is in swap of a file where nothing of it is mapped, and counts it, so
+ * that the sum agrees with them.
  */
-static void count_hole(struct census_tally *t, pgoff_t first, unsigned int nr, bool wanted)
+static void count_hole(struct census_tally *t, const struct census_place *place)
 {
-	struct census_shmem_range hole = {
-		.next = max(first, t->uncounted),
-		.last = first + nr - 1,
-	};
-	u64 *left = wanted ? &t->files->wanted_left : &t->files->shmem_left;
+	u64 pages = 0, before = t->bitmaps->slots_left;
+	struct census_swapped hole = t->swapped;
 
-	if (census_shmem_done(&hole))
+	hole.first = max(hole.first, linear_page_index(t->vma, place->addr));
+	hole.end = linear_page_index(t->vma, place->addr) + place->nr;
+	if (hole.first >= hole.end)
 		return;
-	census_shmem_read(&hole, t->vma, t->bitmaps, left, nr, &t->walk->work);
-	t->walk->work += ENTRIES_PER_HOLE;
-	t->sums->swap += hole.pages << PAGE_SHIFT;
-	if (!census_shmem_done(&hole))
-		lose_swap(t, wanted);
+	if (!census_swapped_read(&hole, t->bitmaps, &t->bitmaps->slots_left, &pages)) {
+		t->sums->unknown_swap++;
+		t->bitmaps->full = true;
+	}
+	t->walk->work += ENTRIES_PER_HOLE + before - t->bitmaps->slots_left;
+	t->sums->swap += pages << PAGE_SHIFT;
 }
 
 /*
@@ -149,11 +128,6 @@ static void take_runs(void *context, const struct census_run *runs,
 			else
 				mark_swap(t, run);
 			break;
-		case CENSUS_HOLE:
-			/* Else by page, in take_page(). */
-			if (!t->bitmaps)
-				count_hole(t, run->pfn, census_run_nr(run), false);
-			break;
 		case CENSUS_SPECIAL:
 			t->sums->special += bytes;
 			break;
@@ -166,6 +140,7 @@ static void take_runs(void *context, const struct census_run *runs,
 			t->pages += census_run_nr(run);
 			break;
 		case CENSUS_PRESENT:
+		case CENSUS_HOLE:
 			break;
 		}
 	}
@@ -178,10 +153,7 @@ static void take_page(void *context, const struct census_place *place)
 	const struct census_asked *asked;
 
 	if (place->type == CENSUS_HOLE) {
-		if (t->bitmaps)
-			count_hole(t, linear_page_index(t->vma, place->addr), place->nr,
-				   is_wanted(t, place->addr,
-					     place->addr + place->nr * PAGE_SIZE));
+		count_hole(t, place);
 		return;
 	}
 	list_for_each_entry(asked, t->asked, link)
@@ -416,116 +388,6 @@ void census_tally_forget(struct census_tally *t, struct census_mm *m)
 	census_owners_forget(&t->marks->owners, &m->chain);
 }
 
-/* Checks whether the file's pages in swap are needed for each hole, not for the whole VMA. */
-static bool needs_holes(const struct census_tally *t)
-{
-	return has_bitmaps(t) || (!(t->vma->vm_flags & VM_SHARED) && t->vma->vm_flags & VM_WRITE);
-}
-
-/* The number that address 0 would have in the file of @vma: equal before and after a split. */
-static pgoff_t offset_of(const struct vm_area_struct *vma)
-{
-	return vma->vm_pgoff - (vma->vm_start >> PAGE_SHIFT);
-}
-
-/*
- * Return: the address from @addr on from which the pages in swap of the file of @vma are not
- * counted yet, at most the end of @vma.
- */
-static unsigned long first_uncounted(const struct census_tally *t,
-				     const struct vm_area_struct *vma, unsigned long addr)
-{
-	const struct census_counted_shmem *counted = &t->m->counted;
-
-	if (counted->file != vma->vm_file->f_mapping || counted->offset != offset_of(vma))
-		return addr;
-	return clamp(counted->end, addr, vma->vm_end);
-}
-
-/*
- * Shmem in swap is not in page tables.  If every page of the VMA belongs to the file, the file
- * tells.  By its counter, if the VMA maps all of it: that counts at once for all of the VMA, of
- * which the walk may meet the rest under another lock, split or merged.  Else by its page cache,
- * part by part, as far as the walk comes.  A private writable mapping may have copies, so its file
- * is read only for holes.
- *
- * What is mapped within a mapping that counts already is read part by part: so only one such
- * mapping has to be known.
- */
-static void begin_shmem(struct census_tally *t, unsigned long addr)
-{
-	struct vm_area_struct *vma = t->vma;
-	unsigned long from;
-
-	t->by_parts = false;
-	t->walk->holes = false;
-	if (t->later || !t->m->task || t->class != CENSUS_SHMEM || !census_shmem_swapped(vma))
-		return;
-	from = first_uncounted(t, vma, addr);
-	if (from == vma->vm_end)
-		return;
-	t->uncounted = linear_page_index(vma, from);
-	if (needs_holes(t)) {
-		t->walk->holes = t->files->shmem_left || has_bitmaps(t);
-		if (!t->walk->holes)
-			lose_swap(t, false);
-	} else if (from == vma->vm_start && from >= t->m->counted.end &&
-		   census_shmem_is_whole(vma)) {
-		t->m->counted = (struct census_counted_shmem){
-			.file = vma->vm_file->f_mapping,
-			.offset = offset_of(vma),
-			.end = vma->vm_end,
-		};
-		t->sums->swap += (u64)census_shmem_swapped(vma) << PAGE_SHIFT;
-	} else {
-		t->by_parts = true;
-	}
-}
-
-/* Reads the file for the part that begins at @addr.  Return: where it ends, at most @end. */
-static unsigned long begin_shmem_part(struct census_tally *t, unsigned long addr,
-				      unsigned long end)
-{
-	struct vm_area_struct *vma = t->vma;
-
-	t->ahead = (struct census_shmem_range){
-		.next = linear_page_index(vma, addr),
-		.last = linear_page_index(vma, end - 1),
-	};
-	if (t->ahead.next < t->uncounted) {
-		t->ahead.next = min(t->uncounted, t->ahead.last + 1);
-	} else if (t->files->shmem_left) {
-		census_shmem_read(&t->ahead, vma, NULL, &t->files->shmem_left, CENSUS_SHMEM_STEP,
-				  &t->walk->work);
-	} else {
-		lose_swap(t, false);
-		t->by_parts = false;
-		return end;
-	}
-	return census_shmem_address(vma, t->ahead.next);
-}
-
-/*
- * The walk came from @addr to @next.  If it paused before the end of the part, what it has passed
- * is read once more.  As many entries may have been added during the walk, also by splits of huge
- * pages.
- */
-static void end_shmem_part(struct census_tally *t, unsigned long addr, unsigned long next)
-{
-	pgoff_t first = linear_page_index(t->vma, addr), end = linear_page_index(t->vma, next);
-
-	if (first < t->uncounted || end == first)
-		return;
-	if (end < t->ahead.next) {
-		t->ahead = (struct census_shmem_range){ .next = first, .last = end - 1 };
-		census_shmem_read(&t->ahead, t->vma, NULL, &t->files->shmem_left,
-				  2 * CENSUS_SHMEM_STEP, &t->walk->work);
-		if (!census_shmem_done(&t->ahead))
-			lose_swap(t, false);
-	}
-	t->sums->swap += t->ahead.pages << PAGE_SHIFT;
-}
-
 /* Records that one search passes at most: their VMAs may all have been unmapped. */
 #define SEARCHED_MAX 512
 
@@ -727,7 +589,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 		return err;
 	t->of_heap = heap_or_stack(t);
 	walk->each_page = t->wants_pages || (t->files->only && vma_is_hugetlb(vma));
-	begin_shmem(t, addr);
+	census_swapped_begin(t, addr);
 	walk->ops = choose_ops(t);
 	walk->context = t;
 	walk->writable_is_exclusive = census_vma_proves_exclusive(vma);
@@ -742,8 +604,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
  * @t: the count, after census_tally_vma() or the part before
  * @addr: start address of the walk
  *
- * Return: where the walk stops.  What it passes is numbered in one way, and the file was read for
- * it if that is needed.
+ * Return: where the walk stops.  What it passes is numbered in one way.
  */
 unsigned long census_tally_part(struct census_tally *t, unsigned long addr)
 {
@@ -753,8 +614,6 @@ unsigned long census_tally_part(struct census_tally *t, unsigned long addr)
 
 	if (vma->vm_pgoff + vma_pages(vma) > CENSUS_INDEX_END)
 		end = census_files_key_end(vma, t->class, addr, end);
-	if (t->by_parts)
-		end = begin_shmem_part(t, addr, end);
 	walk->pages = 0;
 	walk->exclusive = 0;
 	walk->anon = 0;
@@ -778,8 +637,8 @@ void census_tally_part_end(struct census_tally *t, unsigned long addr, unsigned 
 {
 	const struct census_walk *walk = t->walk;
 
-	if (t->by_parts)
-		end_shmem_part(t, addr, next);
+	if (t->swapped.cache && !walk->holes)
+		t->swapped.end = linear_page_index(t->vma, next);
 	t->pages += walk->pages;
 	if (walk->exclusive && !t->files->only)
 		add_exclusive(t, CENSUS_ANON, walk->exclusive);

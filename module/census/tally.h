@@ -11,9 +11,10 @@
 
 #include "census/collect.h"
 #include "census/snapshot.h"
+#include "census/swapped.h"
 #include "count/files.h"
 #include "count/marks.h"
-#include "count/shmem.h"
+#include "count/page-bitmaps.h"
 #include "walk/walk.h"
 
 /**
@@ -41,9 +42,7 @@
  * @huge_copied: the hugetlb page of the current run is a copy, and not of the one file
  * @wants_pages: a question wants each page of @m
  * @bitmaps: of the pages of @m, in which pages of files in swap are noted; NULL: not requested
- * @by_parts: the file of @vma is read for pages in swap, part by part
- * @uncounted: the first page of this file of which it does not count yet whether it is in swap
- * @ahead: the part of this file that was read, which the walk will pass
+ * @swapped: of the file of @vma, what is to be looked at for pages in swap
  * @pages: mapped pages met
  * @rss_before: RSS of @sums when the part of @vma started, for @of_heap
  */
@@ -71,12 +70,17 @@ struct census_tally {
 	bool huge_copied;
 	bool wants_pages;
 	struct census_bitmaps *bitmaps;
-	bool by_parts;
-	pgoff_t uncounted;
-	struct census_shmem_range ahead;
+	struct census_swapped swapped;
 	u64 pages;
 	u64 rss_before;
 };
+
+/* Whether pages of @vma are wanted in bitmaps. */
+static inline bool census_tally_has_bitmaps(const struct census_tally *t)
+{
+	return t->bitmaps && t->vma->vm_start < t->bitmaps->end &&
+	       t->vma->vm_end > t->bitmaps->start;
+}
 
 int census_tally_begin(struct census_tally *t, struct census_snapshot *snap,
 		       struct census_files *files);

@@ -6,7 +6,6 @@
 
 #include "base/compat.h"
 #include "count/files.h"
-#include "count/shmem.h"
 
 /**
  * struct file_id - identity of a file
@@ -91,8 +90,6 @@ int census_files_begin(struct census_files *files, struct census_budget *budget)
 void census_files_restart(struct census_files *files)
 {
 	files->full = false;
-	files->shmem_left = CENSUS_SHMEM_ENTRIES;
-	files->wanted_left = CENSUS_SHMEM_ENTRIES;
 }
 
 void census_files_end(struct census_files *files)

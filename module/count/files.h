@@ -29,9 +29,6 @@
  * @ids: &struct file_id; the first units are not used
  * @table: @ids by identity
  * @nr: number of @ids
- * @shmem_left: entries of page caches that may still be read for pages in swap
- * @wanted_left: the same, of addresses that are wanted in bitmaps: what is mapped elsewhere takes
- *	nothing of it
  * @full: nothing is added to @ids: pages of other files are numbered by frame
  */
 struct census_files {
@@ -41,8 +38,6 @@ struct census_files {
 	struct census_pool ids;
 	struct census_table table;
 	u32 nr;
-	u64 shmem_left;
-	u64 wanted_left;
 	bool full;
 };
 

@@ -26,6 +26,7 @@ struct census_bitmaps *census_bitmaps_alloc(u64 start, u64 end)
 	b->start = start;
 	b->end = end;
 	b->walked = start;
+	b->slots_left = CENSUS_BITMAPS_SLOTS;
 	b->budget = census_budget_locked(&all_bitmaps);
 	b->bitmaps.budget = &b->budget;
 	return b;
@@ -44,6 +45,7 @@ void census_bitmaps_reset(struct census_bitmaps *b)
 {
 	census_pool_free(&b->bitmaps);
 	b->walked = b->start;
+	b->slots_left = CENSUS_BITMAPS_SLOTS;
 	b->full = false;
 }
 

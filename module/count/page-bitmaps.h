@@ -33,6 +33,9 @@ struct census_bitmap {
 #define CENSUS_BITMAP_BYTES ((u64)PAGE_SIZE * CENSUS_BITMAP_PAGES)
 #define CENSUS_BITMAPS_PER_CHUNK (CENSUS_CHUNK_BYTES / sizeof(struct census_bitmap))
 
+/* Slots that are looked at for one process, in 10 to 40 ms. */
+#define CENSUS_BITMAPS_SLOTS 2000000
+
 /**
  * struct census_bitmaps - the pages of one process
  * @start: first requested address
@@ -40,6 +43,7 @@ struct census_bitmap {
  * @walked: address that the walk has reached, at most @end
  * @bitmaps: &struct census_bitmap, by address; @nr counts these, not units
  * @budget: of @bitmaps, as all that is needed under locks
+ * @slots_left: slots of page caches that may still be looked at, for pages of shmem in swap
  * @full: they exceed their budget, or what is in swap of a file is unknown
  */
 struct census_bitmaps {
@@ -48,6 +52,7 @@ struct census_bitmaps {
 	u64 walked;
 	struct census_pool bitmaps;
 	struct census_budget budget;
+	u64 slots_left;
 	bool full;
 };
 

@@ -120,17 +120,6 @@ static void map_much(const struct load *load)
 			  load->fd, i % 2 ? PAGE : 0) != MAP_FAILED, "mmap");
 }
 
-/* Writes the file and stops. When it continues, it swaps some pages out. */
-static void write_file_pages(const struct load *load)
-{
-	char *at = map(PLACE(0), FILE_PAGES * PAGE, RW, MAP_SHARED, load->fd, 0);
-
-	write_pages(at, FILE_PAGES);
-	child_stop();
-	page_out(at + FILE_PAGES / 2 * PAGE, SWAPPED);
-	need(!munmap(at, FILE_PAGES * PAGE), "munmap");
-}
-
 static struct cost measure(struct __test_metadata *_metadata)
 {
 	const struct census_request request = {
@@ -376,6 +365,14 @@ FIXTURE(swapped)
 	bool on;
 };
 
+FIXTURE_VARIANT(swapped)
+{
+	bool private;
+};
+
+FIXTURE_VARIANT_ADD(swapped, shared) { .private = false };
+FIXTURE_VARIANT_ADD(swapped, private) { .private = true };
+
 FIXTURE_SETUP(swapped)
 {
 	const char *why = zram_on();
@@ -392,86 +389,58 @@ FIXTURE_TEARDOWN(swapped)
 		EXPECT_TRUE(zram_off());
 }
 
-/* Few mappings have more entries than are read of files, and many have them many times. */
-#define FEW	((unsigned int)(4000000 / FILE_PAGES))
-#define MANY	2000U
+/**
+ * struct attack - a process, measured before and after some of a file that it maps is in swap
+ * @body: of the process: maps, stops, and when it continues, swaps out
+ * @load: what it gets
+ * @known: SWAP of the process is known afterwards
+ */
+struct attack {
+	const char *name;
+	void (*body)(const struct load *load);
+	struct load load;
+	bool known;
+};
 
-/* Cost of @n mappings, before and after some pages of the file are in swap. */
-static struct cost of_swapped(struct __test_metadata *_metadata, unsigned int n, bool private,
-			      struct cost *plain)
+#define OTHER_USER	1000
+#define OTHER_PAGES	200UL
+
+/* A part of a file in swap, of another user */
+static void be_other(void *arg)
 {
-	struct load writer = { .body = write_file_pages };
-	struct load load = { .body = map_much, .n = n, .private = private };
-	struct cost cost = {};
+	const int fd = memfd("other", OTHER_PAGES + 1);
+	char *at = map(PLACE(0), OTHER_PAGES * PAGE, RW, MAP_SHARED, fd, PAGE);
+
+	write_pages(at, OTHER_PAGES);
+	page_out(at, OTHER_PAGES);
+	need(!setresuid(OTHER_USER, OTHER_USER, OTHER_USER), "setresuid");
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+/* Checks what is in swap of the process of @pid, and of the group of its user. */
+static void expect_swap(struct __test_metadata *_metadata, pid_t pid, uint32_t uid, uint64_t swap)
+{
+	const struct census_request groups = {
+		.basis = MEMCENSUS_BASIS_FRAMES,
+		.parts = MEMCENSUS_PART_TASKS,
+		.group_by = MEMCENSUS_BY_UID,
+	};
+	const struct census_task *task;
 	struct census census;
-	bool unread = false;
-	pid_t pid, mapper;
+	unsigned int i, found = 0;
 
-	writer.fd = memfd("much", FILE_PAGES);
-	load.fd = writer.fd;
-	pid = child_start(live, &writer);
-	mapper = child_start(live, &load);
-	EXPECT_LT(0, pid);
-	EXPECT_LT(0, mapper);
-	*plain = measure(_metadata);
-	EXPECT_TRUE(pid > 0 && child_next(pid));
-	cost = measure(_metadata);
-	if (mapper > 0 && !census_take_pid(mapper, &census, NULL)) {
-		unread = figure(&census.tasks->f, MEMCENSUS_F_SWAP) == FIGURE_UNKNOWN;
-		census_free(&census);
-	}
-	EXPECT_TRUE(unread);
-	child_end(mapper);
-	child_end(pid);
-	close(writer.fd);
-	return cost;
-}
-
-/* What is read of files is bounded, so for many mappings it takes no longer than for few. */
-static void run_swapped(struct __test_metadata *_metadata, bool private)
-{
-	struct cost few, few_plain, many, plain;
-
-	few = of_swapped(_metadata, FEW, private, &few_plain);
-	many = of_swapped(_metadata, MANY, private, &plain);
-	diag("%u mappings: %llu us, without swap %llu us", FEW,
-	     (unsigned long long)few.wall / 1000, (unsigned long long)few_plain.wall / 1000);
-	if (few.wall > few_plain.wall)
-		plain.wall += few.wall - few_plain.wall;
-	expect_alike(_metadata, "2,000 mappings of a file with 16 pages in swap", many, plain);
-}
-
-TEST_F(swapped, shared)
-{
-	if (self->on)
-		run_swapped(_metadata, false);
-}
-
-/* Each hole is looked up. */
-TEST_F(swapped, private)
-{
-	if (self->on)
-		run_swapped(_metadata, true);
-}
-
-#define SCATTERED	6000
-#define AT_ONCE		1024
-
-/* Every 64th page of a file is in swap; then maps all but its first page, @n times. */
-static void scatter(const struct load *load)
-{
-	unsigned long n = SCATTERED * BLOCK, i;
-	char *at = map(PLACE(0), n * PAGE, RW, MAP_SHARED, load->fd, 0);
-
-	for (i = 0; i < n; i += BLOCK)
-		at[i * PAGE] = 1;
-	for (i = 0; i < n; i += AT_ONCE)
-		page_out(at + i * PAGE, n - i < AT_ONCE ? n - i : AT_ONCE);
-	need(!munmap(at, n * PAGE), "munmap");
-	for (i = 0; i < load->n; i++)
-		need(mmap(i ? NULL : PLACE(0), (n - 1) * PAGE, RW,
-			  (load->private ? MAP_PRIVATE | MAP_NORESERVE : MAP_SHARED) |
-			  (i ? 0 : MAP_FIXED), load->fd, PAGE) != MAP_FAILED, "mmap");
+	ASSERT_EQ(0, census_take(&groups, &census, NULL));
+	task = census_task_of(&census, pid);
+	ASSERT_NE(NULL, task);
+	EXPECT_EQ(swap, figure(&task->f, MEMCENSUS_F_SWAP));
+	EXPECT_NE(FIGURE_UNKNOWN, figure(&task->f, MEMCENSUS_F_RSS));
+	for (i = 0; i < census.n_groups; i++)
+		if (census.groups[i].uid == uid) {
+			EXPECT_EQ(swap, figure(&census.groups[i].f, MEMCENSUS_F_SWAP));
+			found++;
+		}
+	EXPECT_LT(0, found);
+	census_free(&census);
 }
 
 /* The sum of swap in the summary is of all processes: unknown if that of one is. */
@@ -492,89 +461,213 @@ static void expect_sum(struct __test_metadata *_metadata, bool known)
 	EXPECT_EQ(!known, !strncmp(swap, " VSS, - swap, ", 14));
 }
 
-static void expect_scattered(struct __test_metadata *_metadata, pid_t pid, uint64_t swap)
+/*
+ * What is looked at follows what the walk has read: so a census takes at most twice as long as with
+ * the same mappings and nothing in swap.  And nobody else's figure changes.
+ */
+static void run_attack(struct __test_metadata *_metadata, struct attack a)
 {
-	const struct census_request groups = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
-		.parts = MEMCENSUS_PART_TASKS,
-		.group_by = MEMCENSUS_BY_UID,
-	};
-	struct census census;
-	unsigned int i, found = 0;
+	struct cost plain, cost;
+	pid_t pid, other;
 
-	ASSERT_CENSUS(pid, &census);
-	EXPECT_EQ(swap, figure(&census.tasks->f, MEMCENSUS_F_SWAP));
-	EXPECT_NE(FIGURE_UNKNOWN, figure(&census.tasks->f, MEMCENSUS_F_RSS));
-	census_free(&census);
-
-	ASSERT_EQ(0, census_take(&groups, &census, NULL));
-	for (i = 0; i < census.n_groups; i++) {
-		if (census.groups[i].uid == NOBODY) {
-			EXPECT_EQ(swap, figure(&census.groups[i].f, MEMCENSUS_F_SWAP));
-			found++;
-		} else {
-			EXPECT_NE(FIGURE_UNKNOWN, figure(&census.groups[i].f, MEMCENSUS_F_SWAP));
-		}
-	}
-	EXPECT_LT(0, found);
-	census_free(&census);
-	expect_sum(_metadata, swap != FIGURE_UNKNOWN);
+	a.load.body = a.body;
+	pid = child_start(live, &a.load);
+	ASSERT_LT(0, pid);
+	plain = measure(_metadata);
+	ASSERT_TRUE(child_next(pid));
+	/* Later in the order of processes, so that an earlier one could use up what is for all. */
+	other = child_start(be_other, NULL);
+	ASSERT_LT(0, other);
+	cost = measure(_metadata);
+	expect_alike(_metadata, a.name, cost, plain);
+	expect_swap(_metadata, other, OTHER_USER, OTHER_PAGES * PAGE);
+	if (!a.known)
+		expect_swap(_metadata, pid, NOBODY, FIGURE_UNKNOWN);
+	expect_sum(_metadata, a.known);
+	child_end(other);
+	child_end(pid);
+	close(a.load.fd);
 }
 
-/* Mappings of parts of which 2,000,000 entries are read: what more have in swap is unknown. */
-static void run_scattered(struct __test_metadata *_metadata, bool private)
+static const unsigned int steps[] = { 1, 400 };
+
+/* All but one page of a file of which most is in memory, many times. */
+static void map_then_swap(const struct load *load)
 {
-	static const unsigned int numbers[] = { 1, 250, 400 };
-	const struct census_vma *vma;
-	struct census census;
+	char *at = map(PLACE(0), FILE_PAGES * PAGE, RW, MAP_SHARED, load->fd, 0);
+
+	write_pages(at, FILE_PAGES);
+	need(!munmap(at, FILE_PAGES * PAGE), "munmap");
+	map_much(load);
+	child_stop();
+	at = map(PLACE(0), FILE_PAGES * PAGE, RW, MAP_SHARED, load->fd, 0);
+	write_pages(at + FILE_PAGES / 2 * PAGE, SWAPPED);
+	page_out(at + FILE_PAGES / 2 * PAGE, SWAPPED);
+	need(!munmap(at, FILE_PAGES * PAGE), "munmap");
+}
+
+TEST_F(swapped, parts_in_memory)
+{
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
-		struct load load = { .body = scatter, .n = numbers[i], .private = private };
-		const bool known = load.n * (SCATTERED - 1) < 2000000;
-		pid_t pid;
+	for (i = 0; self->on && i < ARRAY_SIZE(steps); i++)
+		run_attack(_metadata, (struct attack) {
+			.name = "mappings of a file with 16 pages in swap", .body = map_then_swap,
+			.load = { .n = steps[i], .private = variant->private,
+				  .fd = memfd("much", FILE_PAGES) },
+		});
+}
 
-		load.fd = memfd("scattered", SCATTERED * BLOCK);
-		pid = child_start(live, &load);
+#define SCATTERED	6000
+#define AT_ONCE		1024
+
+/* Every 64th page of a file is in swap; maps all but its first page, @n times. */
+static void scatter(const struct load *load)
+{
+	unsigned long n = SCATTERED * BLOCK, i;
+	char *at = map(PLACE(0), n * PAGE, RW, MAP_SHARED, load->fd, 0);
+
+	for (i = 0; i < n; i += BLOCK)
+		at[i * PAGE] = 1;
+	need(!munmap(at, n * PAGE), "munmap");
+	for (i = 0; i < load->n; i++)
+		need(mmap(i ? NULL : PLACE(1), (n - 1) * PAGE, RW,
+			  (load->private ? MAP_PRIVATE | MAP_NORESERVE : MAP_SHARED) |
+			  (i ? 0 : MAP_FIXED), load->fd, PAGE) != MAP_FAILED, "mmap");
+	child_stop();
+	at = map(PLACE(0), n * PAGE, RW, MAP_SHARED, load->fd, 0);
+	for (i = 0; i < n; i += BLOCK)
+		at[i * PAGE] = 1;
+	for (i = 0; i < n; i += AT_ONCE)
+		page_out(at + i * PAGE, n - i < AT_ONCE ? n - i : AT_ONCE);
+	need(!munmap(at, n * PAGE), "munmap");
+}
+
+static const unsigned int scattered_steps[] = { 1, 170 };
+
+TEST_F(swapped, scattered)
+{
+	unsigned int i;
+
+	for (i = 0; self->on && i < ARRAY_SIZE(scattered_steps); i++)
+		run_attack(_metadata, (struct attack) {
+			.name = "mappings of a file with 6,000 pages in swap", .body = scatter,
+			.load = { .n = scattered_steps[i], .private = variant->private,
+				  .fd = memfd("scattered", SCATTERED * BLOCK) },
+		});
+}
+
+/* All but the last page of a file of @n GiB, with one page that will be in swap. */
+static void map_empty(const struct load *load)
+{
+	const size_t size = ((size_t)load->n << 30) - PAGE;
+	char *at = map(PLACE(0), PAGE, RW, MAP_SHARED, load->fd, 0);
+
+	*at = 1;
+	need(mmap(NULL, size, RW, load->private ? MAP_PRIVATE | MAP_NORESERVE : MAP_SHARED,
+		  load->fd, 0) != MAP_FAILED || errno == ENOMEM, "mmap");
+	child_stop();
+	page_out(at, 1);
+}
+
+static const unsigned int empty_steps[] = { 1, 64 * 1024 };
+
+/* One page is found in one step, however large the file; of copies nothing is known. */
+TEST_F(swapped, empty)
+{
+	unsigned int i;
+
+	for (i = 0; self->on && i < ARRAY_SIZE(empty_steps); i++) {
+		struct load load = { .n = empty_steps[i], .private = variant->private,
+				     .fd = memfd("empty", 0) };
+		const size_t bytes = (size_t)load.n << 30;
+		void *at;
+
+		ASSERT_EQ(0, ftruncate(load.fd, bytes));
+		at = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+			  0);
+		if (at == MAP_FAILED) {
+			diag("%u GiB exceed the address space", load.n);
+			break;
+		}
+		munmap(at, bytes);
+		run_attack(_metadata, (struct attack) {
+			.name = "a file of 1 GiB to 64 TiB with one page in swap",
+			.body = map_empty, .load = load, .known = !variant->private,
+		});
+	}
+}
+
+#define MANY		1000
+#define MANY_PAGES	((256UL << 20) / PAGE)
+#define MANY_SWAPPED	4096
+
+/* @n processes map a file that they do not touch: all of it, or all but a page. */
+static void be_many(const struct load *load)
+{
+	char *at = map(PLACE(0), MANY_PAGES * PAGE, RW, MAP_SHARED, load->fd, 0);
+	unsigned int i;
+
+	write_pages(at, MANY_PAGES);
+	need(!munmap(at, MANY_PAGES * PAGE), "munmap");
+	map(PLACE(0), (MANY_PAGES - load->step) * PAGE, RW, MAP_SHARED, load->fd, 0);
+	for (i = 0; i < load->n; i++) {
+		const pid_t pid = fork();
+
+		need(pid >= 0, "fork");
+		if (pid)
+			continue;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	child_stop();
+	write_pages(PLACE(0), MANY_SWAPPED);
+	page_out(PLACE(0), MANY_SWAPPED);
+}
+
+TEST_F(swapped, many_processes)
+{
+	unsigned long but;
+
+	if (variant->private)
+		SKIP(return, "is of shared mappings");
+	if (!getenv("TABLES_MANY"))
+		SKIP(return, "takes minutes where a processor is emulated: set TABLES_MANY=1");
+	for (but = 0; self->on && but < 2; but++) {
+		struct load load = { .body = be_many, .n = MANY, .step = but,
+				     .fd = memfd("many", MANY_PAGES) };
+		struct cost plain, cost;
+		pid_t pid = child_start(live, &load);
+
 		ASSERT_LT(0, pid);
-		expect_scattered(_metadata, pid, known ? load.n * (SCATTERED - 1) * PAGE :
-							 FIGURE_UNKNOWN);
-		ASSERT_CENSUS(pid, &census);
-		ASSERT_VMA(&census, PLACE(0), vma);
-		/* The lowest one is read first. */
-		EXPECT_PAGES(SCATTERED - 1, vma, SWAP);
-		EXPECT_PAGES(0, vma, RSS);
-		census_free(&census);
+		plain = measure(_metadata);
+		ASSERT_TRUE(child_next(pid));
+		cost = measure(_metadata);
+		expect_alike(_metadata, but ? "a part of 256 MiB in 1,000 processes" :
+					      "256 MiB in 1,000 processes", cost, plain);
+		EXPECT_LE(cost.wall, 2 * plain.wall);
 		child_end(pid);
 		close(load.fd);
 	}
 }
 
-TEST_F(swapped, more_than_read)
-{
-	if (self->on)
-		run_scattered(_metadata, false);
-}
-
-TEST_F(swapped, more_holes_than_read)
-{
-	if (self->on)
-		run_scattered(_metadata, true);
-}
-
 /* Much is mapped below the addresses of a request for bitmaps: it gets those all the same. */
-static void run_range(struct __test_metadata *_metadata, bool private)
+TEST_F(swapped, range)
 {
-	struct load load = { .body = scatter, .n = 350, .private = private };
+	struct load load = { .body = scatter, .n = 350, .private = variant->private };
 	const struct census_vma *last = NULL;
 	struct census mappings, census;
 	uint64_t end;
 	unsigned int i;
 	pid_t pid;
 
+	if (!self->on)
+		return;
 	load.fd = memfd("scattered", SCATTERED * BLOCK);
 	pid = child_start(live, &load);
 	ASSERT_LT(0, pid);
+	ASSERT_TRUE(child_next(pid));
 	ASSERT_CENSUS(pid, &mappings);
 	for (i = 0; i < mappings.n_vmas; i++)
 		if (mappings.vmas[i].end - mappings.vmas[i].start == (SCATTERED * BLOCK - 1) * PAGE)
@@ -595,18 +688,6 @@ static void run_range(struct __test_metadata *_metadata, bool private)
 	census_free(&mappings);
 	child_end(pid);
 	close(load.fd);
-}
-
-TEST_F(swapped, shared_range)
-{
-	if (self->on)
-		run_range(_metadata, false);
-}
-
-TEST_F(swapped, private_range)
-{
-	if (self->on)
-		run_range(_metadata, true);
 }
 
 TEST_HARNESS_MAIN

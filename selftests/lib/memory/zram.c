@@ -17,8 +17,14 @@
 #define MADV_PAGEOUT	21
 #endif
 
-#define DEVICE		"/dev/zram0"
+#define ZRAM		"/dev/zram0"
 #define SYS		"/sys/block/zram0/"
+
+/* Of a kernel without zram, such as User Mode Linux, SWAP_DEVICE names a device of its size. */
+static const char *device(void)
+{
+	return getenv("SWAP_DEVICE") ?: ZRAM;
+}
 
 /* The header that mkswap writes, on its first page; the magic word is at the page's end. */
 static bool make_swap(void)
@@ -28,7 +34,7 @@ static bool make_swap(void)
 		char boot[1024];
 		uint32_t version, last_page, bad_pages;
 	} header = { .version = 1, .last_page = ZRAM_BYTES / PAGE - 1 };
-	int fd = open(DEVICE, O_WRONLY | O_CLOEXEC);
+	int fd = open(device(), O_WRONLY | O_CLOEXEC);
 	char *page = calloc(1, PAGE);
 	bool ok = fd >= 0 && page;
 
@@ -45,24 +51,26 @@ const char *zram_on(void)
 {
 	int i;
 
-	if (access(DEVICE, W_OK) && system("modprobe zram 2>/dev/null"))
+	if (getenv("SWAP_DEVICE"))
+		return !make_swap() ? "header" : swapon(device(), 0) ? "swapon" : NULL;
+	if (access(ZRAM, W_OK) && system("modprobe zram 2>/dev/null"))
 		return "";
 	/* The default compressor, if the kernel cannot load it by itself. */
 	if (system("modprobe lzo-rle 2>/dev/null"))
 		errno = 0;
-	for (i = 0; access(DEVICE, W_OK) && i < 100; i++)
+	for (i = 0; access(ZRAM, W_OK) && i < 100; i++)
 		sleep_ms(10);
 	write_file(SYS "reset", "1");
 	if (!write_file(SYS "disksize", "67108864"))
 		return "size";
 	if (!make_swap())
 		return "header";
-	return swapon(DEVICE, 0) ? "swapon" : NULL;
+	return swapon(ZRAM, 0) ? "swapon" : NULL;
 }
 
 bool zram_off(void)
 {
-	return !swapoff(DEVICE) && write_file(SYS "reset", "1");
+	return !swapoff(device()) && (getenv("SWAP_DEVICE") || write_file(SYS "reset", "1"));
 }
 
 /* Moves to the CPU of @all that is the turn of @try. */

@@ -9,7 +9,7 @@
 
 /*
  * Sets up %ZRAM_BYTES of swap in zram0 as the only swap. NULL, or the error; "": the
- * kernel has no zram.
+ * kernel has no zram.  The environment's SWAP_DEVICE, a block device of that size, replaces zram0.
  */
 const char *zram_on(void);
 bool zram_off(void);

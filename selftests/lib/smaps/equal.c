@@ -208,11 +208,24 @@ static bool smaps_lacks(const struct smaps_vma *theirs, const struct census_vma 
 	       o[MEMCENSUS_F_RSS] == t[MEMCENSUS_F_RSS] + huge;
 }
 
-/* The figures of a mapping, and so of its process, that smaps has wrong. */
-static uint64_t wrong_in_smaps(const struct smaps_vma *theirs, const struct census_vma *ours)
+/* Pages of shmem that a census looks at in any case, see equal.h. */
+#define LOOKED_AT	512
+
+/* May a census not know what this mapping has in swap, and does it not? */
+static bool swap_is_unknown(const struct smaps_vma *theirs, const struct census_vma *ours)
+{
+	const bool copies = theirs->mode[1] == 'w' && theirs->mode[3] == 'p';
+
+	return figure(&ours->f, MEMCENSUS_F_SWAP) == FIGURE_UNKNOWN && theirs->inode &&
+	       (copies || (theirs->end - theirs->start) / PAGE > LOOKED_AT);
+}
+
+/* The figures of a mapping, and so of its process, that smaps has wrong or a census lacks. */
+static uint64_t passed_over(const struct smaps_vma *theirs, const struct census_vma *ours)
 {
 	return (smaps_errs(theirs, ours) ? HUGETLB_KINDS : 0) |
-	       (smaps_lacks(theirs, ours) ? OF_PAGES : 0);
+	       (smaps_lacks(theirs, ours) ? OF_PAGES : 0) |
+	       (swap_is_unknown(theirs, ours) ? BIT(MEMCENSUS_F_SWAP) : 0);
 }
 
 static void equal_vma(struct context *c, const struct census_vma *ours,
@@ -245,9 +258,10 @@ static void equal_vma(struct context *c, const struct census_vma *ours,
 		    ours->pkey,
 		    theirs->pkey < 0 ? FIGURE_UNKNOWN : (uint64_t)theirs->pkey);
 	equal_flags(c, ours->flags, theirs->flags);
-	c->passed_over = wrong_in_smaps(theirs, ours);
+	c->passed_over = passed_over(theirs, ours);
 	c->equal->gigantic += !!(c->passed_over & HUGETLB_KINDS);
 	c->equal->hidden += !!(c->passed_over & OF_PAGES);
+	c->equal->unlooked += !!(c->passed_over & BIT(MEMCENSUS_F_SWAP));
 	equal_figures(c, &ours->f, &theirs->f);
 	equal_derived(c, &ours->f, &theirs->f);
 	if (theirs->thp_eligible >= 0)
@@ -309,7 +323,7 @@ static void equal_task(struct context *c, const struct census *census,
 	size_t i;
 
 	for (i = 0; i < census->n_vmas && i < smaps->n_vmas; i++)
-		c->passed_over |= wrong_in_smaps(&smaps->vmas[i], &census->vmas[i]);
+		c->passed_over |= passed_over(&smaps->vmas[i], &census->vmas[i]);
 
 	equal_int(c, "state", task->state, MEMCENSUS_STATE_WALKED);
 	equal_int(c, "basis", task->basis, MEMCENSUS_BASIS_MAPCOUNT);
@@ -429,6 +443,9 @@ void equal_report(const struct equal *equal)
 	if (equal->hidden)
 		diag("not compared: pages in %lu mappings of PROT_NONE, smaps lacks the huge ones",
 		     equal->hidden);
+	if (equal->unlooked)
+		diag("not compared: Swap of %lu mappings of shmem, the census does not look there",
+		     equal->unlooked);
 	if (equal->nameless)
 		diag("not compared: %lu flags that smaps has no name for",
 		     equal->nameless);

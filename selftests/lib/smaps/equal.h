@@ -24,6 +24,10 @@
  * mapping lacks exactly its huge pages, the figures of pages are not compared, neither of
  * it nor of its process.
  *
+ * Swap: a census does not look for pages of shmem in swap in a private writable mapping,
+ * nor at more than it has read of page tables and 512. If Swap of such a mapping is unknown,
+ * it is not compared, neither of it nor of its process.
+ *
  * Pss_Anon, Pss_File, Pss_Shmem: smaps has them for the whole process only.
  *
  * Never compared, as equal_report() says each time: THPeligible, which no module
@@ -50,6 +54,7 @@
  * @summed: processes whose VmRSS differs from that in stat
  * @gigantic: mappings of 1 GiB pages that smaps calls shared
  * @hidden: mappings of PROT_NONE whose huge pages smaps leaves out
+ * @unlooked: mappings of shmem of which the census does not know Swap
  * @vdsos: mappings whose name was skipped
  * @nameless: flags that are ?? in smaps
  * @no_line: figures that smaps has no line for here, bits of memcensus_figure
@@ -58,7 +63,7 @@
 struct equal {
 	unsigned int processes, unstable, gone, vmas, summed;
 	unsigned long fields, rounded, mismatches, gates, thp_eligible;
-	unsigned long nameless, gigantic, hidden, vdsos;
+	unsigned long nameless, gigantic, hidden, unlooked, vdsos;
 	uint64_t no_line;
 	char other[128];
 };
