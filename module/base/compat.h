@@ -241,8 +241,8 @@ static inline bool census_softleaf_is_known(softleaf_t entry)
  * for_each_thread() under RCU.  With CONFIG_PROVE_RCU_LIST the macro of 6.12 calls
  * lockdep for tasklist_lock, which is not exported.
  */
-#define census_for_each_thread(p, t)					\
-	list_for_each_entry_rcu(t, &(p)->signal->thread_head, thread_node)
+#define census_for_each_thread(p, t)	list_for_each_entry_rcu(t,	\
+	&(p)->signal->thread_head, thread_node)
 
 /*
  * Whether smaps of @t may be read by its own user.  Since 7.3 it belongs to the task, and to all
