@@ -245,10 +245,10 @@ static inline bool census_softleaf_is_known(softleaf_t entry)
 	&(p)->signal->thread_head, thread_node)
 
 /*
- * Whether smaps of @t may be read by its own user.  Since 7.3 it belongs to the task, and to all
- * that share its address space, until the task is freed; before that to the address space, @mm.
- * exec() replaces both under task_lock(), which the caller holds, in an RCU read section.  @t has
- * @mm, or has exited with it.
+ * Whether smaps of @t may be read by its own user.  Since 7.3 it belongs to the task, before that
+ * to its address space; exec() replaces both under task_lock(), which the caller holds, in an RCU
+ * read section.  @t has @mm, or has exited with it: the task keeps what belongs to it until it is
+ * freed.
  */
 static inline bool census_is_dumpable(struct task_struct *t, struct mm_struct *mm)
 {

@@ -220,24 +220,26 @@ bool census_process_reads(struct task_struct *leader, struct mm_struct *mm,
  * under it, no loop is in it, and the scheduler does not take the CPU away, except with PREEMPT_RT,
  * where task_lock() sleeps.
  *
- * Return: false if the process executes a program, has another address space now, or its leader has
- * exited.
+ * Return: 0 if @rights is settled, -EAGAIN if the process executes a program, or -ESRCH if it has
+ * another address space now, or its leader has exited.
  */
-bool census_rights_settle(struct census_rights *rights, struct mm_struct *mm,
-			  struct census_reader *reader)
+int census_rights_settle(struct census_rights *rights, struct mm_struct *mm,
+			 struct census_reader *reader)
 {
 	struct rw_semaphore *exec_lock = &rights->leader->signal->exec_update_lock;
+	int ret = -EAGAIN;
 
 	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
 		preempt_disable();
 	if (down_read_trylock(exec_lock)) {
 		rights->exec_id = READ_ONCE(rights->leader->self_exec_id);
 		rights->settled = census_process_reads(rights->leader, mm, reader);
+		ret = rights->settled ? 0 : -ESRCH;
 		up_read(exec_lock);
 	}
 	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
 		preempt_enable();
-	return rights->settled;
+	return ret;
 }
 
 /**

@@ -33,13 +33,11 @@ static inline bool census_reader_equal(const struct census_reader *a,
  * @leader: its thread group leader, a reference; NULL: no process is asked
  * @exec_id: how often it had executed a program when it was asked first
  * @settled: it was asked while it executed no program, and had the address space
- * @postponed: its walk was put off because it was not settled
  */
 struct census_rights {
 	struct task_struct *leader;
 	u64 exec_id;
 	bool settled;
-	bool postponed;
 };
 
 bool census_threads_visit(struct task_struct *leader,
@@ -47,8 +45,8 @@ bool census_threads_visit(struct task_struct *leader,
 struct mm_struct *census_process_mm(struct task_struct *leader);
 struct task_struct *census_mm_leader(struct mm_struct *mm);
 struct pid *census_process_parent(struct pid *pid);
-bool census_rights_settle(struct census_rights *rights, struct mm_struct *mm,
-			  struct census_reader *reader);
+int census_rights_settle(struct census_rights *rights, struct mm_struct *mm,
+			 struct census_reader *reader);
 bool census_rights_confirm(const struct census_rights *rights, struct mm_struct *mm,
 			   struct census_reader *reader);
 bool census_process_reads(struct task_struct *leader, struct mm_struct *mm,

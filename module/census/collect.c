@@ -592,21 +592,26 @@ void census_collect_settle(struct census_collection *c)
  *
  * One that is not settled before its walk has no reader.
  *
- * Return: false if the process executes a program, and may be asked again after all others were
- * walked: once, because a user chooses how long that takes.
+ * Return: 0 to walk it, -EAGAIN if its process executes a program and is settled later, or -ESRCH
+ * if that has left it.
  */
-bool census_mm_settle(struct census_mm *m)
+int census_mm_settle(struct census_mm *m)
 {
-	bool again = !m->rights.postponed;
+	struct mm_struct *mm;
+	int ret;
 
 	if (!is_unsettled(m))
-		return true;
-	if (census_rights_settle(&m->rights, m->mm, &m->task->reader)) {
+		return 0;
+	ret = census_rights_settle(&m->rights, m->mm, &m->task->reader);
+	if (!ret)
 		census_mm_counters(m);
-		return true;
-	}
-	m->rights.postponed = true;
-	return !again;
+	if (ret != -ESRCH)
+		return ret;
+	/* The leader may exit before the other threads. */
+	mm = census_process_mm(m->rights.leader);
+	if (mm)
+		mmdrop(mm);
+	return mm == m->mm ? 0 : -ESRCH;
 }
 
 /**

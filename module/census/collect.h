@@ -159,7 +159,7 @@ void census_collect_end(struct census_collection *c);
 void census_mm_rewind(struct census_mm *m);
 void census_mm_reset(struct census_mm *m);
 void census_mm_counters(struct census_mm *m);
-bool census_mm_settle(struct census_mm *m);
+int census_mm_settle(struct census_mm *m);
 bool census_mm_confirm(struct census_mm *m);
 void census_counters_figures(const struct census_counters *c, struct census_figures *f);
 

@@ -338,6 +338,19 @@ static int walk_confirmed(struct census_scan *scan, struct census_mm *m)
 }
 
 /*
+ * Before the first lock hold.  An exec() that holds exec_update_lock is waited for as for other
+ * locks: then the address space is walked nevertheless, without a reader.
+ *
+ * Return: 0, -EAGAIN or -ESRCH.
+ */
+static int settle(struct census_scan *scan, struct census_mm *m)
+{
+	int ret = m->begun || scan->tally.later ? 0 : census_mm_settle(m);
+
+	return ret == -EAGAIN && !budget_left(scan) ? 0 : ret;
+}
+
+/*
  * One lock hold; several if others take the locks between two.  mm_users is held only here: if the
  * process exits before or after it, it frees its memory itself, in its cgroup, also if this caller
  * is not given the processor for a while.
@@ -351,13 +364,10 @@ static int visit_once(struct census_scan *scan, struct census_mm *m)
 
 	if (!mmget_not_zero(m->mm))
 		return -ESRCH;
-	if (is_abandoned(m))
-		ret = -ESRCH;
-	else if (!m->begun && !scan->tally.later && !census_mm_settle(m))
-		ret = -EAGAIN;
-	else if (is_evading(m))
+	ret = is_abandoned(m) ? -ESRCH : settle(scan, m);
+	if (!ret && is_evading(m))
 		ret = -ELOOP;
-	else
+	if (!ret)
 		ret = walk_confirmed(scan, m);
 	m->ptes += scan->walk.ptes - ptes;
 	m->unknown |= scan->walk.unknown;

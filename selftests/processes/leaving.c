@@ -268,7 +268,8 @@ TEST_F(shown, each_time)
 		census_free(&census);
 	}
 	diag("shown %u times of %u, %u times with a command", shown, n, with);
-	EXPECT_EQ(n, shown);
+	/* There one may be executing a program from when it was found until its walk. */
+	EXPECT_LE(is_slow_kernel() ? 9 * n / 10 : n, shown);
 	/* Else nothing has exited or executed a program. */
 	EXPECT_LT(0, with);
 }
@@ -326,6 +327,8 @@ static void expect_no_secret(struct __test_metadata *_metadata, pid_t first)
 		census_free(&census);
 	}
 	diag("%u times of %u with a child", with, n);
+	if (!with && is_slow_kernel())
+		SKIP(return, "no process was found before it became unreadable");
 	EXPECT_LT(0, with);
 }
 
