@@ -10,9 +10,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <linux/sched.h>
 
 #include "selftest.h"
 
@@ -24,10 +27,10 @@
 #define LOWERED	"/tmp/" NAME
 
 /* Mappings whose walk takes some milliseconds. */
-#define MAPPINGS	1000
+#define MAPPINGS	8000
 
 /* Pages that a process has after it has become unreadable. */
-static const unsigned long secret = 5000;
+static const unsigned long secret = 2000;
 
 static unsigned int rounds(void)
 {
@@ -123,11 +126,13 @@ __attribute__((constructor)) static void be_set_user_id(void)
 
 static void become_unreadable(void)
 {
-	/* Both about as long as a census, so that it changes between find and walk. */
+	/* About as long as a census, so that this changes between find and walk, and after that. */
 	sleep_ms(5);
 	need(!prctl(PR_SET_DUMPABLE, 0), "PR_SET_DUMPABLE");
-	write_pages(map_private(PLACE(0), secret * PAGE), secret);
-	sleep_ms(5);
+	need(mmap(PLACE(0), secret * PAGE, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_FIXED, -1, 0) != MAP_FAILED,
+	     "mmap");
+	sleep_ms(15);
 }
 
 static void become_unreadable_and_exit(void)
@@ -178,16 +183,38 @@ static void be_large(void *arg)
 		write_pages(map_private(PLACE(0) + 2 * i * PAGE, PAGE), 1);
 }
 
+/*
+ * As be_large(), with a PID above those of all processes that start later: so it is walked after
+ * them, and they may change between their walk and the end of the census.
+ */
+static pid_t start_last(void)
+{
+	pid_t pid = getpid() + 15000;
+	struct clone_args args = {
+		.exit_signal = SIGCHLD, .set_tid_size = 1, .set_tid = (uintptr_t)&pid,
+	};
+	pid_t child = syscall(SYS_clone3, &args, sizeof(args));
+
+	if (!child) {
+		be_large(NULL);
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	return child > 0 && child_stopped(child) ? child : -1;
+}
+
 FIXTURE(tree)
 {
-	pid_t before, first;
+	pid_t before, first, last;
 };
 
 FIXTURE_SETUP(tree)
 {
 	self->first = 0;
 	self->before = child_start(be_large, NULL);
+	self->last = start_last();
 	ASSERT_LT(0, self->before);
+	ASSERT_LT(0, self->last);
 }
 
 FIXTURE_TEARDOWN(tree)
@@ -195,6 +222,7 @@ FIXTURE_TEARDOWN(tree)
 	if (self->first > 0)
 		child_end(self->first);
 	child_end(self->before);
+	child_end(self->last);
 }
 
 static void take(struct __test_metadata *_metadata, struct census *census)
@@ -305,7 +333,8 @@ static bool is_less(const struct figures *f, unsigned int figure)
 }
 
 /* Nothing of what a process has after it may not be dumped, whatever it does then. */
-static void expect_no_secret(struct __test_metadata *_metadata, pid_t first)
+static void expect_no_secret(struct __test_metadata *_metadata, pid_t first, pid_t before,
+			     pid_t last)
 {
 	unsigned int n, with = 0;
 	const struct census_task *task;
@@ -316,13 +345,16 @@ static void expect_no_secret(struct __test_metadata *_metadata, pid_t first)
 		take(_metadata, &census);
 		for (i = 0; i < census.n_tasks; i++) {
 			task = &census.tasks[i];
+			if (task->pid == (uint32_t)before || task->pid == (uint32_t)last)
+				continue;
 			EXPECT_TRUE(is_less(&task->f, MEMCENSUS_F_VSS));
 			EXPECT_TRUE(is_less(&task->f, MEMCENSUS_F_RSS));
 			EXPECT_TRUE(is_less(&task->f, MEMCENSUS_F_RSS_COUNTER));
 			EXPECT_TRUE(is_less(&task->f, MEMCENSUS_F_RSS_PEAK));
 		}
 		for (i = 0; i < census.n_groups; i++)
-			EXPECT_TRUE(is_less(&census.groups[i].f, MEMCENSUS_F_RSS));
+			if (census.groups[i].pid == (uint32_t)first)
+				EXPECT_TRUE(is_less(&census.groups[i].f, MEMCENSUS_F_RSS));
 		with += !!count_started(&census, first);
 		census_free(&census);
 	}
@@ -336,14 +368,14 @@ TEST_F(tree, undumpable_exit)
 {
 	self->first = child_start(idle, become_unreadable_and_exit);
 	ASSERT_LT(0, self->first);
-	expect_no_secret(_metadata, self->first);
+	expect_no_secret(_metadata, self->first, self->before, self->last);
 }
 
 TEST_F(tree, undumpable_exec)
 {
 	self->first = child_start(idle, become_unreadable_and_execute);
 	ASSERT_LT(0, self->first);
-	expect_no_secret(_metadata, self->first);
+	expect_no_secret(_metadata, self->first, self->before, self->last);
 }
 
 TEST_HARNESS_MAIN
