@@ -27,10 +27,10 @@
 #define LOWERED	"/tmp/" NAME
 
 /* Mappings whose walk takes some milliseconds. */
-#define MAPPINGS	8000
+#define MAPPINGS	2000
 
 /* Pages that a process has after it has become unreadable. */
-static const unsigned long secret = 2000;
+static const unsigned long secret = 5000;
 
 static unsigned int rounds(void)
 {
@@ -124,15 +124,23 @@ __attribute__((constructor)) static void be_set_user_id(void)
 		_exit(geteuid());
 }
 
+/*
+ * From less than a census to more, on fast and slow hosts: so each change is sometimes between find
+ * and walk, and sometimes after the walk.
+ */
+static void wait_between(unsigned int number)
+{
+	sleep_ms(1 << number % 6);
+}
+
 static void become_unreadable(void)
 {
-	/* About as long as a census, so that this changes between find and walk, and after that. */
-	sleep_ms(5);
+	wait_between(getpid());
 	need(!prctl(PR_SET_DUMPABLE, 0), "PR_SET_DUMPABLE");
 	need(mmap(PLACE(0), secret * PAGE, PROT_READ | PROT_WRITE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_FIXED, -1, 0) != MAP_FAILED,
 	     "mmap");
-	sleep_ms(15);
+	wait_between(getpid() / 6);
 }
 
 static void become_unreadable_and_exit(void)
