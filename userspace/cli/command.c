@@ -4,9 +4,11 @@
 
 #include "cli/command.h"
 
+/* What is left out on a narrow terminal is at the end. */
 #define CGROUP_COLUMNS							\
-	"mms,swap,uss,pss,charged,charged_anon,charged_file,charged_shmem,charged_kernel," \
-	"charged_sock,charged_swap,limit,oom_kills"
+	"mms,swap,uss,pss,charged,high,limit,limit_left,limit_of,charged_anon,charged_file," \
+	"charged_shmem,charged_kernel,charged_sock,charged_hugetlb,charged_rest,charged_swap," \
+	"oom_kills"
 
 const struct rows rows_tree = { &group_rows, "name," CGROUP_COLUMNS, "pss" };
 

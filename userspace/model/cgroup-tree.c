@@ -9,6 +9,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/cgroup-tree.h"
+#include "model/columns.h"
 
 /* Digits of the ID of a container, and those that docker shows. */
 #define ID_DIGITS	64
@@ -87,6 +88,46 @@ static void set_names(struct snapshot *snap, struct group *group, const struct g
 	group->name = snapshot_text(snap, group->own ? "." : name, sizeof(name));
 }
 
+/*
+ * Of the limits of @group and those of its @parent.  Kept when groups were dropped: the cgroup of
+ * the limit may be one of them.
+ */
+static void set_limit(struct snapshot *snap, struct group *group, const struct group *parent)
+{
+	static const struct {
+		enum charge number;
+		const char *name;
+	} limits[] = {
+		{ CHARGE_LIMIT, "memory.max" }, { CHARGE_HIGH, "memory.high" },
+	};
+	const struct charges *charges = &group->charges;
+	struct group_limit *first = &group->met_first;
+	const char *name = NULL;
+	uint64_t left;
+	char *of;
+	size_t i;
+
+	if (first->of)
+		return;
+	if (parent)
+		*first = parent->met_first;
+	for (i = 0; i < ARRAY_SIZE(limits) && KNOWN(charges, CHARGE_TOTAL); i++) {
+		const uint64_t limit = charges->v[limits[i].number];
+
+		left = limit > charges->v[CHARGE_TOTAL] ? limit - charges->v[CHARGE_TOTAL] : 0;
+		if (!KNOWN(charges, limits[i].number) || (first->of && left >= first->left))
+			continue;
+		name = limits[i].name;
+		*first = (struct group_limit){ limit, left, name };
+	}
+	if (!name)
+		return;
+	of = group->path ? xasprintf("%s %s", name, group->path) :
+			   xasprintf("%s %" PRIu64, name, group->cgroup);
+	first->of = snapshot_text(snap, of, strlen(of));
+	free(of);
+}
+
 static uint64_t figure_or_unknown(const struct figures *f, unsigned int number)
 {
 	return KNOWN(f, number) ? f->v[number] : UINT64_MAX;
@@ -150,6 +191,7 @@ void cgroup_tree_link(struct snapshot *snap)
 		if (parent && KNOWN(group, MEMCENSUS_GROUP_MMS) && group->mms)
 			parent->contains = true;
 		set_names(snap, group, parent);
+		set_limit(snap, group, parent);
 	}
 }
 

@@ -439,6 +439,36 @@ static bool charged_other(const struct charges *charges, struct value *value)
 
 COMPUTED(group_charged_other, group, charged_other(&row->charges, value))
 
+/*
+ * What of the charged memory no column names.  Unknown if the parts are more, which the kernel
+ * counts later.
+ */
+static bool charged_rest(const struct charges *charges, struct value *value)
+{
+	static const enum charge parts[] = {
+		CHARGE_ANON, CHARGE_FILE, CHARGE_SHMEM, CHARGE_KERNEL, CHARGE_SOCK,
+		CHARGE_HUGETLB,
+	};
+	uint64_t named = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (!KNOWN(charges, parts[i]) && parts[i] != CHARGE_HUGETLB)
+			return false;
+		named += charges->v[parts[i]];
+	}
+	if (!KNOWN(charges, CHARGE_TOTAL) || charges->v[CHARGE_TOTAL] < named)
+		return false;
+	value->number = charges->v[CHARGE_TOTAL] - named;
+	return true;
+}
+
+COMPUTED(group_charged_rest, group, charged_rest(&row->charges, value))
+
+DERIVED(group_limit_met, group, number, row->met_first.limit, row->met_first.of)
+DERIVED(group_limit_left, group, number, row->met_first.left, row->met_first.of)
+DERIVED(group_limit_of, group, text, row->met_first.of, value->text)
+
 /* The memory controller's; not in the ABI. */
 #define CHARGE(num, k, total_, name_, header_, kernel_, help_, ...)		\
 	{ name_, header_, help_, kernel_, .kind = KIND_##k, .total = TOTAL_##total_, \
@@ -472,6 +502,11 @@ static const struct column group_derived[] = {
 	       "of the charged memory, of the kernel: slab, stacks, page tables"),
 	CHARGE(SOCK, BYTES, SUM, "charged_sock", "ChSock", "sock",
 	       "of the charged memory, buffers of TCP and UDP sockets"),
+	CHARGE(HUGETLB, BYTES, SUM, "charged_hugetlb", "ChHugetlb", "hugetlb",
+	       "of the charged memory, hugetlb pages: with memory_hugetlb_accounting, since 6.13"),
+	{ "charged_rest", "ChRest",
+	  "of the charged memory, in none of the above: unmapped parts of huge pages, swap cache, what processors have in reserve, new kinds",
+	  .kind = KIND_BYTES, .total = TOTAL_SUM, .in_json = true, .derive = group_charged_rest },
 	CHARGE(SLAB, BYTES, SUM, "charged_slab", "ChSlab", "slab",
 	       "of charged_kernel, small objects: sockets, files, tasks, dentries, inodes"),
 	CHARGE(RECLAIMABLE, BYTES, SUM, "charged_reclaim", "ChRecl", "slab_reclaimable",
@@ -498,6 +533,13 @@ static const struct column group_derived[] = {
 	       "limit of the cgroup; - if it has none", .alarm = true),
 	CHARGE(SWAP_LIMIT, BYTES, NONE, "swap_limit", "SwapLimit", "memory.swap.max",
 	       "limit of its swap; - if it has none"),
+	{ "limit_met", "Holds",
+	  "the limit of memory with the least left, its own or that of a cgroup above it",
+	  .kind = KIND_BYTES, .in_json = true, .derive = group_limit_met },
+	{ "limit_left", "Left", "what may still be charged until that limit",
+	  .kind = KIND_BYTES, .in_json = true, .alarm = true, .derive = group_limit_left },
+	{ "limit_of", "LimitOf", "which limit that is, and whose: memory.high /work.slice",
+	  .kind = KIND_TEXT, .in_json = true, .spare = true, .derive = group_limit_of },
 	CHARGE(OOM_KILLS, COUNT, SUM, "oom_kills", "OOMs", "memory.events",
 	       "processes that the OOM killer ended in it and below it", .counter = true,
 	       .alarm = true),

@@ -142,6 +142,7 @@ typedef bool column_fn(const struct column *column, const struct view *view, con
  * @optional: a list that is absent if it is empty
  * @counter: it only grows
  * @alarm: it says that something is wrong: a narrow terminal lacks it last
+ * @spare: a text that a narrow terminal may lack, as it may amounts
  * @wide: of a row at an interval: only with -w and in JSON
  * @in_json: a derived value that JSON has with the attributes: the name of a number
  * @number: number of the attribute; its bit in the bitmap of known values; of a derived value:
@@ -171,6 +172,7 @@ struct column {
 	bool optional;
 	bool counter;
 	bool alarm;
+	bool spare;
 	bool wide;
 	bool in_json;
 	unsigned int number;

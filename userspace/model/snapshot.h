@@ -114,6 +114,7 @@ enum charge {
 	CHARGE_SHMEM,
 	CHARGE_KERNEL,
 	CHARGE_SOCK,
+	CHARGE_HUGETLB,
 	CHARGE_SLAB,
 	CHARGE_RECLAIMABLE,
 	CHARGE_PAGETABLES,
@@ -143,13 +144,25 @@ struct charges {
 	uint64_t v[CHARGES];
 };
 
+/**
+ * struct group_limit - the limit of memory with the least left, of a cgroup or one above it
+ * @limit: its bytes
+ * @left: what may still be charged there
+ * @of: "memory.high PATH"; NULL: there is none
+ */
+struct group_limit {
+	uint64_t limit;
+	uint64_t left;
+	const char *of;
+};
+
 /*
  * The known one of @uid, @cgroup, @comm, @pid and @session is the key of the group.  @charges is
  * not in the ABI: read from the files of the cgroup after the census.  cgroup_tree_link() sets the
  * others: @depth: how many groups contain it; @contains: groups with processes; @own: it has
  * only the processes of its cgroup itself, and another group has those below it too; @path,
  * @name: NULL: unavailable; @own_uss, @own_pss: of a tree, what its first process has, in bytes;
- * UINT64_MAX: unavailable.
+ * UINT64_MAX: unavailable; @met_first: of its limits of memory and of those above it.
  */
 struct group {
 	uint64_t known;
@@ -157,6 +170,7 @@ struct group {
 	struct on_nodes on;
 	GROUP_MEMBERS;
 	struct charges charges;
+	struct group_limit met_first;
 	unsigned int depth;
 	bool contains;
 	bool own;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Cgroups: the ID of a cgroup is the inode number of its directory. */
 #include <dirent.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/magic.h>
 #include <pthread.h>
@@ -206,6 +207,26 @@ const char *cgroups_lack(void)
 	if (mount && !stat(mount, &st) && st.st_ino != ROOT_ID)
 		return "in this cgroup namespace, cgroups outside of it have no path, but an ID";
 	return NULL;
+}
+
+bool cgroups_uncharged(void)
+{
+	const char *mount = cgroups_mount(), *word;
+	char *name, text[512];
+	int fd;
+
+	if (!mount)
+		return false;
+	name = xasprintf("%s/cgroup.controllers", mount);
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	free(name);
+	if (fd < 0)
+		return false;
+	text_of_file(fd, text, sizeof(text));
+	for (word = text; (word = strstr(word, "memory")); word += strlen("memory"))
+		if ((word == text || word[-1] == ' ') && strchr(" \n", word[strlen("memory")]))
+			return false;
+	return true;
 }
 
 void cgroups_root(const char *dir)

@@ -49,6 +49,12 @@ size_t cgroups_each(const char *dir, void (*each)(const struct cgroup_place *pla
 /* Why paths of this machine do not tell all cgroups apart; or NULL. */
 const char *cgroups_lack(void);
 
+/*
+ * Whether the kernel charges no memory to cgroups of the hierarchy: it was started with
+ * cgroup_disable=memory, or the controller is in a hierarchy of version 1.  False if unknown.
+ */
+bool cgroups_uncharged(void);
+
 /* The mount point of the hierarchy; NULL: it is not mounted. */
 const char *cgroups_mount(void);
 

@@ -11,6 +11,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/columns.h"
+#include "model/share.h"
 #include "os/cgroups.h"
 #include "os/charges.h"
 #include "os/hugepages.h"
@@ -45,6 +46,8 @@ static const struct charge_file numbers[NUMBERS] = {
 	[CHARGE_SHMEM] = { "shmem", "memory.stat", "shmem " },
 	[CHARGE_KERNEL] = { "kernel", "memory.stat", "kernel " },
 	[CHARGE_SOCK] = { "sock", "memory.stat", "sock " },
+	/* Since 6.13, and only where the cgroups are mounted with memory_hugetlb_accounting. */
+	[CHARGE_HUGETLB] = { "hugetlb", "memory.stat", "hugetlb " },
 	[CHARGE_SLAB] = { "slab", "memory.stat", "slab " },
 	[CHARGE_RECLAIMABLE] = { "slab_reclaimable", "memory.stat", "slab_reclaimable " },
 	[CHARGE_PAGETABLES] = { "pagetables", "memory.stat", "pagetables " },
@@ -226,6 +229,18 @@ static struct charges charges_of(const struct line *line)
 		charges.v[CHARGE_FILE] -= charges.v[CHARGE_SHMEM];
 	charges.v[CHARGE_PAGETABLES] += charges.v[CHARGE_SEC_PAGETABLES];
 	return charges;
+}
+
+void charges_forget_payers(struct snapshot *snap)
+{
+	const uint64_t charged = 1ULL << MEMCENSUS_PAYER_CHARGED | 1ULL << MEMCENSUS_PAYER_OWN;
+	size_t i;
+
+	if (!snap->n_payers || !cgroups_uncharged())
+		return;
+	for (i = 0; i < snap->n_payers; i++)
+		if (KNOWN(&snap->payers[i], MEMCENSUS_PAYER_CGROUP))
+			snap->payers[i].known &= ~charged;
 }
 
 struct charges charges_of_path(const char *path, const char *file)

@@ -28,6 +28,12 @@ void charges_read(struct snapshot *snap);
 void charges_apply(struct snapshot *snap);
 
 /*
+ * Forgets what the module says of who is charged for mapped pages, if the kernel charges nobody:
+ * 0 is not what it means.
+ */
+void charges_forget_payers(struct snapshot *snap);
+
+/*
  * Reads what is charged to the cgroup @path of this machine, as cgroup_processes() has it.  @file:
  * only what this file says; NULL: all.
  */

@@ -511,6 +511,7 @@ void metrics_nodes_unknown(struct exposition *om, struct snapshot *const *snaps,
 
 #define SIZES	"uss,pss,frames,rss,swap,swap_uss,hugetlb"
 #define CHARGED	"charged,charged_anon,charged_file,charged_shmem,charged_kernel,charged_sock," \
+		"charged_hugetlb,charged_rest," \
 		"inactive_file,charged_swap,limit,oom_kills,high,high_events,limit_events,"	\
 		"dying_cgroups"
 

@@ -46,7 +46,8 @@ static struct cell *add_cell(struct cells *cells)
 /* @may_lack: the column may be left out. */
 static enum cut cut_of(const struct column *column, bool may_lack)
 {
-	if (column->kind == KIND_TEXT || column->kind == KIND_HOLDERS)
+	if ((column->kind == KIND_TEXT && !(may_lack && column->spare)) ||
+	    column->kind == KIND_HOLDERS)
 		return CUT_WIDEST;
 	if (!may_lack || column->kind == KIND_ID)
 		return CUT_NEVER;

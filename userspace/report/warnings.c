@@ -303,10 +303,14 @@ void warnings_of_cgroups(FILE *out, const struct snapshot *snap)
 {
 	const bool some = snap->n_frame_cgroups ||
 			  (snap->n_groups && KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP));
-	const char *lack = some && snap->naming == name_live ? cgroups_lack() : NULL;
+	const bool live = some && snap->naming == name_live;
+	const char *lack = live ? cgroups_lack() : NULL;
 
 	if (lack)
 		fprintf(out, "memcensus: %s\n", lack);
+	if (live && cgroups_uncharged())
+		fprintf(out, "memcensus: what cgroups are charged is unknown: %s\n",
+			"the memory controller is off (cgroup_disable=memory), or in a hierarchy of version 1");
 }
 
 static bool print(FILE *out, const struct snapshot *snap, bool summed)

@@ -74,6 +74,7 @@ static enum taken netlink_take(struct source *source,
 	if ((snap->has_totals && request->command != MEMCENSUS_CMD_OOM) || snap->has_physical)
 		proc_texts_read(snap);
 	proc_texts_apply(snap);
+	charges_forget_payers(snap);
 	/* Groups of selected processes are no cgroups. */
 	if (request->group_by == MEMCENSUS_BY_CGROUP && !request->pids.n) {
 		charges_read(snap);

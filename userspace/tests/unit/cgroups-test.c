@@ -52,6 +52,32 @@ static void test_each(const char *top)
 	}
 }
 
+/* Writes @text as the controllers of the hierarchy at @top. */
+static bool is_uncharged(const char *top, const char *text)
+{
+	char name[128];
+	bool is;
+	FILE *file;
+
+	snprintf(name, sizeof(name), "%s/cgroup.controllers", top);
+	file = fopen(name, "w");
+	if (!file || fputs(text, file) < 0 || fclose(file))
+		abort();
+	is = cgroups_uncharged();
+	unlink(name);
+	return is;
+}
+
+static void test_controllers(const char *top)
+{
+	ok(!cgroups_uncharged(), "no list of controllers: unknown");
+	ok(is_uncharged(top, "cpuset cpu io hugetlb pids\n"), "no memory controller");
+	ok(is_uncharged(top, "memory2 xmemory\n"), "others that are called alike");
+	ok(is_uncharged(top, "\n"), "no controller");
+	ok(!is_uncharged(top, "memory\n") && !is_uncharged(top, "cpu memory pids\n") &&
+	   !is_uncharged(top, "memory2 memory"), "the memory controller");
+}
+
 int main(void)
 {
 	char top[] = "/tmp/memcensus-XXXXXX", dir[128], file[256], number[32];
@@ -105,6 +131,7 @@ int main(void)
 	ok(!strcmp(cgroup_path(st.st_ino, false), number), "forgotten");
 
 	test_each(top);
+	test_controllers(top);
 	for (i = PATHS; i--;) {
 		snprintf(dir, sizeof(dir), "%s%s", top, paths[i]);
 		rmdir(dir);

@@ -32,10 +32,10 @@ static const struct {
 } files[] = {
 	/* The root has no memory.current and no cgroup.events. */
 	{ ROOT, "memory.stat", "anon 100\nfile 60\nkernel 7\nshmem 20\n" },
-	{ FULL, "memory.current", "1000\n" },
+	{ FULL, "memory.current", "1300\n" },
 	{ FULL, "memory.stat",
 	  "anon 300\nfile 900\nkernel 50\nkernel_stack 9\npagetables 6\nsec_pagetables 2\n"
-	  "percpu 3\nsock 13\nvmalloc 4\nshmem 700\nzswap 5\nzswapped 99\ninactive_file 11\n"
+	  "percpu 3\nsock 13\nvmalloc 4\nshmem 700\nhugetlb 16\nhugetlb_new 8\nzswap 5\nzswapped 99\ninactive_file 11\n"
 	  "slab_reclaimable 7\nslab_unreclaimable 8\nslab 15\n" },
 	{ FULL, "memory.swap.current", "0\n" },
 	{ FULL, "memory.max", "max\n" },
@@ -134,6 +134,7 @@ static bool lacks(const struct group *group, enum charge charge)
 static void test_live(struct snapshot *snap)
 {
 	const struct group *group;
+	struct group less;
 	struct value value;
 
 	add_group(snap, ids[ROOT]);
@@ -149,7 +150,7 @@ static void test_live(struct snapshot *snap)
 	   lacks(group, CHARGE_SWAP) && lacks(group, CHARGE_OOM_KILLS),
 	   "the root: what has no file is unknown");
 	group = find(snap, ids[FULL]);
-	ok(is(group, CHARGE_TOTAL, 1000) && is(group, CHARGE_ANON, 300) &&
+	ok(is(group, CHARGE_TOTAL, 1300) && is(group, CHARGE_ANON, 300) &&
 	   is(group, CHARGE_FILE, 200) && is(group, CHARGE_SHMEM, 700) &&
 	   is(group, CHARGE_KERNEL, 50) && is(group, CHARGE_INACTIVE_FILE, 11),
 	   "with processes: its charges");
@@ -165,8 +166,21 @@ static void test_live(struct snapshot *snap)
 	ok(column_get(column_named(&group_rows, "charged_other"), &(struct view){ .snap = snap },
 		      group, &value) && value.number == 50 - 15 - 8 - 9 - 3 - 4 - 5,
 	   "what no kind names");
+	ok(!column_get(column_named(&group_rows, "charged_rest"), &(struct view){ .snap = snap },
+		       find(snap, ids[ROOT]), &value), "no total: no rest");
 	ok(!column_get(column_named(&group_rows, "charged_other"), &(struct view){ .snap = snap },
 		       find(snap, ids[ROOT]), &value), "not all kinds are known: unknown");
+	ok(is(group, CHARGE_HUGETLB, 16), "hugetlb pages, not a key that begins alike");
+	ok(column_get(column_named(&group_rows, "charged_rest"), &(struct view){ .snap = snap },
+		      group, &value) && value.number == 1300 - 300 - 900 - 50 - 13 - 16,
+	   "the rest of what is charged, hugetlb named");
+	less = *group;
+	less.charges.v[CHARGE_TOTAL] = 1279;
+	ok(column_get(column_named(&group_rows, "charged_rest"), &(struct view){ .snap = snap },
+		      &less, &value) && !value.number, "the parts are all: no rest");
+	less.charges.v[CHARGE_TOTAL] = 1278;
+	ok(!column_get(column_named(&group_rows, "charged_rest"), &(struct view){ .snap = snap },
+		       &less, &value), "more parts than the whole: unknown, not below 0");
 	ok(is(group, CHARGE_HIGH, 900) && is(group, CHARGE_HIGH_EVENTS, 4) &&
 	   is(group, CHARGE_LIMIT_EVENTS, 6), "its other limit, and how often each was reached");
 	ok(is(group, CHARGE_DYING, 12), "dying cgroups, not those that live");
