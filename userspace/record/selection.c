@@ -88,25 +88,47 @@ bool selection_needs_end(struct selection selection)
 	return selection.kind == SELECTION_CLOCK || selection.kind == SELECTION_BEFORE;
 }
 
-struct selection selection_at(struct selection selection, uint64_t last)
+bool selection_is_later(struct selection selection, uint64_t last)
 {
+	return selection.kind == SELECTION_TIME &&
+	       selection.value > last + selection.span + SELECTION_CENSUS_MAX;
+}
+
+/* A time of the day as one of the day of @last, or of so many days before it. */
+static struct selection on_day(struct selection selection, uint64_t last, int days_before)
+{
+	const uint64_t clock = selection.value / NSEC_PER_SEC;
 	const time_t t = (time_t)(last / NSEC_PER_SEC);
-	uint64_t clock;
 	struct tm tm;
 
-	if (selection.kind == SELECTION_BEFORE)
-		return (struct selection){ SELECTION_TIME, last > selection.value ?
-					   last - selection.value : 0, 0 };
-	if (selection.kind != SELECTION_CLOCK || !localtime_r(&t, &tm))
+	if (!localtime_r(&t, &tm))
 		return selection;
 	/* By the clock, which a day may set: it is not so long after midnight on each day. */
-	clock = selection.value / NSEC_PER_SEC;
+	tm.tm_mday -= days_before;
 	tm.tm_hour = (int)(clock / 3600);
 	tm.tm_min = (int)(clock / 60 % 60);
 	tm.tm_sec = (int)(clock % 60);
 	tm.tm_isdst = -1;
 	return (struct selection){ SELECTION_TIME, mktime(&tm) * NSEC_PER_SEC + TO_ITS_END,
 				   selection.span };
+}
+
+struct selection selection_on_day(struct selection selection, uint64_t last)
+{
+	return selection.kind == SELECTION_CLOCK ? on_day(selection, last, 0) : selection;
+}
+
+struct selection selection_at(struct selection selection, uint64_t last)
+{
+	struct selection today;
+
+	if (selection.kind == SELECTION_BEFORE)
+		return (struct selection){ SELECTION_TIME, last > selection.value ?
+					   last - selection.value : 0, 0 };
+	if (selection.kind != SELECTION_CLOCK)
+		return selection;
+	today = on_day(selection, last, 0);
+	return selection_is_later(today, last) ? on_day(selection, last, 1) : today;
 }
 
 struct selection selection_in(struct selection selection, uint64_t first, uint64_t last,

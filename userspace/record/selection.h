@@ -17,7 +17,7 @@
  * @SELECTION_FIRST: the first complete one
  * @SELECTION_NUMBER: the one with this number
  * @SELECTION_TIME: the last one not after this time
- * @SELECTION_CLOCK: the same, on the day of the last census
+ * @SELECTION_CLOCK: the same, on the day of the last census or, if that is later, the day before
  * @SELECTION_BEFORE: the same, this long before the last census
  */
 enum selection_kind {
@@ -55,6 +55,15 @@ struct window {
  * -1 and @why.
  */
 int selection_parse(struct selection *selection, const char *word, struct failure *why);
+
+/* Longest time from the head of a census to its own time, which tables print, ns. */
+#define SELECTION_CENSUS_MAX	60000000000ULL
+
+/* Whether it is a SELECTION_TIME after the record, whose last census is of time @last. */
+bool selection_is_later(struct selection selection, uint64_t last);
+
+/* Turns SELECTION_CLOCK into the SELECTION_TIME of the day of @last, also if that is later. */
+struct selection selection_on_day(struct selection selection, uint64_t last);
 
 /* Turns SELECTION_CLOCK and SELECTION_BEFORE into SELECTION_TIME; @last: of the last census. */
 struct selection selection_at(struct selection selection, uint64_t last);

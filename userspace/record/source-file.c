@@ -13,9 +13,6 @@
 #include "record/source-file.h"
 #include "wire/source.h"
 
-/* Longest time from the head of a census to its own time, ns. */
-#define CENSUS_MAX	(60 * NSEC_PER_SEC)
-
 /**
  * struct file - a record
  * @narrow: it reads only the censuses of @window
@@ -88,14 +85,23 @@ static struct selection numbered(struct selection selection, const struct file *
 static int read_entries(struct file *file, struct failure *why)
 {
 	const int ret = record_file_entries(&file->record, &file->entries, &file->n, why);
+	struct selection to;
+	uint64_t begin;
 
 	if (file->n) {
 		file->first = file->entries[0];
 		file->last = file->entries[file->n - 1];
 	}
 	file->selection = selection_at(file->selection, file->last.time);
+	if (selection_is_later(file->selection, file->last.time))
+		file->next = file->n;
 	file->window.from = numbered(file->window.from, file);
-	file->window.to = numbered(file->window.to, file);
+	to = numbered(file->window.to, file);
+	/* A window may end later than the record. */
+	begin = file->window.from.kind == SELECTION_TIME ?
+		file->window.from.value - file->window.from.span : file->first.time;
+	file->window.to = to.kind == SELECTION_TIME && to.value < begin ?
+			  selection_on_day(file->window.to, file->last.time) : to;
 	return ret;
 }
 
@@ -117,7 +123,7 @@ static bool may_fit(const struct file *file, const struct record_entry *entry)
 	if (!file->narrow)
 		return is_wanted(file->selection, entry);
 	return window_has(&file->window, entry->number, entry->time) ||
-	       window_has(&file->window, entry->number, entry->time + CENSUS_MAX);
+	       window_has(&file->window, entry->number, entry->time + SELECTION_CENSUS_MAX);
 }
 
 /*
@@ -158,29 +164,86 @@ static int feed_window_passing(struct file *file, struct snapshot *snap,
 	return ret;
 }
 
+/**
+ * struct kept - a census that a pipe has passed
+ * @snap: NULL: none yet
+ * @before: of one that is the last before a time of the day: that time
+ */
+struct kept {
+	struct snapshot *snap;
+	struct record_entry entry;
+	uint64_t before;
+};
+
+static void swap_snapshots(struct snapshot *a, struct snapshot *b)
+{
+	const struct snapshot other = *a;
+
+	*a = *b;
+	*b = other;
+}
+
+/* Keeps @snap as @kept; what was kept is in @snap. */
+static void keep(struct kept *kept, struct snapshot *snap, const struct record_entry *entry)
+{
+	if (!kept->snap)
+		kept->snap = snapshot_new();
+	swap_snapshots(kept->snap, snap);
+	kept->entry = *entry;
+}
+
+/*
+ * A time of the day that is still to come when a census passes is meant only if the record reaches
+ * it.
+ */
+static void choose_by_clock(struct selection clock, struct kept *best, struct kept *ahead,
+			    struct snapshot *snap, const struct record_entry *entry)
+{
+	const struct selection today = selection_on_day(clock, entry->time);
+
+	if (ahead->before && entry->time > ahead->before) {
+		keep(best, ahead->snap, &ahead->entry);
+		ahead->before = 0;
+	}
+	if (selection_is_later(today, entry->time)) {
+		keep(ahead, snap, entry);
+		ahead->before = today.value;
+	} else if (is_wanted(today, entry)) {
+		keep(best, snap, entry);
+		ahead->before = 0;
+	}
+}
+
 /* From a pipe: reads all censuses, and keeps the best so far. */
 static int feed_passing(struct file *file, struct snapshot *snap,
 			struct record_entry *entry, struct failure *why)
 {
-	struct snapshot *other = snapshot_new(), best;
+	const enum selection_kind kind = file->selection.kind;
+	struct kept best = { .snap = NULL }, ahead = { .snap = NULL };
+	struct snapshot *other = snapshot_new();
 	struct record_entry next;
-	bool found = false;
+	bool found;
 	int ret;
 
 	while ((ret = record_file_next(&file->record, other, &next, why)) > 0) {
 		pass_entry(file, &next);
-		if (!is_wanted(selection_at(file->selection, next.time), &next))
-			continue;
-		best = *other;
-		*other = *snap;
-		*snap = best;
-		*entry = next;
-		found = true;
-		if (file->selection.kind == SELECTION_FIRST ||
-		    file->selection.kind == SELECTION_NUMBER)
+		if (kind == SELECTION_CLOCK)
+			choose_by_clock(file->selection, &best, &ahead, other, &next);
+		else if (is_wanted(selection_at(file->selection, next.time), &next))
+			keep(&best, other, &next);
+		if (best.snap && (kind == SELECTION_FIRST || kind == SELECTION_NUMBER))
 			break;
 	}
+	found = best.snap && !selection_is_later(file->selection, file->last.time);
+	if (found) {
+		swap_snapshots(snap, best.snap);
+		*entry = best.entry;
+	}
 	snapshot_free(other);
+	if (best.snap)
+		snapshot_free(best.snap);
+	if (ahead.snap)
+		snapshot_free(ahead.snap);
 	return ret < 0 ? -1 : found;
 }
 

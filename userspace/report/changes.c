@@ -400,18 +400,49 @@ static struct cgroup_change *find_change(struct cgroup_change *v, size_t n,
 	return n ? bsearch(key, v, n, sizeof(*v), compare_cgroups) : NULL;
 }
 
+static bool has_cgroup(const struct task *task, uint64_t *id)
+{
+	*id = task->cgroup;
+	return KNOWN(task, MEMCENSUS_TASK_CGROUP);
+}
+
+/* Charges are of a cgroup and those below it, not of its own processes. */
+static bool is_charged(const struct group *group, uint64_t *id)
+{
+	*id = group->cgroup;
+	return KNOWN(group, MEMCENSUS_GROUP_CGROUP) && !group->own &&
+	       KNOWN(&group->charges, CHARGE_TOTAL);
+}
+
+/* Whether @snap has what cgroups are charged: then one that is not in it did not exist. */
+static bool has_charges(const struct snapshot *snap)
+{
+	uint64_t ignored;
+	size_t i;
+
+	for (i = 0; i < snap->n_groups; i++)
+		if (is_charged(&snap->groups[i], &ignored))
+			return true;
+	return false;
+}
+
 /* Adds the cgroups of @snap that are not there. */
 static struct cgroup_change *add_cgroups(const struct changes *changes, struct cgroup_change *v,
 					 size_t *n, const struct snapshot *snap)
 {
 	const size_t old = *n;
 	struct cgroup_change cgroup;
+	uint64_t id = 0;
 	size_t i, kept = 0;
+	bool known;
 
-	for (i = 0; i < snap->n_tasks; i++) {
-		if (!KNOWN(&snap->tasks[i], MEMCENSUS_TASK_CGROUP))
+	for (i = 0; i < snap->n_tasks + snap->n_groups; i++) {
+		/* Those that only have charges too: a tmpfs may be all that they have. */
+		known = i < snap->n_tasks ? has_cgroup(&snap->tasks[i], &id) :
+			is_charged(&snap->groups[i - snap->n_tasks], &id);
+		if (!known)
 			continue;
-		cgroup = cgroup_of(changes, snap, snap->tasks[i].cgroup);
+		cgroup = cgroup_of(changes, snap, id);
 		if (find_change(v, old, &cgroup))
 			continue;
 		v = array_grow(v, *n, sizeof(*v));
@@ -432,6 +463,7 @@ static void add_memory(const struct changes *changes, struct cgroup_change *v, s
 	const bool after = snap == changes->after;
 	struct cgroup_change *cgroup, key;
 	struct amount *sum;
+	uint64_t id = 0;
 	size_t i;
 
 	for (i = 0; i < snap->n_tasks; i++) {
@@ -442,6 +474,7 @@ static void add_memory(const struct changes *changes, struct cgroup_change *v, s
 		key = cgroup_of(changes, snap, task->cgroup);
 		cgroup = find_change(v, n, &key);
 		sum = after ? &cgroup->after : &cgroup->before;
+		cgroup->was |= !after;
 		cgroup->id = key.id;
 		cgroup->snap = snap;
 		*sum = amount_plus(*sum, amount_plus(figure_of_task(task, MEMCENSUS_F_PSS),
@@ -450,14 +483,14 @@ static void add_memory(const struct changes *changes, struct cgroup_change *v, s
 	for (i = 0; i < snap->n_groups; i++) {
 		const struct group *group = &snap->groups[i];
 
-		/* Charges are of a cgroup and those below it, not of its own processes. */
-		if (!KNOWN(group, MEMCENSUS_GROUP_CGROUP) || group->own)
+		if (!is_charged(group, &id))
 			continue;
-		key = cgroup_of(changes, snap, group->cgroup);
+		key = cgroup_of(changes, snap, id);
 		cgroup = find_change(v, n, &key);
 		if (!cgroup)
 			continue;
 		sum = after ? &cgroup->charged_after : &cgroup->charged_before;
+		cgroup->was |= !after;
 		*sum = amount_charge(&group->charges, CHARGE_TOTAL);
 	}
 }
@@ -492,6 +525,9 @@ static struct cgroup_change *changes_of_cgroups(const struct changes *changes, s
 	add_memory(changes, v, *n, changes->before);
 	add_memory(changes, v, *n, changes->after);
 	for (row = v; row < v + *n; row++) {
+		/* What one that was removed had may be charged to it still, or to the one above it. */
+		if (!row->was && has_charges(changes->before))
+			row->charged_before = (struct amount){ true, 0 };
 		row->growth = amount_minus(row->after, row->before);
 		row->growth.known &= same_basis(changes);
 		row->charged_growth = amount_minus(row->charged_after, row->charged_before);
@@ -519,7 +555,9 @@ static bool cgroup_has_changed(const void *about, const void *row)
 
 	(void)about;
 	return tells(cgroup->growth) ||
-	       (cgroup->charged_growth.known && tells(cgroup->charged_growth));
+	       (cgroup->charged_growth.known && tells(cgroup->charged_growth)) ||
+	       (cgroup->charged_before.known && !cgroup->charged_after.known &&
+		tells(cgroup->charged_before));
 }
 
 void changes_report(const struct changes *changes, size_t most, struct report *report)
@@ -535,7 +573,7 @@ void changes_report(const struct changes *changes, size_t most, struct report *r
 
 	REPORT(report,
 	       { "cgroups", .type = &cgroup_change_rows, .backwards = !json,
-		 .title = "Cgroups: PSS and swap of their processes, and what is charged",
+		 .title = "Cgroups: PSS and swap of their processes, and what is charged, with those below",
 		 .columns =
 			 "?before ?after growth ?charged_before ?charged_after ?charged_growth cgroup_path",
 		 .members = "cgroup cgroup_path before after growth charged_before charged_after",

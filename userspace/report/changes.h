@@ -79,6 +79,7 @@ void changes_report(const struct changes *changes, size_t most, struct report *r
  * @id: its number
  * @snap: the later census that has it; it has its path
  * @path: of two boots: by which it is found in both; else, or if it has none, NULL
+ * @was: it is in the first census
  * @rebooted: of two boots: it is found in the second one alone, if it has no path
  * @before, @after: sum of PSS and swap of its processes
  * @charged_before, @charged_after: what is charged to it and to those below it
@@ -88,6 +89,7 @@ struct cgroup_change {
 	uint64_t id;
 	const struct snapshot *snap;
 	const char *path;
+	bool was;
 	bool rebooted;
 	struct amount before;
 	struct amount after;

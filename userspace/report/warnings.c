@@ -337,6 +337,11 @@ bool warnings_print(FILE *out, const struct snapshot *snap)
 	return print(out, snap, snap->n_groups || snap->n_node_sums || snap->n_mappings);
 }
 
+bool warnings_of_tasks(FILE *out, const struct snapshot *snap)
+{
+	return print(out, snap, false);
+}
+
 bool warnings_of_sums(FILE *out, const struct snapshot *snap)
 {
 	return print(out, snap, true);

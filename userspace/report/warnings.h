@@ -21,6 +21,9 @@ bool warnings_of_groups(FILE *out, const struct snapshot *snap, const struct sna
 /* Why paths of cgroups do not tell all of @snap apart, if it has some. */
 void warnings_of_cgroups(FILE *out, const struct snapshot *snap);
 
+/* The same, if rows are tasks although @snap may have groups. */
+bool warnings_of_tasks(FILE *out, const struct snapshot *snap);
+
 /* The same, if only sums over all tasks are shown, which @snap does not have. */
 bool warnings_of_sums(FILE *out, const struct snapshot *snap);
 

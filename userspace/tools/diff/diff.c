@@ -34,14 +34,17 @@ static int diff_words(struct options *options, char **words, int n,
 {
 	struct diff_options *own = options->own;
 
-	if (n < 1 || n > 2)
+	const bool by_option = options->file;
+
+	if (n + by_option < 1 || n + by_option > 2)
 		return fail(why, FAIL_USAGE, "'diff' needs one record, or two");
-	if (!strcmp(words[0], "-") && (n < 2 || !strcmp(words[1], "-")))
+	own->other = n + by_option > 1 ? words[n - 1] : NULL;
+	if (!by_option)
+		options->file = words[0];
+	if (!strcmp(options->file, "-") && (!own->other || !strcmp(own->other, "-")))
 		return fail(why, FAIL_USAGE, "stdin can be read only once");
-	options->file = words[0];
 	/* diff_run() opens the records itself. */
 	options->no_source = true;
-	own->other = n > 1 ? words[1] : NULL;
 	return 0;
 }
 
@@ -52,6 +55,7 @@ static int take_snapshot_at(struct session *session, struct snapshot **snap, con
 	const struct request request = {
 		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 		.any_basis = true,
+		.any_groups = true,
 	};
 	struct source *source;
 	enum taken taken;
@@ -138,8 +142,8 @@ static int diff_run(struct session *session, struct failure *why)
 		warn_of_pair(&diff);
 		show_diff(&diff, options, session->out);
 		fflush(session->out);
-		session->partial |= warnings_print(stderr, diff.before);
-		session->partial |= warnings_print(stderr, diff.after);
+		session->partial |= warnings_of_tasks(stderr, diff.before);
+		session->partial |= warnings_of_tasks(stderr, diff.after);
 	}
 	snapshot_free(diff.before);
 	snapshot_free(diff.after);
@@ -158,6 +162,7 @@ static const struct option_use diff_uses[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
 	USE(totals), USE(numeric), USE(cgroup),
 	USE_AS(tree, "only these processes and their descendants"),
+	USE_AS(file, "the first record, or the only one, as without -f"),
 	USE(before), USE(after), USE(output),
 	OPTIONS_OF_TABLES,
 };
@@ -175,8 +180,10 @@ const struct command diff_command = {
 	"process, unless the machine has booted between the two. For a new process all its memory\n"
 	"counts as growth, for an ended one as shrinkage. '-' means that a figure is unknown in one\n"
 	"of the two, because the process was busy. Then it prints the cgroups, PSS and swap of their\n"
-	"processes and, of records by cgroup (-g), what is charged, and the totals of the system\n"
-	"that changed. Of two boots, those with the same path are the same cgroup.\n"
+	"processes and, of records by cgroup (-g), what is charged to each and to those below it,\n"
+	"also to those without a process, and the totals of the system that changed. Of two boots,\n"
+	"those with the same path are the same cgroup. What was charged to one that was removed may\n"
+	"be charged to the one above it now: '-'.\n"
 	"\n"
 	"--cgroup PATH selects the processes of a cgroup and of those below it. A process\n"
 	"that is in another one in one of the two is 'moved', and counts as new or ended.\n"
