@@ -172,7 +172,7 @@ static void pass_damaged(struct chunk_reader *reader, const struct chunk_head *h
 
 	/* Else the record ends in it, and nothing was checked. */
 	if (reader->end - reader->begin >= size)
-		reader->spent += (uint64_t)head->len + head->plain_len;
+		reader->spent += head->len;
 	if (reader->end - reader->begin < size ||
 	    reader->spent <= SPENT_MAX * (offset(reader) + CHUNK_MAX)) {
 		pass_chunk(reader);
@@ -225,32 +225,25 @@ static bool ends_at(const struct chunk_reader *reader, uint64_t to)
 	return !fstat(reader->fd, &st) && (uint64_t)st.st_size == to;
 }
 
-/* Decompresses the data of @chunk; false if it is damaged or of an unknown encoding. */
-static bool decompress(struct chunk_reader *reader, struct chunk *chunk)
+int chunk_reader_plain(struct chunk_reader *reader, struct chunk *chunk, struct failure *why)
 {
-	uLongf len = chunk->head.plain_len;
+	const bool packed = chunk->head.version == CHUNK_VERSION &&
+			    chunk->head.encoding != CHUNK_PLAIN;
+	uLongf len = chunk_plain_len(&chunk->head);
 
-	chunk->len = chunk->head.len;
-	if (chunk->head.version != CHUNK_VERSION || chunk->head.encoding == CHUNK_PLAIN)
-		return true;
-	if (chunk->head.encoding != CHUNK_ZLIB || len > CHUNK_MAX)
-		return false;
+	if (!packed && (uintptr_t)chunk->data % CHUNK_ALIGN == 0)
+		return 0;
+	if ((packed && chunk->head.encoding != CHUNK_ZLIB) || len > CHUNK_MAX)
+		return fail(why, FAIL_MALFORMED, "a body of an unknown encoding, or too long");
 	reader->plain = xreallocarray(reader->plain, len + 1, 1);
-	if (uncompress(reader->plain, &len, chunk->data, chunk->head.len) != Z_OK ||
-	    len != chunk->head.plain_len)
-		return false;
+	if (!packed)
+		memcpy(reader->plain, chunk->data, len);
+	else if (uncompress(reader->plain, &len, chunk->data, chunk->head.len) != Z_OK ||
+		 len != chunk->head.plain_len)
+		return fail(why, FAIL_MALFORMED, "a body is not what was compressed");
 	chunk->data = reader->plain;
 	chunk->len = len;
-	return true;
-}
-
-/* Copies the data of @chunk if it is at an odd place in @buf, as behind damage. */
-static void align(struct chunk_reader *reader, struct chunk *chunk)
-{
-	if (chunk->data == reader->plain || reader->begin % CHUNK_ALIGN == 0)
-		return;
-	reader->plain = xreallocarray(reader->plain, chunk->len + 1, 1);
-	chunk->data = memcpy(reader->plain, chunk->data, chunk->len);
+	return 0;
 }
 
 /* Reads the data after the current head: 1; 0 if it is damaged or incomplete. */
@@ -265,9 +258,7 @@ static int find_data(struct chunk_reader *reader, struct chunk *chunk,
 	    !is_crc(chunk->head.crc, reader->buf + reader->begin + CHUNK_HEAD, chunk->head.len))
 		return 0;
 	chunk->data = reader->buf + reader->begin + CHUNK_HEAD;
-	if (!decompress(reader, chunk))
-		return 0;
-	align(reader, chunk);
+	chunk->len = chunk->head.len;
 	reader->begin += size;
 	return 1;
 }

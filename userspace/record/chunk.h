@@ -117,11 +117,11 @@ bool chunk_unpack(struct chunk_head *head, const unsigned char *packed);
  * @eof: no data follows the bytes in @buf
  * @found: it begins as a record, or a head was found
  * @passed: bytes passed before it
- * @spent: bytes that were checked or decompressed of damaged chunks
+ * @spent: bytes that were checked of damaged chunks
  * @read_again: bytes that were read ahead and dropped, behind places that are damaged
  * @whole: offset behind the last CHUNK_END that was given, or where reading began
  * @last: head of the last chunk that was given, which was at @last_at
- * @plain: data of the last chunk that was compressed, or at an odd place; owned
+ * @plain: data of the last chunk that chunk_reader_plain() moved; owned
  */
 struct chunk_reader {
 	int fd;
@@ -144,8 +144,8 @@ struct chunk_reader {
 
 /**
  * struct chunk - a chunk that was read
- * @data: its data, aligned to 4; NULL if skipped.  Valid until the next chunk
- *	is read
+ * @data: its data as in the file, at any place; NULL if skipped.  Valid until the next chunk is
+ *	read
  * @len: bytes of @data
  * @offset: offset of the head in the record
  * @lost: bytes before it that belong to no whole chunk
@@ -168,6 +168,20 @@ void chunk_reader_free(struct chunk_reader *reader);
  */
 int chunk_reader_next(struct chunk_reader *reader, struct chunk *chunk, bool head_only,
 		      struct failure *why);
+
+/* Bytes of its data when they are plain, as its head says; more than CHUNK_MAX: malformed. */
+static inline uint32_t chunk_plain_len(const struct chunk_head *head)
+{
+	return head->version == CHUNK_VERSION && head->encoding != CHUNK_PLAIN ?
+	       head->plain_len : head->len;
+}
+
+/*
+ * Decompresses the data of @chunk, the last one that was read, and aligns it to CHUNK_ALIGN: 0, or
+ * -1 and @why if it is malformed.  A chunk that nobody wants is not decompressed: a small one
+ * may have CHUNK_MAX bytes.
+ */
+int chunk_reader_plain(struct chunk_reader *reader, struct chunk *chunk, struct failure *why);
 
 /* Continues at @offset of a file. 0, or -1 and @why. */
 int chunk_reader_seek(struct chunk_reader *reader, uint64_t offset, struct failure *why);

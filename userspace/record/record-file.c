@@ -25,6 +25,16 @@
 /* Bytes that are read of censuses that turn out to be damaged, beside those of the file. */
 #define UNREADABLE_MAX	(64 * CHUNK_MAX)
 
+/*
+ * Bytes of plain data that may give nothing, beside IDLE_EACH for each byte of the file: zlib makes
+ * a thousand zeros of a byte, and about twenty bytes of what recorders write.
+ */
+#define IDLE_MAX	(4 * CHUNK_MAX)
+#define IDLE_EACH	16
+
+/* How many bytes of plain data a byte in memory stands for: messages have heads and padding. */
+#define PLAIN_EACH	4
+
 __attribute__((format(printf, 2, 3)))
 static void say(struct record_file *file, const char *format, ...)
 {
@@ -79,6 +89,31 @@ void record_file_close(struct record_file *file)
 		close(file->reader.fd);
 }
 
+/* Bytes of a file, or those of a pipe that were read. */
+static uint64_t size_of(const struct record_file *file)
+{
+	struct stat st;
+
+	return file->reader.seekable && !fstat(file->reader.fd, &st) ? (uint64_t)st.st_size :
+	       file->reader.at + file->reader.end;
+}
+
+int record_file_plain(struct record_file *file, struct chunk *chunk, struct failure *why)
+{
+	file->idle += chunk_plain_len(&chunk->head);
+	if (file->idle > IDLE_MAX + IDLE_EACH * size_of(file))
+		return fail(why, FAIL_VERSION,
+			    "too much data that is malformed or unknown: use a newer reader, if there is one");
+	return chunk_reader_plain(&file->reader, chunk, why);
+}
+
+void record_file_gave(struct record_file *file, const struct chunk *chunk, size_t bytes)
+{
+	const uint64_t len = chunk_plain_len(&chunk->head);
+
+	file->idle -= bytes < len / PLAIN_EACH ? PLAIN_EACH * bytes : len;
+}
+
 /* Reports the censuses between @file->last and @number, which are incomplete. */
 static void tell_missing(struct record_file *file, uint64_t number,
 			 const char *how)
@@ -129,16 +164,36 @@ int record_feed_text(struct snapshot *snap, const struct chunk *chunk, struct fa
 {
 	const char *name = (const char *)chunk->data;
 	const size_t len = strnlen(name, chunk->len);
+	const char *text = name + len + 1;
+	size_t text_len;
 
 	if (len == chunk->len)
 		return fail(why, FAIL_MALFORMED, "a text has no name");
-	proc_texts_add(snap, name, name + len + 1, chunk->len - len - 1);
+	text_len = strnlen(text, chunk->len - len - 1);
+	if (len + 1 + text_len + CHUNK_ALIGN <= chunk->len)
+		return fail(why, FAIL_MALFORMED, "a text has NULs behind its end");
+	proc_texts_add(snap, name, text, text_len);
 	return check_room(snap, chunk, why);
 }
 
+/* Adds the data of @chunk to @snap, by @feed. */
+static int feed_data(struct record_file *file, struct snapshot *snap, struct chunk *chunk,
+		     int (*feed)(struct snapshot *snap, const struct chunk *chunk,
+				 struct failure *why), struct failure *why)
+{
+	const size_t before = snapshot_bytes(snap);
+	int ret;
+
+	if (record_file_plain(file, chunk, why))
+		return -1;
+	ret = feed(snap, chunk, why);
+	record_file_gave(file, chunk, snapshot_bytes(snap) - before);
+	return ret;
+}
+
 /* Adds one chunk of a census to @snap, which may be NULL. */
-static int feed_chunk(const struct record_file *file, struct snapshot *snap,
-		      const struct chunk *chunk, struct failure *why)
+static int feed_chunk(struct record_file *file, struct snapshot *snap, struct chunk *chunk,
+		      struct failure *why)
 {
 	if (!snap)
 		return 0;
@@ -148,9 +203,9 @@ static int feed_chunk(const struct record_file *file, struct snapshot *snap,
 	}
 	switch (chunk->head.kind) {
 	case CHUNK_MESSAGES:
-		return record_feed_messages(snap, chunk, why);
+		return feed_data(file, snap, chunk, record_feed_messages, why);
 	case CHUNK_TEXT:
-		return record_feed_text(snap, chunk, why);
+		return feed_data(file, snap, chunk, record_feed_text, why);
 	case CHUNK_END:
 		if (decode_finish(snap, MEMCENSUS_CMD_SNAPSHOT, why))
 			return -1;

@@ -26,6 +26,7 @@ struct record_entry {
  * @lost: bytes since then that belong to no whole chunk
  * @lost_at: offset where they end
  * @unreadable: bytes read of censuses that record_file_read() found damaged
+ * @idle: bytes of plain data that gave nothing
  * @newer: version of a skipped chunk, or 0
  */
 struct record_file {
@@ -36,6 +37,7 @@ struct record_file {
 	uint64_t lost;
 	uint64_t lost_at;
 	uint64_t unreadable;
+	uint64_t idle;
 	unsigned int said;
 	unsigned int newer;
 };
@@ -60,6 +62,13 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 /* Adds the places of all further censuses to the @n @entries; 0, or -1 and @why. */
 int record_file_entries(struct record_file *file, struct record_entry **entries, size_t *n,
 			struct failure *why);
+
+/*
+ * As chunk_reader_plain(); @why is of FAIL_VERSION if too much data of the record gave nothing
+ * before.  record_file_gave() must follow: @chunk gave @bytes of memory to censuses.
+ */
+int record_file_plain(struct record_file *file, struct chunk *chunk, struct failure *why);
+void record_file_gave(struct record_file *file, const struct chunk *chunk, size_t bytes);
 
 /*
  * Adds the messages, or the text, of @chunk to @snap. 0, or -1 and @why: it is malformed, of

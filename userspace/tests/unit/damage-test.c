@@ -528,13 +528,33 @@ static bool is_given(size_t len, uint32_t says)
 	    lseek(memfd, 0, SEEK_SET))
 		abort();
 	chunk_reader_init(&reader, memfd);
-	given = chunk_reader_next(&reader, &chunk, false, &why) > 0;
+	given = chunk_reader_next(&reader, &chunk, false, &why) > 0 &&
+		!chunk_reader_plain(&reader, &chunk, &why);
 	if (given && chunk.len != len)
 		abort();
 	chunk_reader_free(&reader);
 	free(packed);
 	free(plain);
 	return given;
+}
+
+/* Whether a census has the text of @len bytes: a name, "a" and the NULs behind it. */
+static int feed_text(size_t len)
+{
+	char body[16] = "sockstat\0a";
+	struct chunk chunk = { .data = (unsigned char *)body, .len = len };
+	struct snapshot *snap = snapshot_new();
+	struct failure why;
+	const int ret = record_feed_text(snap, &chunk, &why);
+
+	snapshot_free(snap);
+	return ret;
+}
+
+static void test_padding(void)
+{
+	ok(!feed_text(10) && !feed_text(13) && feed_text(14) && feed_text(16),
+	   "a text has no more NULs behind its end than its length needs");
 }
 
 /* A few KiB may decompress to any size: a chunk has at most CHUNK_MAX. */
@@ -627,6 +647,7 @@ int main(void)
 	test_cuts();
 	test_holes();
 	test_rewritten();
+	test_padding();
 	test_expansion();
 	test_claims();
 	test_memory();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a record has about OOM events. */
+#include <inttypes.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,7 +131,7 @@ static int feed_answer(struct reading *reading, struct snapshot *snap, const str
 	return ret;
 }
 
-static int feed(struct reading *reading, const struct chunk *chunk, struct failure *why)
+static int feed_plain(struct reading *reading, const struct chunk *chunk, struct failure *why)
 {
 	struct snapshot *snap;
 	size_t i;
@@ -153,6 +154,19 @@ static int feed(struct reading *reading, const struct chunk *chunk, struct failu
 	return feed_answer(reading, reading->v[reading->n - 1], chunk, why);
 }
 
+static int feed(struct reading *reading, struct chunk *chunk, struct failure *why)
+{
+	struct record_file *file = &reading->ooms->file;
+	const size_t before = reading->bytes;
+	int ret;
+
+	if (record_file_plain(file, chunk, why))
+		return -1;
+	ret = feed_plain(reading, chunk, why);
+	record_file_gave(file, chunk, reading->bytes - before);
+	return ret;
+}
+
 /* Whether the data of a chunk must be read. */
 static bool is_wanted(const struct reading *reading, const struct chunk_head *head,
 		      const struct window *window)
@@ -168,6 +182,7 @@ static int read_answers(struct recorded_ooms *ooms, const struct window *window,
 {
 	struct reading reading = { .ooms = ooms };
 	struct chunk_reader *from = &ooms->file.reader;
+	struct failure what;
 	struct chunk chunk;
 	int ret;
 
@@ -181,8 +196,9 @@ static int read_answers(struct recorded_ooms *ooms, const struct window *window,
 			ret = chunk_reader_seek(from, chunk.offset, why) ? -1 :
 			      chunk_reader_next(from, &chunk, false, why);
 		if (ret > 0 && is_wanted(&reading, &chunk.head, window) &&
-		    feed(&reading, &chunk, why) && why->kind == FAIL_VERSION)
-			ret = -1;
+		    feed(&reading, &chunk, &what) && what.kind == FAIL_VERSION)
+			ret = fail(why, FAIL_VERSION, "'%.200s': census %" PRIu64 " has %.200s",
+				   ooms->file.path, chunk.head.census, what.text);
 		else if (ret > 0 && is_full(&reading))
 			ret = fail(why, FAIL_LOST,
 				   "'%.200s': its OOM events take more than %llu MiB, an eighth of the memory of this machine: use '--from' and '--to'",
