@@ -135,6 +135,8 @@ static int run_session(struct session *session, bool *complete, struct failure *
 		session->partial |= session->source->damaged;
 	if (!ret && session->child)
 		return session->child;
+	if (!ret && session->urgent)
+		return EXIT_URGENT;
 	if (!ret)
 		return session->partial ? EXIT_PARTIAL : EXIT_DONE;
 	print_failure(why);

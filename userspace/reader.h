@@ -13,6 +13,7 @@ enum exit_status {
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
 	EXIT_PARTIAL = 3,
+	EXIT_URGENT = 4,
 };
 
 /*

@@ -11,6 +11,7 @@
 
 const struct command_name command_names[] = {
 	{ "tasks", "", "processes and the memory they hold; as smem, ps, procrank", false },
+	{ "brief", "", "what stands out on this machine, most urgent first", false },
 	{ "map", "PID...", "what a process has mapped, as pmap -x or smaps", false },
 	{ "buddy", "[INTERVAL [COUNT]]",
 	  "free memory by the size of its blocks, fragmentation", false },

@@ -89,7 +89,7 @@ struct command {
 extern const struct command *const commands[];
 
 extern const struct command
-	tasks_command, map_command, buddy_command, kswapd_command, system_command,
+	brief_command, tasks_command, map_command, buddy_command, kswapd_command, system_command,
 	physical_command, oom_command, top_command, watch_command, record_command, diff_command,
 	leak_command, share_command, held_command, chart_command, export_command, flame_command,
 	trace_command;

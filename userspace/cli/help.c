@@ -78,7 +78,8 @@ static const char exit_status[] =
 	"  1  failed: one line on stderr says why and what to do\n"
 	"  2  wrong usage: the line names the wrong word\n"
 	"  3  partial result: some processes could not be counted; they are shown as -,\n"
-	"     and stderr says how many\n";
+	"     and stderr says how many\n"
+	"  4  done by 'brief --check', and a row is urgent\n";
 
 void help_print(FILE *out)
 {

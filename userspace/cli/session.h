@@ -20,6 +20,7 @@
  * @missed: command lines not available in time since the last reset to 0
  * @missed_means: what that means to the result; NULL: they are shown as -
  * @partial: something could not be counted
+ * @urgent: the command was asked to check, and something is urgent
  * @may_end: a census in which all processes of @request have ended is no failure
  * @by_subtree: each census is requested for the processes of --cgroup at that time
  * @whole: the command finds the processes of --tree itself: censuses are not narrowed to them
@@ -39,6 +40,7 @@ struct session {
 	size_t missed;
 	const char *missed_means;
 	bool partial;
+	bool urgent;
 	bool may_end;
 	bool by_subtree;
 	bool whole;

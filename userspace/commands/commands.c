@@ -3,7 +3,8 @@
 #include "cli/command.h"
 
 const struct command *const commands[] = {
-	&tasks_command, &map_command, &buddy_command, &kswapd_command, &system_command,
+	&tasks_command, &brief_command, &map_command, &buddy_command,
+	&kswapd_command, &system_command,
 	&physical_command, &oom_command, &watch_command, &record_command, &diff_command,
 	&leak_command, &share_command, &held_command, &chart_command, &export_command, NULL
 };

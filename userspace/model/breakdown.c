@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The parts of MemTotal. */
+#include <string.h>
+
 #include "model/breakdown.h"
 
 enum {
@@ -219,6 +221,16 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 		if (rows[i].known && !breakdown_rows[i].of)
 			rest->bytes -= rows[i].bytes;
 	return breakdown;
+}
+
+struct amount breakdown_part(const struct breakdown *breakdown, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < BREAKDOWN_ROWS; i++)
+		if (!strcmp(breakdown_rows[i].name, name))
+			return breakdown->rows[i];
+	return amount_of(false, 0);
 }
 
 bool breakdown_shows(const struct breakdown *breakdown, unsigned int i)

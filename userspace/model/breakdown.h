@@ -46,6 +46,9 @@ struct breakdown {
  */
 struct breakdown breakdown_of(const struct snapshot *snap);
 
+/* The row @name. */
+struct amount breakdown_part(const struct breakdown *breakdown, const char *name);
+
 /* Whether to show row @i: some kernels have no such memory. */
 bool breakdown_shows(const struct breakdown *breakdown, unsigned int i);
 

@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "model/breakdown.h"
+#include "tools/brief/brief.h"
 #include "tools/held/held.h"
 #include "tools/physical/directories.h"
 #include "tools/share/file.h"
@@ -158,6 +159,7 @@ int main(void)
 		{ "oom_event", &oom_rows }, { "oom_killed", &oom_victim_rows },
 		{ "if_stopped", &stopped_sum_rows }, { "stopped_file", &stopped_file_rows },
 		{ "stopped_each", &stopped_each_rows }, { "swap_device", &swap_rows },
+		{ "brief_row", &brief_shown_rows }, { "brief_looked", &brief_seen_rows },
 		{ "open_kind", &open_kind_rows }, { "open_file", &open_file_rows },
 		{ "mapped_file", &mapped_file_rows },
 		{ "file_mapper", &file_mapper_rows },

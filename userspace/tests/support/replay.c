@@ -32,9 +32,11 @@
 #include "os/charges.h"
 #include "os/cmdlines.h"
 #include "os/hugepages.h"
+#include "os/kernel-log.h"
 #include "os/names.h"
 #include "os/proc-texts.h"
 #include "os/procfs.h"
+#include "os/sysfs.h"
 #include "reader.h"
 #include "record/record-file.h"
 #include "record/recorded-names.h"
@@ -249,6 +251,8 @@ static int run(int argc, char **argv)
 	cgroups_root(getenv("REPLAY_CGROUPS") ? getenv("REPLAY_CGROUPS") : "/nonexistent");
 	procfs_root(getenv("REPLAY_PROC") ? getenv("REPLAY_PROC") : "proc");
 	hugepages_root("/nonexistent");
+	sysfs_root(getenv("REPLAY_SYS") ? getenv("REPLAY_SYS") : "/nonexistent");
+	kernel_log_file(getenv("REPLAY_LOG") ? getenv("REPLAY_LOG") : "/nonexistent");
 	if (getenv("REPLAY_MOST"))
 		record_file_bound(strtoull(getenv("REPLAY_MOST"), NULL, 10));
 	/* Nor trace it. */

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What stands out behind descriptors: deleted files, memory without a mapping. */
+#include <inttypes.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "brief/descriptors.h"
+#include "brief/facts.h"
+#include "lib/memory.h"
+#include "lib/text.h"
+#include "os/held-files.h"
+#include "os/open-kinds.h"
+#include "os/process.h"
+#include "os/sockets.h"
+
+/* Of one process, but with --all: others should have their turn. */
+#define OF_ONE_MOST	256
+
+/**
+ * struct seen - a file or an object that was found, each once
+ * @number: of it
+ */
+struct seen {
+	struct file_number number;
+};
+
+/**
+ * struct walk - the state of a look at the descriptors of all processes
+ * @task: the process that is looked at
+ * @seen: a tree of struct seen
+ * @sockets: @n_sockets descriptors of them, each with a process
+ * @memfds: bytes of files in memory without a name, of this process
+ * @kinds: bytes of other objects of this process
+ */
+struct walk {
+	struct brief *brief;
+	const struct task *task;
+	void *seen;
+	struct owned_socket {
+		uint64_t inode;
+		const struct task *task;
+	} *sockets;
+	size_t n_sockets;
+	uint64_t memfds;
+	uint64_t kinds[OPEN_KINDS];
+};
+
+/* Whether it is found for the first time; what has no number is. */
+static bool is_new(struct walk *walk, const struct file_number *number)
+{
+	struct seen *seen, **found;
+
+	if (!number->inode)
+		return true;
+	seen = xmemdup(number, sizeof(*number));
+	found = tsearch(seen, &walk->seen, file_number_compare);
+	if (!found)
+		memory_failed();
+	if (*found == seen)
+		return true;
+	free(seen);
+	return false;
+}
+
+static void note_file(void *untyped, const struct file_number *number, const char *name,
+		      const char *path)
+{
+	struct walk *walk = untyped;
+	struct held_file held;
+
+	if (!is_new(walk, number) || !held_file_read(&held, path) || held.named || !held.known)
+		return;
+	if (held.home == FILE_IN_SHMEM)
+		walk->memfds += held.memory + held.swap;
+	else if (held.home == FILE_ON_DISK)
+		brief_add(walk->brief, &(struct brief_fact){
+			.rule = BRIEF_DELETED, .amount = held.memory + held.swap,
+			.pid = walk->task->pid, .who = fact_process(walk->task),
+			.what = xasprintf("in the cache, deleted and open: %.*s",
+					  (int)strcspn(name, " "), name) });
+}
+
+static void note_object(void *untyped, const struct descriptor *descriptor)
+{
+	struct open_file file = { .kind = OPEN_OTHER };
+	struct walk *walk = untyped;
+
+	open_file_identify(&file, descriptor);
+	if (file.kind == OPEN_SOCKET) {
+		walk->sockets = array_grow(walk->sockets, walk->n_sockets,
+					   sizeof(*walk->sockets));
+		walk->sockets[walk->n_sockets++] =
+			(struct owned_socket){ file.number.inode, walk->task };
+		return;
+	}
+	if (!is_new(walk, &file.number))
+		return;
+	open_file_read(&file, descriptor->name, descriptor->path);
+	if (file.bytes.known)
+		walk->kinds[file.kind] += (uint64_t)file.bytes.bytes;
+}
+
+static void add_process(struct walk *walk, uint64_t in_flight)
+{
+	const struct task *task = walk->task;
+	const uint64_t mapped = KNOWN(&task->figures, MEMCENSUS_F_SHMEM) ?
+				task->figures.v[MEMCENSUS_F_SHMEM] : UINT64_MAX;
+	enum open_kind kind;
+
+	for (kind = 0; kind < OPEN_KINDS; kind++)
+		if (walk->kinds[kind])
+			brief_add(walk->brief, &(struct brief_fact){
+				.rule = BRIEF_BUFFERS, .amount = walk->kinds[kind],
+				.pid = task->pid, .who = fact_process(task),
+				.what = xasprintf("by descriptors alone: %s",
+						  open_kind_names[kind]) });
+	if (walk->memfds > mapped)
+		brief_add(walk->brief, &(struct brief_fact){
+			.rule = BRIEF_BUFFERS, .amount = walk->memfds - mapped,
+			.pid = task->pid, .who = fact_process(task),
+			.what = xstrdup("memfds that it does not map, at least") });
+	if (in_flight)
+		brief_add(walk->brief, &(struct brief_fact){
+			.rule = BRIEF_WAITS, .amount = in_flight, .pid = task->pid,
+			.who = fact_process(task) });
+	walk->memfds = 0;
+	memset(walk->kinds, 0, sizeof(walk->kinds));
+}
+
+static int compare_sockets(const void *a, const void *b)
+{
+	return compare_u64(a, b);
+}
+
+static void note_socket(void *untyped, const struct socket_memory *memory)
+{
+	struct walk *walk = untyped;
+	const struct owned_socket *found =
+		bsearch(&memory->inode, walk->sockets, walk->n_sockets, sizeof(*walk->sockets),
+			compare_sockets);
+
+	if (memory->inode && memory->bytes)
+		brief_add(walk->brief, &(struct brief_fact){
+			.rule = BRIEF_BUFFERS, .amount = memory->bytes,
+			.pid = found ? found->task->pid : 0,
+			.who = found ? fact_process(found->task) : NULL,
+			.what = xstrdup("by descriptors alone: ring of a socket") });
+}
+
+/* Those of the network namespace of this program. */
+static void add_sockets(struct walk *walk)
+{
+	struct failure ignored;
+
+	if (walk->n_sockets)
+		qsort(walk->sockets, walk->n_sockets, sizeof(*walk->sockets), compare_sockets);
+	sockets_each(process_own(), SOCKETS_PACKET, note_socket, walk, &ignored);
+	sockets_each(process_own(), SOCKETS_XDP, note_socket, walk, &ignored);
+}
+
+void facts_of_descriptors(struct brief *brief, const struct snapshot *snap,
+			  struct brief_ask *ask)
+{
+	const struct task **v = facts_largest(snap);
+	struct walk walk = { .brief = brief };
+	size_t i, denied = 0, part = 0;
+	uint64_t of_one, left;
+	char *lacks = NULL;
+
+	for (i = 0; i < snap->n_tasks && ask->left; i++) {
+		struct held_others others = { .ask_in_flight = true, .object = note_object };
+
+		of_one = ask->all || ask->left < OF_ONE_MOST ? ask->left : OF_ONE_MOST;
+		left = of_one;
+		walk.task = v[i];
+		if (!held_files_each((uint32_t)v[i]->pid, note_file, &walk, &others, &left)) {
+			part += !left;
+			denied += !!left;
+		}
+		add_process(&walk, others.in_flight);
+		/* The directory, links, and the fdinfo of each socket. */
+		left = of_one - left + 1 + others.sockets;
+		ask->left -= left < ask->left ? left : ask->left;
+	}
+	add_sockets(&walk);
+	part += snap->n_tasks - i;
+	if (denied)
+		lacks = xasprintf("%zu of %zu processes: run as root", denied, snap->n_tasks);
+	else if (part)
+		lacks = xasprintf("of %zu of %zu processes, or not all", part, snap->n_tasks);
+	if (denied)
+		brief_look_failed(brief, BRIEF_LOOK_DESCRIPTORS, lacks);
+	else
+		brief_look(brief, BRIEF_LOOK_DESCRIPTORS, lacks, part ? "brief --all" : NULL);
+	tdestroy(walk.seen, free);
+	free(walk.sockets);
+	free(v);
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Facts of processes of this machine, of a census with their memory by NUMA node. */
+#ifndef READER_BRIEF_NODES_H
+#define READER_BRIEF_NODES_H
+
+#include "brief/gather.h"
+
+void facts_of_nodes(struct brief *brief, const struct snapshot *snap, struct brief_ask *ask);
+
+#endif /* READER_BRIEF_NODES_H */
