@@ -232,7 +232,7 @@ static void find_path(struct inode *inode, struct identity *id, char *buffer)
 	spin_lock(&inode->i_lock);
 	dentry = find_alias(inode);
 	if (dentry && d_unhashed(dentry))
-		id->deleted = true;
+		id->deleted = !id->block;
 	if (dentry && IS_ROOT(dentry)) {
 		id->path = copy_name(dentry, buffer);
 		dentry = NULL;
@@ -263,7 +263,8 @@ static bool identify_locked(const struct address_space *mapping, struct identity
 		.sb_device = sb->s_dev,
 		.device = S_ISBLK(inode->i_mode) ? inode->i_rdev : sb->s_dev,
 		.block = S_ISBLK(inode->i_mode),
-		.deleted = !READ_ONCE(inode->i_nlink),
+		/* The inode of a block device has no link since 6.9, in use or not. */
+		.deleted = !S_ISBLK(inode->i_mode) && !READ_ONCE(inode->i_nlink),
 		.inode = inode->i_ino,
 		.size = i_size_read(inode),
 	};

@@ -165,6 +165,37 @@ TEST_F(files, disk)
 }
 
 /* A file of tmpfs by its path, with a newline; one without a name; through overlayfs. */
+/* Pages of a block device itself: it is in use, so it is not deleted, as its inode may look. */
+TEST_F(files, device)
+{
+	const size_t pages = 256;
+	const struct physical_file *file = NULL;
+	struct stat st;
+	unsigned int i;
+	char *at;
+	int fd;
+
+	if (stat("/scratch", &st) || !major(st.st_dev))
+		SKIP(return, "machine has no disk");
+	ASSERT_EQ(0, mknod(HERE "/disk", S_IFBLK | 0600, st.st_dev));
+	fd = open(HERE "/disk", O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	at = map(PLACE(0), pages * PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	read_pages(at, pages);
+	ASSERT_FILES(1000);
+	EXPECT_TRUE(adds_up());
+	for (i = 0; i < p.n_files; i++)
+		if (!HAS(&p.files[i], INODE) && HAS(&p.files[i], DEV_MAJOR) &&
+		    V(&p.files[i], DEV_MAJOR) == major(st.st_dev) &&
+		    V(&p.files[i], DEV_MINOR) == minor(st.st_dev))
+			file = &p.files[i];
+	ASSERT_NE(NULL, file);
+	EXPECT_LE(pages * PAGE, V(file, CACHED));
+	EXPECT_EQ(0, V(file, DELETED));
+	munmap(at, pages * PAGE);
+	close(fd);
+}
+
 TEST_F(files, names)
 {
 	static const char path[] = HERE "/a directory/new\nline";
