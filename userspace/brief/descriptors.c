@@ -12,6 +12,7 @@
 #include "os/held-files.h"
 #include "os/open-kinds.h"
 #include "os/process.h"
+#include "os/procfs.h"
 #include "os/sockets.h"
 
 /* Of one process, but with --all: others should have their turn. */
@@ -148,15 +149,33 @@ static void note_socket(void *untyped, const struct socket_memory *memory)
 			.what = xstrdup("by descriptors alone: ring of a socket") });
 }
 
-/* Those of the network namespace of this program. */
-static void add_sockets(struct walk *walk)
+/* Whether this network namespace has packet sockets: a line for each below the heading. */
+static bool has_packet_sockets(void)
 {
-	struct failure ignored;
+	char text[512];
+	const char *line;
+
+	if (!procfs_read_into("net/packet", text, sizeof(text)))
+		return false;
+	line = strchr(text, '\n');
+	return line && line[1];
+}
+
+/*
+ * Those of the network namespace of this program.  Returns what the kernel does not say, which the
+ * caller frees; NULL: nothing.
+ */
+static char *add_sockets(struct walk *walk)
+{
+	struct failure why = { .kind = FAIL_NONE }, ignored;
+	int ret;
 
 	if (walk->n_sockets)
 		qsort(walk->sockets, walk->n_sockets, sizeof(*walk->sockets), compare_sockets);
-	sockets_each(process_own(), SOCKETS_PACKET, note_socket, walk, &ignored);
+	ret = sockets_each(process_own(), SOCKETS_PACKET, note_socket, walk, &why);
 	sockets_each(process_own(), SOCKETS_XDP, note_socket, walk, &ignored);
+	return ret && has_packet_sockets() ? xasprintf("rings of packet sockets: %s", why.text) :
+					     NULL;
 }
 
 void facts_of_descriptors(struct brief *brief, const struct snapshot *snap,
@@ -166,7 +185,7 @@ void facts_of_descriptors(struct brief *brief, const struct snapshot *snap,
 	struct walk walk = { .brief = brief };
 	size_t i, denied = 0, part = 0;
 	uint64_t of_one, left;
-	char *lacks = NULL;
+	char *lacks = NULL, *unsaid;
 
 	for (i = 0; i < snap->n_tasks && ask->left; i++) {
 		struct held_others others = { .ask_in_flight = true, .object = note_object };
@@ -183,12 +202,16 @@ void facts_of_descriptors(struct brief *brief, const struct snapshot *snap,
 		left = of_one - left + 1 + others.sockets;
 		ask->left -= left < ask->left ? left : ask->left;
 	}
-	add_sockets(&walk);
+	unsaid = add_sockets(&walk);
 	part += snap->n_tasks - i;
 	if (denied)
 		lacks = xasprintf("%zu of %zu processes: run as root", denied, snap->n_tasks);
 	else if (part)
 		lacks = xasprintf("of %zu of %zu processes, or not all", part, snap->n_tasks);
+	else
+		lacks = unsaid;
+	if (lacks != unsaid)
+		free(unsaid);
 	if (denied)
 		brief_look_failed(brief, BRIEF_LOOK_DESCRIPTORS, lacks);
 	else
