@@ -251,16 +251,17 @@ TEST_F(peak, recorded)
 	for (k = 0; k < 3; k++)
 		most[k] = peak_of(self->text, kinds[k]) / 1024;
 	for (at = 1; at <= samples; at++) {
-		ASSERT_EQ(0, run("memcensus -f " RECORD " --at %lld --by tree --raw -H "
-				 "-c name,uss,own_uss,rss,swap >" OUT, at));
+		ASSERT_EQ(0, run("memcensus -f " RECORD
+				 " --at %lld --by tree --raw -H -c name,uss,own_uss,rss,swap >" OUT,
+				 at));
 		read_out(self->text, sizeof(self->text));
 		watch = strstr(self->text, "\nmemcensus ");
 		ASSERT_NE(NULL, watch);
 		command = strstr(watch, "\npeak ");
 		ASSERT_NE(NULL, command);
-		ASSERT_EQ(2, sscanf(watch, " memcensus %lld %lld", &now[0], &own));
+		ASSERT_TRUE(sscanf(watch, " memcensus %lld %lld", &now[0], &own) == 2);
 		now[0] -= own;
-		ASSERT_EQ(2, sscanf(command, " peak %*d %*d %lld %lld", &now[1], &now[2]));
+		ASSERT_TRUE(sscanf(command, " peak %*d %*d %lld %lld", &now[1], &now[2]) == 2);
 		diag("census %lld: USS %lld KiB, RSS %lld KiB, swap %lld KiB", at, now[0], now[1],
 		     now[2]);
 		for (k = 0; k < 3; k++)

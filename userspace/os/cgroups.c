@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Cgroups: the ID of a cgroup is the inode number of its directory. */
+#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -224,7 +225,7 @@ bool cgroups_uncharged(void)
 		return false;
 	text_of_file(fd, text, sizeof(text));
 	for (word = text; (word = strstr(word, "memory")); word += strlen("memory"))
-		if ((word == text || word[-1] == ' ') && strchr(" \n", word[strlen("memory")]))
+		if ((word == text || word[-1] == ' ') && !isgraph(word[strlen("memory")]))
 			return false;
 	return true;
 }

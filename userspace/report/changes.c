@@ -525,7 +525,7 @@ static struct cgroup_change *changes_of_cgroups(const struct changes *changes, s
 	add_memory(changes, v, *n, changes->before);
 	add_memory(changes, v, *n, changes->after);
 	for (row = v; row < v + *n; row++) {
-		/* What one that was removed had may be charged to it still, or to the one above it. */
+		/* A removed one may still be charged for what it had, or the one above it. */
 		if (!row->was && has_charges(changes->before))
 			row->charged_before = (struct amount){ true, 0 };
 		row->growth = amount_minus(row->after, row->before);
@@ -573,7 +573,8 @@ void changes_report(const struct changes *changes, size_t most, struct report *r
 
 	REPORT(report,
 	       { "cgroups", .type = &cgroup_change_rows, .backwards = !json,
-		 .title = "Cgroups: PSS and swap of their processes, and what is charged, with those below",
+		 .title =
+			"Cgroups: PSS and swap of their processes, and what is charged, with those below",
 		 .columns =
 			 "?before ?after growth ?charged_before ?charged_after ?charged_growth cgroup_path",
 		 .members = "cgroup cgroup_path before after growth charged_before charged_after",

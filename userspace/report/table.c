@@ -162,18 +162,24 @@ static void leave_out(struct table *table, struct cuttable *column)
 	check(scols_column_set_flags(shown, scols_column_get_flags(shown) | SCOLS_FL_HIDDEN));
 }
 
+/* Headings have no characters of several bytes. */
 static void put_left_out(const struct table *table)
 {
-	const char *before = "Too wide, so without: ";
-	size_t i;
+	const size_t width = output_columns(table->out);
+	size_t i, used = 0;
 
 	for (i = 0; i < table->n; i++) {
+		const char *header = table->columns[i].header;
+
 		if (!table->columns[i].left_out)
 			continue;
-		fprintf(table->out, "%s%s", before, table->columns[i].header);
-		before = " ";
+		if (!used)
+			used = fprintf(table->out, "Too wide, so without:");
+		else if (used + 1 + strlen(header) > width)
+			used = fprintf(table->out, "\n ") - 1;
+		used += fprintf(table->out, " %s", header);
 	}
-	if (*before == ' ')
+	if (used)
 		putc('\n', table->out);
 }
 
