@@ -26,22 +26,12 @@ struct cpus {
 	uint64_t words[CPU_WORDS];
 };
 
-/* Parses "0-3,8"; false if it is none, or has too many. */
+/* False if it is none, or has too many. */
 static bool parse_cpus(struct cpus *cpus, const char *text)
 {
-	unsigned long from, to, cpu;
-	char *end;
+	const char *end = text_list(text, cpus->words, CPU_WORDS);
 
-	*cpus = (struct cpus){ { 0 } };
-	for (; *text >= '0' && *text <= '9'; text = end + (*end == ',')) {
-		from = strtoul(text, &end, 10);
-		to = *end == '-' ? strtoul(end + 1, &end, 10) : from;
-		if (to >= CPU_WORDS * 64UL || from > to)
-			return false;
-		for (cpu = from; cpu <= to; cpu++)
-			cpus->words[cpu / 64] |= 1ULL << cpu % 64;
-	}
-	return *text == '\0' || *text == '\n';
+	return end && (*end == '\0' || *end == '\n');
 }
 
 static bool have_common(const struct cpus *a, const struct cpus *b)

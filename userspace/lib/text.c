@@ -202,6 +202,24 @@ size_t text_of_file(int fd, char *text, size_t size)
 	return len;
 }
 
+const char *text_list(const char *text, uint64_t *words, size_t n)
+{
+	unsigned long from, to;
+	char *end;
+
+	memset(words, 0, n * sizeof(*words));
+	while (*text >= '0' && *text <= '9') {
+		from = strtoul(text, &end, 10);
+		to = *end == '-' ? strtoul(end + 1, &end, 10) : from;
+		if (from > to || to >= n * 64)
+			return NULL;
+		for (; from <= to; from++)
+			words[from / 64] |= 1ULL << from % 64;
+		text = end + (*end == ',');
+	}
+	return text;
+}
+
 bool text_line(const char *path, char *line, size_t size)
 {
 	const size_t len = text_of_file(open(path, O_RDONLY | O_CLOEXEC), line, size);

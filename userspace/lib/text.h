@@ -60,6 +60,13 @@ bool text_number(const char *text, size_t len, uint64_t *number);
 bool text_duration(const char *text, const char *units, double min, double max, uint64_t *ns);
 
 /*
+ * Parses "0-3,8", as the kernel writes lists of CPUs and nodes, into bits of @words, @n of 64.
+ * Returns where the list ends, also if it is empty; NULL: it has a number beyond @words, or a range
+ * that runs backwards.
+ */
+const char *text_list(const char *text, uint64_t *words, size_t n);
+
+/*
  * Reads @fd, and closes it, into @text of @size bytes: truncated and NUL-terminated, "" without a
  * file.  Returns the length.
  */

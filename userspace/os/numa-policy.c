@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* To which NUMA nodes a memory policy binds processes. */
-#include <ctype.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/signals.h"
+#include "lib/text.h"
 #include "os/numa-policy.h"
 #include "os/procfs.h"
 
@@ -27,24 +27,7 @@
 
 bool numa_nodes_parse(const char *text, uint64_t *nodes)
 {
-	unsigned long first, last;
-	char *end;
-
-	*nodes = 0;
-	while (isdigit((unsigned char)*text)) {
-		first = strtoul(text, &end, 10);
-		last = first;
-		if (*end == '-')
-			last = strtoul(end + 1, &end, 10);
-		if (first > last || last >= 64)
-			return false;
-		for (; first <= last; first++)
-			*nodes |= 1ULL << first;
-		if (*end != ',')
-			break;
-		text = end + 1;
-	}
-	return *nodes;
+	return text_list(text, nodes, 1) && *nodes;
 }
 
 /* ADDRESS POLICY[=FLAGS][:NODES] ... */
