@@ -3,15 +3,15 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "brief/kills.h"
 #include "lib/memory.h"
+#include "lib/signals.h"
 #include "lib/text.h"
 #include "model/amount.h"
 #include "os/kernel-log.h"
 
-#define DAY	(24 * 3600 * 1000000000ULL)
+#define DAY	(24 * 3600 * NSEC_PER_SEC)
 
 /* Cgroups whose limits were met: the rest is counted with the last one. */
 #define PLACES_MOST	16
@@ -125,18 +125,10 @@ static void add_place(struct brief *brief, const struct place *place, uint64_t b
 		.path = place->of ? xstrdup(place->of) : NULL });
 }
 
-static uint64_t clock_of(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 void facts_of_kills(struct brief *brief, const struct snapshot *snap)
 {
 	const struct amount all = amount_figure(&snap->totals.events, MEMCENSUS_E_OOM_KILL);
-	const uint64_t now = clock_of(CLOCK_MONOTONIC), real = clock_of(CLOCK_REALTIME);
+	const uint64_t now = signals_now(), real = signals_realtime();
 	struct kills kills = { .from = now > DAY ? now - DAY : 0 };
 	char *lacks = NULL;
 	size_t i;

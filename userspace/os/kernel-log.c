@@ -46,34 +46,6 @@ static char *text_of(char *record)
 	return text + 1;
 }
 
-bool kernel_log_close(int fd, const char *name, char *line, size_t size)
-{
-	char record[RECORD_SIZE];
-	const size_t length = strlen(name);
-	bool found = false;
-	unsigned int i;
-
-	for (i = 0; fd >= 0 && i < RECORDS_MAX; i++) {
-		const ssize_t n = read(fd, record, sizeof(record) - 1);
-		const char *text;
-
-		/* EPIPE: what was next is overwritten. */
-		if (n < 0 && (errno == EPIPE || errno == EINTR))
-			continue;
-		if (n <= 0)
-			break;
-		record[n] = '\0';
-		text = text_of(record);
-		if (!text || strncmp(text, name, length) || strncmp(text + length, ": ", 2))
-			continue;
-		snprintf(line, size, "%s", text + length + 2);
-		found = true;
-	}
-	if (fd >= 0)
-		close(fd);
-	return found;
-}
-
 /* "PRIORITY,NUMBER,MICROSECONDS,..." */
 static uint64_t time_of(const char *record)
 {
@@ -82,29 +54,63 @@ static uint64_t time_of(const char *record)
 	return sscanf(record, "%*u,%*u,%llu", &us) == 1 ? us * 1000 : 0;
 }
 
-bool kernel_log_each(void (*each)(void *context, uint64_t when, const char *text), void *context)
+/*
+ * The next text of the kernel itself, and when it was; NULL: there is none, or @left records were
+ * read.
+ */
+static const char *next_text(int fd, char record[RECORD_SIZE], unsigned int *left, uint64_t *when)
 {
-	const int fd = open(log_name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	char record[RECORD_SIZE];
-	unsigned int i;
+	const char *text = NULL;
 
-	if (fd < 0)
-		return false;
-	for (i = 0; i < LINES_MAX; i++) {
-		const ssize_t n = read(fd, record, sizeof(record) - 1);
-		const char *text;
-		uint64_t when;
+	while (!text && *left) {
+		const ssize_t n = read(fd, record, RECORD_SIZE - 1);
 
+		--*left;
+		/* EPIPE: what was next is overwritten. */
 		if (n < 0 && (errno == EPIPE || errno == EINTR))
 			continue;
 		if (n <= 0)
 			break;
 		record[n] = '\0';
-		when = time_of(record);
+		*when = time_of(record);
 		text = text_of(record);
-		if (text)
-			each(context, when, text);
 	}
+	return text;
+}
+
+bool kernel_log_close(int fd, const char *name, char *line, size_t size)
+{
+	char record[RECORD_SIZE];
+	const size_t length = strlen(name);
+	unsigned int left = RECORDS_MAX;
+	bool found = false;
+	const char *text;
+	uint64_t when;
+
+	if (fd < 0)
+		return false;
+	while ((text = next_text(fd, record, &left, &when))) {
+		if (strncmp(text, name, length) || strncmp(text + length, ": ", 2))
+			continue;
+		snprintf(line, size, "%s", text + length + 2);
+		found = true;
+	}
+	close(fd);
+	return found;
+}
+
+bool kernel_log_each(void (*each)(void *context, uint64_t when, const char *text), void *context)
+{
+	const int fd = open(log_name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	unsigned int left = LINES_MAX;
+	char record[RECORD_SIZE];
+	const char *text;
+	uint64_t when;
+
+	if (fd < 0)
+		return false;
+	while ((text = next_text(fd, record, &left, &when)))
+		each(context, when, text);
 	close(fd);
 	return true;
 }

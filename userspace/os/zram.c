@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/text.h"
 #include "os/procfs.h"
+#include "os/sysfs.h"
 #include "os/zram.h"
 
 /*
@@ -18,8 +18,8 @@ static bool add_device(struct zram_use *use, unsigned int number, uint64_t used)
 	uint64_t stored, memory, huge;
 	char path[48], text[256];
 
-	snprintf(path, sizeof(path), "/sys/block/zram%u/mm_stat", number);
-	if (!text_line(path, text, sizeof(text)) ||
+	snprintf(path, sizeof(path), "block/zram%u/mm_stat", number);
+	if (!sysfs_line(path, text, sizeof(text)) ||
 	    sscanf(text, "%" SCNu64 " %*u %" SCNu64 " %*u %*u %*u %*u %" SCNu64, &stored, &memory,
 		   &huge) != 3)
 		return false;
