@@ -10,6 +10,7 @@ enum {
 	ROW_FILE,
 	ROW_SHMEM,
 	ROW_DEVICE,
+	ROW_ANON_UNMAPPED,
 	ROW_CACHE_UNMAPPED,
 	ROW_SHMEM_UNMAPPED,
 	ROW_SLAB_RECLAIMABLE,
@@ -53,6 +54,8 @@ const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 	[ROW_SHMEM] = { "processes_shmem", true, "shared memory of processes" },
 	[ROW_DEVICE] = { "device", false,
 		"memory of drivers that processes map", RARE },
+	[ROW_ANON_UNMAPPED] = { "anon_unmapped", false,
+		"anonymous, in no page table: parts of huge pages, swap cache", RARE },
 	[ROW_CACHE_UNMAPPED] = { "cache_unmapped", false,
 		"page cache and buffers that no process maps" },
 	[ROW_SHMEM_UNMAPPED] = { "shmem_unmapped", false,
@@ -88,8 +91,8 @@ const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 	[ROW_UNACCOUNTED] = { "unaccounted", false,
 		"in use, in no counter of the kernel" },
 	[ROW_SWAP_CACHED] = { "also_swap_cached", true,
-		"in swap too: of processes_anon if mapped, else of this", FIGURE(SWAP_CACHED),
-		RARE },
+		"in swap too: of processes_anon if mapped, else of anon_unmapped",
+		FIGURE(SWAP_CACHED), RARE },
 	[ROW_SOCKETS] = { "also_sockets", true,
 		"buffers of TCP and UDP: part of this, and of slab_unreclaimable",
 		LINE("Sockets"), RARE },
@@ -168,6 +171,40 @@ static void divide_hugetlb(const struct snapshot *snap, struct amount *rows)
 		known, (unused.bytes - reserved.bytes) * size.bytes };
 }
 
+/*
+ * The rows are @excess bytes more than the total.  The counter of what GPUs keep in their pools may
+ * be more than they have, so it is the first to be less; all others lag by little.
+ */
+static void take_back(struct amount *rows, int64_t excess)
+{
+	struct amount *pools = &rows[ROW_GPU_RECLAIM];
+	const int64_t less = pools->bytes < excess ? pools->bytes : excess;
+
+	pools->bytes -= less;
+	rows[ROW_UNACCOUNTED].bytes = 0;
+}
+
+/*
+ * What is on the lists of reclaim and neither mapped nor page cache.  The counters lag, and a page
+ * on its way to a list is in none: a lower bound.
+ */
+static struct amount unmapped_on_lists(const struct figures *bytes, struct amount cache)
+{
+	static const unsigned int lists[] = {
+		MEMCENSUS_S_INACTIVE_ANON, MEMCENSUS_S_ACTIVE_FILE, MEMCENSUS_S_INACTIVE_FILE,
+		MEMCENSUS_S_UNEVICTABLE,
+	};
+	struct amount sum = amount_figure(bytes, MEMCENSUS_S_ACTIVE_ANON);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lists); i++)
+		sum = amount_plus(sum, amount_figure(bytes, lists[i]));
+	sum = amount_minus(amount_minus(sum, cache), amount_figure(bytes, MEMCENSUS_S_ANON));
+	if (sum.bytes < 0)
+		sum.bytes = 0;
+	return sum;
+}
+
 struct breakdown breakdown_of(const struct snapshot *snap)
 {
 	const struct figures *bytes = &snap->totals.bytes;
@@ -201,6 +238,7 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 	rows[ROW_ANON] = of_tasks(snap, MEMCENSUS_F_PSS_ANON);
 	rows[ROW_FILE] = of_tasks(snap, MEMCENSUS_F_PSS_FILE);
 	rows[ROW_SHMEM] = of_tasks(snap, MEMCENSUS_F_PSS_SHMEM);
+	rows[ROW_ANON_UNMAPPED] = unmapped_on_lists(bytes, cache);
 	rows[ROW_CACHE_UNMAPPED] = amount_minus(amount_minus(cache, shmem), rows[ROW_FILE]);
 	rows[ROW_SHMEM_UNMAPPED] = amount_minus(shmem, rows[ROW_SHMEM]);
 	rows[ROW_KERNEL_MISC] = amount_minus(rows[ROW_KERNEL_MISC], rows[ROW_SLAB_RECLAIMABLE]);
@@ -216,10 +254,16 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 		rows[ROW_ZSPAGES] = beyond(rows[ROW_ZSPAGES], rows[ROW_ZSWAP],
 					   rows[ROW_ZSWAP].bytes);
 
+	/* Counters are read one after another, and some lag: less than nothing is nothing. */
+	for (i = 0; i < ROW_UNACCOUNTED; i++)
+		if (rows[i].bytes < 0)
+			rows[i].bytes = 0;
 	*rest = rows[ROW_TOTAL];
 	for (i = 0; i < ROW_UNACCOUNTED; i++)
 		if (rows[i].known && !breakdown_rows[i].of)
 			rest->bytes -= rows[i].bytes;
+	if (rest->bytes < 0)
+		take_back(rows, -rest->bytes);
 	return breakdown;
 }
 

@@ -10,6 +10,7 @@
 #include "model/columns.h"
 #include "os/proc-texts.h"
 #include "os/procfs.h"
+#include "os/zram.h"
 
 /* Bytes, at most, of what is made of a line: a name or a line of meminfo. */
 #define LINE_BYTES	64
@@ -63,6 +64,7 @@ void proc_texts_read(struct snapshot *snap)
 			proc_texts_add(snap, texts[i].name, text, len);
 		free(text);
 	}
+	zram_read_text(snap);
 }
 
 void proc_texts_read_vm(struct snapshot *snap)

@@ -22,6 +22,8 @@
 #define PROC_TEXTS_SOCKSTAT	"sockstat"
 /* a copy of /proc/swaps */
 #define PROC_TEXTS_SWAPS	"swaps"
+/* of each swap device that is zram a line "NUMBER MM_STAT", as /sys/block/zramNUMBER/mm_stat */
+#define PROC_TEXTS_ZRAM		"zram"
 /* hugetlb pools, and file systems of type tmpfs: see hugepages.h and tmpfs.h */
 #define PROC_TEXTS_HUGEPAGES	"hugepages"
 #define PROC_TEXTS_TMPFS	"tmpfs"

@@ -15,7 +15,7 @@
 #include "tools/share/file.h"
 #include "tools/share/fork.h"
 #include "tools/share/stopped.h"
-#include "tools/system/system.h"
+#include "tools/system/swaps.h"
 #include "tools/trace/columns.h"
 #include "tools/watch/peak.h"
 

@@ -193,6 +193,7 @@ static enum taken replay_take(struct source *source,
 	if ((!snap->has_totals || snap->has_ooms) && !snap->has_physical)
 		return TAKE_DONE;
 	text_add(snap, PROC_TEXTS_SWAPS);
+	text_add(snap, PROC_TEXTS_ZRAM);
 	proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo_text, strlen(meminfo_text));
 	proc_texts_apply(snap);
 	return TAKE_DONE;

@@ -75,8 +75,50 @@ static void expect_device(int64_t device, int64_t uncounted, int64_t zone, int64
 	snapshot_free(snap);
 }
 
+/* Of 100 MiB, all are free or, by @pools, in pools of GPUs, and the lists have @lists. */
+static void expect_excess(int64_t pools, int64_t lists)
+{
+	static const unsigned int numbers[] = {
+		MEMCENSUS_S_ACTIVE_ANON, MEMCENSUS_S_INACTIVE_ANON, MEMCENSUS_S_ACTIVE_FILE,
+		MEMCENSUS_S_INACTIVE_FILE, MEMCENSUS_S_UNEVICTABLE, MEMCENSUS_S_CACHED,
+		MEMCENSUS_S_BUFFERS, MEMCENSUS_S_ANON,
+	};
+	struct snapshot *snap = snapshot_new();
+	struct meminfo_line line = { "GPUReclaim", (uint64_t)pools, true };
+	struct breakdown breakdown;
+	int64_t left = 40 * MIB - lists;
+	size_t i;
+
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		set(&snap->totals.bytes, numbers[i], 0);
+	set(&snap->totals.bytes, MEMCENSUS_S_TOTAL, 100 * MIB);
+	set(&snap->totals.bytes, MEMCENSUS_S_FREE, 60 * MIB);
+	/* 8 MiB are mapped, and the rest of the list is not. */
+	set(&snap->totals.bytes, MEMCENSUS_S_INACTIVE_ANON, 8 * MIB + lists);
+	set(&snap->totals.bytes, MEMCENSUS_S_ANON, 8 * MIB);
+	snap->meminfo = &line;
+	snap->n_meminfo = 1;
+	breakdown = breakdown_of(snap);
+	ok(row_of(&breakdown, "anon_unmapped") == (lists < 0 ? 0 : lists),
+	   "lists with %" PRId64 " KiB that nothing maps: %" PRId64 " KiB", lists / 1024,
+	   row_of(&breakdown, "anon_unmapped") / 1024);
+	if (lists < 0)
+		left = 40 * MIB;
+	ok(row_of(&breakdown, "gpu_reclaim") == (pools < left ? pools : left) &&
+	   row_of(&breakdown, "unaccounted") == (pools < left ? left - pools : 0),
+	   "pools of GPUs of %" PRId64 " KiB, of which %" PRId64 " KiB can be", pools / 1024,
+	   row_of(&breakdown, "gpu_reclaim") / 1024);
+	snap->meminfo = NULL;
+	snap->n_meminfo = 0;
+	snapshot_free(snap);
+}
+
 int main(void)
 {
+	expect_excess(10 * MIB, 0);
+	expect_excess(10 * MIB, 12 * MIB);
+	expect_excess(70 * MIB, 12 * MIB);
+	expect_excess(70 * MIB, -4 * MIB);
 	expect_zram(0, 0, 0, "neither zram nor zswap");
 	expect_zram(1024 * MIB, 1024 * MIB, 0, "zswap by zsmalloc");
 	expect_zram(1024 * MIB - 4096, 1024 * MIB, 0, "zswap by zsmalloc, which lags by a page");

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus system: totals, as in free, vmstat, sar and /proc/meminfo. */
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
-#include "lib/memory.h"
 #include "model/breakdown.h"
-#include "os/proc-texts.h"
 #include "report/figures.h"
 #include "report/interval.h"
-#include "tools/system/system.h"
+#include "tools/system/swaps.h"
 
 /* The two rows of free(1), and with -t their sum. */
 static void show_free(struct report *report)
@@ -74,63 +70,6 @@ static void show_breakdown(struct report *report)
 		 .sum = &rows[n - 1] });
 }
 
-/**
- * struct swap - a line of /proc/swaps
- * @name, @kind: as the kernel writes them
- * @size, @used: bytes
- */
-struct swap {
-	char name[256];
-	char kind[16];
-	uint64_t size;
-	uint64_t used;
-	int64_t priority;
-};
-
-DERIVED(swap_kind, swap, text, strstr(row->name, "/zram") ? "zram" : row->kind, true)
-DERIVED(swap_name, swap, text, row->name, true)
-DERIVED(swap_size, swap, number, row->size, true)
-DERIVED(swap_used_of, swap, number, row->used, true)
-DERIVED(swap_priority, swap, sign, row->priority, true)
-
-static const struct column swap_columns[] = {
-	{ "device", "Device", "file or device", .kind = KIND_TEXT, .derive = swap_name },
-	{ "kind", "Kind", "partition, file, or zram, which is in memory, compressed",
-	  .kind = KIND_TEXT, .derive = swap_kind },
-	{ "size", "Size", "all of it", .kind = KIND_BYTES, .derive = swap_size },
-	{ "used", "Used", "in use", .kind = KIND_BYTES, .derive = swap_used_of },
-	{ "priority", "Priority", "the highest is used first", .kind = KIND_ID, .sign = true,
-	  .derive = swap_priority },
-};
-
-const struct row_type swap_rows = ROWS_OF("swap device", swap_columns);
-
-/* The swap devices, if they are known; text has no empty table of them. */
-static void show_swaps(struct report *report)
-{
-	const char *line = proc_texts_find(report->view.snap, PROC_TEXTS_SWAPS);
-	struct swap *swaps = NULL, swap;
-	const bool known = line;
-	size_t n = 0;
-
-	for (; line && *line; line = strchrnul(line, '\n'), line += !!*line) {
-		swap = (struct swap){ .size = 0 };
-		if (sscanf(line, "%255s %15s %" SCNu64 " %" SCNu64 " %" SCNd64, swap.name,
-			   swap.kind, &swap.size, &swap.used, &swap.priority) != 5)
-			continue;
-		swap.size <<= 10;
-		swap.used <<= 10;
-		swaps = array_grow(swaps, n, sizeof(*swaps));
-		swaps[n++] = swap;
-	}
-	if (n || (known && report->options->json))
-		REPORT(report,
-		       { "swaps", .title = "Swap devices, read right after the census",
-			 .type = &swap_rows, .rows = ROWS(swaps, n),
-			 .columns = "device kind size used priority" });
-	free(swaps);
-}
-
 static const char of_proc[] =
 	"Not of the census: /proc/meminfo and sockstat, read right after it";
 
@@ -138,7 +77,8 @@ static void system_sections(struct report *report)
 {
 	show_free(report);
 	figures_report_system(report);
-	show_swaps(report);
+	swaps_report(report);
+	swaps_report_use(report);
 	show_breakdown(report);
 	if (report->options->all) {
 		figures_report(report, "Of the census", &bytes_rows, NULL, 0);
@@ -240,8 +180,9 @@ const struct command system_command = {
 	"all of MemTotal is, in KiB, each page once: pages that processes map are counted\n"
 	"by frames as theirs, so page cache and shared memory are the unmapped parts, and\n"
 	"vmalloc excludes kernel stacks. 'unaccounted' is what no counter explains (memory\n"
-	"of drivers, network buffers, and each row that is '-'). It can be negative,\n"
-	"because counters lag.\n"
+	"of drivers, network buffers, and each row that is '-'). Counters lag: a row that would\n"
+	"be below 0 is 0. The swap in use is divided into that of processes, and that of none,\n"
+	"such as files of a tmpfs; of zram it shows what it takes of memory.\n"
 	"\n"
 	"With an INTERVAL in seconds, prints a row each time, as vmstat and sar -r:\n"
 	"amounts at that time, and events per second since the previous row (the first\n"

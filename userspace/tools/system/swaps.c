@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The swap devices, and what the swap in use is of. */
+#include <stdlib.h>
+
+#include "lib/memory.h"
+#include "model/amount.h"
+#include "os/proc-texts.h"
+#include "os/swaps.h"
+#include "os/zram.h"
+#include "report/figures.h"
+#include "tools/system/swaps.h"
+
+/**
+ * struct swap - a swap device or file
+ * @area: as /proc/swaps has it
+ * @in_zram: it is zram, of which @zram is known
+ */
+struct swap {
+	struct swap_area area;
+	bool in_zram;
+	struct zram_device zram;
+};
+
+DERIVED(swap_kind, swap, text, row->in_zram ? "zram" : row->area.kind, true)
+DERIVED(swap_name, swap, text, row->area.name, true)
+DERIVED(swap_size, swap, number, row->area.size, true)
+DERIVED(swap_used_of, swap, number, row->area.used, true)
+DERIVED(swap_priority, swap, sign, row->area.priority, true)
+DERIVED(swap_memory, swap, number, row->zram.memory, row->in_zram && row->zram.known)
+DERIVED(swap_ratio, swap, ratio, (double)row->zram.stored / (double)(row->zram.memory ?: 1),
+	row->in_zram && row->zram.known && row->zram.memory)
+DERIVED(swap_incompressible, swap, number, row->zram.incompressible,
+	row->in_zram && row->zram.known)
+
+static const struct column swap_columns[] = {
+	{ "device", "Device", "file or device", .kind = KIND_TEXT, .derive = swap_name },
+	{ "kind", "Kind", "partition, file, or zram, which is in memory, compressed",
+	  .kind = KIND_TEXT, .derive = swap_kind },
+	{ "size", "Size", "all of it", .kind = KIND_BYTES, .derive = swap_size },
+	{ "used", "Used", "in use", .kind = KIND_BYTES, .derive = swap_used_of },
+	{ "priority", "Priority", "the highest is used first", .kind = KIND_ID, .sign = true,
+	  .derive = swap_priority },
+	{ "memory", "Memory", "of zram: memory that it takes", .kind = KIND_BYTES,
+	  .derive = swap_memory },
+	{ "ratio", "Ratio", "of zram: what was written to it, in units of that memory",
+	  .kind = KIND_REAL, .derive = swap_ratio },
+	{ "incompressible", "Incompr", "of zram: pages that it stores as they are",
+	  .kind = KIND_BYTES, .derive = swap_incompressible },
+};
+
+static const char swaps_with_zram[] =
+	"device kind size used priority memory ratio incompressible";
+
+const struct row_type swap_rows = ROWS_OF("swap device", swap_columns);
+
+/* The swap devices, if they are known; text has no empty table of them. */
+void swaps_report(struct report *report)
+{
+	const struct snapshot *snap = report->view.snap;
+	const char *text = proc_texts_find(snap, PROC_TEXTS_SWAPS);
+	const bool known = text;
+	struct swap *swaps = NULL, swap;
+	unsigned int number;
+	bool zram = false;
+	size_t n = 0, i;
+
+	while (swaps_next(&text, &swap.area)) {
+		swap.in_zram = swap_is_zram(&swap.area, &number);
+		swap.zram = swap.in_zram ? zram_of_text(snap, number) :
+					   (struct zram_device){ .known = false };
+		zram |= swap.in_zram;
+		swaps = array_grow(swaps, n, sizeof(*swaps));
+		swaps[n++] = swap;
+	}
+	if (n || (known && report->options->json))
+		REPORT(report,
+		       { "swaps", .title = "Swap devices, read right after the census",
+			 .type = &swap_rows, .rows = ROWS(swaps, n),
+			 .columns = zram ? swaps_with_zram : "device kind size used priority" });
+	for (i = 0; i < n; i++)
+		free(swaps[i].area.name);
+	free(swaps);
+}
+
+struct amount swaps_of_none(const struct snapshot *snap)
+{
+	const struct amount total = amount_meminfo(snap, "SwapTotal");
+	const struct amount unused = amount_total(snap, MEMCENSUS_S_SWAP_FREE);
+	struct amount rest = amount_minus(total, unused);
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++) {
+		const struct figures *figures = &snap->tasks[i].figures;
+
+		if (!KNOWN(figures, MEMCENSUS_F_SWAP_PSS))
+			continue;
+		any = true;
+		rest.bytes -= (int64_t)figures->v[MEMCENSUS_F_SWAP_PSS];
+	}
+	/* Without all processes nothing is known of the others. */
+	rest.known &= !snap->named && any;
+	/* It was counted before the totals were read. */
+	if (rest.bytes < 0)
+		rest.bytes = 0;
+	return rest;
+}
+
+void swaps_report_use(struct report *report)
+{
+	const struct snapshot *snap = report->view.snap;
+	const struct amount used = amount_minus(amount_meminfo(snap, "SwapTotal"),
+						amount_total(snap, MEMCENSUS_S_SWAP_FREE));
+	const struct amount none = swaps_of_none(snap);
+	const struct amount cached = amount_total(snap, MEMCENSUS_S_SWAP_CACHED);
+	struct figure_row rows[] = {
+		{ .name = "processes", .meaning = "swapped pages of processes: all SwapPSS",
+		  .amounts = { amount_minus(used, none) } },
+		{ .name = "others",
+		  .meaning = "of no process: tmpfs, shared memory, and pages in memory again",
+		  .amounts = { none } },
+		{ .name = "also_cached", .meaning = "of both, in memory too (SwapCached)",
+		  .amounts = { cached } },
+	};
+
+	if (!none.known || (!used.bytes && !report->options->json))
+		return;
+	REPORT(report,
+	       { "swap_use", SECTION_KEYED, .title = "Swap in use", .type = &figure_rows,
+		 .rows = ROWS(rows, ARRAY_SIZE(rows)), .columns = "figure=Swap 0=Amount ~meaning",
+		 .members = "figure 0" });
+}
