@@ -2,11 +2,13 @@
 /* Files in /proc. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -37,14 +39,6 @@ static int locate(const char *path, char *name)
 	return own < 0 ? AT_FDCWD : own;
 }
 
-static int open_with(const char *path, int flags)
-{
-	char name[NAME_SIZE];
-	const int dir = locate(path, name);
-
-	return openat(dir, name, O_RDONLY | O_CLOEXEC | flags);
-}
-
 /* A mount of /proc without a place, which ends with the descriptor; -1: it is not permitted. */
 static int mount_own(void)
 {
@@ -56,6 +50,78 @@ static int mount_own(void)
 	if (fs >= 0)
 		close(fs);
 	return fd;
+}
+
+/* Files that something is mounted on, as procfs_covered() names them. */
+static char *covered;
+
+static void note_covered(const char *path)
+{
+	char *before = covered;
+
+	if (before && strstr(before, path))
+		return;
+	covered = xasprintf("%s%s%s", before ?: "", before ? ", " : "", path);
+	free(before);
+}
+
+/* Opens /proc/@path in a mount that has nothing on it; -1: it is not permitted. */
+static int open_uncovered(const char *path, int flags)
+{
+	static int kernel = -2;
+
+	if (kernel == -2)
+		kernel = mount_own();
+	errno = EXDEV;
+	return kernel < 0 ? -1 : openat(kernel, path, flags);
+}
+
+/*
+ * Containers have files of a server in place of those of the machine, with other figures
+ * (lxcfs): these are not opened.
+ */
+static int open_of_machine(const char *path, int flags)
+{
+	struct open_how how = { .flags = (unsigned int)flags, .resolve = RESOLVE_NO_XDEV };
+	const int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how)), err = errno;
+
+	if (dir >= 0)
+		close(dir);
+	if (fd < 0 && err == EXDEV) {
+		note_covered(path);
+		fd = open_uncovered(path, flags);
+		err = errno;
+	}
+	errno = err;
+	return fd;
+}
+
+/* Whether /proc/@path is of the machine, and not of a process. */
+static bool is_of_machine(const char *path)
+{
+	return *path >= 'a' && *path <= 'z' && strncmp(path, "self/", strlen("self/"));
+}
+
+static int open_with(const char *path, int flags)
+{
+	char name[NAME_SIZE];
+	const int dir = locate(path, name);
+	int fd;
+
+	flags |= O_RDONLY | O_CLOEXEC;
+	if (own < 0 && is_of_machine(path)) {
+		fd = open_of_machine(path, flags);
+		/* A sandbox may forbid openat2(). */
+		if (fd >= 0 || (errno != ENOSYS && errno != EPERM))
+			return fd;
+	}
+	return openat(dir, name, flags);
+}
+
+const char *procfs_covered(void)
+{
+	return covered;
 }
 
 bool procfs_renew(void)

@@ -15,6 +15,12 @@
 /* In a chroot it may not be: then nothing that is not found there is known to be gone. */
 bool procfs_is_mounted(void);
 
+/*
+ * Names of files that were read in a mount of /proc of our own, because something is mounted on
+ * them, or that could not be read for that reason; NULL: none.
+ */
+const char *procfs_covered(void);
+
 /* Opens /proc/@path; NULL and @why, which names the file. */
 FILE *procfs_open(const char *path, struct failure *why);
 

@@ -200,6 +200,9 @@ bool warnings_of_system(FILE *out, const struct snapshot *snap)
 		fprintf(out, "memcensus: the module has ABI %" PRIu64 ", this reader ABI %d: %s\n",
 			snap->info.abi, MEMCENSUS_ABI,
 			"unavailable values are shown as -; load the memcensus.ko of this release");
+	if (snap->naming == name_live && procfs_covered())
+		fprintf(out, "memcensus: something is mounted on %s of /proc, as lxcfs does: %s\n",
+			procfs_covered(), "figures of them are the kernel's own, or unknown");
 	return note_torn(out, snap);
 }
 
