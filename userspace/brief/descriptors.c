@@ -33,6 +33,7 @@ struct seen {
  * @sockets: @n_sockets descriptors of them, each with a process
  * @memfds: bytes of files in memory without a name, of this process
  * @kinds: bytes of other objects of this process
+ * @pinned: bytes that are registered with its io_urings; what is registered twice counts twice
  */
 struct walk {
 	struct brief *brief;
@@ -45,6 +46,7 @@ struct walk {
 	size_t n_sockets;
 	uint64_t memfds;
 	uint64_t kinds[OPEN_KINDS];
+	uint64_t pinned;
 };
 
 /* Whether it is found for the first time; what has no number is. */
@@ -100,6 +102,24 @@ static void note_object(void *untyped, const struct descriptor *descriptor)
 	open_file_read(&file, descriptor->name, descriptor->path);
 	if (file.bytes.known)
 		walk->kinds[file.kind] += (uint64_t)file.bytes.bytes;
+	if (file.pinned.known)
+		walk->pinned += (uint64_t)file.pinned.bytes;
+}
+
+/* Newer kernels do not count in VmPin what io_urings of root pin. */
+static void add_pinned(struct walk *walk)
+{
+	const uint64_t pid = walk->task->pid;
+	struct brief_fact *fact;
+
+	for (fact = walk->brief->facts; fact < walk->brief->facts + walk->brief->n; fact++)
+		if (fact->rule == BRIEF_PINNED && fact->pid == pid &&
+		    fact->amount >= walk->pinned)
+			return;
+	brief_add(walk->brief, &(struct brief_fact){
+		.rule = BRIEF_PINNED, .amount = walk->pinned, .pid = pid,
+		.who = fact_process(walk->task),
+		.what = xstrdup("pinned by io_uring, mapped or not, at most") });
 }
 
 static void add_process(struct walk *walk, uint64_t in_flight)
@@ -121,11 +141,14 @@ static void add_process(struct walk *walk, uint64_t in_flight)
 			.rule = BRIEF_BUFFERS, .amount = walk->memfds - mapped,
 			.pid = task->pid, .who = fact_process(task),
 			.what = xstrdup("memfds that it does not map, at least") });
+	if (walk->pinned)
+		add_pinned(walk);
 	if (in_flight)
 		brief_add(walk->brief, &(struct brief_fact){
 			.rule = BRIEF_WAITS, .amount = in_flight, .pid = task->pid,
 			.who = fact_process(task) });
 	walk->memfds = 0;
+	walk->pinned = 0;
 	memset(walk->kinds, 0, sizeof(walk->kinds));
 }
 
