@@ -25,7 +25,7 @@ void brief_gather(struct brief *brief, struct snapshot *snap, struct brief_ask *
 {
 	const struct amount total = amount_total(snap, MEMCENSUS_S_TOTAL);
 
-	ask->left = ask->all ? UINT64_MAX : BRIEF_FILES;
+	ask->left = ask->all ? UINT64_MAX : ask->quick ? 0 : BRIEF_FILES;
 	brief->memory = total.known ? (uint64_t)total.bytes : 0;
 	if (ask->live)
 		limits_read(snap);
@@ -36,8 +36,10 @@ void brief_gather(struct brief *brief, struct snapshot *snap, struct brief_ask *
 	facts_of_hugepages(brief, snap);
 	if (!ask->live)
 		return;
-	facts_of_kills(brief, snap);
 	facts_of_machine(brief, snap, ask);
+	if (ask->quick)
+		return;
+	facts_of_kills(brief, snap);
 	facts_of_nodes(brief, snap, ask);
 	/* They take what is left. */
 	facts_of_descriptors(brief, snap, ask);

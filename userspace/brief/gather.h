@@ -16,11 +16,13 @@
  * struct brief_ask - what is gathered
  * @live: of this machine, right after the census; else of a record: of the census alone
  * @all: without a bound on files
+ * @quick: no file of a process, and not the kernel's log: for who asks again and again
  * @left: files of /proc that may still be read
  */
 struct brief_ask {
 	bool live;
 	bool all;
+	bool quick;
 	uint64_t left;
 };
 

@@ -32,6 +32,9 @@ enum brief_test {
 	BRIEF_FROM,		/* a number, or percent */
 };
 
+/* Rows of one rule that are shown unless all are asked for: others should be seen too. */
+#define BRIEF_OF_RULE	3
+
 /* Less is nothing that stands out, on a small machine either: bytes. */
 #define BRIEF_LEAST	(16ULL << 20)
 

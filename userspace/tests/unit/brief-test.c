@@ -16,6 +16,7 @@
 #include "model/brief.h"
 #include "os/kernel-log.h"
 #include "tap.h"
+#include "tools/export/brief.h"
 
 #define PAGE	TESTS_DATA "/../../../Documentation/brief.rst"
 
@@ -143,6 +144,51 @@ static void test_texts(void)
 		"65530");
 }
 
+static void add_deleted(struct brief *brief, unsigned int mib, uint64_t pid, const char *who)
+{
+	brief_add(brief, &(struct brief_fact){
+		.rule = BRIEF_DELETED, .amount = MIB(mib), .pid = pid, .who = xstrdup(who) });
+}
+
+/* Of a rule three at most, each with labels of its own; no PID and no label that is long. */
+static void test_metrics(void)
+{
+	static const char *const samples[] = {
+		"bytes{rule=\"removed\",urgency=\"note\",who=\"(long)\"} 73400320",
+		"bytes{rule=\"deleted\",urgency=\"note\",who=\"b c\"} 62914560",
+		"bytes{rule=\"deleted\",urgency=\"note\",who=\"d\"} 41943040",
+		"bytes{rule=\"deleted\",urgency=\"note\",who=\"e\"} 31457280",
+		"ratio{rule=\"waiting\",urgency=\"soon\",who=\"\"} 0.125",
+	};
+	struct brief brief = { .memory = GIB(1) };
+	struct exposition om = { 0 };
+	char path[3000] = { 0 };
+	size_t size, i;
+	char *text;
+
+	add_deleted(&brief, 20, 11, "11 a");
+	add_deleted(&brief, 60, 12, "12 b c");
+	add_deleted(&brief, 50, 13, "13 b c");
+	add_deleted(&brief, 40, 14, "14 d");
+	add_deleted(&brief, 30, 15, "15 e");
+	brief_add(&brief, &(struct brief_fact){ .rule = BRIEF_WAITING, .amount = 1250 });
+	memset(path, 'p', sizeof(path) - 1);
+	brief_add(&brief, &(struct brief_fact){
+		.rule = BRIEF_REMOVED, .amount = MIB(70), .who = xstrdup(path),
+		.path = xstrdup(path) });
+	brief_judge(&brief);
+	om.out = xopen_memstream(&text, &size);
+	export_brief(&om, &brief);
+	xfclose(om.out);
+	for (i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
+		ok(strstr(text, samples[i]), "metrics of rows: %s", samples[i]);
+	ok(!strstr(text, "who=\"a\""), "and not of a fourth one of a rule");
+	ok(strstr(text, "\nmemcensus_brief_rows{urgency=\"note\"} 6\n"), "all rows are counted");
+	ok(!strstr(text, "brief_number"), "no row is a number");
+	free(text);
+	brief_free(&brief);
+}
+
 static void test_pressure(void)
 {
 	static const char text[] =
@@ -206,6 +252,7 @@ int main(int argc, char **argv)
 	test_urgency();
 	test_judge();
 	test_texts();
+	test_metrics();
 	test_pressure();
 	test_kills();
 	return tap_done();

@@ -15,9 +15,6 @@
 #define SCREEN_LINES	23
 #define SCREEN_COLUMNS	80
 
-/* Rows of one rule, but with --all: others should be seen too. */
-#define OF_RULE_MOST	3
-
 /* The options of 'brief' alone. */
 struct brief_options {
 	bool check;
@@ -108,7 +105,7 @@ static size_t choose_shown(const struct brief *brief, const struct options *opti
 	size_t of_rule[BRIEF_RULES] = { 0 }, n = 0, i;
 
 	for (i = 0; i < brief->n; i++) {
-		if (!all && (of_rule[brief->facts[i].rule]++ >= OF_RULE_MOST ||
+		if (!all && (of_rule[brief->facts[i].rule]++ >= BRIEF_OF_RULE ||
 			     n >= most))
 			continue;
 		v[n++] = (struct brief_shown){

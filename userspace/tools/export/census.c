@@ -4,6 +4,7 @@
 #include "os/names.h"
 #include "report/metrics.h"
 #include "report/warnings.h"
+#include "tools/export/brief.h"
 #include "tools/export/census.h"
 
 /* A census has only one kind of groups, so each kind needs its own census. */
@@ -15,6 +16,7 @@ void export_drop(struct export *export)
 {
 	while (export->n)
 		snapshot_free(export->snaps[--export->n]);
+	brief_free(&export->brief);
 	names_forget();
 }
 
@@ -127,7 +129,7 @@ static int take_groups(struct export *export, struct failure *why)
 	return 0;
 }
 
-int export_take(struct export *export, struct failure *why)
+static int take_all(struct export *export, struct failure *why)
 {
 	const struct session *session = export->session;
 	const struct options *options = session->options;
@@ -143,6 +145,17 @@ int export_take(struct export *export, struct failure *why)
 	if (take_groups(export, why))
 		return -1;
 	return export->charged ? take_payers(export, why) : 0;
+}
+
+int export_take(struct export *export, struct failure *why)
+{
+	struct brief_ask ask = { .live = export->session->source->ops->live, .quick = true };
+
+	if (take_all(export, why))
+		return -1;
+	brief_gather(&export->brief, export->snaps[0], &ask);
+	brief_judge(&export->brief);
+	return 0;
 }
 
 void export_write(const struct export *export, FILE *out)
@@ -163,6 +176,7 @@ void export_write(const struct export *export, FILE *out)
 			left_out += metrics_groups(&om, &view, export->nodes);
 	}
 	metrics_left_out(&om, left_out);
+	export_brief(&om, &export->brief);
 	view.snap = export->snaps[0];
 	if (options->has_top)
 		metrics_tasks(&om, &view, options->top ? options->top : view.snap->n_tasks,

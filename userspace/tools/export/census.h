@@ -5,6 +5,7 @@
 #ifndef READER_EXPORT_CENSUS_H
 #define READER_EXPORT_CENSUS_H
 
+#include "brief/gather.h"
 #include "cli/session.h"
 
 /* Kinds of groups: each needs its own census. */
@@ -18,6 +19,7 @@
  * @nodes: also memory by NUMA node
  * @warned: a warning says that it is unknown
  * @snaps, @n: the first one has all parts, the others only groups; owned
+ * @brief: what stands out in the first one and on the machine; owned
  */
 struct export {
 	struct session *session;
@@ -28,6 +30,7 @@ struct export {
 	bool warned;
 	struct snapshot *snaps[EXPORT_KINDS + 1];
 	size_t n;
+	struct brief brief;
 };
 
 /* Takes the censuses; of a record, the last one.  Returns 0, or -1 and @why. */
