@@ -79,7 +79,7 @@ static const struct family families[SOCKETS_OTHER] = {
 		.memory = UNIX_DIAG_MEMINFO,
 	},
 	[SOCKETS_PACKET] = {
-		.protocol = "PACKET", .module = "packet_diag",
+		.protocol = "PACKET", .module = "af_packet_diag",
 		.request.packet = { .sdiag_family = AF_PACKET,
 				    .pdiag_show = PACKET_SHOW_MEMINFO | PACKET_SHOW_RING_CFG },
 		.request_size = sizeof(struct packet_diag_req),
