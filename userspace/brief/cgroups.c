@@ -20,14 +20,17 @@
  * struct rest - what a cgroup is charged for without those that are below it now
  * @below: sums over these
  * @own: its own processes, where there are others below it; NULL: none
+ * @largest: that right below it which is charged for most; NULL: none
  */
 struct rest {
 	struct charges below;
 	const struct group *own;
+	const struct group *largest;
 };
 
 static const enum charge rest_charges[] = {
-	CHARGE_TOTAL, CHARGE_FILE, CHARGE_SHMEM, CHARGE_SLAB, CHARGE_RECLAIMABLE,
+	CHARGE_TOTAL, CHARGE_ANON, CHARGE_FILE, CHARGE_SHMEM, CHARGE_KERNEL, CHARGE_SOCK,
+	CHARGE_HUGETLB, CHARGE_SLAB, CHARGE_RECLAIMABLE, CHARGE_SWAP,
 };
 
 /* The charges of all groups that are cgroups; the caller frees it. */
@@ -35,6 +38,7 @@ static struct rest *sum_below(const struct snapshot *snap)
 {
 	struct rest *v = xcalloc(snap->n_groups + 1, sizeof(*v));
 	const struct group *group, *parent;
+	struct rest *rest;
 	size_t i, k;
 
 	for (i = 0; i < snap->n_groups; i++) {
@@ -42,13 +46,16 @@ static struct rest *sum_below(const struct snapshot *snap)
 		parent = group_parent(snap, group);
 		if (!parent)
 			continue;
+		rest = &v[parent - snap->groups];
 		if (group->own) {
-			v[parent - snap->groups].own = group;
+			rest->own = group;
 			continue;
 		}
+		if (!rest->largest || group->charges.v[CHARGE_TOTAL] >
+				      rest->largest->charges.v[CHARGE_TOTAL])
+			rest->largest = group;
 		for (k = 0; k < ARRAY_SIZE(rest_charges); k++)
-			v[parent - snap->groups].below.v[rest_charges[k]] +=
-				group->charges.v[rest_charges[k]];
+			rest->below.v[rest_charges[k]] += group->charges.v[rest_charges[k]];
 	}
 	return v;
 }
@@ -60,6 +67,22 @@ static struct amount rest_of(const struct group *group, const struct rest *rest,
 	const uint64_t all = group->charges.v[charge], below = rest->below.v[charge];
 
 	return amount_of(KNOWN(&group->charges, charge), all > below ? all - below : 0);
+}
+
+struct charges *cgroups_own(const struct snapshot *snap)
+{
+	struct charges *v = xcalloc(snap->n_groups + 1, sizeof(*v));
+	struct rest *rests = sum_below(snap);
+	size_t i, k;
+
+	for (i = 0; i < snap->n_groups; i++) {
+		v[i].known = snap->groups[i].charges.known;
+		for (k = 0; k < ARRAY_SIZE(rest_charges); k++)
+			v[i].v[rest_charges[k]] = (uint64_t)
+				rest_of(&snap->groups[i], &rests[i], rest_charges[k]).bytes;
+	}
+	free(rests);
+	return v;
 }
 
 static char *path_of(const struct group *group)
@@ -131,26 +154,47 @@ static bool read_pressure(const struct group *group, uint64_t *hundredths)
 	return found;
 }
 
-static void add_high(struct brief *brief, const struct group *group, bool live)
+/* The cgroup below @group that has most, and none below itself; else @group. */
+static const struct group *largest_below(const struct snapshot *snap, const struct group *group,
+					 const struct rest *rests)
+{
+	while (rests[group - snap->groups].largest)
+		group = rests[group - snap->groups].largest;
+	return group;
+}
+
+static char *high_text(const struct group *group, const struct group *most, bool throttled)
+{
+	char has[NUMBER_SIZE], high[NUMBER_SIZE], size[NUMBER_SIZE], *path, *text;
+
+	text_size(has, (double)group->charges.v[CHARGE_TOTAL]);
+	text_size(high, (double)group->charges.v[CHARGE_HIGH]);
+	text_size(size, (double)most->charges.v[CHARGE_TOTAL]);
+	path = path_of(most);
+	text = xasprintf("%s%s, %s%s%s%s%s%s", throttled ? "of the time throttled: has " : "", has,
+			 throttled ? "memory.high " : "of memory.high ", high,
+			 most == group ? "" : ", most in ", most == group ? "" : path,
+			 most == group ? "" : ": ", most == group ? "" : size);
+	free(path);
+	return text;
+}
+
+static void add_high(struct brief *brief, const struct group *group, const struct group *most,
+		     bool live)
 {
 	const uint64_t *v = group->charges.v;
 	struct brief_fact fact = { .rule = BRIEF_THROTTLED };
-	char has[NUMBER_SIZE], high[NUMBER_SIZE];
 
 	if (!KNOWN(&group->charges, CHARGE_TOTAL) || !KNOWN(&group->charges, CHARGE_HIGH) ||
 	    v[CHARGE_TOTAL] < NEAR_HIGH(v[CHARGE_HIGH]))
 		return;
-	text_size(has, (double)v[CHARGE_TOTAL]);
-	text_size(high, (double)v[CHARGE_HIGH]);
 	if (!live || !read_pressure(group, &fact.amount) ||
 	    !brief_stands_out(&fact, brief->memory))
 		fact = (struct brief_fact){ .rule = BRIEF_HIGH, .amount = v[CHARGE_TOTAL],
 					    .limit = v[CHARGE_HIGH] };
 	fact.who = path_of(group);
 	fact.path = path_of(group);
-	fact.what = xasprintf(fact.rule == BRIEF_THROTTLED ?
-			      "of the time throttled: has %s, memory.high %s" :
-			      "%s, of memory.high %s", has, high);
+	fact.what = high_text(group, most, fact.rule == BRIEF_THROTTLED);
 	brief_add(brief, &fact);
 }
 
@@ -171,7 +215,7 @@ void facts_of_cgroups(struct brief *brief, const struct snapshot *snap, bool liv
 		/* Of the root, the kernel says only what all have together. */
 		if (group->own || !KNOWN(&group->charges, CHARGE_TOTAL))
 			continue;
-		add_high(brief, group, live);
+		add_high(brief, group, largest_below(snap, group, rests), live);
 		add_kernel(brief, group, rest);
 		if (has_processes(group, rest))
 			add_shmem(brief, group, rest);

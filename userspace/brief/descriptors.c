@@ -33,6 +33,7 @@ struct seen {
  * @sockets: @n_sockets descriptors of them, each with a process
  * @memfds: bytes of files in memory without a name, of this process
  * @kinds: bytes of other objects of this process
+ * @rings: the sockets are those whose rings no counter of the kernel has
  * @pinned: bytes that are registered with its io_urings; what is registered twice counts twice
  */
 struct walk {
@@ -44,6 +45,7 @@ struct walk {
 		const struct task *task;
 	} *sockets;
 	size_t n_sockets;
+	bool rings;
 	uint64_t memfds;
 	uint64_t kinds[OPEN_KINDS];
 	uint64_t pinned;
@@ -134,6 +136,7 @@ static void add_process(struct walk *walk, uint64_t in_flight)
 			brief_add(walk->brief, &(struct brief_fact){
 				.rule = BRIEF_BUFFERS, .amount = walk->kinds[kind],
 				.pid = task->pid, .who = fact_process(task),
+				.uncounted = kind == OPEN_DMABUF,
 				.what = xasprintf("by descriptors alone: %s",
 						  open_kind_names[kind]) });
 	if (walk->memfds > mapped)
@@ -168,7 +171,7 @@ static void note_socket(void *untyped, const struct socket_memory *memory)
 		brief_add(walk->brief, &(struct brief_fact){
 			.rule = BRIEF_BUFFERS, .amount = memory->bytes,
 			.pid = found ? found->task->pid : 0,
-			.who = found ? fact_process(found->task) : NULL,
+			.who = found ? fact_process(found->task) : NULL, .uncounted = walk->rings,
 			.what = xstrdup("by descriptors alone: ring of a socket") });
 }
 
@@ -195,7 +198,10 @@ static char *add_sockets(struct walk *walk)
 
 	if (walk->n_sockets)
 		qsort(walk->sockets, walk->n_sockets, sizeof(*walk->sockets), compare_sockets);
+	walk->rings = true;
 	ret = sockets_each(process_own(), SOCKETS_PACKET, note_socket, walk, &why);
+	/* What an XDP socket has are pages of its process. */
+	walk->rings = false;
 	sockets_each(process_own(), SOCKETS_XDP, note_socket, walk, &ignored);
 	return ret && has_packet_sockets() ? xasprintf("rings of packet sockets: %s", why.text) :
 					     NULL;

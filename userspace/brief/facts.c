@@ -48,6 +48,26 @@ bool facts_take(struct brief_ask *ask, uint64_t n)
 	return true;
 }
 
+void facts_known_unaccounted(struct brief *brief)
+{
+	struct brief_fact *fact, *rest = NULL;
+	char size[NUMBER_SIZE];
+	uint64_t known = 0;
+
+	for (fact = brief->facts; fact < brief->facts + brief->n; fact++) {
+		if (fact->uncounted)
+			known += fact->amount;
+		if (fact->rule == BRIEF_UNACCOUNTED)
+			rest = fact;
+	}
+	if (!rest || !known)
+		return;
+	text_size(size, (double)known);
+	rest->amount -= known < rest->amount ? known : rest->amount;
+	free(rest->what);
+	rest->what = xasprintf("in no counter of the kernel, beside %s by descriptors", size);
+}
+
 bool facts_pressure(const char *text, const char *which, uint64_t *hundredths)
 {
 	const char *line = text_value(text, which);

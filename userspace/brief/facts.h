@@ -17,4 +17,10 @@ bool facts_take(struct brief_ask *ask, uint64_t n);
 /* The number behind "avg10=" in the line @which of a text of pressure, in 1/100 percent. */
 bool facts_pressure(const char *text, const char *which, uint64_t *hundredths);
 
+/*
+ * Takes what other facts have of memory that the kernel does not count off what is unaccounted for:
+ * after all of them were gathered.
+ */
+void facts_known_unaccounted(struct brief *brief);
+
 #endif /* READER_BRIEF_FACTS_H */

@@ -2,8 +2,11 @@
 /* Gathers the facts of 'brief'. */
 #include "brief/census.h"
 #include "brief/cgroups.h"
+#include "brief/cpusets.h"
 #include "brief/descriptors.h"
+#include "brief/facts.h"
 #include "brief/gather.h"
+#include "brief/growth.h"
 #include "brief/kills.h"
 #include "brief/limits.h"
 #include "brief/machine.h"
@@ -34,6 +37,8 @@ void brief_gather(struct brief *brief, struct snapshot *snap, struct brief_ask *
 	facts_of_cgroups(brief, snap, ask->live);
 	facts_of_limits(brief, snap, ask);
 	facts_of_hugepages(brief, snap);
+	if (ask->first)
+		facts_of_growth(brief, ask->first, snap);
 	if (!ask->live)
 		return;
 	facts_of_machine(brief, snap, ask);
@@ -41,6 +46,8 @@ void brief_gather(struct brief *brief, struct snapshot *snap, struct brief_ask *
 		return;
 	facts_of_kills(brief, snap);
 	facts_of_nodes(brief, snap, ask);
+	facts_of_cpusets(brief, snap);
 	/* They take what is left. */
 	facts_of_descriptors(brief, snap, ask);
+	facts_known_unaccounted(brief);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Gathers the facts of 'brief', model/brief.h, from a census by cgroup and, of this machine, from
- * /proc and /sys.
+ * /proc and /sys; of a record, also from its first census.
  */
 #ifndef READER_BRIEF_GATHER_H
 #define READER_BRIEF_GATHER_H
@@ -17,12 +17,14 @@
  * @live: of this machine, right after the census; else of a record: of the census alone
  * @all: without a bound on files
  * @quick: no file of a process, and not the kernel's log: for who asks again and again
+ * @first: the first census of the record; NULL: none
  * @left: files of /proc that may still be read
  */
 struct brief_ask {
 	bool live;
 	bool all;
 	bool quick;
+	const struct snapshot *first;
 	uint64_t left;
 };
 

@@ -44,18 +44,13 @@ static bool have_common(const struct cpus *a, const struct cpus *b)
 	return false;
 }
 
-/* The nodes with a CPU that process @pid may use; false: unknown. */
-static bool nodes_of_cpus(uint32_t pid, const struct snapshot *snap, uint64_t *nodes)
+bool nodes_with_cpus(const char *text, const struct snapshot *snap, uint64_t *nodes)
 {
-	char status[16384], path[64], line[4096];
+	char path[64], line[4096];
 	struct cpus may, has;
-	const char *text;
 	size_t i;
 
-	if (!process_read(pid, "status", status, sizeof(status)))
-		return false;
-	text = text_value(status, "Cpus_allowed_list:\t");
-	if (!text || !parse_cpus(&may, text))
+	if (!parse_cpus(&may, text))
 		return false;
 	*nodes = 0;
 	for (i = 0; i < snap->node_ids.n; i++) {
@@ -69,6 +64,18 @@ static bool nodes_of_cpus(uint32_t pid, const struct snapshot *snap, uint64_t *n
 			*nodes |= 1ULL << snap->node_ids.v[i];
 	}
 	return *nodes;
+}
+
+/* The nodes with a CPU that process @pid may use; false: unknown. */
+static bool nodes_of_process(uint32_t pid, const struct snapshot *snap, uint64_t *nodes)
+{
+	char status[16384];
+	const char *text;
+
+	if (!process_read(pid, "status", status, sizeof(status)))
+		return false;
+	text = text_value(status, "Cpus_allowed_list:\t");
+	return text && nodes_with_cpus(text, snap, nodes);
 }
 
 static int compare_away(const void *untyped_a, const void *untyped_b)
@@ -117,7 +124,7 @@ void facts_of_nodes(struct brief *brief, const struct snapshot *snap, struct bri
 			v[n++] = &snap->tasks[i];
 	qsort(v, n, sizeof(*v), compare_away);
 	for (i = 0; i < n && i < AWAY_MOST && facts_take(ask, 2); i++) {
-		if (!nodes_of_cpus((uint32_t)v[i]->pid, snap, &nodes[read]))
+		if (!nodes_of_process((uint32_t)v[i]->pid, snap, &nodes[read]))
 			continue;
 		policies[read].pid = (uint32_t)v[i]->pid;
 		v[read++] = v[i];

@@ -7,4 +7,10 @@
 
 void facts_of_nodes(struct brief *brief, const struct snapshot *snap, struct brief_ask *ask);
 
+/*
+ * The nodes of @snap with a CPU of the list @text, which may end in a newline; false: it has none,
+ * or that is unknown.
+ */
+bool nodes_with_cpus(const char *text, const struct snapshot *snap, uint64_t *nodes);
+
 #endif /* READER_BRIEF_NODES_H */

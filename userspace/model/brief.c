@@ -32,6 +32,7 @@ const char *const brief_look_names[BRIEF_LOOKS] = {
 	[BRIEF_LOOK_KSM] = "KSM",
 	[BRIEF_LOOK_HUGEPAGES] = "huge pages",
 	[BRIEF_LOOK_DENTRIES] = "dentries",
+	[BRIEF_LOOK_RECORD] = "the record",
 };
 
 static void free_fact(const struct brief_fact *fact)
@@ -135,7 +136,7 @@ static void put_path(FILE *out, const char *path)
 	putc('\'', out);
 }
 
-char *brief_more(const struct brief_fact *fact)
+char *brief_more(const struct brief_fact *fact, const char *file)
 {
 	const char *more = brief_rules[fact->rule].more;
 	size_t size;
@@ -149,6 +150,9 @@ char *brief_more(const struct brief_fact *fact)
 			more += 3;
 		} else if (!strncmp(more, "PATH", 4)) {
 			put_path(out, fact->path ?: "/");
+			more += 4;
+		} else if (!strncmp(more, "FILE", 4)) {
+			put_path(out, file ?: "FILE");
 			more += 4;
 		} else {
 			putc(*more++, out);

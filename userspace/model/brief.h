@@ -40,7 +40,8 @@ enum brief_test {
 
 /*
  * Each row: RULE(its number, name, urgency, unit, test, threshold, what it says, more), where
- * "PID" and "PATH" in the command @more are those of the fact.  The most urgent first.
+ * "PID" and "PATH" in the command @more are those of the fact, "FILE" is the record.  The most
+ * urgent first.
  */
 #define BRIEF_RULES_OF(RULE)								\
 	RULE(OOM_KILL, "oom_kill", URGENT, NUMBER, FROM, 1,				\
@@ -59,6 +60,10 @@ enum brief_test {
 	     "the lock of its memory was held during the census", "-c pid,comm,state")	\
 	RULE(HIGH, "high", SOON, BYTES, OF_LIMIT, 101,					\
 	     "above memory.high", "-g --tree -k")					\
+	RULE(GROWN, "grown", NOTE, BYTES, OF_MEMORY, 1,					\
+	     "more since the record began", "leak -f FILE")				\
+	RULE(SWAPPED, "swapped", NOTE, BYTES, OF_MEMORY, 1,				\
+	     "more of the swap is used than when the record began", "leak -f FILE")	\
 	RULE(REMOVED, "removed", NOTE, BYTES, OF_MEMORY, 1,				\
 	     "charged by removed cgroups", "physical --by cgroup -k")			\
 	RULE(SHMEM, "shmem", NOTE, BYTES, OF_MEMORY, 1,					\
@@ -82,6 +87,8 @@ enum brief_test {
 	     "swap in zram that does not compress", "system -k")			\
 	RULE(AWAY, "away", NOTE, BYTES, OF_MEMORY, 1,					\
 	     "on nodes whose CPUs it may not use", "map PID")				\
+	RULE(OUTSIDE, "outside", NOTE, BYTES, OF_MEMORY, 1,				\
+	     "of a cgroup on nodes without a CPU of its cpuset", "-g -c +nodes,away -k")	\
 	RULE(MERGED, "merged", NOTE, BYTES, OF_MEMORY, 1,				\
 	     "saved by KSM: switched off, it is needed", "-k -s pss")			\
 	RULE(UNUSED, "unused", NOTE, BYTES, OF_MEMORY, 1,				\
@@ -131,6 +138,7 @@ extern const char *const brief_urgencies[BRIEF_URGENCIES];
  * @path: of the cgroup, for the command; NULL: none; owned
  * @pid: process; 0: none
  * @since: since when, or when, ns since 1970; 0: unknown
+ * @uncounted: this memory is in no counter of the kernel
  * @lasts: of a limit: to meet it is no fault, so it is never urgent
  * @order: number of the fact
  */
@@ -143,6 +151,7 @@ struct brief_fact {
 	char *path;
 	uint64_t pid;
 	uint64_t since;
+	bool uncounted;
 	bool lasts;
 	size_t order;
 };
@@ -161,6 +170,7 @@ enum brief_look {
 	BRIEF_LOOK_KSM,
 	BRIEF_LOOK_HUGEPAGES,
 	BRIEF_LOOK_DENTRIES,
+	BRIEF_LOOK_RECORD,
 	BRIEF_LOOKS,
 };
 
@@ -210,8 +220,8 @@ enum brief_urgency brief_urgency(const struct brief_fact *fact);
 /* Whether it stands out on a machine of @memory bytes. */
 bool brief_stands_out(const struct brief_fact *fact, uint64_t memory);
 
-/* The command that shows more, with "memcensus"; the caller frees it. */
-char *brief_more(const struct brief_fact *fact);
+/* The command that shows more, with "memcensus", which the caller frees.  @file: the record. */
+char *brief_more(const struct brief_fact *fact, const char *file);
 
 /* The amount as text: "64.0M", "65530", "12.3%"; the caller frees it. */
 char *brief_amount(const struct brief_fact *fact);

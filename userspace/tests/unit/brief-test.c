@@ -132,10 +132,13 @@ static void is_text(char *got, const char *expected)
 
 static void test_texts(void)
 {
-	is_text(brief_more(&(struct brief_fact){ .rule = BRIEF_DELETED, .pid = 47 }),
+	is_text(brief_more(&(struct brief_fact){ .rule = BRIEF_DELETED, .pid = 47 }, NULL),
 		"memcensus held 47 --each -k");
-	is_text(brief_more(&(struct brief_fact){ .rule = BRIEF_SHMEM, .path = (char *)"/a b'c" }),
+	is_text(brief_more(&(struct brief_fact){ .rule = BRIEF_SHMEM, .path = (char *)"/a b'c" },
+			   NULL),
 		"memcensus share --if-stopped '/a b'\\''c' -k");
+	is_text(brief_more(&(struct brief_fact){ .rule = BRIEF_GROWN }, "/var/a b"),
+		"memcensus leak -f '/var/a b'");
 	is_text(brief_amount(&(struct brief_fact){ .rule = BRIEF_DELETED, .amount = MIB(64) }),
 		"64.0M");
 	is_text(brief_amount(&(struct brief_fact){ .rule = BRIEF_WAITING, .amount = 1234 }),

@@ -7,6 +7,8 @@
 #include "brief/gather.h"
 #include "cli/command.h"
 #include "lib/memory.h"
+#include "record/source-file.h"
+#include "report/changes.h"
 #include "report/report.h"
 #include "report/warnings.h"
 #include "tools/brief/brief.h"
@@ -110,7 +112,7 @@ static size_t choose_shown(const struct brief *brief, const struct options *opti
 			continue;
 		v[n++] = (struct brief_shown){
 			.fact = &brief->facts[i], .amount = brief_amount(&brief->facts[i]),
-			.more = brief_more(&brief->facts[i]) };
+			.more = brief_more(&brief->facts[i], options->file) };
 	}
 	return n;
 }
@@ -216,13 +218,40 @@ static void show(struct session *session, const struct snapshot *snap, const str
 	fflush(session->out);
 }
 
+/*
+ * The first census of the record; NULL: it is @last, or a pipe, which is read once, or of an
+ * earlier boot, of which no cgroup and no process is there any more.
+ */
+static int take_first(struct session *session, const struct snapshot *last,
+		      struct snapshot **first, struct failure *why)
+{
+	struct source *source;
+	enum taken taken;
+
+	*first = NULL;
+	if (!session->options->file || !strcmp(session->options->file, "-"))
+		return 0;
+	source = source_open_file(session->options->file,
+				  (struct selection){ .kind = SELECTION_FIRST }, why);
+	if (!source)
+		return -1;
+	*first = snapshot_new();
+	taken = source->ops->take(source, &session->request, *first, why);
+	source->ops->close(source);
+	if (taken == TAKE_DONE && last->seq != (*first)->seq && changes_one_boot(*first, last))
+		return 0;
+	snapshot_free(*first);
+	*first = NULL;
+	return taken == TAKE_FAILED ? -1 : 0;
+}
+
 static int brief_run(struct session *session, struct failure *why)
 {
 	const struct brief_options *own = session->options->own;
 	const bool live = session->source->ops->live;
 	struct brief_ask ask = { .live = live, .all = session->options->all };
 	struct brief brief = { .memory = 0 };
-	struct snapshot *snap;
+	struct snapshot *snap, *first = NULL;
 	enum taken taken;
 
 	if (live) {
@@ -235,6 +264,11 @@ static int brief_run(struct session *session, struct failure *why)
 	if (taken != TAKE_DONE)
 		return taken == TAKE_FAILED ? -1 :
 		       fail(why, FAIL_SYSTEM, "no census: interrupted, or the record is empty");
+	if (!live && take_first(session, snap, &first, why)) {
+		snapshot_free(snap);
+		return -1;
+	}
+	ask.first = first;
 	brief_gather(&brief, snap, &ask);
 	brief_judge(&brief);
 	show(session, snap, &brief);
@@ -243,6 +277,7 @@ static int brief_run(struct session *session, struct failure *why)
 	session->urgent = own->check && brief.n &&
 			  brief_urgency(&brief.facts[0]) == BRIEF_URGENT;
 	brief_free(&brief);
+	snapshot_free(first);
 	snapshot_free(snap);
 	return 0;
 }
@@ -271,7 +306,7 @@ const struct command brief_command = {
 	"It reads at most 2,000 files of /proc beyond the census, those of the largest processes\n"
 	"first; --all reads all, and prints all rows. --check ends with status 4 if a row is\n"
 	"urgent. Of a record (-f), the rules that need a census alone are applied to the last\n"
-	"one, or that of --at.\n"
+	"one, or that of --at, and it says what grew most since the first one.\n"
 	"\n"
 	"Examples:\n"
 	"  memcensus brief                  what stands out\n"
