@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Where file systems are mounted here. */
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -29,6 +34,9 @@ char *mounts_plain(const char *text)
 		to[-1] = '\0';
 	return copy;
 }
+
+/* How often to follow a path that changes at this moment. */
+#define TRIES	3
 
 /* Bytes, at most, of the mounts of a process: a user may make as many as the kernel allows. */
 #define OF_PROCESS	1048576UL
@@ -71,6 +79,24 @@ static struct mounts *read_file(const char *path, size_t most)
 	if (file)
 		fclose(file);
 	return mounts;
+}
+
+int mounts_open(int root, const char *at)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_CACHED | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
+			   (root == AT_FDCWD ? 0 : RESOLVE_IN_ROOT),
+	};
+	unsigned int i;
+	int fd = -1;
+
+	for (i = 0; i < TRIES && fd < 0; i++) {
+		fd = (int)syscall(SYS_openat2, root, *at ? at : "/", &how, sizeof(how));
+		if (fd < 0 && errno != EAGAIN)
+			break;
+	}
+	return fd;
 }
 
 struct mounts *mounts_read(void)

@@ -33,6 +33,13 @@ struct mounts *mounts_read(void);
 struct mounts *mounts_read_of(uint32_t pid);
 void mounts_free(struct mounts *mounts);
 
+/*
+ * Opens the path @at, for its status alone, below @root or AT_FDCWD.  A user may put a file system
+ * of his own, which never answers, over or above any mount: the path is followed only as far as
+ * the kernel has it in memory, without asking any file system.  -1: it would have to.
+ */
+int mounts_open(int root, const char *at);
+
 /* A path of mountinfo as it is: \ooo is the character, and no / at the end; the caller frees it. */
 char *mounts_plain(const char *text);
 

@@ -2,20 +2,16 @@
 /*
  * File systems of type tmpfs.
  *
- * A user may put a file system of his own, which never answers, over or above any mount.  So a path
- * is followed only as far as the kernel has it in memory (RESOLVE_CACHED), without asking any file
- * system, and what is there is asked for its size only if it has the device that mountinfo gives.
+ * What is at the place of a mount is asked for its size only if it has the device that mountinfo
+ * gives: it may be hidden.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -25,31 +21,9 @@
 #include "os/procfs.h"
 #include "os/tmpfs.h"
 
-/* How often to follow a path that changes at this moment. */
-#define TRIES	3
-
-/* Opens the mount point @at for statfs() alone, below @root; -1: it would have to ask. */
-static int open_cached(int root, const char *at)
-{
-	struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_CACHED | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
-			   (root == AT_FDCWD ? 0 : RESOLVE_IN_ROOT),
-	};
-	unsigned int i;
-	int fd = -1;
-
-	for (i = 0; i < TRIES && fd < 0; i++) {
-		fd = (int)syscall(SYS_openat2, root, *at ? at : "/", &how, sizeof(how));
-		if (fd < 0 && errno != EAGAIN)
-			break;
-	}
-	return fd;
-}
-
 static bool read_size(int root, const struct mount *mount, struct tmpfs *tmpfs)
 {
-	const int fd = open_cached(root, mount->at);
+	const int fd = mounts_open(root, mount->at);
 	bool found = false;
 	struct statfs fs;
 	struct statx st;

@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "model/breakdown.h"
 #include "tools/brief/brief.h"
+#include "tools/held/files.h"
 #include "tools/held/held.h"
 #include "tools/physical/directories.h"
 #include "tools/share/file.h"
@@ -161,6 +162,7 @@ int main(void)
 		{ "stopped_each", &stopped_each_rows }, { "swap_device", &swap_rows },
 		{ "brief_row", &brief_shown_rows }, { "brief_looked", &brief_seen_rows },
 		{ "open_kind", &open_kind_rows }, { "open_file", &open_file_rows },
+		{ "memory_file", &memory_file_rows }, { "memory_system", &memory_system_rows },
 		{ "mapped_file", &mapped_file_rows },
 		{ "file_mapper", &file_mapper_rows },
 		{ "peak", &peak_rows }, { "peak_holder", &peak_holder_rows },

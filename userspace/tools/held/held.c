@@ -14,15 +14,23 @@
 #include "os/procfs.h"
 #include "report/report.h"
 #include "os/open-files.h"
+#include "tools/held/files.h"
 #include "tools/held/held.h"
+
+/* Files that are shown without --top. */
+#define FILES_SHOWN	20
+/* Most of them. */
+#define FILES_MOST	4096
 
 /**
  * struct held_options - the options of 'held' alone
  * @each: a row for each open file
+ * @files: what needs no process instead
  * @cgroups: @n_cgroups words of the command line, paths; they point into argv
  */
 struct held_options {
 	bool each;
+	bool files;
 	char **cgroups;
 	size_t n_cgroups;
 };
@@ -291,7 +299,7 @@ static bool note_unread(const struct holding *h)
 	return any;
 }
 
-static int held_run(struct session *session, struct failure *why)
+static int processes_run(struct session *session, struct failure *why)
 {
 	const struct held_options *own = session->options->own;
 	struct holding h = {
@@ -329,8 +337,29 @@ static int held_run(struct session *session, struct failure *why)
 	return ret;
 }
 
+static size_t files_asked(const struct options *options)
+{
+	if (!options->has_top)
+		return FILES_SHOWN;
+	return options->top && options->top < FILES_MOST ? options->top : FILES_MOST;
+}
+
+static int held_run(struct session *session, struct failure *why)
+{
+	const struct held_options *own = session->options->own;
+
+	if (!own->files)
+		return processes_run(session, why);
+	held_files_show(session, files_asked(session->options));
+	return 0;
+}
+
 static const struct rows each_rows = {
 	&open_file_rows, "kind,pid,fd,descriptors,held,bytes,objects,most,name", "held"
+};
+
+static const struct rows files_rows = {
+	&memory_file_rows, "kind,uid,held,memory,swap,attached,name", "held"
 };
 
 /* PIDs, and paths of cgroups, which are moved to the begin of @words. */
@@ -341,7 +370,7 @@ static int held_words(struct options *options, char **words, int n, struct failu
 
 	options->no_source = true;
 	own->cgroups = words;
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && !own->files; i++) {
 		if (words[i][0] == '/')
 			own->cgroups[own->n_cgroups++] = words[i];
 		else if (options_pids(options, &words[i], 1, why))
@@ -349,15 +378,31 @@ static int held_words(struct options *options, char **words, int n, struct failu
 	}
 	if (own->each)
 		options->rows = &each_rows;
+	if (own->files) {
+		options->rows = &files_rows;
+		return options_none(options, words, n, why);
+	}
 	return n ? 0 : fail(why, FAIL_USAGE, "'held' needs a PID, or the path of a cgroup");
 }
 
 static const struct option_entry option_each_file = {
 	0, "each", NULL, "a row for each open file", OWN(FLAG, held_options, each) };
 
+static const struct option_entry option_files = {
+	0, "files", NULL, "files and segments that need no process: tmpfs, hugetlbfs, System V",
+	OWN(FLAG, held_options, files) };
+
 static const struct option_use held_uses[] = {
-	USE(each_file), USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(numeric),
+	USE(each_file), USE(files),
+	USE_AS(top, "with --files: the N largest, 20; 0: all, up to 4096"),
+	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(numeric),
 	USE(output), OPTIONS_OF_TABLES,
+};
+
+static const struct option_rule held_rules[] = {
+	{ .one = &option_files, .others = { &option_each_file } },
+	{ .one = &option_top, .others = { &option_files }, .needs = "'--files'" },
+	{ }
 };
 
 const struct command held_command = {
@@ -377,18 +422,25 @@ const struct command held_command = {
 	"\n"
 	"--each has a row for each open file, with a process and a descriptor that have it.\n"
 	"\n"
+	"--files has what needs no process: the largest files of each tmpfs and hugetlbfs that is\n"
+	"mounted here, and System V segments, in memory and in swap; then these file systems with\n"
+	"their size and use. Of a file system it looks at 65536 entries, of all at 524288.\n"
+	"\n"
 	"It needs no module. Sizes of objects need root, as other users' processes do. It opens\n"
 	"each pipe for a moment, the same end as the process.\n"
 	"\n"
 	"Examples:\n"
 	"  memcensus held $(pidof nginx | tr ' ' ,) -k      what its descriptors hold\n"
 	"  memcensus held /system.slice/nginx.service -k    the same of a service\n"
-	"  memcensus held 4711 --each | tail                the largest ones\n",
+	"  memcensus held 4711 --each | tail                the largest ones\n"
+	"  memcensus held --files -k                        who has the swap, and hugetlb pages\n",
 	.options = held_uses,
+	.rules = held_rules,
 	.own_size = sizeof(struct held_options),
 	.rows = {
 		&open_kind_rows, "kind,descriptors,files,held,bytes,objects,most,unknown", "held"
 	},
-	.further = (const struct further_rows[]){ { "--each", &open_file_rows }, { } },
+	.further = (const struct further_rows[]){ { "--each", &open_file_rows },
+					      { "--files", &memory_file_rows }, { } },
 	.run = held_run,
 };
