@@ -11,8 +11,8 @@
 #include "lib/text.h"
 #include "model/amount.h"
 #include "os/process.h"
+#include "os/proc-texts.h"
 #include "os/procfs.h"
-#include "os/slab-objects.h"
 #include "os/sysfs.h"
 #include "os/zram.h"
 
@@ -98,18 +98,15 @@ static void add_merged(struct brief *brief, const struct snapshot *snap, struct 
 
 static void add_dentries(struct brief *brief)
 {
-	const struct amount size = object_of("dentry");
-	uint64_t negative;
-	char text[128];
+	uint64_t negative, bytes;
 
-	if (!procfs_read_into("sys/fs/dentry-state", text, sizeof(text)) ||
-	    sscanf(text, "%*u %*u %*u %*u %" SCNu64, &negative) != 1 || !size.known) {
+	if (!negative_dentries(&negative, &bytes)) {
 		brief_look_failed(brief, BRIEF_LOOK_DENTRIES,
 				  xstrdup("their size cannot be read: run as root"));
 		return;
 	}
 	brief_add(brief, &(struct brief_fact){
-		.rule = BRIEF_DENTRIES, .amount = negative * (uint64_t)size.bytes,
+		.rule = BRIEF_DENTRIES, .amount = bytes,
 		.what = xasprintf("%" PRIu64 " negative dentries: can be reclaimed", negative) });
 	brief_look(brief, BRIEF_LOOK_DENTRIES, NULL, NULL);
 }

@@ -77,22 +77,21 @@ static int set_basis(struct options *options, const char *value, struct failure 
 static int set_cgroup(struct options *options, const char *value, struct failure *why)
 {
 	static const char *const mounts[] = { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" };
-	size_t i, len;
+	char *path = text_clean_path(value, strlen(value));
+	size_t i, len = 0;
 
-	for (i = 0; i < ARRAY_SIZE(mounts); i++) {
-		len = strlen(mounts[i]);
-		if (text_path_within(value, mounts[i], len))
-			break;
-	}
-	if (i < ARRAY_SIZE(mounts))
-		value += len;
-	else if (*value != '/')
+	if (*path != '/') {
+		free(path);
 		return fail(why, FAIL_USAGE, "'%.60s' is not a path of a cgroup: it begins with /",
 			    value);
+	}
+	for (i = 0; i < ARRAY_SIZE(mounts) && !len; i++)
+		if (text_path_within(path, mounts[i], strlen(mounts[i])))
+			len = strlen(mounts[i]);
 	free(options->cgroup);
-	options->cgroup = xstrdup(value);
-	for (len = strlen(value); len && value[len - 1] == '/'; len--)
-		options->cgroup[len - 1] = '\0';
+	/* That of the root is "". */
+	options->cgroup = xstrdup(strcmp(path + len, "/") ? path + len : "");
+	free(path);
 	return 0;
 }
 

@@ -151,6 +151,30 @@ bool text_path_within(const char *path, const char *top, size_t len)
 	return !strncmp(path, top, len) && (!path[len] || path[len] == '/');
 }
 
+char *text_clean_path(const char *text, size_t len)
+{
+	char *path = xasprintf("%.*s", (int)len, text), *to = path;
+	const char *from;
+
+	for (from = path; *from; from++)
+		if (*from != '/' || to == path || to[-1] != '/')
+			*to++ = *from;
+	if (to - path > 1 && to[-1] == '/')
+		to--;
+	*to = '\0';
+	return path;
+}
+
+char *text_next_path(const char **list)
+{
+	const char *end = strstr(*list, ",/");
+	const size_t len = end ? (size_t)(end - *list) : strlen(*list);
+	char *path = len ? text_clean_path(*list, len) : NULL;
+
+	*list += len + !!end;
+	return path;
+}
+
 const char *text_value(const char *text, const char *key)
 {
 	const size_t len = strlen(key);

@@ -47,6 +47,15 @@ size_t text_break(const char *text, char after, size_t width);
 /* Whether the path @path is the first @len bytes of @top, or below that. */
 bool text_path_within(const char *path, const char *top, size_t len);
 
+/*
+ * The first @len bytes of the path @text with one / where several follow each other, and none at
+ * the end but that of "/"; the caller frees it.
+ */
+char *text_clean_path(const char *text, size_t len);
+
+/* The next path of *@list, "/one,/two", as text_clean_path(); *@list is the rest.  NULL: none. */
+char *text_next_path(const char **list);
+
 /* What follows @key where it begins a line of @text; NULL: no line does. */
 const char *text_value(const char *text, const char *key);
 

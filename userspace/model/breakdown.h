@@ -32,7 +32,7 @@ struct breakdown_row {
 };
 
 /* The last is MemTotal. */
-#define BREAKDOWN_ROWS	33
+#define BREAKDOWN_ROWS	34
 extern const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS];
 
 /* The amounts of a census, as breakdown_rows[]. */

@@ -10,6 +10,7 @@
 #include "model/columns.h"
 #include "os/proc-texts.h"
 #include "os/procfs.h"
+#include "os/slab-objects.h"
 #include "os/zram.h"
 
 /* Bytes, at most, of what is made of a line: a name or a line of meminfo. */
@@ -44,6 +45,29 @@ void proc_texts_add_lines(struct snapshot *snap, const char *name, const char *t
 	}
 }
 
+bool negative_dentries(uint64_t *number, uint64_t *bytes)
+{
+	const struct amount size = object_of("dentry");
+	char text[128];
+
+	if (!size.known || !procfs_read_into("sys/fs/dentry-state", text, sizeof(text)) ||
+	    sscanf(text, "%*u %*u %*u %*u %" SCNu64, number) != 1)
+		return false;
+	*bytes = *number * (uint64_t)size.bytes;
+	return true;
+}
+
+static void read_dentries(struct snapshot *snap)
+{
+	uint64_t number, bytes;
+	char text[64];
+
+	if (!negative_dentries(&number, &bytes))
+		return;
+	snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64, number, bytes);
+	proc_texts_add(snap, PROC_TEXTS_DENTRIES, text, strlen(text));
+}
+
 void proc_texts_read(struct snapshot *snap)
 {
 	static const struct {
@@ -65,6 +89,7 @@ void proc_texts_read(struct snapshot *snap)
 		free(text);
 	}
 	zram_read_text(snap);
+	read_dentries(snap);
 }
 
 void proc_texts_read_vm(struct snapshot *snap)
@@ -169,6 +194,15 @@ static void apply_sockstat(struct snapshot *snap)
 		add_line(snap, PROC_TEXTS_SOCKETS, true, sum * snap->info.page_size);
 }
 
+static void apply_dentries(struct snapshot *snap)
+{
+	const char *text = proc_texts_find(snap, PROC_TEXTS_DENTRIES);
+	uint64_t bytes;
+
+	if (text && sscanf(text, "%*u %" SCNu64, &bytes) == 1)
+		add_line(snap, PROC_TEXTS_NEGATIVE, true, bytes);
+}
+
 void proc_texts_apply(struct snapshot *snap)
 {
 	const char *text = proc_texts_find(snap, PROC_TEXTS_MEMINFO);
@@ -192,4 +226,5 @@ void proc_texts_apply(struct snapshot *snap)
 	}
 	fclose(in);
 	apply_sockstat(snap);
+	apply_dentries(snap);
 }

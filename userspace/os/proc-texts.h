@@ -24,6 +24,8 @@
 #define PROC_TEXTS_SWAPS	"swaps"
 /* of each swap device that is zram a line "NUMBER MM_STAT", as /sys/block/zramNUMBER/mm_stat */
 #define PROC_TEXTS_ZRAM		"zram"
+/* "NUMBER BYTES" of negative dentries, which the kernel's slab is much of on some machines */
+#define PROC_TEXTS_DENTRIES	"dentries"
 /* hugetlb pools, and file systems of type tmpfs: see hugepages.h and tmpfs.h */
 #define PROC_TEXTS_HUGEPAGES	"hugepages"
 #define PROC_TEXTS_TMPFS	"tmpfs"
@@ -35,7 +37,13 @@
 /* lines "PID COMMAND LINE", in one or more texts, of a census recorded with them */
 #define PROC_TEXTS_CMDLINES	"cmdlines"
 
-/* Reads meminfo, sockstat and swaps of this machine into @snap, those that can be read. */
+/*
+ * Names that were looked for and not found: the kernel keeps @number of them, reclaimable slab
+ * of @bytes.  False: unknown, without root.
+ */
+bool negative_dentries(uint64_t *number, uint64_t *bytes);
+
+/* Reads meminfo, sockstat, swaps and dentries of this machine into @snap, those that can be read. */
 void proc_texts_read(struct snapshot *snap);
 
 /* Reads these of /proc/sys/vm, as PROC_TEXTS_VM. */
@@ -65,10 +73,12 @@ const char *proc_texts_next(const struct snapshot *snap, const char *name, size_
 
 /* What TCP and UDP use, among the lines of meminfo */
 #define PROC_TEXTS_SOCKETS	"Sockets"
+/* likewise: bytes of PROC_TEXTS_DENTRIES */
+#define PROC_TEXTS_NEGATIVE	"NegativeDentries"
 
 /*
  * Fills @snap->meminfo from these texts with the lines that are no figures of the census, and
- * with PROC_TEXTS_SOCKETS.
+ * with these two.
  */
 void proc_texts_apply(struct snapshot *snap);
 

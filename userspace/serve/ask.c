@@ -35,6 +35,20 @@ static const char *read_pids(const struct nlattr *attr, struct ask *ask)
 	return NULL;
 }
 
+/* @parts: those that the service does not have. */
+static const char *why_not_parts(uint32_t parts)
+{
+	if (parts & MEMCENSUS_PART_MEMORY_VMAS)
+		return "PARTS: what comes back if processes end needs root (sudo)";
+	if (parts & MEMCENSUS_PART_TYPES)
+		return "PARTS: free blocks by type need root (sudo)";
+	if (parts & MEMCENSUS_PART_TASK_NODES)
+		return "PARTS: memory by node needs root (sudo)";
+	if (parts)
+		return "PARTS: a part that the service does not know: this needs root (sudo)";
+	return NULL;
+}
+
 static const char *read_attribute(const struct nlattr *attr, struct ask *ask, uint32_t *basis)
 {
 	switch (attr_type(attr)) {
@@ -45,9 +59,7 @@ static const char *read_attribute(const struct nlattr *attr, struct ask *ask, ui
 	case MEMCENSUS_REQ_PARTS:
 		if (!number_of(attr, &ask->parts))
 			return "PARTS: not a number";
-		if (ask->parts & ~PARTS)
-			return "PARTS: free blocks by type, and memory by node, need root (sudo)";
-		return NULL;
+		return why_not_parts(ask->parts & ~PARTS);
 	case MEMCENSUS_REQ_PIDS:
 		return read_pids(attr, ask);
 	case MEMCENSUS_REQ_GROUP_BY:

@@ -194,6 +194,7 @@ static enum taken replay_take(struct source *source,
 		return TAKE_DONE;
 	text_add(snap, PROC_TEXTS_SWAPS);
 	text_add(snap, PROC_TEXTS_ZRAM);
+	text_add(snap, PROC_TEXTS_DENTRIES);
 	proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo_text, strlen(meminfo_text));
 	proc_texts_apply(snap);
 	return TAKE_DONE;

@@ -113,8 +113,30 @@ static void expect_excess(int64_t pools, int64_t lists)
 	snapshot_free(snap);
 }
 
+/* Of 100 MiB 60 are free, and @poisoned are out of use. */
+static void expect_poisoned(int64_t poisoned)
+{
+	struct meminfo_line line = { "HardwareCorrupted", (uint64_t)poisoned, true };
+	struct snapshot *snap = snapshot_new();
+	struct breakdown breakdown;
+
+	set(&snap->totals.bytes, MEMCENSUS_S_TOTAL, 100 * MIB);
+	set(&snap->totals.bytes, MEMCENSUS_S_FREE, 60 * MIB);
+	snap->meminfo = &line;
+	snap->n_meminfo = 1;
+	breakdown = breakdown_of(snap);
+	ok(row_of(&breakdown, "poisoned") == poisoned &&
+	   row_of(&breakdown, "unaccounted") == 40 * MIB - poisoned,
+	   "%" PRId64 " KiB out of use by hardware errors are accounted", poisoned / 1024);
+	snap->meminfo = NULL;
+	snap->n_meminfo = 0;
+	snapshot_free(snap);
+}
+
 int main(void)
 {
+	expect_poisoned(0);
+	expect_poisoned(8192);
 	expect_excess(10 * MIB, 0);
 	expect_excess(10 * MIB, 12 * MIB);
 	expect_excess(70 * MIB, 12 * MIB);

@@ -29,6 +29,31 @@ static void check_texts(void)
 	   "one that only begins so, and one above");
 }
 
+static void check_path(const char *text, const char *expected)
+{
+	char *got = text_clean_path(text, strlen(text));
+
+	ok(!strcmp(got, expected), "path '%s' is '%s'", text, expected);
+	free(got);
+}
+
+static void check_paths(void)
+{
+	const char *list = "//a.slice/,/b//c,d";
+	char *first = text_next_path(&list), *second = text_next_path(&list);
+
+	ok(first && !strcmp(first, "/a.slice") && second && !strcmp(second, "/b/c,d") &&
+	   !text_next_path(&list), "a list of paths");
+	free(first);
+	free(second);
+	check_path("/", "/");
+	check_path("///", "/");
+	check_path("", "");
+	check_path("/a/b", "/a/b");
+	check_path("//a///b//", "/a/b");
+	check_path("a//", "a");
+}
+
 static void check_break(const char *text, size_t width, const char *expected)
 {
 	const size_t n = text_break(text, ';', width);
@@ -110,6 +135,7 @@ int main(void)
 	check_break("", 4, "");
 
 	check_texts();
+	check_paths();
 
 	check_size(0, "0");
 	check_size(501, "0.5K");

@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "os/cgroups.h"
 #include "os/charges.h"
 #include "os/descriptors.h"
@@ -26,7 +27,7 @@
  * struct held_options - the options of 'held' alone
  * @each: a row for each open file
  * @files: what needs no process instead
- * @cgroups: @n_cgroups words of the command line, paths; they point into argv
+ * @cgroups: @n_cgroups words of the command line, lists of paths; they point into argv
  */
 struct held_options {
 	bool each;
@@ -131,6 +132,19 @@ struct holding {
 	struct failure unasked[SOCKETS_OTHER];
 };
 
+/* Adds the processes of the cgroups @list, "/one,/two". */
+static int add_cgroups(struct holding *h, const char *list, struct failure *why)
+{
+	char *path;
+	int ret = 0;
+
+	while (!ret && (path = text_next_path(&list))) {
+		ret = cgroup_processes(&h->pids, path, why);
+		free(path);
+	}
+	return ret;
+}
+
 static int choose_processes(struct holding *h, struct failure *why)
 {
 	const struct held_options *own = h->options->own;
@@ -144,7 +158,7 @@ static int choose_processes(struct holding *h, struct failure *why)
 		ids_add(&h->pids, pid);
 	}
 	for (i = 0; i < own->n_cgroups; i++)
-		if (cgroup_processes(&h->pids, own->cgroups[i], why))
+		if (add_cgroups(h, own->cgroups[i], why))
 			return -1;
 	return 0;
 }

@@ -13,25 +13,6 @@ bool ids_have(const struct ids *ids, uint64_t id)
 	return ids->n && bsearch(&id, ids->v, ids->n, sizeof(id), compare_u64);
 }
 
-/*
- * The next path of @list, "/one,/two", which then is the rest; without a / at its end.  NULL: there
- * is none; the caller frees it.
- */
-static char *next_path(const char **list)
-{
-	const char *end = strstr(*list, ",/");
-	size_t len = end ? (size_t)(end - *list) : strlen(*list);
-	char *path;
-
-	if (!len)
-		return NULL;
-	path = xasprintf("%.*s", (int)len, *list);
-	*list += len + !!end;
-	while (len > 1 && path[len - 1] == '/')
-		path[--len] = '\0';
-	return path;
-}
-
 int stopping_each_path(struct stopping *s,
 		       int (*each)(struct stopping *s, const char *path, struct failure *why),
 		       struct failure *why)
@@ -43,7 +24,7 @@ int stopping_each_path(struct stopping *s,
 
 	for (i = 0; i < s->n_cgroups; i++) {
 		list = s->cgroups[i];
-		while (!ret && (path = next_path(&list))) {
+		while (!ret && (path = text_next_path(&list))) {
 			ret = each(s, path, why);
 			free(path);
 		}

@@ -71,7 +71,7 @@ static void show_breakdown(struct report *report)
 }
 
 static const char of_proc[] =
-	"Not of the census: /proc/meminfo and sockstat, read right after it";
+	"Not of the census: /proc/meminfo, sockstat and dentry-state, read right after it";
 
 static void system_sections(struct report *report)
 {
@@ -195,7 +195,8 @@ const struct command system_command = {
 	"since boot with their names in /proc/vmstat. It also adds the lines of\n"
 	"/proc/meminfo that modules cannot read (SwapTotal, CommitLimit, HugePages_* ...):\n"
 	"they are read right after the census, not in the same pass. So are the rows\n"
-	"vmalloc, percpu, hugetlb and zswap, the total of swap, and the swap devices.\n"
+	"vmalloc, percpu, hugetlb and zswap, the total of swap, and the swap devices, and\n"
+	"NegativeDentries, names that were looked for and not found, of slab_reclaimable.\n"
 	"\n"
 	"'sysctl vm' prints the settings of the kernel, and 'slabtop -o' its slab caches.\n",
 	.options = system_uses,
