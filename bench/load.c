@@ -16,6 +16,8 @@
  *	load dealt PROCS MIB		private memory of each, touched in random turns, so
  *					that neighbouring frames have different owners
  *	load mappings PROCS NR PAGES	NR mappings, PAGES in all of them
+ *	load files PROCS NR		64 KiB of private memory of each, and NR descriptors:
+ *					half are files, a quarter pipes, a quarter sockets
  *	load server FILE		a mix; FILE is mapped in place of libraries
  *	load P1|P2|P3|P4|P5|P7|P8|P11, P6 FILE	as in Documentation/performance.rst
  *
@@ -32,6 +34,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -212,6 +215,7 @@ struct size {
 	unsigned long pages;
 	unsigned int mappings;
 	unsigned int run;
+	unsigned int files;
 	const char *file;
 	char *shared;
 	char *all;
@@ -305,6 +309,32 @@ static void run_random(struct size *s)
 static void run_mappings(struct size *s)
 {
 	spawn_all(s, fill_mappings);
+}
+
+/* Eight descriptors in turn; the last kind may have one more. */
+static void fill_files(void *arg)
+{
+	const struct size *s = arg;
+	int ends[2];
+	unsigned int i;
+
+	write_pages(map_private(16 * PAGE), 16);
+	for (i = 0; i < s->files; i++) {
+		if (i % 8 < 4) {
+			if (open("/dev/null", O_RDONLY) < 0)
+				fail("/dev/null");
+		} else if (i % 8 < 6) {
+			if (i % 2 == 0 && pipe(ends))
+				fail("pipe");
+		} else if (i % 2 == 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) {
+			fail("socketpair");
+		}
+	}
+}
+
+static void run_files(struct size *s)
+{
+	spawn_all(s, fill_files);
 }
 
 /* The parent is one of the processes. */
@@ -564,6 +594,7 @@ static const struct workload {
 	{ "some", run_some, {} },
 	{ "dealt", run_dealt, {} },
 	{ "mappings", run_mappings, {} },
+	{ "files", run_files, {} },
 	{ "server", run_server, {} },
 };
 
@@ -607,6 +638,9 @@ int main(int argc, char **argv)
 		s.procs = number(args[0]);
 		s.mappings = number(args[1]);
 		s.pages = number(args[2]);
+	} else if (w->run == run_files) {
+		s.procs = number(args[0]);
+		s.files = number(args[1]);
 	} else {
 		s.procs = number(args[0]);
 		s.pages = number(args[1]) * PAGES_PER_MIB;
