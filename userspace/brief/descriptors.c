@@ -217,7 +217,9 @@ void facts_of_descriptors(struct brief *brief, const struct snapshot *snap,
 	char *lacks = NULL, *unsaid;
 
 	for (i = 0; i < snap->n_tasks && ask->left; i++) {
-		struct held_others others = { .ask_in_flight = true, .object = note_object };
+		struct held_others others = {
+			.ask_in_flight = true, .object = note_object,
+			.one_thread = KNOWN(v[i], MEMCENSUS_TASK_THREADS) && v[i]->threads == 1 };
 
 		of_one = ask->all || ask->left < OF_ONE_MOST ? ask->left : OF_ONE_MOST;
 		left = of_one;

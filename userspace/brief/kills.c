@@ -133,6 +133,11 @@ void facts_of_kills(struct brief *brief, const struct snapshot *snap)
 	char *lacks = NULL;
 	size_t i;
 
+	/* There was none since the boot: the log may be long. */
+	if (all.known && !all.bytes) {
+		brief_look(brief, BRIEF_LOOK_KILLS, NULL, NULL);
+		return;
+	}
 	if (!kernel_log_each(note_line, &kills)) {
 		brief_look_failed(brief, BRIEF_LOOK_KILLS, xstrdup("cannot be read: run as root"));
 		return;

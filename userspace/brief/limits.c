@@ -12,7 +12,7 @@
 #include "os/limits-process.h"
 #include "os/limits.h"
 
-/* Processes whose own limits are read, but with --all: two files each. */
+/* Processes whose own limits are read, if they may be near, but with --all: two files each. */
 #define LIMITED_MOST	100
 
 /* These may be used up for good: nothing fails before more is wanted. */
@@ -59,20 +59,25 @@ static void add_limits(struct brief *brief, const struct limits *limits, const s
 			add_limit(brief, &limits->v[i], task);
 }
 
-/* All processes have the number of their mappings in the census; the largest are read. */
+/*
+ * All processes have the number of their mappings in the census; the largest of those that may be
+ * near an own limit are read.  Returns of how many all limits are known.
+ */
 static size_t add_processes(struct brief *brief, const struct snapshot *snap,
 			    struct brief_ask *ask, uint64_t *unknown)
 {
 	const struct task **v = facts_largest(snap);
 	struct limits limits = { .n = 0 };
-	size_t i, read = 0;
+	size_t i, read = 0, far = 0;
 
 	for (i = 0; i < snap->n_tasks; i++) {
-		const bool live = ask->live && (ask->all || i < LIMITED_MOST) &&
-				  facts_take(ask, 2);
+		const bool is_far = ask->live && !ask->quick && limits_own_far(v[i]);
+		const bool live = ask->live && !is_far &&
+				  (ask->all || read < LIMITED_MOST) && facts_take(ask, 2);
 		const struct limit_process process = { .task = v[i], .live = live };
 
 		read += live;
+		far += is_far;
 		limits_of_process(&limits, snap, &process);
 		add_limits(brief, &limits, v[i]);
 		/* Which nodes a process may use is not read here. */
@@ -83,7 +88,7 @@ static size_t add_processes(struct brief *brief, const struct snapshot *snap,
 		limits_free(&limits);
 	}
 	free(v);
-	return read;
+	return read + far;
 }
 
 /* What was not looked at; NULL: nothing. */

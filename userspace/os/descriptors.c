@@ -96,7 +96,8 @@ static enum unread why_not(uint32_t pid)
 	return error == EACCES || error == EPERM || error == ENOENT ? UNREAD_DENIED : UNREAD_FAILED;
 }
 
-static enum unread read_table(uint32_t tid, descriptor_fn *each, void *context, uint64_t *left)
+enum unread descriptors_each_of_thread(uint32_t tid, descriptor_fn *each, void *context,
+				       uint64_t *left)
 {
 	bool denied = false;
 	long at = 0;
@@ -149,7 +150,7 @@ static enum unread read_thread(struct tables *tables, uint32_t tid, descriptor_f
 	}
 	if (tables->n == DESCRIPTORS_TABLES)
 		return UNREAD_TABLES;
-	why = read_table(tid, each, context, left);
+	why = descriptors_each_of_thread(tid, each, context, left);
 	if (why == UNREAD_NONE)
 		tables->tids[tables->n++] = tid;
 	return why;
@@ -168,7 +169,7 @@ enum unread descriptors_each(uint32_t pid, descriptor_fn *each, void *context, u
 
 	snprintf(path, sizeof(path), "%" PRIu32 "/task", pid);
 	if (procfs_stat(path, &stat) && stat.stx_nlink == LINKS_OF_ONE)
-		return read_table(pid, each, context, left);
+		return descriptors_each_of_thread(pid, each, context, left);
 	dir = procfs_open_dir(path, &ignored);
 	if (!dir)
 		return why_not(pid);

@@ -56,6 +56,10 @@ bool descriptor_is(const struct descriptor *descriptor, const char *begin);
 typedef void descriptor_fn(void *context, const struct descriptor *descriptor);
 enum unread descriptors_each(uint32_t pid, descriptor_fn *each, void *context, uint64_t *left);
 
+/* The same of one table, that of thread @tid: of all of a process that has one thread. */
+enum unread descriptors_each_of_thread(uint32_t tid, descriptor_fn *each, void *context,
+				       uint64_t *left);
+
 /* What the fdinfo of a descriptor says of a number. */
 enum fdinfo {
 	INFO_FOUND,

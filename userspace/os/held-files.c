@@ -364,5 +364,8 @@ bool held_files_each(uint32_t pid, held_fn *each, void *context,
 {
 	struct seeking seeking = { each, context, others, false };
 
+	if (others->one_thread)
+		return !descriptors_each_of_thread(pid, note_descriptor, &seeking, left) &&
+		       !seeking.unread;
 	return !descriptors_each(pid, note_descriptor, &seeking, left) && !seeking.unread;
 }

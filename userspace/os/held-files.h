@@ -92,6 +92,7 @@ struct descriptor;
  * @io_urings: see @pipes
  * @in_flight: descriptors that wait in a Unix socket to be received; 0 unless @ask_in_flight
  * @ask_in_flight: one more file of /proc is read for each socket
+ * @one_thread: the process has one thread, so that there is no other table to look for
  * @object: called for each descriptor of a kind that open_kind_may_end(); NULL: for none
  */
 struct held_others {
@@ -100,6 +101,7 @@ struct held_others {
 	uint64_t io_urings;
 	uint64_t in_flight;
 	bool ask_in_flight;
+	bool one_thread;
 	void (*object)(void *context, const struct descriptor *descriptor);
 };
 

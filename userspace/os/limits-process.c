@@ -4,11 +4,13 @@
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "lib/text.h"
 #include "os/limits-process.h"
 #include "os/proc-texts.h"
 #include "os/process.h"
+#include "os/procfs.h"
 #include "os/tmpfs.h"
 
 /* More than the kernel writes to /proc/PID/status and /proc/PID/limits. */
@@ -70,6 +72,29 @@ static void add_rlimits(struct limits *limits, uint32_t pid, const char *status)
 	    !(capable >> CAP_IPC_LOCK & 1))
 		add_rlimit(limits, LIMIT_MEMLOCK, pid, rlimits, "Max locked memory ", status,
 			   "VmLck:");
+}
+
+/* Whether @used, of which unknown is too much, is below 80% of the limit of process @pid. */
+static bool is_far(uint32_t pid, __rlimit_resource_t resource, bool known, uint64_t used)
+{
+	struct rlimit limit;
+
+	if (prlimit((pid_t)pid, resource, NULL, &limit))
+		return false;
+	return limit.rlim_cur == RLIM_INFINITY || (known && used / 8 < limit.rlim_cur / 10);
+}
+
+bool limits_own_far(const struct task *task)
+{
+	const uint32_t pid = (uint32_t)task->pid;
+	const struct figures *figures = &task->figures;
+	const bool vss = KNOWN(figures, MEMCENSUS_F_VSS);
+	const bool locked = KNOWN(figures, MEMCENSUS_F_MLOCKED);
+
+	/* What counts as data is a part of all mappings. */
+	return procfs_is_real() && is_far(pid, RLIMIT_AS, vss, figures->v[MEMCENSUS_F_VSS]) &&
+	       is_far(pid, RLIMIT_DATA, vss, figures->v[MEMCENSUS_F_VSS]) &&
+	       is_far(pid, RLIMIT_MEMLOCK, locked, figures->v[MEMCENSUS_F_MLOCKED]);
 }
 
 /* The nodes that both its cpuset and its policy allow. */

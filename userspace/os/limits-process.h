@@ -27,4 +27,10 @@ void limits_of_process(struct limits *limits, const struct snapshot *snap,
 /* Adds the tmpfs of @device as process @pid of this machine sees it, unless @limits has it. */
 void limits_of_mount(struct limits *limits, uint32_t pid, uint64_t device);
 
+/*
+ * Whether less than 80% of each of its RLIMIT_AS, RLIMIT_DATA and RLIMIT_MEMLOCK is used, by the
+ * census: without reading a file.  False if that is unknown, too.
+ */
+bool limits_own_far(const struct task *task);
+
 #endif /* READER_LIMITS_PROCESS_H */

@@ -141,9 +141,14 @@ bool procfs_renew(void)
 	return fd >= 0;
 }
 
+bool procfs_is_real(void)
+{
+	return !strncmp(root, "/proc", strlen("/proc"));
+}
+
 bool procfs_is_mounted(void)
 {
-	return !access(!strncmp(root, "/proc", strlen("/proc")) ? "/proc/self" : root, F_OK);
+	return !access(procfs_is_real() ? "/proc/self" : root, F_OK);
 }
 
 FILE *procfs_open(const char *path, struct failure *why)

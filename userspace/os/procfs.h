@@ -76,6 +76,9 @@ char *procfs_path(const char *path);
  */
 bool procfs_renew(void);
 
+/* Whether it is not replaced: its PIDs are those that system calls know. */
+bool procfs_is_real(void);
+
 /* Replaces /proc by another directory, for tests. */
 void procfs_root(const char *dir);
 

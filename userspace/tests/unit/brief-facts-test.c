@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Facts of 'brief' that a virtual machine does not make: cgroups with memory on other nodes than
- * their CPUs, what grew in two censuses, who has most below a slice, and what is no more
+ * Facts of 'brief' that a virtual machine does not make: processes and cgroups with memory on other
+ * nodes than their CPUs, what grew in two censuses, who has most below a slice, and what is no more
  * unaccounted for.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,10 +15,13 @@
 #include "brief/cpusets.h"
 #include "brief/facts.h"
 #include "brief/growth.h"
+#include "brief/nodes.h"
 #include "lib/memory.h"
 #include "os/cgroups.h"
 #include "os/charges.h"
+#include "os/limits-process.h"
 #include "os/proc-texts.h"
+#include "os/procfs.h"
 #include "os/sysfs.h"
 #include "tap.h"
 
@@ -38,6 +42,10 @@ static const struct {
 	{ "devices/system/node/node0/cpulist", "0-1\n" },
 	{ "devices/system/node/node1", NULL },
 	{ "devices/system/node/node1/cpulist", "2-3\n" },
+	/* A process on node 1, whose memory is bound to node 0. */
+	{ "10", NULL },
+	{ "10/status", "Name:\ta\nCpus_allowed_list:\t2-3\nMems_allowed_list:\t0-1\n" },
+	{ "10/numa_maps", "00400000 bind:0 anon=163840 N0=163840 kernelpagesize_kB=4\n" },
 	{ "slice", NULL },
 	{ "slice/cpuset.cpus.effective", "2\n" },
 	{ "slice/cpuset.mems.effective", "0-1\n" },
@@ -256,6 +264,63 @@ static void test_processes(void)
 	snapshot_free(last);
 }
 
+static void test_away(void)
+{
+	static const uint64_t nodes[] = { 0, 1 };
+	static const struct task_node on[] = {
+		{ .known = ~0ULL, .node = 0, .rss = MIB(640) },
+		{ .known = ~0ULL, .node = 1, .rss = MIB(3) } };
+	struct snapshot *snap = snapshot_new();
+	struct brief_ask ask = { .live = true, .left = 100 };
+	struct brief brief = { .memory = GIB(4) };
+	const struct brief_fact *fact;
+
+	add_task(snap, 10, 5, MIB(643), 0);
+	snap->tasks[0].on = (struct on_nodes){ on, 2, MIB(640) };
+	snap->node_ids = (struct numbers){ 2, nodes };
+	sysfs_root(top);
+	procfs_root(top);
+	facts_of_nodes(&brief, snap, &ask);
+	procfs_root("/proc");
+	fact = find(&brief, BRIEF_AWAY, "10 ?");
+	ok(fact && fact->amount == MIB(640) &&
+	   !strcmp(fact->what, "on node 0, whose CPUs it may not use: bound by its policy"),
+	   "640 MiB on the other node, and why: %s", fact ? fact->what : "no row");
+	brief_free(&brief);
+	snap->tasks[0].on = (struct on_nodes){ NULL, 0, 0 };
+	snap->node_ids = (struct numbers){ 0, NULL };
+	snapshot_free(snap);
+}
+
+/* Of this process, which has the figures that the test says. */
+static bool is_far(uint64_t known, uint64_t vss, uint64_t locked)
+{
+	struct task task = { .pid = (uint64_t)getpid(), .figures.known = known };
+
+	task.figures.v[MEMCENSUS_F_VSS] = vss;
+	task.figures.v[MEMCENSUS_F_MLOCKED] = locked;
+	return limits_own_far(&task);
+}
+
+static void test_far(void)
+{
+	const uint64_t known = 1ULL << MEMCENSUS_F_VSS | 1ULL << MEMCENSUS_F_MLOCKED;
+	struct rlimit was, limit;
+
+	getrlimit(RLIMIT_AS, &was);
+	limit = (struct rlimit){ GIB(10), was.rlim_max };
+	setrlimit(RLIMIT_AS, &limit);
+	ok(is_far(known, GIB(7), 0), "7 of 10 GiB of addresses: far from the limit");
+	ok(!is_far(known, GIB(9), 0), "9 of 10 GiB: it is read");
+	ok(!is_far(0, 0, 0), "an unknown number: it is read");
+	setrlimit(RLIMIT_AS, &was);
+	getrlimit(RLIMIT_MEMLOCK, &was);
+	limit = (struct rlimit){ 65536, was.rlim_max };
+	setrlimit(RLIMIT_MEMLOCK, &limit);
+	ok(is_far(known, MIB(1), 4096) && !is_far(known, MIB(1), 61440), "locked memory");
+	setrlimit(RLIMIT_MEMLOCK, &was);
+}
+
 static void set_high(struct group *group, uint64_t high)
 {
 	group->charges.known |= 1ULL << CHARGE_HIGH;
@@ -313,6 +378,8 @@ int main(void)
 	test_cpusets();
 	test_growth();
 	test_processes();
+	test_away();
+	test_far();
 	test_high();
 	test_unaccounted();
 	remove_files();
