@@ -6,9 +6,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/io_uring.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +49,9 @@
 #define EATS		SLICE "/eats"
 #define KILLED		ROOT "/memcensus-brief-killed"
 #define OBJECTS		ROOT "/memcensus-brief-objects"
+#define PRIVATE		ROOT "/memcensus-brief-private"
 #define MAP_COUNT	"/proc/sys/vm/max_map_count"
+#define DENTRIES	"/proc/sys/fs/dentry-state"
 #define MSG_BYTES	"/proc/sys/kernel/msgmnb"
 #define KSM		"/sys/kernel/mm/ksm/"
 
@@ -185,6 +189,19 @@ static void hold_pinned(void *arg)
 	munmap(at, size);
 }
 
+/* An array of a BPF program, which no process maps. */
+static void hold_array(void *arg)
+{
+	union bpf_attr attr = {
+		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4096,
+		.max_entries = (part() + 10 * MIB) / 4096,
+	};
+
+	(void)arg;
+	prctl(PR_SET_NAME, "b-array");
+	need(syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr)) >= 0, "bpf");
+}
+
 /* Pages of the same content, which a page for each 256 of them is kept of. */
 static void hold_merged(void *arg)
 {
@@ -224,6 +241,17 @@ static void fill_in_service(void *arg)
 	prctl(PR_SET_NAME, "b-service");
 	need(enter_cgroup(SERVICE), SERVICE);
 	close(fill_file(FILES "/service", part() + 7 * MIB));
+}
+
+/* Files of a tmpfs that is mounted for this process alone. */
+static void fill_private(void *arg)
+{
+	(void)arg;
+	prctl(PR_SET_NAME, "b-private");
+	need(enter_cgroup(PRIVATE), PRIVATE);
+	need(!unshare(CLONE_NEWNS) && !mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+	     !mount("private", FULL, "tmpfs", 0, NULL), "a private tmpfs");
+	close(fill_file(FULL "/private", part() + 11 * MIB));
 }
 
 static void fill_and_leave(void *arg)
@@ -407,7 +435,7 @@ FIXTURE_TEARDOWN(brief)
 {
 	static const char *const dirs[] = {
 		SERVICE, ROOT "/memcensus-brief", GONE, REMOVED, LIMITED, EATS, SLICE, KILLED,
-		OBJECTS };
+		OBJECTS, PRIVATE };
 	unsigned int i;
 
 	for (i = 0; i < self->n; i++)
@@ -508,8 +536,10 @@ static void make_shmem(struct _test_data_brief *self)
 	run_child(fill_and_leave, NULL);
 	need(!rmdir(GONE), GONE);
 	expect(self, "removed", "memcensus-brief-removed", part() + 8 * MIB, BESIDE);
+	start(self, fill_private);
+	expect(self, "shmem", "memcensus-brief-private", part() + 11 * MIB - BESIDE, BESIDE);
 	/* All of these, beside what was there before. */
-	expect(self, "unmapped", FILES, 4 * part() + 44 * MIB, before + BESIDE);
+	expect(self, "unmapped", FILES, 5 * part() + 55 * MIB, before + BESIDE);
 }
 
 /* Whether pages are merged, after a minute at most. */
@@ -553,6 +583,26 @@ static void make_messages(struct _test_data_brief *self)
 	       is_debug_kernel() ? size + BESIDE : BESIDE);
 }
 
+/* Names that were looked for and are not there, of a disk: of 64-bit machines 192 bytes each. */
+static void make_dentries(struct _test_data_brief *self)
+{
+	const size_t n = (part() + 12 * MIB) / 192;
+	long before = 0;
+	FILE *state = fopen(DENTRIES, "re");
+	char name[64];
+	size_t i;
+
+	need(state && fscanf(state, "%*d %*d %*d %*d %ld", &before) == 1, DENTRIES);
+	fclose(state);
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "/scratch/missing-%zu", i);
+		need(access(name, F_OK), name);
+	}
+	/* A pointer to the cgroup is with each; a debug kernel pads it. */
+	expect(self, "dentries", "", n * 192,
+	       (n + before) * (is_debug_kernel() ? 400 : 16) + before * 192 + BESIDE);
+}
+
 static void make_kill(struct _test_data_brief *self)
 {
 	pid_t pid;
@@ -568,7 +618,7 @@ static void make_cgroups(void)
 {
 	static const char *const dirs[] = {
 		ROOT "/memcensus-brief", SERVICE, REMOVED, GONE, LIMITED, SLICE, EATS, KILLED,
-		OBJECTS };
+		OBJECTS, PRIVATE };
 	char path[256];
 	size_t i;
 
@@ -635,7 +685,10 @@ TEST_F_TIMEOUT(brief, faults, 300)
 	if (!access("/scratch", W_OK)) {
 		start(self, hold_deleted);
 		expect(self, "deleted", "b-deleted", part() + 5 * MIB, BESIDE);
+		make_dentries(self);
 	}
+	start(self, hold_array);
+	expect(self, "buffers", "b-array", part() + 10 * MIB, BESIDE);
 	write_number(huge_pool(HUGE, "nr_hugepages"), huge);
 	snprintf(pages, sizeof(pages), "huge pages of %zu.0M", HUGE / MIB);
 	expect(self, "unused", pages, huge * HUGE, 0);
