@@ -108,6 +108,9 @@ static void map_files(const struct load *load)
 #define FILE_PAGES	((512UL << 20) / PAGE)
 #define SWAPPED		16
 
+/* User Mode Linux chooses addresses from 1 GiB on, of 512 GiB: most mappings are below this. */
+#define ABOVE		PLACE(95)
+
 /* Many mappings of most of one file, and none of all of it. */
 static void map_much(const struct load *load)
 {
@@ -184,6 +187,8 @@ static int sparse_file(void)
 	return fd;
 }
 
+#define QUADRATIC	"User Mode Linux unmaps each of many mappings by a walk of all"
+
 /*
  * hash_64() of the blocks at this step, times the golden ratio, is the same in its lowest
  * 19 bits.
@@ -192,9 +197,13 @@ static int sparse_file(void)
 
 TEST(offsets)
 {
-	struct load load = { .body = map_pages, .n = 10000, .fd = sparse_file() };
-	struct cost plain = of_load(_metadata, load), chosen;
+	struct load load = { .body = map_pages, .n = 10000 };
+	struct cost plain, chosen;
 
+	if (user_mode_linux())
+		SKIP(return, QUADRATIC);
+	load.fd = sparse_file();
+	plain = of_load(_metadata, load);
 	close(load.fd);
 	load.fd = sparse_file();
 	load.step = COLLIDING_STEP;
@@ -208,8 +217,11 @@ TEST(files)
 {
 	const struct load few = { .body = map_files, .n = 2500 };
 	const struct load many = { .body = map_files, .n = 40000 };
-	struct cost plain = of_load(_metadata, few);
+	struct cost plain;
 
+	if (user_mode_linux())
+		SKIP(return, QUADRATIC);
+	plain = of_load(_metadata, few);
 	plain.wall *= many.n / few.n;
 	expect_alike(_metadata, "160,000 files, beside 16 times 10,000",
 		     of_load(_metadata, many), plain);
@@ -268,6 +280,8 @@ TEST(empty_hugetlb)
 {
 	struct load plain = { .body = do_nothing }, load = { .body = map_hugetlb };
 
+	if (user_mode_linux())
+		SKIP(return, "User Mode Linux has no hugetlb");
 	expect_alike(_metadata, "four empty hugetlb mappings of 64 TiB",
 		     of_load(_metadata, load), of_load(_metadata, plain));
 }
@@ -277,6 +291,8 @@ TEST(hugetlb_tables)
 	struct load plain = { .body = fault_pages, .n = 1000 };
 	struct load load = { .body = fault_hugetlb, .n = 1000 };
 
+	if (user_mode_linux())
+		SKIP(return, "User Mode Linux has no hugetlb");
 	expect_alike(_metadata, "4,000 empty tables of hugetlb",
 		     of_load(_metadata, load), of_load(_metadata, plain));
 }
@@ -347,6 +363,8 @@ TEST(peers_outside_a_pid_namespace)
 	size_t vmas = 0;
 	pid_t pid;
 
+	if (user_mode_linux())
+		SKIP(return, QUADRATIC);
 	pid = child_start(start_peers, inside);
 	ASSERT_LT(0, pid);
 	outside = time_mappings(pid, &vmas);
@@ -500,7 +518,7 @@ static void map_then_swap(const struct load *load)
 	need(!munmap(at, FILE_PAGES * PAGE), "munmap");
 	map_much(load);
 	child_stop();
-	at = map(PLACE(0), FILE_PAGES * PAGE, RW, MAP_SHARED, load->fd, 0);
+	at = map(ABOVE, FILE_PAGES * PAGE, RW, MAP_SHARED, load->fd, 0);
 	write_pages(at + FILE_PAGES / 2 * PAGE, SWAPPED);
 	page_out(at + FILE_PAGES / 2 * PAGE, SWAPPED);
 	need(!munmap(at, FILE_PAGES * PAGE), "munmap");
@@ -535,7 +553,7 @@ static void scatter(const struct load *load)
 			  (load->private ? MAP_PRIVATE | MAP_NORESERVE : MAP_SHARED) |
 			  (i ? 0 : MAP_FIXED), load->fd, PAGE) != MAP_FAILED, "mmap");
 	child_stop();
-	at = map(PLACE(0), n * PAGE, RW, MAP_SHARED, load->fd, 0);
+	at = map(ABOVE, n * PAGE, RW, MAP_SHARED, load->fd, 0);
 	for (i = 0; i < n; i += BLOCK)
 		at[i * PAGE] = 1;
 	for (i = 0; i < n; i += AT_ONCE)
@@ -664,6 +682,8 @@ TEST_F(swapped, range)
 
 	if (!self->on)
 		return;
+	if (user_mode_linux())
+		SKIP(return, "User Mode Linux has no room for the mappings");
 	load.fd = memfd("scattered", SCATTERED * BLOCK);
 	pid = child_start(live, &load);
 	ASSERT_LT(0, pid);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -86,29 +87,56 @@ static void run_on_next(const cpu_set_t *all, int try)
 	need(!sched_setaffinity(0, sizeof(one), &one), "sched_setaffinity");
 }
 
+static unsigned long in_core(char *at, unsigned long pages)
+{
+	unsigned char in[8192];
+	unsigned long n, i;
+
+	need(pages <= sizeof(in), "page_out: too many pages");
+	need(!mincore(at, pages * PAGE, in), "mincore");
+	for (n = i = 0; i < pages; i++)
+		n += in[i] & 1;
+	return n;
+}
+
+/* Pages of all swap that are used. */
+static unsigned long swap_used(void)
+{
+	FILE *file = fopen("/proc/swaps", "re");
+	unsigned long kib, used = 0;
+	char line[512];
+
+	need(file, "/proc/swaps");
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%*s %*s %*u %lu", &kib) == 1)
+			used += kib / (PAGE / 1024);
+	fclose(file);
+	return used;
+}
+
 /*
  * Retries, because a page that moves to or from an LRU list is not swapped out.  It may
  * wait in the batch of the CPU that touched it, which MADV_PAGEOUT empties only for the
- * CPU that it runs on: so it runs on each in turn.
+ * CPU that it runs on: so it runs on each in turn.  What a disk holds stays in the swap cache
+ * too, until memory is short: so its slots are counted, and not what is in core.
  */
 void page_out(char *at, unsigned long pages)
 {
-	unsigned char in[8192];
-	unsigned long left, i;
+	const bool disk = getenv("SWAP_DEVICE");
+	const unsigned long aim = in_core(at, pages) + (disk ? swap_used() : 0);
+	unsigned long left = aim, used;
 	int tries = 0;
 	cpu_set_t all;
 
-	need(pages <= sizeof(in), "page_out: too many pages");
 	need(!sched_getaffinity(0, sizeof(all), &all), "sched_getaffinity");
-	do {
+	while (left && tries++ < 1000) {
 		run_on_next(&all, tries);
 		madvise(at, pages * PAGE, MADV_PAGEOUT);
-		need(!mincore(at, pages * PAGE, in), "mincore");
-		for (left = i = 0; i < pages; i++)
-			left += in[i] & 1;
+		used = disk ? swap_used() : 0;
+		left = !disk ? in_core(at, pages) : used < aim ? aim - used : 0;
 		if (left)
 			sleep_ms(10);
-	} while (left && ++tries < 1000);
+	}
 	need(!sched_setaffinity(0, sizeof(all), &all), "sched_setaffinity");
 	errno = EAGAIN;
 	need(!left, "pages stay in memory");
