@@ -138,7 +138,7 @@ void census_vma_flags(unsigned long flags, char *to)
  */
 bool census_vma_of_memory(const struct vm_area_struct *vma)
 {
-	const struct file *file = vma->vm_file;
+	struct file *file = vma->vm_file;
 
 	return file && (shmem_mapping(file->f_mapping) || vma->vm_flags & VM_HUGETLB ||
 			d_unhashed(file_user_path(file)->dentry) ||
