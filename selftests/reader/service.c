@@ -170,8 +170,11 @@ FIXTURE_TEARDOWN(service)
 static void expect_same(struct __test_metadata *_metadata, const char *format, const char *pid)
 {
 	char command[256];
+	int n;
 
-	snprintf(command, sizeof(command), format, pid);
+	/* Other readers may come and go, which root is told. */
+	n = snprintf(command, sizeof(command), "exec 2>/dev/null; ");
+	snprintf(command + n, sizeof(command) - n, format, pid);
 	EXPECT_EQ(0, run(USER, text, sizeof(text), command))
 		TH_LOG("%s: %s", command, text);
 	EXPECT_EQ(0, run(0, roots, sizeof(roots), command));
@@ -224,6 +227,84 @@ TEST_F(service, commands)
 		 "memcensus leak %s --interval 0.2 --for 3 || [ $? -eq 3 ]", self->pid);
 	EXPECT_EQ(0, run(USER, text, sizeof(text), command))
 		TH_LOG("%s", text);
+}
+
+#define STEP	(16 * PAGE)
+#define STEPS	4000
+
+/* Each tenth of a second, writes to a file that it maps three times, and to as much of its own. */
+static void grow(void)
+{
+	const int fd = memfd("thrice", STEPS * STEP / PAGE);
+	char *own = map_private(PLACE(0), STEPS * STEP);
+	unsigned int i, n;
+	char *at[3];
+
+	for (i = 0; i < 3; i++)
+		at[i] = map(PLACE(i + 1), STEPS * STEP, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	become(USER);
+	need(!prctl(PR_SET_DUMPABLE, 1) && !prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl");
+	for (n = 0; n < STEPS; n++) {
+		write_pages(own + n * STEP, STEP / PAGE);
+		for (i = 0; i < 3; i++)
+			write_pages(at[i] + n * STEP, STEP / PAGE);
+		sleep_ms(100);
+	}
+}
+
+/*
+ * Checks that what `memcensus leak` wrote, which the command @print prints, says that @pid grows by
+ * both, and where.
+ */
+static void expect_leak(struct __test_metadata *_metadata, const char *print, pid_t pid)
+{
+	unsigned long long process = 0, mapping = 0;
+	const char *at, *end;
+	char begin[32];
+
+	if (run(0, text, sizeof(text), print))
+		TH_LOG("%s: %s", print, text);
+	snprintf(begin, sizeof(begin), "{\"pid\":%d,", pid);
+	at = strstr(text, begin);
+	ASSERT_NE(NULL, at)
+		TH_LOG("%s: %s", print, text);
+	end = strstr(at + 1, "{\"pid\":") ?: at + strlen(at);
+	at = strstr(at, "\"grown\":");
+	ASSERT_NE(NULL, at);
+	process = strtoull(at + 8, NULL, 10);
+	at = strstr(at, "\"mappings\":[{\"name\":null");
+	EXPECT_TRUE(at && at < end)
+		TH_LOG("%s: no mapping of its own: %s", print, text);
+	at = at ? strstr(at, "\"grown\":") : NULL;
+	if (at)
+		mapping = strtoull(at + 8, NULL, 10);
+	/* Map counts alone would see half of it: no mapping has the file for itself. */
+	EXPECT_LT(0, mapping);
+	EXPECT_LE(mapping * 18 / 10, process)
+		TH_LOG("%s: process %llu, mapping of its own %llu", print, process, mapping);
+}
+
+#define LOOK	"--interval 1.1 --for 22 -J"
+
+/* A user gets owners of all own processes in one census, and mappings by map counts in another. */
+TEST_F_TIMEOUT(service, leak, 120)
+{
+	char command[512];
+	pid_t pid;
+
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		grow();
+		_exit(1);
+	}
+	snprintf(command, sizeof(command),
+		 "memcensus leak %d " LOOK " >/tmp/named & memcensus leak " LOOK " >/tmp/all; wait",
+		 pid);
+	EXPECT_EQ(0, run(USER, text, sizeof(text), command));
+	expect_leak(_metadata, "cat /tmp/named", pid);
+	expect_leak(_metadata, "cat /tmp/all", pid);
+	child_end(pid);
 }
 
 /* A command that is set-user-ID is in no tree, and this is said. */

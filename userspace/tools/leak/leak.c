@@ -97,6 +97,7 @@ static void add_census(struct leak *leak, struct snapshot *snap)
 	const uint64_t censuses = leak->tracks.censuses;
 	const struct session *session = leak->session;
 	const bool live = session->source->ops->live, named = session->options->n_pids;
+	const bool of_all = !live || session->source->shared;
 
 	if (live)
 		limits_read(snap);
@@ -109,8 +110,8 @@ static void add_census(struct leak *leak, struct snapshot *snap)
 		leak->tracks.own = live ? process_own() : proc_texts_recorder(snap);
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS))
 		leak->basis = (uint8_t)snap->scan.basis;
-	/* A census of a record may have all processes: select the named ones. */
-	if (named && !live)
+	/* It may have all processes: select the named ones. */
+	if (named && of_all)
 		tracks_add(&leak->tracks, snap, leak->pids, leak->n_pids, true);
 	else
 		tracks_add(&leak->tracks, snap, NULL, 0,
@@ -164,6 +165,8 @@ static void choose_request(struct leak *leak)
 		return;
 	if (!leak->pids && session->taken >= leak->count / 2)
 		choose_suspects(leak);
+	if (session->source->shared)
+		return;
 	of_suspects = leak->n_pids && session->taken % 2;
 	request->pids = (struct numbers){ of_suspects ? leak->n_pids : 0, leak->pids };
 	request->parts = LIVE_PARTS | (of_suspects ? MEMCENSUS_PART_VMAS : 0);
@@ -183,13 +186,20 @@ static bool drop_ended(struct leak *leak)
 	if (kept == n && !leak->session->options->n_pids)
 		kept = 0;
 	leak->n_pids = kept;
-	leak->session->request.pids.n = kept;
+	/* Without privileges, of all processes. */
+	if (leak->session->request.pids.n)
+		leak->session->request.pids.n = kept;
 	return kept < n;
 }
 
-/* Of suspects, and of named processes whose owners are counted, as tracks_add_lazy(). */
-static void add_lazy(struct leak *leak)
+/*
+ * A census by map counts of suspects, and of named processes whose owners are counted, as
+ * tracks_add_lazy().  Owners of all processes are what users get without privileges: of named ones
+ * they get no others, so their mappings come from here.
+ */
+static void add_by_map_counts(struct leak *leak)
 {
+	const struct source *source = leak->session->source;
 	struct request request = {
 		.basis = MEMCENSUS_BASIS_MAPCOUNT, .parts = MEMCENSUS_PART_TASKS,
 		.pids = leak->session->request.pids,
@@ -197,13 +207,19 @@ static void add_lazy(struct leak *leak)
 	struct failure ended;
 	struct snapshot *snap;
 
-	if (!leak->session->source->ops->live || !request.pids.n ||
-	    leak->basis == MEMCENSUS_BASIS_MAPCOUNT)
+	if (source->shared) {
+		request.parts |= MEMCENSUS_PART_VMAS;
+		request.pids = (struct numbers){ leak->n_pids, leak->pids };
+	}
+	if (!source->ops->live || !request.pids.n || leak->basis == MEMCENSUS_BASIS_MAPCOUNT)
 		return;
 	snap = snapshot_new();
-	if (leak->session->source->ops->take(leak->session->source, &request, snap, &ended) ==
-	    TAKE_DONE)
+	if (source->ops->take(leak->session->source, &request, snap, &ended) == TAKE_DONE) {
 		tracks_add_lazy(&leak->tracks, snap);
+		tracks_add_mappings(&leak->tracks, snap);
+	} else if (source->shared && ended.kind == FAIL_NO_PROCESS) {
+		drop_ended(leak);
+	}
 	snapshot_free(snap);
 }
 
@@ -225,7 +241,13 @@ static int add_all(struct leak *leak, struct failure *why)
 			break;
 		if (taken == TAKE_DONE) {
 			add_census(leak, snap);
-			add_lazy(leak);
+			if (session->source->shared && named) {
+				drop_ended(leak);
+				/* The first census may be older than the processes. */
+				if (!leak->tracks.n && leak->tracks.censuses > 1)
+					leak->n_pids = 0;
+			}
+			add_by_map_counts(leak);
 			if (session->source->ops->live && leak->tracks.censuses == 1 &&
 			    !leak->descriptors.n)
 				leak_descriptors_read(&leak->descriptors, &leak->tracks, true);
@@ -326,7 +348,7 @@ static int leak_run(struct session *session, struct failure *why)
 	const struct options *options = session->options;
 	struct leak leak = { .session = session, .basis = session->request.basis };
 	const struct leak_options *own = options->own;
-	bool live = session->source->ops->live;
+	bool live = session->source->ops->live, by_pid;
 	struct leak_stacks stacks = { .pid = 0 };
 	struct failure ignored;
 	int ret;
@@ -338,17 +360,20 @@ static int leak_run(struct session *session, struct failure *why)
 		leak.pids = xmemdup(options->pids, options->n_pids * sizeof(*leak.pids));
 		leak.n_pids = options->n_pids;
 	}
-	/* Request all processes of a record: by PID it fails if one of several has ended. */
-	session->request.pids = (struct numbers){ live ? leak.n_pids : 0, leak.pids };
-	/* Those have the limits of cgroups. */
-	session->request.any_groups = !live;
-	if (live)
-		session->request.parts = LIVE_PARTS | (leak.n_pids ? MEMCENSUS_PART_VMAS : 0);
 	/*
 	 * A page that two of its mappings have is its own, which map counts do not say.  Users
-	 * without privileges get named processes by map counts only.
+	 * without privileges get owners in a census of all their processes only, and a request for
+	 * PIDs of a record fails if one of several has ended.
 	 */
-	if (live && leak.n_pids && !session->request.basis && !geteuid())
+	by_pid = live && (!session->source->shared ||
+			  session->request.basis == MEMCENSUS_BASIS_MAPCOUNT);
+	session->request.pids = (struct numbers){ by_pid ? leak.n_pids : 0, leak.pids };
+	/* Those of records have the limits of cgroups. */
+	session->request.any_groups = !live;
+	if (live)
+		session->request.parts = LIVE_PARTS |
+					 (by_pid && leak.n_pids ? MEMCENSUS_PART_VMAS : 0);
+	if (by_pid && leak.n_pids && !session->request.basis)
 		session->request.basis = MEMCENSUS_BASIS_FRAMES;
 	leak.basis = (uint8_t)session->request.basis;
 	announce(&leak);

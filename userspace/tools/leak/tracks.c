@@ -202,6 +202,16 @@ static size_t add_vmas(struct tracks *tracks, const struct snapshot *snap, doubl
 	return dropped;
 }
 
+void tracks_add_mappings(struct tracks *tracks, const struct snapshot *snap)
+{
+	size_t dropped;
+
+	if (!KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) || !snap->n_vmas)
+		return;
+	dropped = add_vmas(tracks, snap, (double)(snap->scan.boottime - tracks->zero) / 1e9);
+	tracks->dropped = dropped > tracks->dropped ? dropped : tracks->dropped;
+}
+
 void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint64_t *pids,
 		size_t n, bool whole)
 {

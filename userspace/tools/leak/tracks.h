@@ -103,6 +103,9 @@ void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint64
  */
 void tracks_add_lazy(struct tracks *tracks, const struct snapshot *snap);
 
+/* Adds the mappings of a census whose processes give no points. */
+void tracks_add_mappings(struct tracks *tracks, const struct snapshot *snap);
+
 /* Whether @track was in the last whole census, or later. */
 bool track_lives(const struct tracks *tracks, const struct track *track);
 
