@@ -43,7 +43,7 @@
  */
 bool negative_dentries(uint64_t *number, uint64_t *bytes);
 
-/* Reads meminfo, sockstat, swaps and dentries of this machine into @snap, those that can be read. */
+/* Reads meminfo, sockstat, swaps and dentries of this machine into @snap: what can be read. */
 void proc_texts_read(struct snapshot *snap);
 
 /* Reads these of /proc/sys/vm, as PROC_TEXTS_VM. */

@@ -75,6 +75,7 @@ struct watched_pid {
  * @basis: enum memcensus_basis of the first census
  * @stack: bytes of a kernel stack
  * @rows: that were shown; 0: no process was seen
+ * @empty: the cgroup has no process
  */
 struct watch {
 	struct session *session;
@@ -87,6 +88,7 @@ struct watch {
 	uint64_t basis;
 	struct amount stack;
 	uint64_t rows;
+	bool empty;
 };
 
 /* Kinds of growth between two samples. */
@@ -566,6 +568,29 @@ static int subtree_ended(struct watch *watch, const struct failure *why)
 	return 0;
 }
 
+/*
+ * A cgroup without a process may get some, as of a service that restarts: its rows go on.  Returns
+ * whether that is what @why says.
+ */
+static bool wait_for_processes(struct watch *watch, const struct failure *why)
+{
+	struct session *session = watch->session;
+
+	if (!watch->rows || !session->by_subtree || !session->options->cgroup ||
+	    why->kind != FAIL_NO_PROCESS || signals_stopped())
+		return false;
+	if (!watch->empty) {
+		subtree_ended(watch, why);
+		fprintf(stderr, "memcensus: no process is in cgroup '%.200s' now: %s\n",
+			*session->options->cgroup ? session->options->cgroup : "/",
+			"the rows go on when one is");
+	}
+	watch->empty = true;
+	/* It is one of COUNT. */
+	session->taken++;
+	return true;
+}
+
 /* Whether a later census may succeed: a subtree may have too many processes for a moment. */
 static bool may_go_on(const struct watch *watch, const struct failure *why)
 {
@@ -588,6 +613,9 @@ static int watch_each(struct watch *watch, struct failure *why)
 			drop_others(watch, snap);
 			show_census(watch, snap);
 			snapshot_free(snap);
+			watch->empty = false;
+		} else if (taken == TAKE_FAILED && wait_for_processes(watch, why)) {
+			taken = TAKE_DONE;
 		} else if (taken == TAKE_FAILED && may_go_on(watch, why)) {
 			fprintf(stderr, "memcensus: %s\n", why->text);
 			session->partial = true;
@@ -719,7 +747,8 @@ const struct command watch_command = {
 	"that says when and how it ended: its exit status, a signal, the OOM killer.\n"
 	"PID,PID,... watches several processes, --cgroup PATH instead of a PID those of a\n"
 	"cgroup and of those below it, --tree PID a process and all its descendants; also\n"
-	"those that join later.\n"
+	"those that join later. The rows of a cgroup go on, up to COUNT or Ctrl-C, when its\n"
+	"processes have ended and others come, as of a service that restarts.\n"
 	"\n"
 	"A row has amounts in KiB, minor and major page faults per second, and what\n"
 	"happened since the previous row:\n"
