@@ -4,6 +4,7 @@
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "brief/cgroups.h"
 #include "brief/facts.h"
@@ -13,6 +14,9 @@
 #include "model/amount.h"
 #include "os/charges.h"
 #include "os/proc-texts.h"
+#include "os/procfs.h"
+
+#define RECORD	"/var/lib/memcensus/memcensus.record"
 
 /* What a cgroup may have grown by: the kinds that its charge and its swap consist of. */
 static const struct {
@@ -196,4 +200,9 @@ void facts_of_growth(struct brief *brief, const struct snapshot *first,
 		add_processes(brief, first, last);
 	add_swap(brief, first, last);
 	brief_look(brief, BRIEF_LOOK_RECORD, NULL, NULL);
+}
+
+const char *growth_record(void)
+{
+	return procfs_is_real() && !access(RECORD, R_OK) ? RECORD : NULL;
 }

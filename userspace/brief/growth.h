@@ -8,4 +8,7 @@
 void facts_of_growth(struct brief *brief, const struct snapshot *first,
 		     const struct snapshot *last);
 
+/* The record that memcensus-record.service keeps on this machine; NULL: there is none to read. */
+const char *growth_record(void);
+
 #endif /* READER_BRIEF_GROWTH_H */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "brief/gather.h"
+#include "brief/growth.h"
 #include "cli/command.h"
 #include "lib/memory.h"
 #include "record/source-file.h"
@@ -103,6 +104,7 @@ const struct row_type brief_seen_rows = ROWS_OF("what was looked at", seen_colum
 static size_t choose_shown(const struct brief *brief, const struct options *options,
 			   size_t most, struct brief_shown *v)
 {
+	const char *record = options->file ?: growth_record();
 	const bool all = options->all || options->json || options->raw;
 	size_t of_rule[BRIEF_RULES] = { 0 }, n = 0, i;
 
@@ -112,7 +114,7 @@ static size_t choose_shown(const struct brief *brief, const struct options *opti
 			continue;
 		v[n++] = (struct brief_shown){
 			.fact = &brief->facts[i], .amount = brief_amount(&brief->facts[i]),
-			.more = brief_more(&brief->facts[i], options->file) };
+			.more = brief_more(&brief->facts[i], record) };
 	}
 	return n;
 }
@@ -218,31 +220,49 @@ static void show(struct session *session, const struct snapshot *snap, const str
 	fflush(session->out);
 }
 
-/*
- * The first census of the record; NULL: it is @last, or a pipe, which is read once, or of an
- * earlier boot, of which no cgroup and no process is there any more.
- */
-static int take_first(struct session *session, const struct snapshot *last,
-		      struct snapshot **first, struct failure *why)
+/* The record of a run; NULL: it has none. */
+static const char *record_of(const struct session *session)
 {
+	return session->source->ops->live ? growth_record() : session->options->file;
+}
+
+/*
+ * The first census of the record; NULL: it is @last, or a pipe, which is read once.  -1, and @why:
+ * it cannot be read, or is of an earlier boot, of which no cgroup and no process is there any more.
+ */
+static int take_first(const char *record, const struct snapshot *last, struct snapshot **first,
+		      struct failure *why)
+{
+	const struct request request = {
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM, .any_basis = true,
+		.any_groups = true };
 	struct source *source;
 	enum taken taken;
 
 	*first = NULL;
-	if (!session->options->file || !strcmp(session->options->file, "-"))
+	if (!record || !strcmp(record, "-"))
 		return 0;
-	source = source_open_file(session->options->file,
-				  (struct selection){ .kind = SELECTION_FIRST }, why);
+	source = source_open_file(record, (struct selection){ .kind = SELECTION_ALL }, why);
 	if (!source)
 		return -1;
 	*first = snapshot_new();
-	taken = source->ops->take(source, &session->request, *first, why);
+	taken = source->ops->take(source, &request, *first, why);
 	source->ops->close(source);
-	if (taken == TAKE_DONE && last->seq != (*first)->seq && changes_one_boot(*first, last))
+	if (taken == TAKE_DONE && !changes_one_boot(*first, last))
+		taken = fail(why, FAIL_REFUSED, "it began before the machine was booted") ?
+			TAKE_FAILED : TAKE_END;
+	if (taken == TAKE_DONE && (*first)->scan.realtime != last->scan.realtime)
 		return 0;
 	snapshot_free(*first);
 	*first = NULL;
 	return taken == TAKE_FAILED ? -1 : 0;
+}
+
+/* Says that the record, which may be another one than was asked for, does not tell what grew. */
+static void lack_record(struct brief *brief, const struct failure *why)
+{
+	brief_look(brief, BRIEF_LOOK_RECORD, xasprintf("what grew: %s", why->text), NULL);
+	brief->looked[BRIEF_LOOK_RECORD].done = false;
 }
 
 static int brief_run(struct session *session, struct failure *why)
@@ -251,7 +271,8 @@ static int brief_run(struct session *session, struct failure *why)
 	const bool live = session->source->ops->live;
 	struct brief_ask ask = { .live = live, .all = session->options->all };
 	struct brief brief = { .memory = 0 };
-	struct snapshot *snap, *first = NULL;
+	struct failure no_growth = { .kind = FAIL_NONE };
+	struct snapshot *snap, *first;
 	enum taken taken;
 
 	if (live) {
@@ -264,10 +285,8 @@ static int brief_run(struct session *session, struct failure *why)
 	if (taken != TAKE_DONE)
 		return taken == TAKE_FAILED ? -1 :
 		       fail(why, FAIL_SYSTEM, "no census: interrupted, or the record is empty");
-	if (!live && take_first(session, snap, &first, why)) {
-		snapshot_free(snap);
-		return -1;
-	}
+	if (take_first(record_of(session), snap, &first, &no_growth))
+		lack_record(&brief, &no_growth);
 	ask.first = first;
 	brief_gather(&brief, snap, &ask);
 	brief_judge(&brief);
