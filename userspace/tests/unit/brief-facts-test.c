@@ -15,6 +15,7 @@
 #include "brief/cpusets.h"
 #include "brief/facts.h"
 #include "brief/growth.h"
+#include "brief/limits.h"
 #include "brief/nodes.h"
 #include "lib/memory.h"
 #include "os/cgroups.h"
@@ -352,6 +353,38 @@ static void test_high(void)
 	snapshot_free(snap);
 }
 
+/* A leak that memory.max pushes into swap: what is left is what it may still swap out. */
+static void test_swapped_leak(void)
+{
+	struct snapshot *snap = census_at(1000);
+	struct brief_ask ask = { .live = false };
+	struct brief brief = { .memory = GIB(1) };
+	const struct brief_fact *fact;
+	struct charges *charges;
+	size_t i, soon = 0, notes = 0;
+
+	set_swap(snap, "SwapTotal: 393216 kB\n", MIB(94));
+	add_group(snap, "/leaks", 0, MIB(40), MIB(290), CHARGE_ANON);
+	charges = &snap->groups[0].charges;
+	charges->known |= 1ULL << CHARGE_LIMIT | 1ULL << CHARGE_SWAP_LIMIT;
+	charges->v[CHARGE_LIMIT] = MIB(40);
+	charges->v[CHARGE_SWAP_LIMIT] = MIB(300);
+	facts_of_limits(&brief, snap, &ask);
+	brief_judge(&brief);
+	for (i = 0; i < brief.n; i++) {
+		fact = &brief.facts[i];
+		if (strcmp(fact->who, "/leaks"))
+			continue;
+		soon += brief_urgency(fact) == BRIEF_SOON && fact->amount == MIB(330) &&
+			fact->limit == MIB(340);
+		notes += fact->lasts && fact->amount == MIB(290) && fact->limit == MIB(300);
+	}
+	ok(soon == 1, "memory.max with the swap that is left: 330 of 340 MiB, soon");
+	ok(notes == 1, "memory.swap.max: 290 of 300 MiB, which may last");
+	brief_free(&brief);
+	snapshot_free(snap);
+}
+
 static void test_unaccounted(void)
 {
 	struct brief brief = { .memory = GIB(1) };
@@ -381,6 +414,7 @@ int main(void)
 	test_away();
 	test_far();
 	test_high();
+	test_swapped_leak();
 	test_unaccounted();
 	remove_files();
 	return tap_done();
