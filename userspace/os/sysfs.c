@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Files in /sys. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -21,6 +23,20 @@ bool sysfs_line(const char *path, char *line, size_t size)
 
 	free(name);
 	return found;
+}
+
+bool sysfs_link(const char *path, char *name, size_t size)
+{
+	char *link = xasprintf("%s/%s", root, path), target[512];
+	const ssize_t n = readlink(link, target, sizeof(target) - 1);
+	const char *last;
+
+	free(link);
+	if (n <= 0)
+		return false;
+	target[n] = '\0';
+	last = strrchr(target, '/');
+	return snprintf(name, size, "%s", last ? last + 1 : target) < (int)size;
 }
 
 bool sysfs_number(const char *path, uint64_t *number)

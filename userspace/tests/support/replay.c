@@ -253,7 +253,7 @@ static int run(int argc, char **argv)
 	cgroups_root(getenv("REPLAY_CGROUPS") ? getenv("REPLAY_CGROUPS") : "/nonexistent");
 	procfs_root(getenv("REPLAY_PROC") ? getenv("REPLAY_PROC") : "proc");
 	hugepages_root("/nonexistent");
-	sysfs_root(getenv("REPLAY_SYS") ? getenv("REPLAY_SYS") : "/nonexistent");
+	sysfs_root(getenv("REPLAY_SYS") ? getenv("REPLAY_SYS") : "sys");
 	kernel_log_file(getenv("REPLAY_LOG") ? getenv("REPLAY_LOG") : "/nonexistent");
 	if (getenv("REPLAY_MOST"))
 		record_file_bound(strtoull(getenv("REPLAY_MOST"), NULL, 10));

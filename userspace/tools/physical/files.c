@@ -8,6 +8,8 @@
 #include "lib/memory.h"
 #include "model/physical.h"
 #include "os/mounts.h"
+#include "os/names.h"
+#include "os/sysfs.h"
 #include "tools/physical/files.h"
 
 const struct rows file_rows = {
@@ -44,6 +46,19 @@ static const char *text_of(struct snapshot *snap, const char *text)
 	return text ? snapshot_text(snap, text, strlen(text)) : NULL;
 }
 
+/* A block device; of this machine by its name, too. */
+static void put_device(FILE *out, const struct snapshot *snap, const struct frame_file *file)
+{
+	char path[64], name[64];
+
+	snprintf(path, sizeof(path), "dev/block/%" PRIu64 ":%" PRIu64, file->dev_major,
+		 file->dev_minor);
+	fputs("(block device ", out);
+	if (snap->naming == name_live && sysfs_link(path, name, sizeof(name)))
+		fprintf(out, "%s ", name);
+	fprintf(out, "%" PRIu64 ":%" PRIu64 ")", file->dev_major, file->dev_minor);
+}
+
 /*
  * How a file is shown: by its path here, or in its file system if that is not mounted here; marked
  * as the kernel marks what was deleted.
@@ -63,8 +78,7 @@ static void name_file(struct snapshot *snap, struct frame_file *file, const stru
 	if (!KNOWN(file, MEMCENSUS_FF_DEV_MAJOR))
 		fputs("(not found)", out);
 	else if (!KNOWN(file, MEMCENSUS_FF_INODE))
-		fprintf(out, "(block device %" PRIu64 ":%" PRIu64 ")", file->dev_major,
-			file->dev_minor);
+		put_device(out, snap, file);
 	else if (path)
 		fputs(path, out);
 	else if (file->path)
