@@ -15,7 +15,7 @@
  * @name: its name on the command line
  * @args: its arguments, for --help; "" if it takes none
  * @summary: one line for --help
- * @is_tool: it is a program of its own, in the package memcensus-tools
+ * @is_tool: it is a program of its own, or a script, in the package memcensus-tools
  */
 struct command_name {
 	const char *name;

@@ -267,17 +267,6 @@ static int open_thread(struct fault_events *events, uint32_t tid, uint32_t pid,
 	return 0;
 }
 
-int fault_events_follow(struct fault_events *events, const uint64_t *tids, size_t n,
-			struct failure *why)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (open_thread(events, tids[i], 0, why))
-			return -1;
-	return 0;
-}
-
 /* Opens the events of all threads, until a pass finds no new one. */
 int fault_events_process(struct fault_events *events, uint32_t pid, struct failure *why)
 {
@@ -548,24 +537,6 @@ uint64_t fault_events_read(struct fault_events *events, uint64_t until, fault_ev
 		n++;
 	}
 	return n;
-}
-
-size_t fault_events_poll(const struct fault_events *events, struct pollfd *fds, size_t max)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < events->n && n < max; i++)
-		if (events->polls[i].fd >= 0)
-			fds[n++] = events->polls[i];
-	return n;
-}
-
-void fault_events_stop(struct fault_events *events)
-{
-	size_t i;
-
-	for (i = 0; i < events->n_fds; i++)
-		ioctl(events->fds[i], PERF_EVENT_IOC_DISABLE, 0);
 }
 
 bool fault_events_lost(const struct fault_events *events, uint64_t *lost)

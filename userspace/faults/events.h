@@ -98,13 +98,6 @@ struct fault_events *fault_events_open(const struct fault_request *request,
 /* Adds all threads of process @pid. 0, or -1 and @why. */
 int fault_events_process(struct fault_events *events, uint32_t pid, struct failure *why);
 
-/* Adds the @n threads @tids. 0, or -1 and @why. */
-int fault_events_follow(struct fault_events *events, const uint64_t *tids, size_t n,
-			struct failure *why);
-
-/* Adds at most @max files that are readable when a ring fills; returns how many. */
-size_t fault_events_poll(const struct fault_events *events, struct pollfd *fds, size_t max);
-
 /*
  * Waits until a ring is half full, @timeout_ms passed or a signal came.  0, or -1 and
  * @why.
@@ -117,9 +110,6 @@ int fault_events_wait(struct fault_events *events, int timeout_ms, struct failur
  */
 uint64_t fault_events_read(struct fault_events *events, uint64_t until, fault_event_fn *fn,
 			   void *context);
-
-/* Counts no more; what is recorded can still be read. */
-void fault_events_stop(struct fault_events *events);
 
 /* Adds to @lost the number of records that the kernel dropped; false: unknown. */
 bool fault_events_lost(const struct fault_events *events, uint64_t *lost);

@@ -7,5 +7,5 @@ const struct command *const commands[] = {
 	&kswapd_command, &system_command,
 	&physical_command, &oom_command, &top_command, &watch_command, &record_command,
 	&diff_command, &leak_command, &share_command, &held_command, &chart_command,
-	&export_command, &flame_command, &trace_command, NULL
+	&export_command, &flame_command, NULL
 };

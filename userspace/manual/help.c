@@ -9,7 +9,6 @@
 #include "manual/help.h"
 #include "report/changes.h"
 #include "tools/held/held.h"
-#include "tools/trace/columns.h"
 
 /* Whether an option begins at @at, behind @before. */
 static bool is_option(const char *at, char before)
@@ -86,6 +85,9 @@ void manual_commands(FILE *out)
 
 	for (known = command_names; known->name; known++) {
 		command = command_find(known->name);
+		/* A script: its section is written by hand. */
+		if (!command)
+			continue;
 		fprintf(out, "\n## memcensus %s%s%s\n\n", known->name, *known->args ? " " : "",
 			known->args);
 		put_text(out, command->about);
@@ -131,7 +133,7 @@ void manual_options(FILE *out)
 
 const struct row_type *const manual_types[] = {
 	&task_rows, &group_rows, &node_sum_rows, &vma_rows, &change_rows, &pair_rows,
-	&trace_rows, &open_kind_rows, NULL
+	&open_kind_rows, NULL
 };
 
 /* All types that have figures have these. */

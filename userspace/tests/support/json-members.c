@@ -17,7 +17,6 @@
 #include "tools/share/fork.h"
 #include "tools/share/stopped.h"
 #include "tools/system/swaps.h"
-#include "tools/trace/columns.h"
 #include "tools/watch/peak.h"
 
 static const char *type_of(const struct column *column)
@@ -150,8 +149,6 @@ int main(void)
 		{ "mapping", &mapping_rows },
 		{ "node_by_processes", &node_sum_rows }, { "zone", &zone_rows },
 		{ "migrate_type", &zone_type_rows }, { "node", &node_rows },
-		{ "traced_process", &trace_rows }, { "traced_calls", &trace_call_rows },
-		{ "reclaim", &trace_work_rows },
 		{ "owners", &owners_rows }, { "pair", &pair_rows },
 		{ "payer", &payer_rows },
 		{ "physical_pass", &physical_rows }, { "frame_cgroup", &frame_cgroup_rows },

@@ -41,7 +41,6 @@
 #include "record/record-file.h"
 #include "record/recorded-names.h"
 #include "stream.h"
-#include "tools/trace/instance.h"
 #include "wire/request.h"
 
 static const char meminfo_text[] =
@@ -257,8 +256,6 @@ static int run(int argc, char **argv)
 	kernel_log_file(getenv("REPLAY_LOG") ? getenv("REPLAY_LOG") : "/nonexistent");
 	if (getenv("REPLAY_MOST"))
 		record_file_bound(strtoull(getenv("REPLAY_MOST"), NULL, 10));
-	/* Nor trace it. */
-	trace_instance_root("/nonexistent");
 	/* The files are on a disk, not in /proc, and may be slow. */
 	cmdlines_patience(patience ? (unsigned int)atoi(patience) : 1000);
 	return reader_run(argc, argv, replay_open);
