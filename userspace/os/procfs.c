@@ -2,12 +2,14 @@
 /* Files in /proc. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -76,6 +78,37 @@ static int open_uncovered(const char *path, int flags)
 	return kernel < 0 ? -1 : openat(kernel, path, flags);
 }
 
+#define LINK_SIZE	48
+
+static void link_to(char link[LINK_SIZE], int place)
+{
+	snprintf(link, LINK_SIZE, "/proc/self/fd/%d", place);
+}
+
+/*
+ * Opens /proc/@path if what is mounted there is of a /proc too, as units and containers have it to
+ * keep /proc/sys from being written; -1 with EXDEV: it is not, and it was not opened.
+ */
+static int open_of_proc(int dir, const char *path, int flags)
+{
+	const int place = openat(dir, path, O_PATH | O_CLOEXEC);
+	char link[LINK_SIZE];
+	struct statfs of;
+	int fd = -1, err = errno;
+
+	if (place >= 0) {
+		err = EXDEV;
+		if (!fstatfs(place, &of) && of.f_type == PROC_SUPER_MAGIC) {
+			link_to(link, place);
+			fd = open(link, flags);
+			err = errno;
+		}
+		close(place);
+	}
+	errno = err;
+	return fd;
+}
+
 /*
  * Containers have files of a server in place of those of the machine, with other figures
  * (lxcfs): these are not opened.
@@ -86,6 +119,10 @@ static int open_of_machine(const char *path, int flags)
 	const int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how)), err = errno;
 
+	if (fd < 0 && err == EXDEV) {
+		fd = open_of_proc(dir, path, flags);
+		err = errno;
+	}
 	if (dir >= 0)
 		close(dir);
 	if (fd < 0 && err == EXDEV) {
@@ -238,13 +275,6 @@ static bool is_of(int place, mode_t type, struct statx *stat)
 {
 	return !statx(place, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, stat) &&
 	       (stat->stx_mode & S_IFMT) == type;
-}
-
-#define LINK_SIZE	48
-
-static void link_to(char link[LINK_SIZE], int place)
-{
-	snprintf(link, LINK_SIZE, "/proc/self/fd/%d", place);
 }
 
 /* Opens what @place is of with @flags, if it is a file of @type. */

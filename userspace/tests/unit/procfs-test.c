@@ -65,6 +65,24 @@ static int read_covered(bool cover, unsigned int uid)
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : FAILED;
 }
 
+/* Whether this user reads it where /proc/sys is mounted on itself, not to be written. */
+static bool reads_protected(unsigned int uid)
+{
+	struct failure why;
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+		    mount("/proc/sys", "/proc/sys", NULL, MS_BIND, NULL) ||
+		    mount(NULL, "/proc/sys", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) ||
+		    setresuid(uid, uid, uid))
+			_exit(1);
+		_exit(!procfs_read("sys/vm/max_map_count", NULL, &why) || procfs_covered());
+	}
+	return waitpid(pid, &status, 0) == pid && !status;
+}
+
 int main(void)
 {
 	if (geteuid() || read_covered(false, 0) == FAILED) {
@@ -75,5 +93,7 @@ int main(void)
 	ok(read_covered(true, 0) == READ_KERNEL, "a file is mounted on it: the kernel's own");
 	ok(read_covered(true, NOBODY) == READ_NOTHING,
 	   "and this program may not mount: not that file");
+	ok(reads_protected(0) && reads_protected(NOBODY),
+	   "a part of /proc is mounted on itself: that is read, and nothing is said");
 	return tap_done();
 }
