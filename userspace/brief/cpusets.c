@@ -19,6 +19,8 @@
 /* More nodes are not in a mask. */
 #define NODES_MOST	64
 
+#define ON_NODE		"on node %zu, without a CPU of %.60s (cpuset), nodes %.60s"
+
 static uint64_t charge_of(const struct group *group)
 {
 	return group->charges.v[CHARGE_TOTAL];
@@ -131,8 +133,7 @@ static bool add_cgroup(struct brief *brief, const struct snapshot *snap, const s
 		brief_add(brief, &(struct brief_fact){
 			.rule = BRIEF_OUTSIDE, .amount = bytes, .who = xstrdup(group->path),
 			.path = xstrdup(group->path),
-			.what = xasprintf("on node %zu, without a CPU of %.60s (cpuset), nodes %.60s",
-					  most, line, mems) });
+			.what = xasprintf(ON_NODE, most, line, mems) });
 	return true;
 }
 

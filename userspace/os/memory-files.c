@@ -301,6 +301,12 @@ static void divide(struct memory_file *file, uint64_t device)
 
 	if (place < 0)
 		return;
+	/* Another file may be there by now, of a server that lets its readers wait. */
+	if (statx(place, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &st) ||
+	    st.stx_ino != file->inode || makedev(st.stx_dev_major, st.stx_dev_minor) != device) {
+		close(place);
+		return;
+	}
 	fd = procfs_reopen(place, &st);
 	if (fd < 0)
 		return;

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "brief/gather.h"
 #include "brief/growth.h"
@@ -238,9 +239,10 @@ static int take_first(const char *record, const struct snapshot *last, struct sn
 		.any_groups = true };
 	struct source *source;
 	enum taken taken;
+	struct stat st;
 
 	*first = NULL;
-	if (!record || !strcmp(record, "-"))
+	if (!record || !strcmp(record, "-") || stat(record, &st) || !S_ISREG(st.st_mode))
 		return 0;
 	source = source_open_file(record, (struct selection){ .kind = SELECTION_ALL }, why);
 	if (!source)

@@ -87,19 +87,23 @@ struct amount swaps_of_none(const struct snapshot *snap)
 	const struct amount total = amount_meminfo(snap, "SwapTotal");
 	const struct amount unused = amount_total(snap, MEMCENSUS_S_SWAP_FREE);
 	struct amount rest = amount_minus(total, unused);
-	bool any = false;
+	bool any = false, all = !snap->named;
 	size_t i;
 
 	for (i = 0; i < snap->n_tasks; i++) {
-		const struct figures *figures = &snap->tasks[i].figures;
+		const struct task *task = &snap->tasks[i];
+		const struct figures *figures = &task->figures;
 
+		all &= !KNOWN(task, MEMCENSUS_TASK_STATE) ||
+		       (task->state != MEMCENSUS_STATE_BUSY &&
+			task->state != MEMCENSUS_STATE_PARTIAL);
 		if (!KNOWN(figures, MEMCENSUS_F_SWAP_PSS))
 			continue;
 		any = true;
 		rest.bytes -= (int64_t)figures->v[MEMCENSUS_F_SWAP_PSS];
 	}
 	/* Without all processes nothing is known of the others. */
-	rest.known &= !snap->named && any;
+	rest.known &= all && any;
 	/* It was counted before the totals were read. */
 	if (rest.bytes < 0)
 		rest.bytes = 0;
