@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -91,17 +90,7 @@ static void add_file(struct search *search, const struct memory_file *file)
 /* Opens @name in @dir; -1: something is mounted on it, or its file system would be asked. */
 static int open_below(int dir, const char *name, int flags)
 {
-	struct open_how how = {
-		.flags = (unsigned int)flags | O_NOFOLLOW | O_CLOEXEC,
-		.resolve = RESOLVE_CACHED | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS |
-			   RESOLVE_BENEATH,
-	};
-	int tries, fd = -1;
-
-	/* A path that changes at this moment is no longer followed. */
-	for (tries = 0; tries < 3 && fd < 0; tries++)
-		fd = (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
-	return fd;
+	return mounts_open_cached(dir, name, flags | O_NOFOLLOW, RESOLVE_NO_XDEV | RESOLVE_BENEATH);
 }
 
 static void look_at_file(struct search *search, int dir, const char *path, const char *name)
@@ -183,31 +172,10 @@ static bool look_at_directory(struct search *search, int fd, const char *path, u
 	return all;
 }
 
-static bool read_size(struct memory_system *system, int fd)
-{
-	struct statfs fs;
-	struct statx st;
-
-	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &st) ||
-	    makedev(st.stx_dev_major, st.stx_dev_minor) != system->device || fstatfs(fd, &fs))
-		return false;
-	if (fs.f_blocks) {
-		system->size = amount_of(true, (uint64_t)fs.f_blocks * (uint64_t)fs.f_bsize);
-		system->used = amount_of(true, (uint64_t)(fs.f_blocks - fs.f_bfree) *
-					 (uint64_t)fs.f_bsize);
-	}
-	return true;
-}
-
 static enum memory_file_kind kind_of(const struct mount *mount)
 {
 	return !strcmp(mount->type, "tmpfs") ? MEMORY_FILE_TMPFS :
 	       !strcmp(mount->type, "hugetlbfs") ? MEMORY_FILE_HUGETLBFS : MEMORY_FILE_KINDS;
-}
-
-static const char *place_of(const struct mount *mount)
-{
-	return *mount->at ? mount->at : "/";
 }
 
 /* The number of its file system, which is new or known; n_systems: there are too many. */
@@ -225,7 +193,7 @@ static size_t system_of(struct memory_files *found, const struct mount *mount)
 	}
 	found->systems = array_grow(found->systems, i, sizeof(*found->systems));
 	found->systems[found->n_systems++] = (struct memory_system){
-		.kind = kind_of(mount), .device = device, .at = xstrdup(place_of(mount)) };
+		.kind = kind_of(mount), .device = device, .at = xstrdup(mount_place(mount)) };
 	return i;
 }
 
@@ -234,26 +202,30 @@ static void look_at_mount(struct search *search, const struct mount *mount)
 	struct memory_files *found = search->found;
 	const size_t number = system_of(found, mount);
 	struct memory_system *system = &found->systems[number];
+	struct statfs fs;
 	int fd;
 
 	/* Of several mounts the first one of the largest part that nothing hides. */
 	if (number == found->n_systems || system->seen ||
 	    (*mount->root && mounts_point(search->mounts, mount->major, mount->minor,
-					   NULL) != place_of(mount)))
+					   NULL) != mount_place(mount)))
 		return;
-	fd = mounts_open(AT_FDCWD, mount->at);
+	fd = mount_open(AT_FDCWD, mount, &fs);
 	if (fd < 0)
 		return;
-	if (read_size(system, fd)) {
-		free(system->at);
-		system->at = xstrdup(place_of(mount));
-		system->seen = true;
-		search->system = number;
-		search->left_of_system = MEMORY_FILES_OF_SYSTEM;
-		system->partly = !look_at_directory(search, openat(fd, ".", O_RDONLY | O_DIRECTORY |
-								   O_CLOEXEC), mount->at, 0) ||
-				 *mount->root;
+	if (fs.f_blocks) {
+		system->size = amount_of(true, (uint64_t)fs.f_blocks * (uint64_t)fs.f_bsize);
+		system->used = amount_of(true, (uint64_t)(fs.f_blocks - fs.f_bfree) *
+					 (uint64_t)fs.f_bsize);
 	}
+	free(system->at);
+	system->at = xstrdup(mount_place(mount));
+	system->seen = true;
+	search->system = number;
+	search->left_of_system = MEMORY_FILES_OF_SYSTEM;
+	system->partly = !look_at_directory(search, openat(fd, ".", O_RDONLY | O_DIRECTORY |
+							   O_CLOEXEC), mount->at, 0) ||
+			 *mount->root;
 	close(fd);
 }
 

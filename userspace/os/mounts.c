@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -81,22 +83,47 @@ static struct mounts *read_file(const char *path, size_t most)
 	return mounts;
 }
 
-int mounts_open(int root, const char *at)
+int mounts_open_cached(int dir, const char *name, int flags, uint64_t resolve)
 {
 	struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_CACHED | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
-			   (root == AT_FDCWD ? 0 : RESOLVE_IN_ROOT),
+		.flags = (unsigned int)flags | O_CLOEXEC,
+		.resolve = resolve | RESOLVE_CACHED | RESOLVE_NO_SYMLINKS,
 	};
 	unsigned int i;
 	int fd = -1;
 
 	for (i = 0; i < TRIES && fd < 0; i++) {
-		fd = (int)syscall(SYS_openat2, root, *at ? at : "/", &how, sizeof(how));
+		fd = (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
 		if (fd < 0 && errno != EAGAIN)
 			break;
 	}
 	return fd;
+}
+
+int mounts_open(int root, const char *at)
+{
+	return mounts_open_cached(root, *at ? at : "/", O_PATH,
+				  root == AT_FDCWD ? 0 : RESOLVE_IN_ROOT);
+}
+
+int mount_open(int root, const struct mount *mount, struct statfs *fs)
+{
+	const int fd = mounts_open(root, mount->at);
+	struct statx st;
+
+	if (fd < 0)
+		return -1;
+	if (!statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &st) &&
+	    st.stx_dev_major == mount->major && st.stx_dev_minor == mount->minor &&
+	    !fstatfs(fd, fs))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+const char *mount_place(const struct mount *mount)
+{
+	return *mount->at ? mount->at : "/";
 }
 
 struct mounts *mounts_read(void)
@@ -150,9 +177,7 @@ const char *mounts_point(const struct mounts *mounts, uint64_t major, uint64_t m
 {
 	const struct mount *mount = find_mount(mounts, major, minor, path);
 
-	if (!mount)
-		return NULL;
-	return *mount->at ? mount->at : "/";
+	return mount ? mount_place(mount) : NULL;
 }
 
 char *mounts_path(const struct mounts *mounts, uint64_t major, uint64_t minor,

@@ -34,11 +34,25 @@ struct mounts *mounts_read_of(uint32_t pid);
 void mounts_free(struct mounts *mounts);
 
 /*
- * Opens the path @at, for its status alone, below @root or AT_FDCWD.  A user may put a file system
- * of his own, which never answers, over or above any mount: the path is followed only as far as
- * the kernel has it in memory, without asking any file system.  -1: it would have to.
+ * Opens @name below @dir with flags of open(), and of openat2() @resolve.  A user may put a file
+ * system of his own, which never answers, over or above any mount: the path is followed only as far
+ * as the kernel has it in memory, without asking any file system.  -1: it would have to.
  */
+int mounts_open_cached(int dir, const char *name, int flags, uint64_t resolve);
+
+/* Opens the path @at like that, for its status alone, below @root or AT_FDCWD. */
 int mounts_open(int root, const char *at);
+
+struct statfs;
+
+/*
+ * Opens the place of @mount like that, and says the size of its file system in @fs.  -1: something
+ * else is there: it has not the device that mountinfo gives.
+ */
+int mount_open(int root, const struct mount *mount, struct statfs *fs);
+
+/* Where it is: "/" of the root. */
+const char *mount_place(const struct mount *mount);
 
 /* A path of mountinfo as it is: \ooo is the character, and no / at the end; the caller frees it. */
 char *mounts_plain(const char *text);

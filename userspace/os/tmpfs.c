@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * File systems of type tmpfs.
- *
- * What is at the place of a mount is asked for its size only if it has the device that mountinfo
- * gives: it may be hidden.
- */
+/* File systems of type tmpfs. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -23,24 +17,18 @@
 
 static bool read_size(int root, const struct mount *mount, struct tmpfs *tmpfs)
 {
-	const int fd = mounts_open(root, mount->at);
-	bool found = false;
 	struct statfs fs;
-	struct statx st;
+	const int fd = mount_open(root, mount, &fs);
 
 	if (fd < 0)
 		return false;
-	if (!statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &st) &&
-	    st.stx_dev_major == mount->major && st.stx_dev_minor == mount->minor &&
-	    !fstatfs(fd, &fs)) {
-		tmpfs->device = makedev(mount->major, mount->minor);
-		tmpfs->size = (uint64_t)fs.f_blocks * (uint64_t)fs.f_bsize;
-		tmpfs->used = (uint64_t)(fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize;
-		tmpfs->at = xstrdup(*mount->at ? mount->at : "/");
-		found = true;
-	}
 	close(fd);
-	return found;
+	*tmpfs = (struct tmpfs){
+		.device = makedev(mount->major, mount->minor),
+		.size = (uint64_t)fs.f_blocks * (uint64_t)fs.f_bsize,
+		.used = (uint64_t)(fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize,
+		.at = xstrdup(mount_place(mount)) };
+	return true;
 }
 
 static bool is_tmpfs(const struct mount *mount)
