@@ -145,13 +145,10 @@ static void add_kernel(struct brief *brief, const struct group *group, const str
 /* Reads how long tasks of the cgroup wait. */
 static bool read_pressure(const struct group *group, uint64_t *hundredths)
 {
-	char *name = group->path ? cgroup_file(group->path, "memory.pressure") : NULL;
 	char line[128];
-	const bool found = name && text_line(name, line, sizeof(line)) &&
-			   facts_pressure(line, "some", hundredths);
 
-	free(name);
-	return found;
+	return group->path && cgroup_line(group->path, "memory.pressure", line, sizeof(line)) &&
+	       facts_pressure(line, "some", hundredths);
 }
 
 /* The cgroup below @group that has most, and none below itself; else @group. */
@@ -165,16 +162,16 @@ static const struct group *largest_below(const struct snapshot *snap, const stru
 
 static char *high_text(const struct group *group, const struct group *most, bool throttled)
 {
-	char has[NUMBER_SIZE], high[NUMBER_SIZE], size[NUMBER_SIZE], *path, *text;
+	char has[NUMBER_SIZE], high[NUMBER_SIZE], size[NUMBER_SIZE], *path, *where, *text;
 
 	text_size(has, (double)group->charges.v[CHARGE_TOTAL]);
 	text_size(high, (double)group->charges.v[CHARGE_HIGH]);
 	text_size(size, (double)most->charges.v[CHARGE_TOTAL]);
 	path = path_of(most);
-	text = xasprintf("%s%s, %s%s%s%s%s%s", throttled ? "of the time throttled: has " : "", has,
-			 throttled ? "memory.high " : "of memory.high ", high,
-			 most == group ? "" : ", most in ", most == group ? "" : path,
-			 most == group ? "" : ": ", most == group ? "" : size);
+	where = most == group ? xstrdup("") : xasprintf(", most in %s: %s", path, size);
+	text = xasprintf(throttled ? "of the time throttled: has %s, memory.high %s%s" :
+				     "%s, of memory.high %s%s", has, high, where);
+	free(where);
 	free(path);
 	return text;
 }

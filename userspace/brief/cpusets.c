@@ -82,31 +82,19 @@ static void add_line(struct outside *outside, const char *text)
 static bool read_outside(const char *path, struct outside *outside)
 {
 	static const char *const keys[] = { "anon N", "file N" };
-	char *name = cgroup_file(path, "memory.numa_stat"), *text = NULL;
+	/* These are the first lines of it. */
+	char text[16384];
 	const char *line;
-	size_t i, size = 0;
-	FILE *in = name ? fopen(name, "re") : NULL;
-	const bool found = in && getdelim(&text, &size, '\0', in) > 0;
+	size_t i;
 
-	for (i = 0; found && i < ARRAY_SIZE(keys); i++) {
+	if (!cgroup_read(path, "memory.numa_stat", text, sizeof(text)))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
 		line = text_value(text, keys[i]);
 		if (line)
 			add_line(outside, line);
 	}
-	if (in)
-		fclose(in);
-	free(text);
-	free(name);
-	return found;
-}
-
-static bool read_line(const char *path, const char *file, char *line, size_t size)
-{
-	char *name = cgroup_file(path, file);
-	const bool found = name && text_line(name, line, size) && *line;
-
-	free(name);
-	return found;
+	return true;
 }
 
 /* False: all nodes have a CPU that it may use, or it has no cpuset of its own. */
@@ -118,7 +106,7 @@ static bool add_cgroup(struct brief *brief, const struct snapshot *snap, const s
 	size_t most = 0, i;
 	char line[4096], mems[256];
 
-	if (!read_line(group->path, "cpuset.cpus.effective", line, sizeof(line)) ||
+	if (!cgroup_line(group->path, "cpuset.cpus.effective", line, sizeof(line)) ||
 	    !nodes_with_cpus(line, snap, &outside.inside) || !(nodes & ~outside.inside) ||
 	    !read_outside(group->path, &outside))
 		return false;
@@ -127,7 +115,7 @@ static bool add_cgroup(struct brief *brief, const struct snapshot *snap, const s
 		if (outside.bytes[i] > outside.bytes[most])
 			most = i;
 	}
-	if (!read_line(group->path, "cpuset.mems.effective", mems, sizeof(mems)))
+	if (!cgroup_line(group->path, "cpuset.mems.effective", mems, sizeof(mems)) || !*mems)
 		strcpy(mems, "unknown");
 	if (bytes)
 		brief_add(brief, &(struct brief_fact){

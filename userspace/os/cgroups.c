@@ -259,6 +259,24 @@ char *cgroup_file(const char *path, const char *file)
 	return name;
 }
 
+size_t cgroup_read(const char *path, const char *file, char *text, size_t size)
+{
+	char *name = cgroup_file(path, file);
+	const size_t len = name ? text_of_file(open(name, O_RDONLY | O_CLOEXEC), text, size) : 0;
+
+	free(name);
+	return len;
+}
+
+bool cgroup_line(const char *path, const char *file, char *line, size_t size)
+{
+	const bool found = cgroup_read(path, file, line, size);
+
+	if (found)
+		line[strcspn(line, "\n")] = '\0';
+	return found;
+}
+
 /* @any: there is a process, which @ids may have had. */
 struct members {
 	struct ids *ids;

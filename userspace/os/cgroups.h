@@ -74,4 +74,10 @@ int cgroup_check(const char *path, struct failure *why);
 /* The name of @file of the cgroup, which the caller frees; NULL: there is no such cgroup. */
 char *cgroup_file(const char *path, const char *file);
 
+/* Reads it into @text of @size bytes, as text_of_file(); the length, 0 without a file. */
+size_t cgroup_read(const char *path, const char *file, char *text, size_t size);
+
+/* Reads its first line, as text_line(). */
+bool cgroup_line(const char *path, const char *file, char *line, size_t size);
+
 #endif /* READER_CGROUPS_H */

@@ -136,11 +136,9 @@ static const char *fit_text(struct report *report, const char *path,
 
 static bool is_killed_as_one(const char *path)
 {
-	char *name = cgroup_file(path, "memory.oom.group"), line[8];
-	const bool one = name && text_line(name, line, sizeof(line)) && !strcmp(line, "1");
+	char line[8];
 
-	free(name);
-	return one;
+	return cgroup_line(path, "memory.oom.group", line, sizeof(line)) && !strcmp(line, "1");
 }
 
 /* Which cgroup is killed as a whole, of @path and those above it up to @top. */
