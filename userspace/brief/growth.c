@@ -130,14 +130,6 @@ static bool private_of(const struct task *task, uint64_t *bytes)
 	return true;
 }
 
-static int compare_tasks(const void *untyped_a, const void *untyped_b)
-{
-	const struct task *a = *(const struct task *const *)untyped_a;
-	const struct task *b = *(const struct task *const *)untyped_b;
-
-	return COMPARE(a->pid, b->pid) ?: COMPARE(a->start, b->start);
-}
-
 static void add_processes(struct brief *brief, const struct snapshot *first,
 			  const struct snapshot *last)
 {
@@ -147,10 +139,10 @@ static void add_processes(struct brief *brief, const struct snapshot *first,
 
 	for (i = 0; i < first->n_tasks; i++)
 		v[i] = &first->tasks[i];
-	qsort(v, first->n_tasks, sizeof(*v), compare_tasks);
+	qsort(v, first->n_tasks, sizeof(*v), task_compare);
 	for (task = last->tasks; task < last->tasks + last->n_tasks; task++) {
 		const struct task *const *found =
-			bsearch(&task, v, first->n_tasks, sizeof(*v), compare_tasks);
+			bsearch(&task, v, first->n_tasks, sizeof(*v), task_compare);
 
 		was = 0;
 		if (!private_of(task, &is) || (found && !private_of(*found, &was)) || is <= was)
@@ -162,31 +154,18 @@ static void add_processes(struct brief *brief, const struct snapshot *first,
 	free(v);
 }
 
-static bool swap_used(const struct snapshot *snap, uint64_t *bytes)
-{
-	const struct amount left = amount_total(snap, MEMCENSUS_S_SWAP_FREE);
-	const char *text = proc_texts_find(snap, PROC_TEXTS_MEMINFO);
-	uint64_t all;
-
-	text = text ? text_value(text, "SwapTotal:") : NULL;
-	if (!text || !left.known)
-		return false;
-	all = strtoull(text, NULL, 10) << 10;
-	*bytes = all > (uint64_t)left.bytes ? all - (uint64_t)left.bytes : 0;
-	return true;
-}
-
 static void add_swap(struct brief *brief, const struct snapshot *first,
 		     const struct snapshot *last)
 {
-	uint64_t is, was;
+	const struct amount is = amount_swap_used(last);
+	const struct amount more = amount_minus(is, amount_swap_used(first));
 	char size[NUMBER_SIZE];
 
-	if (!swap_used(last, &is) || !swap_used(first, &was) || is <= was)
+	if (!more.known || more.bytes <= 0)
 		return;
-	text_size(size, (double)is);
+	text_size(size, (double)is.bytes);
 	brief_add(brief, &(struct brief_fact){
-		.rule = BRIEF_SWAPPED, .amount = is - was, .since = began(first),
+		.rule = BRIEF_SWAPPED, .amount = (uint64_t)more.bytes, .since = began(first),
 		.what = xasprintf("more of the swap is used than when the record began: now %s",
 				  size) });
 }

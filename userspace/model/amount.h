@@ -60,6 +60,28 @@ static inline struct amount amount_minus(struct amount a, struct amount b)
 	return (struct amount){ a.known && b.known, a.bytes - b.bytes };
 }
 
+/* Swap that is in use. */
+static inline struct amount amount_swap_used(const struct snapshot *snap)
+{
+	return amount_minus(amount_meminfo(snap, "SwapTotal"),
+			    amount_total(snap, MEMCENSUS_S_SWAP_FREE));
+}
+
+/* The sum of @figure over all tasks, without those that lack it; unknown of some PIDs alone. */
+static inline struct amount amount_tasks(const struct snapshot *snap, unsigned int figure)
+{
+	struct amount sum = { false, 0 };
+	size_t i;
+
+	for (i = 0; !snap->named && i < snap->n_tasks; i++) {
+		if (!KNOWN(&snap->tasks[i].figures, figure))
+			continue;
+		sum.known = true;
+		sum.bytes += (int64_t)snap->tasks[i].figures.v[figure];
+	}
+	return sum;
+}
+
 /* @bytes, rounded up to pages of @page bytes; as they are if that is 0, or if it is too much. */
 static inline uint64_t whole_pages(uint64_t bytes, uint64_t page)
 {

@@ -106,24 +106,6 @@ const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 	[ROW_TOTAL] = { "total", false, "memory the kernel manages", FIGURE(TOTAL) },
 };
 
-/*
- * The sum of @figure over all tasks; a task without it adds nothing.  Unknown if the
- * census is limited to some PIDs.
- */
-static struct amount of_tasks(const struct snapshot *snap, unsigned int figure)
-{
-	struct amount sum = { false, 0 };
-	size_t i;
-
-	for (i = 0; !snap->named && i < snap->n_tasks; i++) {
-		if (!KNOWN(&snap->tasks[i].figures, figure))
-			continue;
-		sum.known = true;
-		sum.bytes += (int64_t)snap->tasks[i].figures.v[figure];
-	}
-	return sum;
-}
-
 /* @a less @b, where @a may lack @error bytes: each share of a process is rounded down. */
 static struct amount beyond(struct amount a, struct amount b, int64_t error)
 {
@@ -225,8 +207,8 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 		else if (breakdown_rows[i].line)
 			rows[i] = amount_meminfo(snap, breakdown_rows[i].line);
 	}
-	of_devices = of_tasks(snap, MEMCENSUS_F_PSS_DEVICE);
-	rows[ROW_PROCESSES] = of_tasks(snap, MEMCENSUS_F_PSS);
+	of_devices = amount_tasks(snap, MEMCENSUS_F_PSS_DEVICE);
+	rows[ROW_PROCESSES] = amount_tasks(snap, MEMCENSUS_F_PSS);
 	/* A module without the figure has them in PSS_FILE. */
 	if (of_devices.known) {
 		rows[ROW_PROCESSES] = amount_minus(rows[ROW_PROCESSES], of_devices);
@@ -238,9 +220,9 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 		rows[ROW_DEVICE_ELSEWHERE] =
 			beyond(of_devices, rows[ROW_DEVICE], (int64_t)snap->n_tasks);
 	}
-	rows[ROW_ANON] = of_tasks(snap, MEMCENSUS_F_PSS_ANON);
-	rows[ROW_FILE] = of_tasks(snap, MEMCENSUS_F_PSS_FILE);
-	rows[ROW_SHMEM] = of_tasks(snap, MEMCENSUS_F_PSS_SHMEM);
+	rows[ROW_ANON] = amount_tasks(snap, MEMCENSUS_F_PSS_ANON);
+	rows[ROW_FILE] = amount_tasks(snap, MEMCENSUS_F_PSS_FILE);
+	rows[ROW_SHMEM] = amount_tasks(snap, MEMCENSUS_F_PSS_SHMEM);
 	rows[ROW_ANON_UNMAPPED] = unmapped_on_lists(bytes, cache);
 	rows[ROW_CACHE_UNMAPPED] = amount_minus(amount_minus(cache, shmem), rows[ROW_FILE]);
 	rows[ROW_SHMEM_UNMAPPED] = amount_minus(shmem, rows[ROW_SHMEM]);

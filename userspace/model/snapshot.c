@@ -111,6 +111,14 @@ bool task_is_unseen(const struct task *task)
 	return KNOWN(task, MEMCENSUS_TASK_STATE) && task->state != MEMCENSUS_STATE_WALKED;
 }
 
+int task_compare(const void *a, const void *b)
+{
+	const struct task *x = *(const struct task *const *)a;
+	const struct task *y = *(const struct task *const *)b;
+
+	return COMPARE(x->pid, y->pid) ?: COMPARE(x->start, y->start);
+}
+
 bool task_is_of(const struct task *task, const uint64_t *pids, size_t n)
 {
 	size_t i, t;

@@ -510,6 +510,9 @@ bool task_is_unseen(const struct task *task);
 /* Whether @pids, @n of them, have the PID of @task or of one of its CLONE_VM peers. */
 bool task_is_of(const struct task *task, const uint64_t *pids, size_t n);
 
+/* For qsort() of pointers to tasks: only PID and start time together identify a process. */
+int task_compare(const void *a, const void *b);
+
 /* Bytes of a page on its machine; 0: unknown. */
 uint64_t page_size_of(const struct snapshot *snap);
 

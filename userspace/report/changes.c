@@ -188,15 +188,6 @@ static const struct column change_columns[] = {
 
 const struct row_type change_rows = ROWS_OF("change", change_columns);
 
-/* Only PID and start time together identify a process. */
-static int compare_tasks(const void *a, const void *b)
-{
-	const struct task *x = *(const struct task *const *)a;
-	const struct task *y = *(const struct task *const *)b;
-
-	return COMPARE(x->pid, y->pid) ?: COMPARE(x->start, y->start);
-}
-
 /* Ends with a NULL; has also those that are outside of the cgroup that was selected. */
 static const struct task **sort_tasks(const struct snapshot *snap)
 {
@@ -207,7 +198,7 @@ static const struct task **sort_tasks(const struct snapshot *snap)
 		sorted[n++] = &snap->tasks[i];
 	for (i = 0; i < snap->n_outside; i++)
 		sorted[n++] = &snap->outside[i];
-	qsort(sorted, n, sizeof(*sorted), compare_tasks);
+	qsort(sorted, n, sizeof(*sorted), task_compare);
 	return sorted;
 }
 
@@ -227,7 +218,7 @@ static int compare_both(const struct task *const *before, const struct task *con
 {
 	if ((*before)->pid == (*after)->pid && (has_only_pid(*before) || has_only_pid(*after)))
 		return 0;
-	return compare_tasks(before, after);
+	return task_compare(before, after);
 }
 
 /* Whether shares can be compared. */
@@ -329,7 +320,7 @@ static bool have_one_process(const struct snapshot *a, const struct snapshot *b)
 	int order;
 
 	while (!found && of_a[i] && of_b[k]) {
-		order = compare_tasks(&of_a[i], &of_b[k]);
+		order = task_compare(&of_a[i], &of_b[k]);
 		found = !order && is_identified(of_a[i]) && is_identified(of_b[k]);
 		i += order <= 0;
 		k += order >= 0;

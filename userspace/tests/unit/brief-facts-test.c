@@ -186,6 +186,8 @@ static void set_swap(struct snapshot *snap, const char *meminfo, uint64_t left)
 	proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo, strlen(meminfo));
 	snap->totals.bytes.known |= 1ULL << MEMCENSUS_S_SWAP_FREE;
 	snap->totals.bytes.v[MEMCENSUS_S_SWAP_FREE] = left;
+	snap->has_totals = true;
+	proc_texts_apply(snap);
 }
 
 static void is_grown(const struct brief *brief, const char *who, uint64_t amount,

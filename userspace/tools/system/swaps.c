@@ -13,7 +13,8 @@
 /**
  * struct swap - a swap device or file
  * @area: as /proc/swaps has it
- * @in_zram: it is zram, of which @zram is known
+ * @in_zram: it is zram
+ * @zram: what it has, if that is known
  */
 struct swap {
 	struct swap_area area;
@@ -26,11 +27,11 @@ DERIVED(swap_name, swap, text, row->area.name, true)
 DERIVED(swap_size, swap, number, row->area.size, true)
 DERIVED(swap_used_of, swap, number, row->area.used, true)
 DERIVED(swap_priority, swap, sign, row->area.priority, true)
-DERIVED(swap_memory, swap, number, row->zram.memory, row->in_zram && row->zram.known)
+DERIVED(swap_memory, swap, number, row->zram.memory, row->zram.known)
 DERIVED(swap_ratio, swap, ratio, (double)row->zram.stored / (double)(row->zram.memory ?: 1),
-	row->in_zram && row->zram.known && row->zram.memory)
+	row->zram.known && row->zram.memory)
 DERIVED(swap_incompressible, swap, number, row->zram.incompressible,
-	row->in_zram && row->zram.known)
+	row->zram.known)
 
 static const struct column swap_columns[] = {
 	{ "device", "Device", "file or device", .kind = KIND_TEXT, .derive = swap_name },
@@ -82,28 +83,25 @@ void swaps_report(struct report *report)
 	free(swaps);
 }
 
+/* Whether each process was walked to its end. */
+static bool all_walked(const struct snapshot *snap)
+{
+	const struct task *task;
+
+	for (task = snap->tasks; task < snap->tasks + snap->n_tasks; task++)
+		if (KNOWN(task, MEMCENSUS_TASK_STATE) &&
+		    (task->state == MEMCENSUS_STATE_BUSY || task->state == MEMCENSUS_STATE_PARTIAL))
+			return false;
+	return true;
+}
+
 struct amount swaps_of_none(const struct snapshot *snap)
 {
-	const struct amount total = amount_meminfo(snap, "SwapTotal");
-	const struct amount unused = amount_total(snap, MEMCENSUS_S_SWAP_FREE);
-	struct amount rest = amount_minus(total, unused);
-	bool any = false, all = !snap->named;
-	size_t i;
+	struct amount rest = amount_minus(amount_swap_used(snap),
+					  amount_tasks(snap, MEMCENSUS_F_SWAP_PSS));
 
-	for (i = 0; i < snap->n_tasks; i++) {
-		const struct task *task = &snap->tasks[i];
-		const struct figures *figures = &task->figures;
-
-		all &= !KNOWN(task, MEMCENSUS_TASK_STATE) ||
-		       (task->state != MEMCENSUS_STATE_BUSY &&
-			task->state != MEMCENSUS_STATE_PARTIAL);
-		if (!KNOWN(figures, MEMCENSUS_F_SWAP_PSS))
-			continue;
-		any = true;
-		rest.bytes -= (int64_t)figures->v[MEMCENSUS_F_SWAP_PSS];
-	}
 	/* Without all processes nothing is known of the others. */
-	rest.known &= all && any;
+	rest.known &= all_walked(snap);
 	/* It was counted before the totals were read. */
 	if (rest.bytes < 0)
 		rest.bytes = 0;
@@ -113,8 +111,7 @@ struct amount swaps_of_none(const struct snapshot *snap)
 void swaps_report_use(struct report *report)
 {
 	const struct snapshot *snap = report->view.snap;
-	const struct amount used = amount_minus(amount_meminfo(snap, "SwapTotal"),
-						amount_total(snap, MEMCENSUS_S_SWAP_FREE));
+	const struct amount used = amount_swap_used(snap);
 	const struct amount none = swaps_of_none(snap);
 	const struct amount cached = amount_total(snap, MEMCENSUS_S_SWAP_CACHED);
 	struct figure_row rows[] = {

@@ -27,7 +27,7 @@ static void show_free(struct report *report)
 			amount_total(snap, MEMCENSUS_S_FREE), amount_total(snap, MEMCENSUS_S_SHMEM),
 			wide ? buffers : amount_plus(buffers, cache), cache, available } },
 		{ .name = "Swap:", .blank = raw ? NULL : "", .amounts = {
-			swap_total, amount_minus(swap_total, swap_free), swap_free } },
+			swap_total, amount_swap_used(snap), swap_free } },
 		{ .name = "Total:", .blank = raw ? NULL : "" },
 	};
 	size_t i;
@@ -111,9 +111,7 @@ DERIVED(used_percent, interval, ratio,
 COMPUTED(cache, interval, value_amount(value, SUM(row, CACHED, SLAB_RECLAIMABLE)))
 COMPUTED(active, interval, value_amount(value, SUM(row, ACTIVE_ANON, ACTIVE_FILE)))
 COMPUTED(inactive, interval, value_amount(value, SUM(row, INACTIVE_ANON, INACTIVE_FILE)))
-COMPUTED(swap_used, interval,
-	 value_amount(value, amount_minus(amount_meminfo(row->now, "SwapTotal"),
-					  total_of(row, MEMCENSUS_S_SWAP_FREE))))
+COMPUTED(swap_used, interval, value_amount(value, amount_swap_used(row->now)))
 
 static const struct column system_interval_columns[] = {
 	LEVEL("free", "free", MEMCENSUS_S_FREE, "not used for anything"),

@@ -215,9 +215,7 @@ static void draw_meters(const struct snapshot *snap, bool swap)
 		   amount_minus(available, amount_total(snap, MEMCENSUS_S_FREE)));
 	if (!swap)
 		return;
-	total = amount_meminfo(snap, "SwapTotal");
-	draw_meter(2, "Swap", total,
-		   amount_minus(total, amount_total(snap, MEMCENSUS_S_SWAP_FREE)), no_more);
+	draw_meter(2, "Swap", amount_meminfo(snap, "SwapTotal"), amount_swap_used(snap), no_more);
 }
 
 /* A line under construction: @out writes its @text. */
