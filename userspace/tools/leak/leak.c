@@ -97,7 +97,7 @@ static void add_census(struct leak *leak, struct snapshot *snap)
 	const uint64_t censuses = leak->tracks.censuses;
 	const struct session *session = leak->session;
 	const bool live = session->source->ops->live, named = session->options->n_pids;
-	const bool of_all = !live || session->source->shared;
+	const bool by_pid = session->request.pids.n;
 
 	if (live)
 		limits_read(snap);
@@ -111,11 +111,10 @@ static void add_census(struct leak *leak, struct snapshot *snap)
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS))
 		leak->basis = (uint8_t)snap->scan.basis;
 	/* It may have all processes: select the named ones. */
-	if (named && of_all)
+	if (named && !by_pid)
 		tracks_add(&leak->tracks, snap, leak->pids, leak->n_pids, true);
 	else
-		tracks_add(&leak->tracks, snap, NULL, 0,
-			   !live || named || !session->request.pids.n);
+		tracks_add(&leak->tracks, snap, NULL, 0, named || !by_pid);
 	if (leak->tracks.censuses > censuses || leak->tracks.censuses == 1)
 		add_limits(leak, snap);
 }
