@@ -153,7 +153,7 @@ static void hold_ring(void *arg)
 	     "packet ring");
 }
 
-/* A descriptor that nobody receives. */
+/* A descriptor that is never received. */
 static void hold_flight(void *arg)
 {
 	char byte = 0, control[CMSG_SPACE(sizeof(int))] = { 0 };
@@ -173,7 +173,7 @@ static void hold_flight(void *arg)
 	need(sendmsg(pair[0], &message, 0) == 1, "sendmsg");
 }
 
-/* Pages that are pinned and that nobody maps. */
+/* Pages that are pinned and unmapped. */
 static void hold_pinned(void *arg)
 {
 	const size_t size = part() + 4 * MIB;
@@ -729,7 +729,7 @@ TEST_F_TIMEOUT(brief, faults, 300)
 	diag("it says\n%s", self->text);
 }
 
-/* Holds it in swap, as a service does that leaks while it is told to stay below a limit. */
+/* Holds it in swap, as a service does that leaks above its limit. */
 static void hold_swapped_in_service(void *arg)
 {
 	need(write_file(SERVICE "/../memory.swap.max", "max") &&

@@ -172,7 +172,7 @@ static void expect_same(struct __test_metadata *_metadata, const char *format, c
 	char command[256];
 	int n;
 
-	/* Other readers may come and go, which root is told. */
+	/* Other readers may come and go, which stderr of root says. */
 	n = snprintf(command, sizeof(command), "exec 2>/dev/null; ");
 	snprintf(command + n, sizeof(command) - n, format, pid);
 	EXPECT_EQ(0, run(USER, text, sizeof(text), command))

@@ -154,7 +154,7 @@ TEST(swapped)
 	EXPECT_TRUE(has_row(text, "tmpfs", 0, pages * PAGE, HERE "/file")) TH_LOG("%s", text);
 	text = reader("system -J");
 	EXPECT_LE(others + (int64_t)(pages * PAGE), json_number(text, "others"));
-	/* What else has been swapped meanwhile is of processes. */
+	/* What else was swapped during that is of processes. */
 	EXPECT_GE(others + (int64_t)((pages + kept) * PAGE), json_number(text, "others"));
 	umount2(HERE, MNT_DETACH);
 	EXPECT_TRUE(zram_off());

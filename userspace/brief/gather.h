@@ -16,7 +16,7 @@
  * struct brief_ask - what is gathered
  * @live: of this machine, right after the census; else of a record: of the census alone
  * @all: without a bound on files
- * @quick: no file of a process, and not the kernel's log: for who asks again and again
+ * @quick: no file of a process, and not the kernel's log: for a caller that asks again and again
  * @first: the first census of the record; NULL: none
  * @left: files of /proc that may still be read
  */

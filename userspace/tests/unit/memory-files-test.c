@@ -103,7 +103,7 @@ static void expect_system(const struct memory_files *files, const char *path, ui
 		       system->in_files, system->used.bytes, system->partly ? "partly" : "all");
 }
 
-/* A directory in another, as deep as nobody looks, and a file in the last one. */
+/* A directory in another, deeper than is looked at, and a file in the last one. */
 static void make_deep(void)
 {
 	unsigned int i;
@@ -231,7 +231,7 @@ int main(void)
 	expect_system(&files, "many", MEMORY_FILES_OF_SYSTEM, 0, 0, true);
 	ok(system_of(&files, "hidden") && !system_of(&files, "hidden")->seen,
 	   "a file system with another one over it is said not to be seen");
-	ok(has_segment(&files, id), "a segment that nobody has attached");
+	ok(has_segment(&files, id), "a segment that no process has attached");
 	memory_files_free(&files);
 	memory_files_read(&files, 2);
 	ok(files.n == 2 && files.v[0].held <= files.v[1].held && files.v[0].held >= 5 * MIB,
