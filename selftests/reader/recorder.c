@@ -356,7 +356,8 @@ static void expect_oom(struct __test_metadata *_metadata, pid_t victim, const ch
 	EXPECT_EQ(1, times(said, word))
 		TH_LOG("%.3000s", said);
 	growth = strstr(said, "\"growth\":{");
-	ASSERT_NE(NULL, growth);
+	ASSERT_NE(NULL, growth)
+		TH_LOG("%.3000s", said);
 	snprintf(word, sizeof(word), "{\"pid\":%d,", victim);
 	at = strstr(growth, word);
 	ASSERT_NE(NULL, at)

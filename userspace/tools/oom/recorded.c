@@ -46,11 +46,32 @@ static int compare_events(const void *a, const void *b)
 	return COMPARE(x->number, y->number) ?: COMPARE(x->realtime, y->realtime);
 }
 
+/*
+ * An answer names the events that the module knows.  A later recorder asks about all of them: one
+ * that it recorded first is not newer than one that the record already had.
+ */
+static uint64_t place_of(const struct reading *reading, const struct snapshot *snap,
+			 const struct oom *oom)
+{
+	uint64_t offset = reading->offset;
+	struct event event, **found;
+	size_t i;
+
+	for (i = 0; i < snap->n_ooms; i++) {
+		if (snap->ooms[i].number <= oom->number)
+			continue;
+		event = (struct event){ snap->ooms[i].number, snap->ooms[i].realtime, 0 };
+		found = tfind(&event, &reading->events, compare_events);
+		if (found && reading->ooms->v[(*found)->at].offset < offset)
+			offset = reading->ooms->v[(*found)->at].offset;
+	}
+	return offset;
+}
+
 /* A later answer about the same event knows more: what came back. */
 static void add_recorded_oom(struct reading *reading, struct snapshot *snap)
 {
-	const struct recorded_oom new = { snap, oom_subject(snap), reading->census,
-					  reading->offset };
+	struct recorded_oom new = { snap, oom_subject(snap), reading->census, 0 };
 	struct recorded_ooms *ooms = reading->ooms;
 	struct event *event, **found;
 	struct recorded_oom *old;
@@ -60,6 +81,7 @@ static void add_recorded_oom(struct reading *reading, struct snapshot *snap)
 		snapshot_free(snap);
 		return;
 	}
+	new.offset = place_of(reading, snap, new.oom);
 	event = xcalloc(1, sizeof(*event));
 	*event = (struct event){ new.oom->number, new.oom->realtime, ooms->n };
 	found = tsearch(event, &reading->events, compare_events);
