@@ -91,7 +91,7 @@ extern const struct command *const commands[];
 extern const struct command
 	brief_command, tasks_command, map_command, buddy_command, kswapd_command, system_command,
 	physical_command, oom_command, top_command, watch_command, record_command, diff_command,
-	leak_command, share_command, held_command, chart_command, export_command, flame_command;
+	leak_command, share_command, held_command, export_command, flame_command;
 
 /* NULL: this program has no such command. */
 const struct command *command_find(const char *name);

@@ -371,6 +371,7 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
 /**
  * struct snapshot - one census
  * @seq: its number; 0 before its first message
+ * @number: that in its record, from 1; 0: it is in none
  * @torn: the kernel marked the dump as inconsistent (NLM_F_DUMP_INTR)
  * @has_info, @has_scan, @has_totals, @has_physical: that message was received
  * @has_ooms: it answers which OOM events there were
@@ -398,6 +399,7 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  */
 struct snapshot {
 	uint64_t seq;
+	uint64_t number;
 	bool torn;
 	bool has_info;
 	bool has_scan;

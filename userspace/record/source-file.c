@@ -409,6 +409,7 @@ static enum taken file_take(struct source *source,
 	if (ret <= 0)
 		return ret ? TAKE_FAILED : TAKE_END;
 	file->taken++;
+	snap->number = entry.number;
 	if (file->selection.kind == SELECTION_TIME) {
 		/* It may be of an earlier time. */
 		time_text(when, entry.time, true);

@@ -575,6 +575,7 @@ struct document_point document_point_of(const struct snapshot *snap)
 	if (!snap)
 		return point;
 	point.seq = snap->seq;
+	point.number = snap->number;
 	point.realtime = time_of(&snap->scan);
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS))
 		point.boottime = snap->scan.boottime;
@@ -590,6 +591,7 @@ static void put_point(struct json *json, const char *key, const struct document_
 	}
 	json_open(json, key, '{');
 	json_put_known(json, "seq", point->seq, (int64_t)point->seq);
+	json_put_known(json, "number", point->number, (int64_t)point->number);
 	json_put_realtime(json, "realtime_ns", point->realtime);
 	json_put_boottime(json, "boottime_ns", point->boottime);
 	json_close(json, '}');

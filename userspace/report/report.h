@@ -139,11 +139,13 @@ void report_sections(struct report *report, const struct section *sections, size
 /**
  * struct document_point - a point in time; what is 0 is unknown
  * @seq: number of the census that began then
+ * @number: its number in its record
  * @realtime: ns since 1970
  * @boottime: ns since boot
  */
 struct document_point {
 	uint64_t seq;
+	uint64_t number;
 	uint64_t realtime;
 	uint64_t boottime;
 };

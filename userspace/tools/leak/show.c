@@ -287,8 +287,10 @@ static bool is_process(const void *unused, const void *row)
 static void put_counts(struct report *report, const struct leak_report *leaks)
 {
 	const struct tracks *tracks = leaks->tracks;
-	const struct document_point from = { 0, tracks->first, tracks->zero };
-	const struct document_point to = { 0, tracks->last, tracks->boottime };
+	const struct document_point from = {
+		.realtime = tracks->first, .boottime = tracks->zero };
+	const struct document_point to = {
+		.realtime = tracks->last, .boottime = tracks->boottime };
 	struct figure_row counts[ARRAY_SIZE(verdicts) + 2];
 	size_t i;
 
