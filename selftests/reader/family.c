@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * `memcensus share --fork` on a parent and two children that write to known pages: what the
- * family still shares, what that can cost at most, and at what rate it goes.
+ * fork_shared and fork_most of a parent and two children that write to known pages: what they
+ * still share, and what that can cost at most.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -57,12 +57,6 @@ static void parent(void *arg)
 	}
 }
 
-/* What the reader says of the whole family, in pages; -1: unknown.  All 0: it failed. */
-struct said {
-	long processes, shared, most;
-	double copied, unshared;
-};
-
 FIXTURE(family)
 {
 	struct cast *cast;
@@ -83,116 +77,23 @@ FIXTURE_TEARDOWN(family)
 	munmap(self->cast, PAGE);
 }
 
-/* The @nth number of "@key": in @text; false: null. */
-static bool number_of(const char *text, const char *key, unsigned int nth, double *number)
+/* The number of "@key": in @text; false: null. */
+static bool number_of(const char *text, const char *key, double *number)
 {
 	char name[64], *end;
 
 	snprintf(name, sizeof(name), "\"%s\":", key);
-	do {
-		text = strstr(text, name);
-		need(text, name);
-		text += strlen(name);
-	} while (nth--);
+	text = strstr(text, name);
+	need(text, name);
+	text += strlen(name);
 	*number = strtod(text, &end);
 	return end != text;
-}
-
-static long pages_of(const char *text, const char *key)
-{
-	double bytes;
-
-	return number_of(text, key, 0, &bytes) ? (long)(bytes / PAGE) : -1;
-}
-
-/* Pages in the whole interval. */
-static double pages_in(const char *text, const char *key, double seconds)
-{
-	double bytes;
-
-	return number_of(text, key, 0, &bytes) ? bytes * seconds / PAGE : -1;
-}
-
-/* Runs the reader.  If @writer is not 0, it continues between the two censuses. */
-static void ask(struct said *said, pid_t pid, const char *interval, pid_t writer)
-{
-	static char text[65536];
-	double from, to, n;
-	size_t len = 0;
-	char word[16];
-	int fds[2];
-	ssize_t got;
-	pid_t reader;
-	int status;
-
-	need(!pipe(fds), "pipe");
-	snprintf(word, sizeof(word), "%d", pid);
-	reader = fork();
-	if (!reader) {
-		dup2(fds[1], 1);
-		close(fds[0]);
-		execlp("memcensus", "memcensus", "share", "--fork", word, "--interval", interval,
-		       "-J", NULL);
-		_exit(127);
-	}
-	close(fds[1]);
-	/* It sleeps only in the interval. */
-	if (writer)
-		need(child_sleeps(reader) && child_next(writer), "the reader sleeps");
-	while ((got = read(fds[0], text + len, sizeof(text) - 1 - len)) > 0)
-		len += got;
-	text[len] = '\0';
-	close(fds[0]);
-	waitpid(reader, &status, 0);
-	*said = (struct said){};
-	if (status)
-		return;
-	number_of(text, "boottime_ns", 0, &from);
-	number_of(text, "boottime_ns", 1, &to);
-	number_of(text, "processes", 0, &n);
-	*said = (struct said){
-		.processes = n,
-		.shared = pages_of(text, "shared"),
-		.most = pages_of(text, "most"),
-		.unshared = pages_in(text, "unshared_per_second", (to - from) / 1e9),
-		.copied = pages_in(text, "copied_per_second", (to - from) / 1e9),
-	};
-	diag("%ld processes, %ld pages shared, cost at most %ld; unshared %.1f, copied %.1f",
-	     said->processes, said->shared, said->most, said->unshared, said->copied);
 }
 
 #define EXPECT_ABOUT(pages, got) do {					\
 	EXPECT_LE((long)(pages), (long)(got) + OTHERS);			\
 	EXPECT_GE((long)(pages) + OTHERS, (long)(got));			\
 } while (0)
-
-/* In each interval one child writes.  A page that one owner is left of is not shared. */
-TEST_F(family, known_pages)
-{
-	struct said before, now;
-
-	ask(&before, self->pid, "0.1", 0);
-	EXPECT_EQ(3, before.processes);
-	/* Beside them: what the parent has written since the test forked it. */
-	EXPECT_LE((long)forked, before.shared);
-	EXPECT_GE((long)forked + OTHERS, before.shared);
-	EXPECT_EQ(2 * (long)forked, before.most - before.most % 1000);
-	EXPECT_EQ(0, (long)before.copied);
-	EXPECT_EQ(0, (long)before.unshared);
-
-	ask(&now, self->pid, "3", self->pid);
-	EXPECT_ABOUT(first, before.most - now.most);
-	EXPECT_ABOUT(first, now.copied);
-	EXPECT_ABOUT(0, before.shared - now.shared);
-	EXPECT_ABOUT(0, now.unshared);
-
-	before = now;
-	ask(&now, self->pid, "3", self->pid);
-	EXPECT_ABOUT(second, before.most - now.most);
-	EXPECT_ABOUT(second, now.copied);
-	EXPECT_ABOUT(both, before.shared - now.shared);
-	EXPECT_ABOUT(both, now.unshared);
-}
 
 /* Of all processes of a family: what each shares, and its part of the copies, in pages. */
 struct columns {
@@ -212,8 +113,8 @@ static struct columns columns_by(const char *command)
 	while (fgets(line, sizeof(line), out)) {
 		if (!strstr(line, "\"fork_most\":"))
 			continue;
-		sum.most += number_of(line, "fork_most", 0, &bytes) ? bytes : -(long)PAGE;
-		sum.shared += number_of(line, "fork_shared", 0, &bytes) ? bytes : -(long)PAGE;
+		sum.most += number_of(line, "fork_most", &bytes) ? bytes : -(long)PAGE;
+		sum.shared += number_of(line, "fork_shared", &bytes) ? bytes : -(long)PAGE;
 	}
 	pclose(out);
 	/* A share is rounded down to bytes, so what it lacks is too much by a byte. */
@@ -255,20 +156,6 @@ TEST_F(family, columns)
 	EXPECT_ABOUT(second, counted[1].most - counted[2].most);
 	for (i = 0; i < 3; i++)
 		EXPECT_ABOUT(counted[i].most, mapped[i].most);
-}
-
-/* A child that ends in the interval: its pages are neither copied nor unmapped by writes. */
-TEST_F(family, changes)
-{
-	struct said now;
-
-	kill(self->cast->children[1], SIGKILL);
-	ask(&now, self->pid, "0.1", 0);
-	EXPECT_EQ(2, now.processes);
-	EXPECT_LE((long)forked, now.most);
-	EXPECT_GE((long)forked + 1000, now.most);
-	ask(&now, self->cast->children[0], "0.1", 0);
-	EXPECT_EQ(0, now.processes);
 }
 
 TEST_HARNESS_MAIN

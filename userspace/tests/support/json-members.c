@@ -14,7 +14,6 @@
 #include "tools/held/held.h"
 #include "tools/physical/directories.h"
 #include "tools/share/file.h"
-#include "tools/share/fork.h"
 #include "tools/share/stopped.h"
 #include "tools/system/swaps.h"
 #include "tools/watch/peak.h"
@@ -164,7 +163,6 @@ int main(void)
 		{ "file_mapper", &file_mapper_rows },
 		{ "peak", &peak_rows }, { "peak_holder", &peak_holder_rows },
 		{ "peak_run", &peak_run_rows },
-		{ "family", &relatives_rows }, { "family_member", &relative_rows },
 	};
 	unsigned int i;
 

@@ -6,7 +6,6 @@
 #include "report/report.h"
 #include "report/warnings.h"
 #include "tools/share/peers.h"
-#include "tools/share/picture.h"
 #include "wire/mappings.h"
 
 /* The columns of the tables that -c does not choose. */
@@ -153,7 +152,7 @@ int peers_run(struct session *session, const struct peers_ask *ask, struct failu
 
 	session->request.command = MEMCENSUS_CMD_SHARE;
 	session->request.group_by = ask->by;
-	session->request.limit = ask->picture ? MEMCENSUS_LIMIT_MAX : (uint32_t)options->top;
+	session->request.limit = (uint32_t)options->top;
 	session->request.charged = ask->by_file ? 2 : ask->charged;
 	taken = session_next(session, &snap, why);
 	if (taken != TAKE_DONE)
@@ -161,10 +160,7 @@ int peers_run(struct session *session, const struct peers_ask *ask, struct failu
 	view.snap = snap;
 	if (ask->by_file)
 		name_files(session, snap);
-	if (ask->picture)
-		share_picture(&view, ask->what, session->out);
-	else
-		show_peers(&view, session, ask);
+	show_peers(&view, session, ask);
 	fflush(session->out);
 	session->partial |= warnings_print(stderr, snap);
 	snapshot_free(snap);

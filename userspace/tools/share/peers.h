@@ -14,14 +14,11 @@
  * @by: enum memcensus_group_by of the groups that are compared; 0: processes
  * @charged: also who is charged for what cgroups map
  * @by_file: with @charged: and for which files that only others map
- * @picture: as a picture; @what: how it calls the groups
  */
 struct peers_ask {
 	uint8_t by;
 	bool charged;
 	bool by_file;
-	bool picture;
-	const char *what;
 };
 
 /*

@@ -3,13 +3,9 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "lib/signals.h"
 #include "tools/share/file.h"
-#include "tools/share/fork.h"
 #include "tools/share/peers.h"
 #include "tools/share/stopped.h"
-
-#define FORK_INTERVAL	NSEC_PER_SEC
 
 /**
  * struct share_options - the options of 'share' alone
@@ -17,22 +13,18 @@
  * @if_stopped: what comes back if processes end
  * @stopped: which ones
  * @file: the file that this is limited to
- * @fork: what a process and its descendants share by fork
  */
 struct share_options {
 	struct peers_ask peers;
 	const char *file;
 	bool if_stopped;
 	struct stopped_ask stopped;
-	bool fork;
 };
 
 static int share_run(struct session *session, struct failure *why)
 {
 	const struct share_options *own = session->options->own;
 
-	if (own->fork)
-		return fork_run(session, why);
 	if (own->file && file_open(session, own->file, why))
 		return -1;
 	if (own->file && !own->peers.by && !session->options->n_pids)
@@ -50,9 +42,6 @@ static const struct rows each_rows = {
 static const struct rows each_tree_rows = {
 	&stopped_each_rows, "group,pid,memory,anon,shmem,kernel,cached,kept_shmem,why,shared",
 	"memory"
-};
-static const struct rows fork_rows = {
-	&relative_rows, "pid,ppid,comm,anon,own,shared,unshared_per_second,most", "shared"
 };
 static const struct rows file_rows = {
 	&file_mapper_rows, "pid,user,comm,addresses,mapped,%file,exclusive,pss,copied", "mapped"
@@ -83,17 +72,10 @@ static unsigned int find_key(const char *value)
 
 static int set_share_by(struct options *options, const char *value, struct failure *why)
 {
-	static const char *const names[] = {
-		[MEMCENSUS_BY_UID] = "users",
-		[MEMCENSUS_BY_CGROUP] = "cgroups",
-		[MEMCENSUS_BY_COMM] = "commands",
-		[MEMCENSUS_BY_SESSION] = "sessions",
-	};
 	struct peers_ask *ask = &((struct share_options *)options->own)->peers;
 
 	ask->by = find_key(value);
-	ask->what = names[ask->by];
-	if (ask->what)
+	if (ask->by && ask->by != MEMCENSUS_BY_TREE)
 		return 0;
 	return fail(why, FAIL_USAGE, "no groups by '%.60s'; there are: user cgroup command session",
 		    value);
@@ -148,25 +130,10 @@ static int share_words(struct options *options, char **words, int n, struct fail
 		options->rows = &stopped_rows;
 		return stopped_words(options, words, n, why);
 	}
-	if (options->interval && !own->fork)
-		return fail(why, FAIL_USAGE, "'--interval' needs '--fork'");
-	if (own->fork) {
-		options->rows = &fork_rows;
-		if (!options->interval)
-			options->interval = FORK_INTERVAL;
-		if (options_pids(options, words, n, why))
-			return -1;
-		if (options->n_pids > 1)
-			return fail(why, FAIL_USAGE,
-				    "'--fork' takes one PID: that of the parent");
-		return 0;
-	}
 	if (own->peers.charged && own->peers.by != MEMCENSUS_BY_CGROUP)
 		return fail(why, FAIL_USAGE, "'--charged' needs '--by cgroup'");
 	if (own->peers.by_file && !own->peers.charged)
 		return fail(why, FAIL_USAGE, "'--by-file' needs '--charged'");
-	if (own->peers.picture && !own->peers.by)
-		return fail(why, FAIL_USAGE, "'--picture' needs '--by'");
 	if (own->peers.by) {
 		options->rows = &groups_rows;
 		return options_none(options, words, n, why);
@@ -202,14 +169,6 @@ static const struct option_entry option_by_file = {
 	0, "by-file", NULL, "with --charged: and for which files that only others map",
 	OWN(FLAG, share_options, peers.by_file) };
 
-static const struct option_entry option_picture = {
-	0, "picture", NULL, "with --by: a heat map in SVG; -o FILE writes it to a file",
-	OWN(FLAG, share_options, peers.picture) };
-
-static const struct option_entry option_fork = {
-	0, "fork", NULL, "what a process and its descendants still share by fork",
-	OWN(FLAG, share_options, fork) };
-
 static const struct option_entry option_path = {
 	'f', "file", "FILE", "who maps this file; with --by or PIDs, of this file only",
 	OWN(TEXT, share_options, file) };
@@ -217,24 +176,18 @@ static const struct option_entry option_path = {
 static const struct option_use share_uses[] = {
 	USE(stopped), USE(each),
 	USE_AS(tree, "with --if-stopped: these processes and their descendants"),
-	USE(path), USE(by), USE(charged), USE(by_file), USE(picture),
-	USE(fork),
-	USE_AS(interval, "with --fork: time between its two censuses; 1 s"),
+	USE(path), USE(by), USE(charged), USE(by_file),
 	 USE_AS(top, "the N largest peers of each, or pairs of groups; 64"),
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
 	OPTIONS_OF_TABLES,
 };
 
 static const struct option_rule share_rules[] = {
-	{ .one = &option_stopped, .others = { &option_by, &option_fork, &option_top,
-					      &option_numeric } },
+	{ .one = &option_stopped, .others = { &option_by, &option_top, &option_numeric } },
 	{ .one = &option_each, .others = { &option_stopped }, .needs = "'--if-stopped'" },
 	{ .one = &option_each, .others = { &option_tree, &option_totals } },
 	{ .one = &option_tree, .others = { &option_stopped }, .needs = "'--if-stopped'" },
-	{ .one = &option_fork, .others = { &option_by, &option_top } },
-	{ .one = &option_path, .others = { &option_stopped, &option_fork } },
-	{ .one = &option_picture, .others = { &option_json, &option_raw, &option_charged,
-					      &option_top } },
+	{ .one = &option_path, .others = { &option_stopped } },
 	{ }
 };
 
@@ -253,7 +206,6 @@ const struct command share_command = {
 	"which cgroup is charged for the mapped pages: what a cgroup is charged for and only\n"
 	"others map, and what it maps and others are charged for. This reads struct page.\n"
 	"--by-file adds the files whose pages a cgroup is charged for and only others map.\n"
-	"--picture draws the 60 groups with the most memory as a heat map in SVG.\n"
 	"\n"
 	"With --if-stopped, prints what the system gets back if all the processes named\n"
 	"end together, however they share memory with each other, and what stays. A word\n"
@@ -276,22 +228,15 @@ const struct command share_command = {
 	"file has a name in /proc/PID/map_files or /proc/PID/fd. With --by or PIDs, what they have in\n"
 	"common of this file; with --charged, which cgroups are charged for its mapped pages.\n"
 	"\n"
-	"With --fork, prints what a process and all its descendants still share by fork: the\n"
-	"anonymous memory that several of them have, each page once, and what it can still\n"
-	"cost: the copies if all of them write to all of it. Two censuses tell by how much it\n"
-	"shrinks each second, copied or unmapped.\n"
-	"\n"
 	"A record does not have what processes share: this command takes a census.\n"
 	"\n"
 	"Examples:\n"
 	"  memcensus share $(pidof postgres | tr ' ' ,) --top 5  who shares its buffers\n"
 	"  memcensus share --by cgroup -k                       do containers share an image\n"
-	"  memcensus share --by cgroup --picture -o share.svg   the same as a picture\n"
 	"  memcensus share --if-stopped $(pgrep -d, nginx)      what these give back\n"
 	"  memcensus share --if-stopped /system.slice/redis.service -k\n"
 	"  memcensus share --if-stopped --each -k               which one service to restart\n"
-	"  memcensus share --file /usr/bin/python3              who maps it, and what is cached\n"
-	"  memcensus share --fork $(pgrep -o redis-server)      how much can BGSAVE still cost\n",
+	"  memcensus share --file /usr/bin/python3              who maps it, and what is cached\n",
 	.options = share_uses,
 	.own_size = sizeof(struct share_options),
 	.rules = share_rules,
