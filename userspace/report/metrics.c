@@ -9,7 +9,6 @@
 #include "lib/memory.h"
 #include "model/amount.h"
 #include "model/breakdown.h"
-#include "model/on-nodes.h"
 #include "model/share.h"
 #include "report/listing.h"
 #include "report/metrics.h"
@@ -454,61 +453,6 @@ void metrics_system(struct exposition *om, const struct view *view,
 			   rows_of(&snap->totals, 1, sizeof(snap->totals)), NULL);
 }
 
-/*
- * A sample for each of @rows and each node of the machine, 0 where it has nothing, so that
- * what is unknown differs from it.
- */
-static void put_on_nodes(struct exposition *om, const char *prefix, bool hugetlb,
-			 const struct view *view, struct row_array rows, label_fn *label)
-{
-	const struct numbers *ids = &view->snap->node_ids;
-	const char *row = rows.v;
-	char name[NAME_SIZE], help[HELP_SIZE];
-	const struct metric metric = { .name = name, .unit = "bytes", .help = help };
-	struct labels labels;
-	size_t i, k, n;
-
-	snprintf(name, sizeof(name), "memcensus_%s_node_%s", prefix, hugetlb ? "hugetlb" : "rss");
-	snprintf(help, sizeof(help), "%s: %s on the NUMA node", prefix,
-		 hugetlb ? "mapped hugetlb pages" : "of the RSS, what is");
-	exposition_metric(om, &metric);
-	for (i = 0; i < rows.n; i++, row += rows.size) {
-		const struct task *task = (const void *)row;	/* or a group: on_node() */
-		struct task_node found;
-
-		labels.n = 0;
-		if (!task->on.n || !label(view, row, &labels))
-			continue;
-		n = labels.n;
-		for (k = 0; k < ids->n; k++) {
-			labels.n = n;
-			on_nodes_get(view->snap, &task->on, ids->v[k], &found);
-			add_number(&labels, "node", ids->v[k]);
-			exposition_unsigned(om, labels.v, labels.n,
-					    hugetlb ? found.hugetlb : found.rss);
-		}
-	}
-}
-
-static void put_nodes(struct exposition *om, const char *prefix, const struct row_type *type,
-		      const struct view *view, struct row_array rows, label_fn *label)
-{
-	put_on_nodes(om, prefix, false, view, rows, label);
-	put_on_nodes(om, prefix, true, view, rows, label);
-	put_metric_columns(om, prefix, type, "away", view, rows, label);
-}
-
-void metrics_nodes_unknown(struct exposition *om, struct snapshot *const *snaps, size_t n)
-{
-	size_t i, unknown = 0;
-
-	for (i = 0; i < n; i++)
-		unknown += !on_nodes_known(snaps[i]);
-	put_number(om, "memcensus_censuses_nodes_unknown", NULL,
-		   "censuses of this export in which memory was added or removed, so that nothing is known by NUMA node",
-		   unknown);
-}
-
 #define SIZES	"uss,pss,frames,rss,swap,swap_uss,hugetlb"
 #define CHARGED	"charged,charged_anon,charged_file,charged_shmem,charged_kernel,charged_sock," \
 		"charged_hugetlb,charged_rest," \
@@ -517,7 +461,7 @@ void metrics_nodes_unknown(struct exposition *om, struct snapshot *const *snaps,
 
 /* Of the @n_all groups @all those that contain others, or those that do not: these add up. */
 static void put_groups(struct exposition *om, const char *prefix, const struct view *view,
-		       const struct group *all, size_t n_all, bool contain, bool nodes)
+		       const struct group *all, size_t n_all, bool contain)
 {
 	struct group *groups = xcalloc(n_all, sizeof(*groups));
 	size_t i, n = 0;
@@ -527,9 +471,6 @@ static void put_groups(struct exposition *om, const char *prefix, const struct v
 			groups[n++] = all[i];
 	put_metric_columns(om, prefix, &group_rows, SIZES ",mms", view,
 			   rows_of(groups, n, sizeof(*groups)), group_labels);
-	if (nodes)
-		put_nodes(om, prefix, &group_rows, view,
-			  rows_of(groups, n, sizeof(*groups)), group_labels);
 	free(groups);
 }
 
@@ -555,14 +496,10 @@ static int first_group_first(const void *a, const void *b)
 	return COMPARE(((const struct group *)a)->id, ((const struct group *)b)->id);
 }
 
-/*
- * The largest groups, as many as LABELS_MOST allows, in their order; @nodes: there are samples for
- * each node too.  The caller frees them.
- */
-static struct group *choose_groups(const struct view *view, bool nodes, size_t *n)
+/* The largest groups, as many as LABELS_MOST allows, in their order.  The caller frees them. */
+static struct group *choose_groups(const struct view *view, size_t *n)
 {
 	const struct snapshot *snap = view->snap;
-	const size_t metrics = METRICS + (nodes ? 2 * snap->node_ids.n : 0);
 	struct group *groups = xcalloc(snap->n_groups, sizeof(*groups));
 	size_t text = 0, kept;
 
@@ -573,7 +510,7 @@ static struct group *choose_groups(const struct view *view, bool nodes, size_t *
 
 		if (group_labels(view, &groups[kept], &labels))
 			text += 64 + exposition_length(labels.v[0].value);
-		if (text * metrics > LABELS_MOST * METRICS)
+		if (text > LABELS_MOST)
 			break;
 	}
 	qsort(groups, kept, sizeof(*groups), first_group_first);
@@ -581,7 +518,7 @@ static struct group *choose_groups(const struct view *view, bool nodes, size_t *
 	return groups;
 }
 
-size_t metrics_groups(struct exposition *om, const struct view *view, bool nodes)
+size_t metrics_groups(struct exposition *om, const struct view *view)
 {
 	const struct snapshot *snap = view->snap;
 	struct labels labels = { .n = 0 };
@@ -590,10 +527,10 @@ size_t metrics_groups(struct exposition *om, const struct view *view, bool nodes
 
 	if (!snap->n_groups || !group_labels(view, &snap->groups[0], &labels))
 		return 0;
-	groups = choose_groups(view, nodes, &n);
-	put_groups(om, labels.v[0].name, view, groups, n, false, nodes);
+	groups = choose_groups(view, &n);
+	put_groups(om, labels.v[0].name, view, groups, n, false);
 	if (KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP)) {
-		put_groups(om, "subtree", view, groups, n, true, nodes);
+		put_groups(om, "subtree", view, groups, n, true);
 		put_metric_columns(om, "cgroup", &group_rows, CHARGED, view,
 				   rows_of(groups, n, sizeof(*groups)), group_labels);
 	}
@@ -607,84 +544,7 @@ void metrics_left_out(struct exposition *om, size_t n)
 		   "groups without samples, the smallest: a document does not name more", n);
 }
 
-#define PAID	"charged,own,for_others,by_others,frames,exclusive"
-
-/* The memory that it pays for or maps, each page once; what no cgroup pays for comes first. */
-static uint64_t size_of_payer(const struct view *view, const struct payer *payer)
-{
-	struct value by_others;
-
-	if (!KNOWN(payer, MEMCENSUS_PAYER_CGROUP))
-		return UINT64_MAX;
-	return column_get(column_named(&payer_rows, "by_others"), view, payer, &by_others) ?
-	       payer->charged + by_others.number : payer->charged;
-}
-
-static int largest_first(const void *a, const void *b, void *view)
-{
-	const struct payer *x = a, *y = b;
-
-	return COMPARE(size_of_payer(view, y), size_of_payer(view, x)) ?:
-	       COMPARE(x->cgroup, y->cgroup);
-}
-
-static bool payer_labels(const struct view *view, const void *row, struct labels *labels)
-{
-	struct value name;
-
-	if (!column_get(column_named(&payer_rows, "cgroup_path"), view, row, &name))
-		return false;
-	add_cgroup(labels, name.text, ((const struct payer *)row)->cgroup);
-	return true;
-}
-
-/* The sum of @column over the @n @payers, as if of one cgroup */
-static void put_payers_rest(struct exposition *om, const struct column *column,
-			    const struct view *view, const struct payer *payers, size_t n)
-{
-	struct labels labels = { .n = 0 };
-	struct value value;
-	uint64_t sum = 0;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (!column_get(column, view, &payers[i], &value))
-			return;
-		sum += value.number;
-	}
-	add_text(&labels, "cgroup", "(others)");
-	if (n)
-		exposition_unsigned(om, labels.v, labels.n, sum);
-}
-
-void metrics_payers(struct exposition *om, const struct view *view, size_t n)
-{
-	const size_t all = view->snap->n_payers;
-	struct payer *payers = xcalloc(all + 1, sizeof(*payers));
-	struct columns columns;
-	struct failure why;
-	size_t i, none = 0;
-
-	if (all) {
-		memcpy(payers, view->snap->payers, all * sizeof(*payers));
-		qsort_r(payers, all, sizeof(*payers), largest_first, (void *)view);
-	}
-	for (i = 0; i < all; i++)
-		none += !KNOWN(&payers[i], MEMCENSUS_PAYER_CGROUP);
-	n = n < all - none ? n + none : all;
-	columns_choose(&columns, &payer_rows, PAID, NULL, &why);
-	for (i = 0; i < columns.n; i++) {
-		put_column(om, "payer", columns.v[i], view,
-			   rows_of(payers, n, sizeof(*payers)), payer_labels);
-		put_payers_rest(om, columns.v[i], view, payers + n, all - n);
-	}
-	put_number(om, "memcensus_payers_summed", NULL,
-		   "cgroups whose figures are summed up as (others)", all - n);
-	columns_free(&columns);
-	free(payers);
-}
-
-void metrics_tasks(struct exposition *om, const struct view *view, size_t n, bool nodes)
+void metrics_tasks(struct exposition *om, const struct view *view, size_t n)
 {
 	struct task *largest;
 	struct listing tasks;
@@ -699,9 +559,6 @@ void metrics_tasks(struct exposition *om, const struct view *view, size_t n, boo
 		memcpy(&largest[i], tasks.rows[i], sizeof(*largest));
 	put_metric_columns(om, "process", &task_rows, SIZES, view,
 			   rows_of(largest, n, sizeof(*largest)), task_labels);
-	if (nodes)
-		put_nodes(om, "process", &task_rows, view,
-			  rows_of(largest, n, sizeof(*largest)), task_labels);
 	free(largest);
 	listing_free(&tasks);
 }

@@ -22,26 +22,17 @@ void metrics_system(struct exposition *om, const struct view *view,
 /*
  * The groups of @view->snap, all by one key: users, cgroups or commands.  The USS of a
  * group counts each frame once.  Cgroups with others below them are subtrees, under names of
- * their own, so that the others add up.  @nodes: also their memory by NUMA node.
+ * their own, so that the others add up.
  */
-size_t metrics_groups(struct exposition *om, const struct view *view, bool nodes);
+size_t metrics_groups(struct exposition *om, const struct view *view);
 
 /* How many groups had no samples, of all kinds. */
 void metrics_left_out(struct exposition *om, size_t n);
 
 /*
- * Who is charged for mapped pages, by a SHARE census: the @n cgroups that pay for most or map
- * most, and the sum of all others as cgroup "(others)".
- */
-void metrics_payers(struct exposition *om, const struct view *view, size_t n);
-
-/*
  * The @n tasks with the largest PSS, labelled with their PIDs: each process that comes
- * and goes adds a series.  @nodes: also their memory by NUMA node.
+ * and goes adds a series.
  */
-void metrics_tasks(struct exposition *om, const struct view *view, size_t n, bool nodes);
-
-/* Of how many of the @n censuses in @snaps amounts by NUMA node are unknown. */
-void metrics_nodes_unknown(struct exposition *om, struct snapshot *const *snaps, size_t n);
+void metrics_tasks(struct exposition *om, const struct view *view, size_t n);
 
 #endif /* READER_METRICS_H */

@@ -32,11 +32,6 @@ static void warn(struct export *export, const struct snapshot *snap)
 		session->partial |= warnings_print(stderr, snap);
 	else
 		session->partial |= warnings_of_groups(stderr, snap, export->snaps[0]);
-	/* Each census may have it, and one line says so. */
-	if (export->nodes && !export->warned) {
-		export->warned = warnings_nodes(stderr, snap);
-		session->partial |= export->warned;
-	}
 }
 
 /* Takes one census; of a record the last one. */
@@ -51,9 +46,6 @@ static int take_census(struct export *export, uint8_t kind, struct failure *why)
 		session->request.group_by = kind;
 	if (export->n)
 		session->request.parts = MEMCENSUS_PART_NODES;
-	/* Groups have by node what their members have. */
-	if (export->nodes && session->request.command != MEMCENSUS_CMD_SHARE)
-		session->request.parts |= MEMCENSUS_PART_TASKS | MEMCENSUS_PART_TASK_NODES;
 	do {
 		taken = session_take(session, &next, why);
 		if (taken == TAKE_DONE) {
@@ -100,22 +92,6 @@ static void say_missing(const struct snapshot *snap)
 		n > 2 ? " or " : "", n > 2 ? how[2] : "");
 }
 
-/* Who shares with whom is not asked for: one pair is the least. */
-static int take_payers(struct export *export, struct failure *why)
-{
-	struct request *request = &export->session->request;
-	int ret;
-
-	request->command = MEMCENSUS_CMD_SHARE;
-	request->charged = 1;
-	request->limit = 1;
-	ret = take_census(export, MEMCENSUS_BY_CGROUP, why);
-	request->command = MEMCENSUS_CMD_SNAPSHOT;
-	request->charged = 0;
-	request->limit = 0;
-	return ret;
-}
-
 static int take_groups(struct export *export, struct failure *why)
 {
 	const struct options *options = export->session->options;
@@ -142,9 +118,7 @@ static int take_all(struct export *export, struct failure *why)
 		say_missing(export->snaps[0]);
 		return 0;
 	}
-	if (take_groups(export, why))
-		return -1;
-	return export->charged ? take_payers(export, why) : 0;
+	return take_groups(export, why);
 }
 
 int export_take(struct export *export, struct failure *why)
@@ -166,19 +140,13 @@ void export_write(const struct export *export, FILE *out)
 	size_t i, left_out = 0;
 
 	metrics_system(&om, &view, export->snaps, export->n);
-	if (export->nodes)
-		metrics_nodes_unknown(&om, export->snaps, export->n);
 	for (i = 0; i < export->n; i++) {
 		view.snap = export->snaps[i];
-		if (export->charged && i == export->n - 1)
-			metrics_payers(&om, &view, export->payers);
-		else
-			left_out += metrics_groups(&om, &view, export->nodes);
+		left_out += metrics_groups(&om, &view);
 	}
 	metrics_left_out(&om, left_out);
 	export_brief(&om, &export->brief);
 	view.snap = export->snaps[0];
 	if (options->has_top)
-		metrics_tasks(&om, &view, options->top ? options->top : view.snap->n_tasks,
-			      export->nodes);
+		metrics_tasks(&om, &view, options->top ? options->top : view.snap->n_tasks);
 }

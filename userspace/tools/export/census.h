@@ -14,21 +14,13 @@
 /**
  * struct export - the censuses of one export
  * @quiet: no warnings: it goes on for days
- * @charged: also who is charged for what cgroups map, which needs one more census
- * @payers: cgroups that have samples of their own there
- * @nodes: also memory by NUMA node
- * @warned: a warning says that it is unknown
  * @snaps, @n: the first one has all parts, the others only groups; owned
  * @brief: what stands out in the first one and on the machine; owned
  */
 struct export {
 	struct session *session;
 	bool quiet;
-	bool charged;
-	size_t payers;
-	bool nodes;
-	bool warned;
-	struct snapshot *snaps[EXPORT_KINDS + 1];
+	struct snapshot *snaps[EXPORT_KINDS];
 	size_t n;
 	struct brief brief;
 };

@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus export: a census as metrics. */
-#include <string.h>
-
 #include "cli/command.h"
-#include "lib/text.h"
 #include "tools/export/census.h"
 #include "tools/export/every.h"
 
 /**
  * struct export_options - the options of 'export' alone
  * @every: ns between two files; 0: one file
- * @payers: cgroups of --payers that have samples of their own
  */
 struct export_options {
 	uint64_t every;
-	bool charged;
-	size_t payers;
-	bool nodes;
 };
 
 static int export_run(struct session *session, struct failure *why)
@@ -24,7 +17,6 @@ static int export_run(struct session *session, struct failure *why)
 	const struct export_options *own = session->options->own;
 	struct export export = {
 		.session = session, .quiet = own->every,
-		.charged = own->charged, .payers = own->payers, .nodes = own->nodes,
 	};
 	int ret;
 
@@ -47,28 +39,9 @@ static int set_every(struct options *options, const char *value, struct failure 
 	return options_time(&own->every, value, why);
 }
 
-static int set_payers(struct options *options, const char *value, struct failure *why)
-{
-	struct export_options *own = options->own;
-	uint64_t n;
-
-	if (!text_number(value, strlen(value), &n) || n > INT32_MAX)
-		return fail(why, FAIL_USAGE, "'%.60s' is not a number of cgroups", value);
-	own->payers = n ? n : INT32_MAX;
-	return 0;
-}
-
 static const struct option_entry option_every = {
 	0, "every", "TIME", "replace the FILE of -o at this interval, until Ctrl-C",
 	.set = set_every };
-
-static const struct option_entry option_payers = {
-	0, "payers", "N", "add who is charged, of the N largest cgroups; 0: all",
-	OWN(FLAG, export_options, charged), .set = set_payers };
-
-static const struct option_entry option_nodes = {
-	0, "nodes", NULL, "add the memory of groups and of --top by NUMA node",
-	OWN(FLAG, export_options, nodes) };
 
 static const struct option_use export_uses[] = {
 	USE_AS(user, "export only groups by user"),
@@ -76,7 +49,7 @@ static const struct option_use export_uses[] = {
 	USE_AS(command, "export only groups by command name"),
 	USE(numeric),
 	USE_AS(top, "add the N processes with the largest PSS, by PID; 0: all"),
-	USE(nodes), USE(payers), USE(every), USE(file), USE(at),
+	USE(every), USE(file), USE(at),
 	OPTIONS_OF_SERIES,
 	USE(output), OPTIONS_ALWAYS,
 };
@@ -85,8 +58,6 @@ static const struct option_rule export_rules[] = {
 	{ .one = &option_every, .others = { &option_output }, .needs = "'-o FILE'" },
 	{ .one = &option_every, .others = { &option_file },
 	  .because = "a record does not change" },
-	{ .one = &option_payers, .others = { &option_file },
-	  .because = "who is charged is not in a record" },
 	{ }
 };
 
@@ -102,14 +73,7 @@ const struct command export_command = {
 	"\n"
 	"Cgroups, users and commands each take a census of their own, milliseconds apart.\n"
 	"-g, -u or --command exports one kind from one census; with a record (-f) it must\n"
-	"be the kind that the record has. --payers adds, of the N cgroups that are charged for\n"
-	"most or map most, what each is charged for, of that what only others map, what it maps,\n"
-	"and of that what no other maps and what others are charged for; the rest is cgroup\n"
-	"\"(others)\". This is one more census, of several times the cost: it reads struct\n"
-	"page of each mapped page. --nodes adds, for each node of a NUMA\n"
-	"machine, the RSS and the hugetlb pages of each group and of each process of --top,\n"
-	"and how much is on nodes where no thread of the process ran last; a record has them\n"
-	"if it was made with 'record --nodes'. No metric has a PID unless --top asks for the\n"
+	"be the kind that the record has. No metric has a PID unless --top asks for the\n"
 	"largest processes: each of these makes new series. Of a record, it exports the\n"
 	"last census or the one of --at, with the kind of groups that the record has, and\n"
 	"says which it leaves out.\n"
