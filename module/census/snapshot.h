@@ -57,7 +57,7 @@ struct census_bitmaps;
  * @share: what processes or groups have in common is requested
  * @together: all of @pids are compared as one
  * @charged: who pays for the pages of cgroups is requested: 1, or 2 by file too
- * @file: only mappings of this regular file are walked, a reference; NULL: all
+ * @file: only mappings of this file or block device are walked, a reference; NULL: all
  * @limit: maximum number of pairs that are sent, with PIDS for each process
  * @pages: page bitmaps of the only one of @pids are requested
  * @start: first address of the bitmaps

@@ -60,7 +60,7 @@ static u64 file_key(const struct census_link *link)
 
 /**
  * census_file_mapping() - get the page cache that mappings of a file show
- * @file: a regular file, open for reading or writing; the reference keeps its inode
+ * @file: a regular file or block device, open for reading or writing; it keeps the inode
  *
  * overlayfs maps the file that has the data, whose inode is not that of @file.
  */

@@ -99,18 +99,22 @@ static int refuse_share_attrs(struct nlattr **tb, struct netlink_ext_ack *extack
 }
 
 /*
- * The reference is kept until the census, like an open file.  A regular file has none on this
- * socket, which would keep itself.
+ * The reference is kept until the census, like an open file.  Neither a regular file nor a
+ * block device has one on this socket, which would keep itself.
  */
 static int parse_file(struct of_census *d, const struct nlattr *attr,
 		      struct netlink_ext_ack *extack)
 {
+	umode_t mode;
+
 	if (!attr)
 		return 0;
 	d->req.file = fget(nla_get_u32(attr));
-	if (d->req.file && S_ISREG(file_inode(d->req.file)->i_mode))
+	mode = d->req.file ? file_inode(d->req.file)->i_mode : 0;
+	if (S_ISREG(mode) || S_ISBLK(mode))
 		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr, "FILE: not an open descriptor of a regular file");
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "FILE: not an open descriptor of a regular file or block device");
 	return -EINVAL;
 }
 

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * `memcensus share --file` of a file of which known pages are in memory and mapped: by its name,
- * through overlayfs, and by a mapping.
+ * through overlayfs, and by a mapping.  And of a block device, whose pages are its own.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/loop.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -39,6 +43,8 @@ static void member(void *arg)
 
 FIXTURE(mapped)
 {
+	char path[64];
+	int device;
 	pid_t a, b;
 };
 
@@ -46,10 +52,12 @@ FIXTURE_VARIANT(mapped)
 {
 	const char *path;
 	bool overlay;
+	bool device;
 };
 
 FIXTURE_VARIANT_ADD(mapped, tmpfs) { .path = HERE "/lower/file" };
 FIXTURE_VARIANT_ADD(mapped, overlay) { .path = HERE "/merged/file", .overlay = true };
+FIXTURE_VARIANT_ADD(mapped, device) { .path = HERE "/lower/file", .device = true };
 
 static bool mount_overlay(void)
 {
@@ -61,12 +69,41 @@ static bool mount_overlay(void)
 		      "lowerdir=" HERE "/lower:" HERE "/empty");
 }
 
+/* A loop device with the file behind it, with @cached pages read.  Returns it open; -1: none. */
+static int loop_device(char *path, size_t size_of_path, int file)
+{
+	static char page[65536];
+	int control, number, first, fd;
+	long i;
+
+	if (system("modprobe loop 2>/dev/null"))
+		diag("loop is no module, or not there");
+	control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+	number = control < 0 ? -1 : ioctl(control, LOOP_CTL_GET_FREE);
+	if (number < 0)
+		return -1;
+	close(control);
+	snprintf(path, size_of_path, "/dev/loop%d", number);
+	first = open(path, O_RDWR | O_CLOEXEC);
+	if (first < 0 || ioctl(first, LOOP_SET_FD, file) || ioctl(first, BLKRASET, 0UL))
+		return -1;
+	/* The next one to open it forgets its pages; after that nothing is read ahead. */
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	close(first);
+	need(fd >= 0, path);
+	for (i = 0; i < cached; i++)
+		need(pread(fd, page, PAGE, i * PAGE) == (ssize_t)PAGE, path);
+	return fd;
+}
+
 FIXTURE_SETUP(mapped)
 {
-	struct cast cast = { variant->path, of_a };
+	struct cast cast = { self->path, of_a };
 	int fd;
 
 	self->a = 0;
+	self->device = -1;
+	strcpy(self->path, variant->path);
 	ASSERT_EQ(0, unshare(CLONE_NEWNS));
 	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 	mkdir(HERE, 0700);
@@ -77,6 +114,11 @@ FIXTURE_SETUP(mapped)
 	ASSERT_EQ(0, ftruncate(fd, size * PAGE));
 	write_pages(map(PLACE(0), cached * PAGE, RW, MAP_SHARED, fd, 0), cached);
 	ASSERT_EQ(0, munmap(PLACE(0), cached * PAGE));
+	if (variant->device) {
+		self->device = loop_device(self->path, sizeof(self->path), fd);
+		if (self->device < 0)
+			SKIP(return, "no loop device: %s", strerror(errno));
+	}
 	close(fd);
 	if (variant->overlay && !mount_overlay())
 		SKIP(return, "no overlayfs: %s", strerror(errno));
@@ -93,6 +135,10 @@ FIXTURE_TEARDOWN(mapped)
 		return;
 	child_end(self->a);
 	child_end(self->b);
+	if (self->device >= 0) {
+		EXPECT_EQ(0, ioctl(self->device, LOOP_CLR_FD));
+		close(self->device);
+	}
 }
 
 /* What the reader prints with @options, valid until the next call; "" if it fails. */
@@ -153,10 +199,10 @@ TEST_F(mapped, by_name)
 
 	if (!self->a)
 		return;
-	snprintf(options, sizeof(options), "--file %s -J", variant->path);
+	snprintf(options, sizeof(options), "--file %s -J", self->path);
 	text = ask(options);
 	EXPECT_KNOWN(text);
-	snprintf(options, sizeof(options), "--file %s --by user --raw -H", variant->path);
+	snprintf(options, sizeof(options), "--file %s --by user --raw -H", self->path);
 	/* One user maps it. */
 	EXPECT_EQ(strchr(ask(options), '\n') + 1 - ask(options), (long)strlen(ask(options)));
 }
@@ -167,7 +213,7 @@ TEST_F(mapped, by_mapping)
 	char options[128];
 	const char *text;
 
-	if (!self->a || variant->overlay)
+	if (!self->a || variant->overlay || variant->device)
 		return;
 	ASSERT_EQ(0, unlink(variant->path));
 	snprintf(options, sizeof(options), "--file /proc/%d/map_files/%lx-%lx -J", self->a,

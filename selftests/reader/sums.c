@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "memory/stopping.h"
 #include "memory/zram.h"
 #include "selftest.h"
 
@@ -184,7 +185,8 @@ TEST(parts_of_huge_pages)
 {
 	size_t pages = 16;
 	const int64_t parts = (int64_t)(pages * (HUGE - HUGE / 8));
-	int64_t before, rest, after;
+	int64_t before, rest, after, said, free_before;
+	char options[64];
 	pid_t pid;
 
 	if (!thp_on())
@@ -199,7 +201,14 @@ TEST(parts_of_huge_pages)
 	EXPECT_GE(parts + parts / 16, after - before);
 	/* They are in no other row. */
 	EXPECT_GE(parts / 4, balance("unaccounted") - rest);
+	/* Other processes may have such parts as well: a bound. */
+	snprintf(options, sizeof(options), "share --if-stopped %d -J", pid);
+	said = json_number(strstr(reader(options), "\"if_stopped\""), "huge_parts");
+	free_before = stable_memory();
 	child_end(pid);
+	EXPECT_LE(parts - parts / 16, said);
+	EXPECT_GE(after + parts / 16, said);
+	EXPECT_LE(parts - parts / 16, stable_memory() - free_before);
 }
 
 TEST_HARNESS_MAIN

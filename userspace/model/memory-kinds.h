@@ -65,6 +65,8 @@ enum memory_source {
 	     "pinned: what of it is not mapped comes back too")				\
 	KIND(AT_MOST, "at_most", "AtMost", MAYBE, OF_FILES, UNSPEC, false,		\
 	     "comes back too, at most: memory of guests, pinned, in flight")		\
+	KIND(PARTS, "huge_parts", "HugeParts", MAYBE, COMPUTED, UNSPEC, false,		\
+	     "at most, and of all: parts of huge pages that no process maps any more")	\
 	KIND(PIPES, "pipes", "Pipes", NUMBER, OF_PROCESSES, UNSPEC, false,		\
 	     "descriptors of pipes: what these hold may come back too")			\
 	KIND(SOCKETS, "sockets", "Sockets", NUMBER, OF_PROCESSES, UNSPEC, false,	\

@@ -68,7 +68,7 @@ struct held_file {
 	uint64_t swap;
 };
 
-/* Fills @file for the open file @fd.  False if it is not a regular file. */
+/* Fills @file for the open file @fd.  False if it is no regular file and no block device. */
 bool held_file_open(struct held_file *file, int fd);
 
 /*

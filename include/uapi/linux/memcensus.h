@@ -312,10 +312,10 @@ enum memcensus_group_by {
  *	pages, the PAYER messages; reads struct page of each; 2: also the files of which a
  *	cgroup is charged for pages that its own processes do not map
  * @MEMCENSUS_REQ_FILE: u32, SNAPSHOT on the frames basis, SHARE: file descriptor of the
- *	caller, of a regular file: only what the mappings of this file have is counted,
- *	and only pages of the file, without the copies that a private mapping has of them.
- *	A file of overlayfs is the one that has its data.  Figures that the kernel counts
- *	are of the whole process
+ *	caller, of a regular file or block device: only what the mappings of this file
+ *	have is counted, and only pages of the file, without the copies that a private
+ *	mapping has of them.  A file of overlayfs is the one that has its data.  Figures
+ *	that the kernel counts are of the whole process
  * @MEMCENSUS_REQ_ORDER: u32, PHYSICAL: also a record for each block of 2^ORDER frames,
  *	the FRAME_BLOCKS messages; absent: none
  * @MEMCENSUS_REQ_FILES: u32, PHYSICAL: also the page cache by file system, the

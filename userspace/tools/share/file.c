@@ -124,10 +124,10 @@ int file_open(struct session *session, const char *path, struct failure *why)
 
 	if (fd < 0)
 		return fail(why, FAIL_SYSTEM, "cannot open '%s': %s", path, strerror(errno));
-	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode)) {
+	if (fstat(fd, &stat) || !(S_ISREG(stat.st_mode) || S_ISBLK(stat.st_mode))) {
 		close(fd);
 		return fail(why, FAIL_USAGE,
-			    "'%s' is not a regular file: only these have pages that are shared",
+			    "'%s' is no regular file and no block device: only these have pages that are shared",
 			    path);
 	}
 	/* 0 is none in a request. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "lib/memory.h"
+#include "model/breakdown.h"
 #include "os/charges.h"
 #include "os/kernel-stack.h"
 #include "tools/share/sums.h"
@@ -278,6 +279,18 @@ static struct amount in_both(const struct snapshot *snap, struct amount own)
 	return own.known && own.bytes < all.bytes ? own : all;
 }
 
+/*
+ * Parts of huge pages that are not mapped any more, of which only the total is known: they are
+ * there as long as another part is mapped, of a huge page that one table of pages maps.
+ */
+static struct amount parts_of(const struct sums *sums, struct amount anon, struct amount all)
+{
+	const int64_t parts = (int64_t)(sums->page_size / sizeof(uint64_t)) - 1;
+
+	return anon.known && anon.bytes < all.bytes / parts ?
+	       amount_of(all.known, (uint64_t)(anon.bytes * parts)) : all;
+}
+
 /* What not each group and not each module knows, and another row has, or none. */
 static bool may_be_missing(enum memory_kind kind)
 {
@@ -299,7 +312,8 @@ void stopped_map_object(struct stopped *sum, const struct vma *vma)
 }
 
 /* Adds up what comes back, after the files. */
-static void sum_up(const struct sums *sums, const struct snapshot *snap, struct stopped *sum)
+static void sum_up(const struct sums *sums, const struct snapshot *snap, struct amount parts,
+		   struct stopped *sum)
 {
 	struct amount *v = sum->v;
 	enum memory_kind kind;
@@ -315,6 +329,7 @@ static void sum_up(const struct sums *sums, const struct snapshot *snap, struct 
 	v[kind] = rest_without(v[kind], least(sum->anon_mapped, sum->anon_dying));
 	v[MEMORY_IN_BOTH] = in_both(snap, amount_plus(amount_plus(v[MEMORY_ANON], v[MEMORY_SHMEM]),
 						      v[MEMORY_SWAP]));
+	v[MEMORY_PARTS] = parts_of(sums, v[MEMORY_ANON], parts);
 	if (sums->zram_known && v[MEMORY_SWAP].known)
 		v[MEMORY_ZRAM] = amount_of(true, zram_cost(&sums->zram,
 							   (uint64_t)v[MEMORY_SWAP].bytes));
@@ -354,6 +369,7 @@ void sums_end(struct sums *sums, const struct snapshot *snap)
 {
 	const struct amount stack =
 		kernel_stack_size(amount_total(snap, MEMCENSUS_S_KERNEL_STACK));
+	const struct breakdown breakdown = breakdown_of(snap);
 	const struct figures none = { 0 };
 	size_t i;
 
@@ -364,5 +380,5 @@ void sums_end(struct sums *sums, const struct snapshot *snap)
 	add_files(sums);
 	sums->zram_known = zram_read(&sums->zram);
 	for (i = 0; i < sums->n; i++)
-		sum_up(sums, snap, &sums->v[i]);
+		sum_up(sums, snap, breakdown_part(&breakdown, "anon_unmapped"), &sums->v[i]);
 }
