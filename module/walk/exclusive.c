@@ -125,7 +125,7 @@ void census_sample_kind(struct census_sampler *s, const struct vm_area_struct *v
 			continue;
 		if (PageAnon(pfn_to_page(pte_pfn(entry))) && breaks_rule())
 			pr_err("a mapping without anonymous pages maps one, frame %lx: from now on the struct page of all copies is read, and the owners of all pages are counted\n",
-			       pte_pfn(entry));
+			       (unsigned long)pte_pfn(entry));
 		return;
 	}
 }
