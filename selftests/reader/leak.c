@@ -42,7 +42,13 @@ enum place {
 	HUGE_PAGES,	/* of the pool */
 	LAZY,		/* given back by MADV_FREE */
 	CACHED,		/* a file of ramfs, mapped */
+	DROPPABLE,	/* one mapping, which the kernel drops when it needs memory */
 };
+
+/* Since Linux 6.11; the headers of this machine may be older. */
+#ifndef MAP_DROPPABLE
+#define MAP_DROPPABLE	0x08
+#endif
 
 /*
  * KiB that a program holds @t seconds after its start, by its kind.
@@ -87,6 +93,7 @@ static const struct program {
 	{ "hugetlb", huge_leak, HUGE_PAGES, true, NULL },
 	{ "lazy", lazy_leak, LAZY, false, NULL },
 	{ "readfile", steady_leak, CACHED, false, NULL },
+	{ "dropped", steady_leak, DROPPABLE, true, "\"name\":null" },
 };
 
 #define PROGRAMS	(sizeof(programs) / sizeof(programs[0]))
@@ -198,6 +205,9 @@ static char *area_of(enum place place)
 		for (i = 0; i < AREA * 4; i += HUGE)
 			at[i] = 1;
 		return at;
+	case DROPPABLE:
+		return map(PLACE(0), AREA, PROT_READ | PROT_WRITE, MAP_DROPPABLE | MAP_ANONYMOUS,
+			   -1, 0);
 	case AREA_OF_ITS:
 		break;
 	}
@@ -235,6 +245,13 @@ static void run_program(const struct program *program)
 	}
 }
 
+static bool has_droppable(void)
+{
+	void *at = mmap(NULL, PAGE, PROT_READ, MAP_DROPPABLE | MAP_ANONYMOUS, -1, 0);
+
+	return at != MAP_FAILED && !munmap(at, PAGE);
+}
+
 FIXTURE(leak)
 {
 	pid_t pids[PROGRAMS];
@@ -244,8 +261,11 @@ FIXTURE(leak)
 
 FIXTURE_SETUP(leak)
 {
+	const bool droppable = has_droppable();
 	size_t i;
 
+	if (!droppable)
+		diag("no MAP_DROPPABLE: its growth is left out");
 	mkdir(RAMFS, 0700);
 	ASSERT_EQ(0, mount("none", RAMFS, "ramfs", 0, NULL));
 	self->huge = write_file(huge_pool(HUGE, "nr_hugepages"), HUGE_PAGES_WORD) &&
@@ -254,7 +274,8 @@ FIXTURE_SETUP(leak)
 		diag("no %d huge pages: their leak is left out", HUGE_PAGES_MAX);
 	for (i = 0; i < PROGRAMS; i++) {
 		self->pids[i] = -1;
-		if (programs[i].place == HUGE_PAGES && !self->huge)
+		if ((programs[i].place == HUGE_PAGES && !self->huge) ||
+		    (programs[i].place == DROPPABLE && !droppable))
 			continue;
 		self->pids[i] = fork();
 		ASSERT_LE(0, self->pids[i]);
@@ -313,6 +334,11 @@ static char *of_process(const char *said, pid_t pid)
 	if (__p->leaks && __grows && __p->where)			\
 		EXPECT_NE(NULL, strstr(__of, __p->where))		\
 			TH_LOG("%s: not %s: %s", __p->name, __p->where, __of); \
+	/* What can be dropped meets no limit. */			\
+	if (__grows && (__p->place == DROPPABLE || __p->place == HEAP))	\
+		EXPECT_EQ(__p->place == DROPPABLE,			\
+			  !!strstr(__of, "\"left_ns\":null"))		\
+			TH_LOG("%s: %s", __p->name, __of);		\
 	free(__of);							\
 } while (0)
 
