@@ -93,6 +93,14 @@ static void play(void)
 		write_pages(map_private(PLACE(1), shared * PAGE), shared);
 		_exit(0);
 	}
+	if (!strcmp(role, "leaves")) {
+		if (fork())
+			_exit(3);
+		sleep_ms(PLATEAU_MS);
+		write_pages(map_private(PLACE(1), shared * PAGE), shared);
+		sleep_ms(PLATEAU_MS);
+		_exit(0);
+	}
 	if (!strcmp(role, "exits")) {
 		for (i = 0; i < EXITS; i++) {
 			pid_t pid = fork();
@@ -298,6 +306,23 @@ TEST_F(peak, hidden_orphan)
 	EXPECT_EQ(4, number(self->text, "\"run\":", "\"ended\":"));
 	EXPECT_LE((long long)(shared * PAGE) - LAG, bound_of(self->text));
 	EXPECT_GT((long long)((shared + 2 * REST) * PAGE), bound_of(self->text));
+}
+
+/* What the command leaves behind grows after its end: with --wait until it has ended, too. */
+TEST_F(peak, left_behind)
+{
+	ASSERT_EQ(3, run(ROLE "=leaves memcensus watch -J -o " OUT " -- %s", self->program));
+	read_out(self->text, sizeof(self->text));
+	EXPECT_EQ(1, number(self->text, "\"run\":", "\"left\":"));
+	EXPECT_GT((long long)(shared * PAGE), peak_of(self->text, "uss"));
+	ASSERT_EQ(3, run(ROLE "=leaves memcensus watch --wait --for 60 -J -o " OUT " -- %s",
+			 self->program));
+	read_out(self->text, sizeof(self->text));
+	EXPECT_EQ(0, number(self->text, "\"run\":", "\"left\":"));
+	EXPECT_GT(60000000000, number(self->text, "\"run\":", "\"wall_ns\":"));
+	if (gap_of(self->text) >= PLATEAU_MS)
+		SKIP(return, "this machine takes long for a census");
+	EXPECT_LE((long long)(shared * PAGE), peak_of(self->text, "uss"));
 }
 
 /* Each exit wakes it up; a census is still taken at the interval only. */

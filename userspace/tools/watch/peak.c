@@ -71,6 +71,7 @@ struct sampled {
  * @exits: of a command; NULL: the kernel does not report them
  * @root: the tree is that of this process
  * @without_root: it is this program, which does not count
+ * @waits: the command has ended, and what it left behind is measured to its end
  * @begun, @last: of the run, of the last sample; ns of CLOCK_MONOTONIC
  * @failed: censuses that failed, the first one for @why
  * @hidden: censuses without the tree, because the user may not read all of it
@@ -83,6 +84,7 @@ struct measured {
 	struct exits *exits;
 	uint64_t root;
 	bool without_root;
+	bool waits;
 	struct peak peaks[KINDS];
 	struct holder holders[HOLDERS];
 	size_t n_holders;
@@ -367,7 +369,7 @@ static bool take_sample(struct measured *m, bool after)
 	if (taken != TAKE_DONE) {
 		if (taken == TAKE_FAILED && !m->failed++)
 			m->why = why;
-		return m->without_root;
+		return m->without_root && !m->waits;
 	}
 	tree = find_tree(snap, m->root);
 	if (m->session->source->shared) {
@@ -389,20 +391,21 @@ static bool take_sample(struct measured *m, bool after)
 		add_sample(m, snap, tree, at);
 	}
 	snapshot_free(snap);
-	return m->without_root || tree || hidden;
+	return hidden || (m->without_root ? !m->waits || mms_of(m, tree) : !!tree);
 }
 
 /* Takes censuses until @command has ended; NULL: until the tree has, a signal, or --for. */
 static void measure(struct measured *m, struct watched_command *command, double share)
 {
 	const uint64_t duration = m->session->options->duration;
+	const uint64_t begun = signals_now();
 	uint64_t due = m->begun, used = budget_clock(), cost = 0, now;
 	struct budget budget;
 
 	budget_begin(&budget, share > 0 ? share : 1, m->begun);
 	for (;;) {
 		now = signals_now();
-		if (duration && now - m->begun >= duration)
+		if (duration && !command && now - begun >= duration)
 			return;
 		/* Else it only woke up for an exit. */
 		if (now >= due)
@@ -416,6 +419,8 @@ static void measure(struct measured *m, struct watched_command *command, double 
 			watched_command_wait(command, exits_fd(m->exits), due);
 		else if (due > now && !signals_sleep_until(due))
 			return;
+		if (m->waits)
+			watched_command_reap();
 		exits_read(m->exits);
 		if (command && command->ended)
 			return;
@@ -471,7 +476,8 @@ static void note_samples(const struct measured *m)
 			m->why.text);
 }
 
-static int measure_command(struct measured *m, double share, struct failure *why)
+/* @waits: also what the command leaves behind, until it has ended, a signal, or --for. */
+static int measure_command(struct measured *m, double share, bool waits, struct failure *why)
 {
 	struct session *session = m->session;
 	const struct options *options = session->options;
@@ -490,6 +496,11 @@ static int measure_command(struct measured *m, double share, struct failure *why
 	m->begun = signals_now();
 	m->last = m->begun;
 	measure(m, &command, share);
+	if (waits) {
+		m->waits = true;
+		signals_catch();
+		measure(m, NULL, share);
+	}
 	m->wall = signals_now() - m->begun;
 	if (signals_now() - m->last > m->gap)
 		m->gap = signals_now() - m->last;
@@ -529,7 +540,8 @@ static void end_record(struct measured *m, const char *path)
 	}
 }
 
-int peak_run(struct session *session, double budget, const char *record, struct failure *why)
+int peak_run(struct session *session, double budget, const char *record, bool waits,
+	     struct failure *why)
 {
 	const struct recorder_options how = { .ring = 0 };
 	const struct options *options = session->options;
@@ -553,7 +565,7 @@ int peak_run(struct session *session, double budget, const char *record, struct 
 	for (i = 0; i < KINDS; i++)
 		m.peaks[i].name = kinds[i].name;
 	if (options->program) {
-		if (measure_command(&m, budget, why)) {
+		if (measure_command(&m, budget, waits, why)) {
 			exits_free(m.exits);
 			return -1;
 		}

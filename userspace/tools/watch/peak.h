@@ -17,8 +17,9 @@ extern const struct row_type peak_run_rows;
 
 /*
  * @budget: share of a processor that the censuses may use; 0: any.  @record: file that gets them;
- * NULL: none.
+ * NULL: none.  @waits: of a command: also what it leaves behind, until that has ended.
  */
-int peak_run(struct session *session, double budget, const char *record, struct failure *why);
+int peak_run(struct session *session, double budget, const char *record, bool waits,
+	     struct failure *why);
 
 #endif /* READER_WATCH_PEAK_H */

@@ -641,12 +641,14 @@ static int none_found(const struct options *options, struct failure *why)
  * @budget: share of a processor, 0 to 1; 0: not given
  * @budget_text: as it was given
  * @record: file for the censuses; NULL: not given
+ * @wait: of a command: measure what it leaves behind, too
  */
 struct watch_options {
 	bool peak;
 	double budget;
 	const char *budget_text;
 	const char *record;
+	bool wait;
 };
 
 static int watch_run(struct session *session, struct failure *why)
@@ -659,7 +661,7 @@ static int watch_run(struct session *session, struct failure *why)
 	int ret;
 
 	if (own->peak)
-		return peak_run(session, own->budget, own->record, why);
+		return peak_run(session, own->budget, own->record, own->wait, why);
 	/* A thread ID means its process. */
 	for (i = 0; i < options->n_pids; i++)
 		ids_add(&watch.pids, live ? process_of(options->pids[i]) : options->pids[i]);
@@ -691,10 +693,13 @@ static int watch_words(struct options *options, char **words, int n,
 		return fail(why, FAIL_USAGE,
 			    "'--%s' needs '-- COMMAND', or '--tree' without an interval",
 			    own->record ? "record" : "budget");
+	if (own->wait && !options->program)
+		return fail(why, FAIL_USAGE, "'--wait' needs '-- COMMAND'");
 	if (own->record && !strcmp(own->record, "-"))
 		return fail(why, FAIL_USAGE, "'--record' needs a file: stdout is the command's");
-	if (options->duration && (!own->peak || options->program))
-		return fail(why, FAIL_USAGE, "'--for' needs '--tree' without an interval");
+	if (options->duration && (!own->peak || (options->program && !own->wait)))
+		return fail(why, FAIL_USAGE,
+			    "'--for' needs '--tree' without an interval, or '--wait'");
 	if (options->program &&
 	    (n || subtree_given(options) || options->file || !options->program[0]))
 		return fail(why, FAIL_USAGE, "'watch --' takes a command to run, and nothing else");
@@ -730,12 +735,16 @@ static const struct option_entry option_record = {
 	0, "record", "FILE", "of a tree: append the censuses to this record, for chart time",
 	OWN(TEXT, watch_options, record) };
 
+static const struct option_entry option_wait = {
+	0, "wait", NULL, "of a COMMAND: go on until what it left behind has ended, too",
+	OWN(FLAG, watch_options, wait) };
+
 static const struct option_use watch_options[] = {
 	USE_AS(cgroup, "the processes of this cgroup and of those below it"),
 	USE_AS(tree, "these processes and their descendants"),
 	USE_AS(interval, "time between two censuses of a tree; 0.1 s"), USE(budget),
-	USE(record),
-	USE_AS(for, "of --tree: how long it is measured"),
+	USE(record), USE(wait),
+	USE_AS(for, "of --tree, or of what --wait waits for: how long it is measured"),
 	USE(basis), OPTIONS_OF_SERIES, OPTIONS_COMMON,
 };
 
@@ -769,7 +778,8 @@ const struct command watch_command = {
 	"measures a process that runs, until it ends or until Ctrl-C. A census each\n"
 	"--interval (0.1 s) finds a peak that lasts as long; the longest gap says what it may\n"
 	"have missed, and 'at_most' what PSS and USS of a command never exceeded. Orphans of\n"
-	"COMMAND count. Signals are passed on to it, and its exit status is that of\n"
+	"COMMAND count, with --wait also those that it leaves behind, until they have ended\n"
+	"or until Ctrl-C. Signals are passed on to it, and its exit status is that of\n"
 	"memcensus. The result goes to stderr, or to -o FILE. On a terminal --interval also\n"
 	"prints a row for each census.\n"
 	"\n"
