@@ -24,12 +24,3 @@ void svg_text(FILE *out, const char *text)
 		}
 	}
 }
-
-void svg_begin(FILE *out, size_t width, size_t height, const char *title)
-{
-	fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" font-family=\"monospace\" font-size=\"11\">\n"
-		"<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n"
-		"<text x=\"10\" y=\"24\" font-size=\"15\">%s</text>\n",
-		width, height, width, height, title);
-}

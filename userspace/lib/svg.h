@@ -10,7 +10,4 @@
 /* Writes the untrusted @text as the content of an XML element or of an attribute. */
 void svg_text(FILE *out, const char *text);
 
-/* Begins a picture of @width by @height pixels, with @title, which is not escaped. */
-void svg_begin(FILE *out, size_t width, size_t height, const char *title);
-
 #endif /* READER_SVG_H */

@@ -18,40 +18,37 @@
 #define MAP_LABEL	27
 #define MAP_LINES	32
 
-/*
- * Small letters can move.  The colours of what can move are blue and green, of what is in the
- * way from yellow to red.
- */
+/* Small letters can move. */
 static const struct block_look looks[BLOCK_CLASSES] = {
-	[0] = { ' ', "hole", "#ffffff" },
-	[1] = { 'P', "pinned", "#e6007e" },
-	[MEMCENSUS_FC_FREE] = { '.', "free", "#e4e9e4" },
-	[MEMCENSUS_FC_FREE_PCP] = { '.', "free", "#e4e9e4" },
-	[MEMCENSUS_FC_UNACCEPTED] = { '.', "free", "#e4e9e4" },
-	[MEMCENSUS_FC_ANON] = { 'a', "anon", "#4c78c8" },
-	[MEMCENSUS_FC_ANON_UNMAPPED] = { 'a', "anon", "#4c78c8" },
-	[MEMCENSUS_FC_ANON_TAILS] = { 'a', "anon", "#4c78c8" },
-	[MEMCENSUS_FC_SWAP_CACHE] = { 'a', "anon", "#4c78c8" },
-	[MEMCENSUS_FC_SHMEM] = { 'm', "shmem", "#31a39b" },
-	[MEMCENSUS_FC_SHMEM_UNMAPPED] = { 'm', "shmem", "#31a39b" },
-	[MEMCENSUS_FC_FILE] = { 'f', "file", "#7cc06a" },
-	[MEMCENSUS_FC_FILE_UNMAPPED] = { 'f', "file", "#7cc06a" },
-	[MEMCENSUS_FC_ZSMALLOC] = { 'z', "zsmalloc", "#8aa4dd" },
-	[MEMCENSUS_FC_MOVABLE] = { 'z', "zsmalloc", "#8aa4dd" },
-	[MEMCENSUS_FC_HUGETLB] = { 'H', "hugetlb", "#f2c200" },
-	[MEMCENSUS_FC_HUGETLB_FREE] = { 'U', "hugetlb_free", "#f7e08a" },
-	[MEMCENSUS_FC_PAGE_TABLES] = { 'T', "page_tables", "#b5651d" },
-	[MEMCENSUS_FC_SLAB] = { 'S', "slab", "#f28e2b" },
-	[MEMCENSUS_FC_LARGE_KMALLOC] = { 'L', "large_kmalloc", "#ffb56b" },
-	[MEMCENSUS_FC_PAGE_POOL] = { 'N', "page_pool", "#c9a227" },
-	[MEMCENSUS_FC_OFFLINE] = { 'O', "offline", "#a9a9a9" },
-	[MEMCENSUS_FC_GUARD] = { 'G', "guard", "#bcbddc" },
-	[MEMCENSUS_FC_ZERO] = { 'R', "reserved", "#5f5f5f" },
-	[MEMCENSUS_FC_RESERVED] = { 'R', "reserved", "#5f5f5f" },
-	[MEMCENSUS_FC_POISONED] = { 'X', "poisoned", "#000000" },
-	[MEMCENSUS_FC_KERNEL] = { 'K', "kernel", "#d62728" },
-	[MEMCENSUS_FC_DEVICE] = { 'D', "device", "#e6550d" },
-	[MEMCENSUS_FC_REMAINDER] = { '?', "remainder", "#8c1a6a" },
+	[0] = { ' ', "hole" },
+	[1] = { 'P', "pinned" },
+	[MEMCENSUS_FC_FREE] = { '.', "free" },
+	[MEMCENSUS_FC_FREE_PCP] = { '.', "free" },
+	[MEMCENSUS_FC_UNACCEPTED] = { '.', "free" },
+	[MEMCENSUS_FC_ANON] = { 'a', "anon" },
+	[MEMCENSUS_FC_ANON_UNMAPPED] = { 'a', "anon" },
+	[MEMCENSUS_FC_ANON_TAILS] = { 'a', "anon" },
+	[MEMCENSUS_FC_SWAP_CACHE] = { 'a', "anon" },
+	[MEMCENSUS_FC_SHMEM] = { 'm', "shmem" },
+	[MEMCENSUS_FC_SHMEM_UNMAPPED] = { 'm', "shmem" },
+	[MEMCENSUS_FC_FILE] = { 'f', "file" },
+	[MEMCENSUS_FC_FILE_UNMAPPED] = { 'f', "file" },
+	[MEMCENSUS_FC_ZSMALLOC] = { 'z', "zsmalloc" },
+	[MEMCENSUS_FC_MOVABLE] = { 'z', "zsmalloc" },
+	[MEMCENSUS_FC_HUGETLB] = { 'H', "hugetlb" },
+	[MEMCENSUS_FC_HUGETLB_FREE] = { 'U', "hugetlb_free" },
+	[MEMCENSUS_FC_PAGE_TABLES] = { 'T', "page_tables" },
+	[MEMCENSUS_FC_SLAB] = { 'S', "slab" },
+	[MEMCENSUS_FC_LARGE_KMALLOC] = { 'L', "large_kmalloc" },
+	[MEMCENSUS_FC_PAGE_POOL] = { 'N', "page_pool" },
+	[MEMCENSUS_FC_OFFLINE] = { 'O', "offline" },
+	[MEMCENSUS_FC_GUARD] = { 'G', "guard" },
+	[MEMCENSUS_FC_ZERO] = { 'R', "reserved" },
+	[MEMCENSUS_FC_RESERVED] = { 'R', "reserved" },
+	[MEMCENSUS_FC_POISONED] = { 'X', "poisoned" },
+	[MEMCENSUS_FC_KERNEL] = { 'K', "kernel" },
+	[MEMCENSUS_FC_DEVICE] = { 'D', "device" },
+	[MEMCENSUS_FC_REMAINDER] = { '?', "remainder" },
 };
 
 /* The frames of an allocation, as a record counts them. */
@@ -86,7 +83,7 @@ const struct block_look *block_look(const struct frame_blocks *blocks, uint64_t 
 
 	/* Most frames of such a block are free, but not all. */
 	if (block_state(blocks, record) == BLOCK_MOVABLE && looks[class].letter == '.') {
-		static const struct block_look partly = { 'o', "partly free", "#b9cfe8" };
+		static const struct block_look partly = { 'o', "partly free" };
 
 		return &partly;
 	}

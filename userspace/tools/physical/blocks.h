@@ -42,11 +42,10 @@ enum block_state {
 
 enum block_state block_state(const struct frame_blocks *blocks, uint64_t record);
 
-/* How the class of a block is shown: a letter in a terminal, a colour in a picture. */
+/* How the class of a block is shown: by a letter. */
 struct block_look {
 	char letter;
 	const char *name;
-	const char *colour;
 };
 
 const struct block_look *block_look(const struct frame_blocks *blocks, uint64_t record);

@@ -15,8 +15,6 @@
 #include "tools/physical/directories.h"
 #include "tools/physical/files.h"
 #include "wire/file-holders.h"
-#include "tools/physical/owners.h"
-#include "tools/physical/picture.h"
 #include "tools/physical/sites.h"
 
 /* Kinds of kernel frames, and frames of each, that are shown without --all. */
@@ -31,11 +29,8 @@ struct physical_options {
 	bool files;
 	bool directories;
 	bool holders;
-	bool picture;
 	unsigned int order;
-	bool by_owners;
 	struct fitting_sites sites;
-	struct figure_row owners[OWNED_CLASSES];
 };
 
 /* The largest order of blocks, as the policy of the module has it. */
@@ -153,7 +148,7 @@ static int check_sums(const struct snapshot *snap, struct failure *why)
 /* Call sites are beside all classes of the machine. */
 static bool shows_sites(const struct physical_options *own)
 {
-	return !own->cgroups && !own->files && !own->contiguous && !own->by_owners;
+	return !own->cgroups && !own->files && !own->contiguous;
 }
 
 /* The classes that the kernel tells apart, a bit for each. */
@@ -339,8 +334,6 @@ static void show_physical(const struct view *view, const struct options *options
 	report_begin(&report, options, view->snap, out);
 	if (options->json || shows_sites(own))
 		report_all(&report, own);
-	if (own->by_owners)
-		owners_report(own->owners, &report);
 	if (own->cgroups)
 		REPORT(&report,
 		       { "cgroups", .chosen = true,
@@ -358,21 +351,6 @@ static void show_physical(const struct view *view, const struct options *options
 				     " struct pages read in %.1f ms\n", pass->frames, pass->read,
 				     (double)pass->wall / 1e6) });
 	report_end(&report);
-}
-
-/* What the pass says of the classes that have owners, and what a census after it says of these. */
-static int read_owners(struct session *session, const struct snapshot *snap,
-		       struct figure_row *owners, struct failure *why)
-{
-	owners[OWNED_ANON].amounts[OWNERS_MAPPED] = of_classes(snap, BIT_OF(ANON));
-	owners[OWNED_ANON].amounts[OWNERS_UNMAPPED] = of_classes(snap, BIT_OF(ANON_UNMAPPED) |
-						 BIT_OF(ANON_TAILS) | BIT_OF(SWAP_CACHE));
-	owners[OWNED_FILE].amounts[OWNERS_MAPPED] = of_classes(snap, BIT_OF(FILE));
-	owners[OWNED_FILE].amounts[OWNERS_UNMAPPED] = of_classes(snap, BIT_OF(FILE_UNMAPPED));
-	owners[OWNED_SHMEM].amounts[OWNERS_MAPPED] = of_classes(snap, BIT_OF(SHMEM));
-	owners[OWNED_SHMEM].amounts[OWNERS_UNMAPPED] = of_classes(snap, BIT_OF(SHMEM_UNMAPPED));
-	owners[OWNED_DEVICE].amounts[OWNERS_MAPPED] = of_classes(snap, BIT_OF(DEVICE));
-	return owners_take(session, owners, why);
 }
 
 /* How many files to request. */
@@ -417,8 +395,6 @@ static int physical_run(struct session *session, struct failure *why)
 	if (!ret && own->cgroups && !snap->n_frame_cgroups)
 		ret = fail(why, FAIL_VERSION,
 			   "the module sent no cgroups: load the memcensus.ko of the same release as this reader");
-	if (!ret && own->by_owners)
-		ret = read_owners(session, snap, own->owners, why);
 	if (!ret && own->files)
 		ret = files_begin(snap, of_classes(snap, ALL_OF_CACHE).bytes, why);
 	if (!ret && own->holders) {
@@ -428,12 +404,7 @@ static int physical_run(struct session *session, struct failure *why)
 	}
 	if (!ret && own->contiguous)
 		ret = blocks_check(snap, own->order, why);
-	if (!ret && own->picture && !blocks_by_address(snap))
-		ret = fail(why, FAIL_PRIVILEGE,
-			   "cannot draw blocks by address: frame numbers need CAP_SYS_ADMIN in the initial user namespace: run as root (sudo)");
-	if (!ret && own->picture)
-		physical_picture(&view, session->out);
-	else if (!ret)
+	if (!ret)
 		show_physical(&view, options, session->out);
 	if (!ret && own->cgroups) {
 		fflush(session->out);
@@ -463,11 +434,10 @@ static int set_physical_by(struct options *options, const char *value, struct fa
 	struct physical_options *own = options->own;
 
 	own->cgroups = !strcmp(value, "cgroup");
-	own->by_owners = !strcmp(value, "owners");
 	own->directories = !strcmp(value, "directory");
-	if (!own->cgroups && !own->by_owners && !own->directories)
+	if (!own->cgroups && !own->directories)
 		return fail(why, FAIL_USAGE,
-			    "no frames by '%.60s'; there are: cgroup owners directory", value);
+			    "no frames by '%.60s'; there are: cgroup directory", value);
 	options->rows = own->cgroups ? &cgroup_rows : own->directories ? &directory_rows : NULL;
 	return 0;
 }
@@ -503,7 +473,7 @@ static int physical_words(struct options *options, char **words, int n, struct f
 	if (!own->order)
 		while (1L << own->order < entries)
 			own->order++;
-	if (own->files && (own->cgroups || own->by_owners))
+	if (own->files && own->cgroups)
 		return fail(why, FAIL_USAGE,
 			    "'--files' and '--by' cannot be combined, except '--by directory'");
 	if (own->directories && own->holders)
@@ -512,10 +482,6 @@ static int physical_words(struct options *options, char **words, int n, struct f
 		own->files = true;
 	if (own->holders)
 		options->rows = &held_file_rows;
-	if (own->by_owners && (options->columns || options->sort || options->reverse ||
-			       options->totals || options->numeric || options->all))
-		return fail(why, FAIL_USAGE,
-			    "'--by owners' takes no columns, order, totals, --numeric and --all");
 	return options_none(options, words, n, why);
 }
 
@@ -524,8 +490,7 @@ static const struct option_entry option_contiguous = {
 	OWN(FLAG, physical_options, contiguous) };
 
 static const struct option_entry option_by = {
-	0, "by", "cgroup|owners|directory",
-	"by cgroup charged, how many map it, or page cache by directory",
+	0, "by", "cgroup|directory", "by cgroup charged, or page cache by directory",
 	.set = set_physical_by };
 
 static const struct option_entry option_files = {
@@ -540,15 +505,11 @@ static const struct option_entry option_order = {
 	0, "order", "N", "with --contiguous: blocks of 2^N pages; those of huge pages",
 	.set = set_order };
 
-static const struct option_entry option_picture = {
-	0, "picture", NULL, "with --contiguous: an SVG, a point a block; -o FILE keeps it",
-	OWN(FLAG, physical_options, picture) };
-
 static const struct option_use physical_uses[] = {
 	USE_AS(all, "classes without frames, states, all kinds and their first frames"),
 	USE(zones), USE(by), USE(files), USE(holders),
 	USE_AS(top, "the N largest call sites, 10; with --files: files, 16; 0: all"),
-	USE(contiguous), USE(order), USE(picture),
+	USE(contiguous), USE(order),
 	USE(columns), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
 	OPTIONS_OF_TABLES
 };
@@ -568,9 +529,7 @@ static const struct option_rule physical_rules[] = {
 	{ .one = &option_totals, .others = { &option_by, &option_files },
 	  .needs = "'--by' or '--files'" },
 	{ .one = &option_numeric, .others = { &option_by }, .needs = "'--by'" },
-	{ .one = &option_picture, .others = { &option_json, &option_raw } },
 	{ .one = &option_order, .others = { &option_contiguous }, .needs = "'--contiguous'" },
-	{ .one = &option_picture, .others = { &option_contiguous }, .needs = "'--contiguous'" },
 	{ .one = &option_holders, .others = { &option_files }, .needs = "'--files'" },
 	{ }
 };
@@ -598,8 +557,7 @@ const struct command physical_command = {
 	"With --contiguous, prints how many aligned blocks of the size of a huge page are free,\n"
 	"how many can be freed by moving what is in them, and what is unmovable in the\n"
 	"others: of each class, the blocks that it is in, those in which it is alone and how\n"
-	"much would have to move to gain them. Then a map, a letter a block or several;\n"
-	"--picture draws the same as SVG, a point a block.\n"
+	"much would have to move to gain them. Then a map, a letter a block or several.\n"
 	"\n"
 	"With --files, prints the page cache by file system, and then the largest files: how\n"
 	"much of each is in memory, mapped or not, to be written or being written. No file\n"
@@ -616,16 +574,12 @@ const struct command physical_command = {
 	"process maps: page cache, pipes, page tables. Slab is charged by object, so its pages\n"
 	"are in the row without cgroup.\n"
 	"\n"
-	"With --by owners, takes a census of all processes too, and prints how much of anonymous\n"
-	"memory, page cache of files and shmem has one owner, two, three to nine, or more.\n"
-	"\n"
 	"Examples:\n"
 	"  memcensus physical -k                                where all of memory is\n"
 	"  memcensus physical --by cgroup -k                    who is charged, and for what\n"
 	"  memcensus physical --files -k                        the files in the page cache\n"
 	"  memcensus physical --by directory -k                 the directories of these\n"
 	"  memcensus physical --contiguous -k                   why there are no huge pages\n"
-	"  memcensus physical --contiguous --picture -o map.svg the same as a picture\n"
 	"  memcensus physical --contiguous --order 18           blocks of 1 GiB\n",
 	.options = physical_uses,
 	.rules = physical_rules,
