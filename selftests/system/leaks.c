@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A driver that leaks pages, leaky.ko beside the tests: what it leaks is of class kernel, and of
- * no other, to a few pages, until it is unloaded.  A kernel with allocation profiling names the
- * call site.
+ * no other, to a few pages, until it is unloaded.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -48,37 +47,6 @@ static int64_t plain(const struct physical *p)
 	return bytes;
 }
 
-/*
- * The largest call site that 'memcensus physical' shows beside class kernel is the driver's, with
- * all that it has leaked.
- */
-static void expect_site(struct __test_metadata *_metadata, uint64_t leaked, uint64_t calls)
-{
-	unsigned long long kib, number, each;
-	char line[512], module[64], function[64];
-	bool found = false;
-	FILE *out;
-
-	if (access("/proc/allocinfo", F_OK)) {
-		diag("kernel has no /proc/allocinfo");
-		return;
-	}
-	out = popen("memcensus physical --raw --top 1", "r");
-	ASSERT_NE(NULL, out);
-	while (fgets(line, sizeof(line), out)) {
-		if (sscanf(line, "%llu %llu %llu %63s %63s", &kib, &number, &each, module,
-			   function) != 5 || strcmp(module, "leaky"))
-			continue;
-		found = true;
-		EXPECT_STREQ("leaky_receive", function);
-		EXPECT_EQ(leaked >> 10, kib);
-		EXPECT_EQ(calls, number);
-		EXPECT_EQ(leaked / calls >> 10, each);
-	}
-	EXPECT_EQ(0, pclose(out));
-	EXPECT_TRUE(found);
-}
-
 static void expect_leak(struct __test_metadata *_metadata, int fd, unsigned int order)
 {
 	const int64_t leaked = LEAKED * (int64_t)PAGE;
@@ -94,7 +62,6 @@ static void expect_leak(struct __test_metadata *_metadata, int fd, unsigned int 
 	ASSERT_EQ(0, syscall(SYS_finit_module, fd, params, 0))
 		TH_LOG("leaky.ko: errno %d", errno);
 	ASSERT_PHYSICAL(&during);
-	expect_site(_metadata, leaked, LEAKED >> order);
 	ASSERT_EQ(0, syscall(SYS_delete_module, "leaky", O_NONBLOCK));
 	ASSERT_PHYSICAL(&after);
 	for (class = MEMCENSUS_FC_PAD + 1; class <= MEMCENSUS_FC_MAX; class++) {

@@ -15,13 +15,12 @@
 #include "tools/physical/directories.h"
 #include "tools/physical/files.h"
 #include "wire/file-holders.h"
-#include "tools/physical/sites.h"
 
 /* Kinds of kernel frames, and frames of each, that are shown without --all. */
 #define KINDS_SHOWN	8
 #define FRAMES_SHOWN	3
 
-/* The options of 'physical' alone, and what is read beside the pass. */
+/* The options of 'physical' alone. */
 struct physical_options {
 	bool zones;
 	bool contiguous;
@@ -30,7 +29,6 @@ struct physical_options {
 	bool directories;
 	bool holders;
 	unsigned int order;
-	struct fitting_sites sites;
 };
 
 /* The largest order of blocks, as the policy of the module has it. */
@@ -145,22 +143,10 @@ static int check_sums(const struct snapshot *snap, struct failure *why)
 	return 0;
 }
 
-/* Call sites are beside all classes of the machine. */
-static bool shows_sites(const struct physical_options *own)
+/* Of what all of the machine is, and not of a part. */
+static bool shows_all(const struct physical_options *own)
 {
 	return !own->cgroups && !own->files && !own->contiguous;
-}
-
-/* The classes that the kernel tells apart, a bit for each. */
-static uint64_t known_classes(const struct snapshot *snap)
-{
-	uint64_t known = 0;
-	unsigned int i;
-
-	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++)
-		if (sum_zones(snap, &physical_zone_rows, i).known)
-			known |= 1ULL << i;
-	return known;
 }
 
 /* In tables, without --all, only what has memory is shown. */
@@ -308,7 +294,6 @@ static void report_all(struct report *report, const struct physical_options *own
 	       { "module", SECTION_OBJECT, .type = &info_rows, .rows = ONE_ROW(&snap->info) });
 	if (last) {
 		report_kinds(report);
-		sites_report(&own->sites, of_classes(snap, OF_KERNEL), report);
 		report_compared(report);
 		report_classes(report, true, "All frames, by class");
 		return;
@@ -321,8 +306,6 @@ static void report_all(struct report *report, const struct physical_options *own
 	       { "zones", .type = &physical_zone_rows, .parts = put_zone,
 		 .members = "node name spanned present managed holes other_zones free_blocks" });
 	report_kinds(report);
-	if (shows_sites(own))
-		sites_report(&own->sites, of_classes(snap, OF_KERNEL), report);
 }
 
 static void show_physical(const struct view *view, const struct options *options, FILE *out)
@@ -332,7 +315,7 @@ static void show_physical(const struct view *view, const struct options *options
 	struct report report;
 
 	report_begin(&report, options, view->snap, out);
-	if (options->json || shows_sites(own))
+	if (options->json || shows_all(own))
 		report_all(&report, own);
 	if (own->cgroups)
 		REPORT(&report,
@@ -388,9 +371,6 @@ static int physical_run(struct session *session, struct failure *why)
 		fprintf(stderr, "memcensus: who pins is not known: %s\n", refused.text);
 	}
 	view = (struct view){ .snap = snap, .numeric = options->numeric };
-	if (shows_sites(own))
-		sites_begin(&own->sites, known_classes(snap),
-			    page_size_of(snap) ?: (uint64_t)sysconf(_SC_PAGESIZE));
 	ret = check_sums(snap, why);
 	if (!ret && own->cgroups && !snap->n_frame_cgroups)
 		ret = fail(why, FAIL_VERSION,
@@ -416,7 +396,6 @@ static int physical_run(struct session *session, struct failure *why)
 		      stderr);
 		session->partial = true;
 	}
-	sites_end(&own->sites);
 	snapshot_free(snap);
 	return ret;
 }
@@ -508,7 +487,7 @@ static const struct option_entry option_order = {
 static const struct option_use physical_uses[] = {
 	USE_AS(all, "classes without frames, states, all kinds and their first frames"),
 	USE(zones), USE(by), USE(files), USE(holders),
-	USE_AS(top, "the N largest call sites, 10; with --files: files, 16; 0: all"),
+	USE_AS(top, "with --files: the N largest files, 16; 0: all"),
 	USE(contiguous), USE(order),
 	USE(columns), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
 	OPTIONS_OF_TABLES
@@ -520,6 +499,7 @@ static const struct option_rule physical_rules[] = {
 	{ .one = &option_files,
 	  .others = { &option_zones, &option_contiguous, &option_all } },
 	{ .one = &option_top, .others = { &option_by, &option_contiguous } },
+	{ .one = &option_top, .others = { &option_files }, .needs = "'--files'" },
 	{ .one = &option_columns, .others = { &option_by, &option_files },
 	  .needs = "'--by' or '--files'" },
 	{ .one = &option_sort, .others = { &option_by, &option_files },
@@ -549,10 +529,6 @@ const struct command physical_command = {
 	"Prints the frames that the kernel has allocated without saying what for, and those\n"
 	"that fit no class ('remainder'), by kind, largest first: the order of the compound\n"
 	"pages, page flags, and the numbers of the first frames. 'charged': to a cgroup.\n"
-	"\n"
-	"Where the kernel counts allocations (/proc/allocinfo), prints the call sites that hold\n"
-	"whole pages, largest first, without those whose pages have another class. Some may\n"
-	"hold kmalloc() memory of whole pages: that is slab or large_kmalloc.\n"
 	"\n"
 	"With --contiguous, prints how many aligned blocks of the size of a huge page are free,\n"
 	"how many can be freed by moving what is in them, and what is unmovable in the\n"
@@ -587,7 +563,7 @@ const struct command physical_command = {
 	.further = (const struct further_rows[]){
 		{ "--by cgroup", &frame_cgroup_rows },
 		{ "the frames of the kernel", &kernel_frames_rows },
-		{ "the call sites", &site_rows }, { "the file systems", &frame_system_rows },
+		{ "the file systems", &frame_system_rows },
 		{ "--files", &frame_file_rows }, { "--by directory", &directory_type_rows }, { }
 	},
 	.run = physical_run,
