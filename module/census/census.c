@@ -401,8 +401,8 @@ static int scan_tasks(struct census *c)
  * At most two run at a time, see cache.c: each may use max_mem.
  *
  * Return: a snapshot with one reference and no number yet, which the caller publishes or
- * puts; or an error pointer: -EINTR after a fatal signal, -ENOMEM, -EDQUOT if results use
- * all of max_results, or -ENOSPC if page bitmaps exceed their part of max_mem.
+ * puts; or an error pointer: -EINTR after a fatal signal, -ENOMEM, or -EDQUOT if results use
+ * all of max_results.
  */
 struct census_snapshot *census_take(const struct census_request *req)
 {

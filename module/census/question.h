@@ -4,9 +4,9 @@
  *
  * A walk marks which pages each address space maps, and the owners of each page are counted.
  * Everything else that a request wants to know is a question, asked of the same marks: what groups
- * have, who shares with whom, who is charged, which pages of a process are exclusive, on which node
- * they are.  A question is a file in questions/, and does here what it needs to do at each step; a
- * census runs those of its request only.  census.c has the steps.
+ * have, who shares with whom, who is charged, on which node pages are.  A question is a file in
+ * questions/, and does here what it needs to do at each step; a census runs those of its request
+ * only.  census.c has the steps.
  */
 #ifndef _CENSUS_QUESTION_H
 #define _CENSUS_QUESTION_H
@@ -51,7 +51,7 @@ struct census {
  * @begin: all address spaces are collected.  Return: 0 or an error, also then @end follows
  * @restart: the count starts, or starts again in more slices: forgets what was counted
  * @wants: checks whether @page is to be called for pages of the current address space
- * @page: receives what an entry maps, as &struct census_walk_ops.page, HOLE excepted
+ * @page: receives what an entry maps, as &struct census_walk_ops.page
  * @forget: an address space vanished: what @page received of it does not count
  * @count: a slice is walked and the owners of its pages are counted: adds them, and forgets what
  *	only this slice needed.  Return: 0 or an error

@@ -186,8 +186,7 @@ static int walk_each_locked(struct census_scan *scan, struct census_mm *m)
  * The RCU section lasts beyond the hold: a file that was mapped may be gone, but its page cache
  * stays to be looked at.
  *
- * Return: 1 at the end, 0 for a pause, -EAGAIN if no lock was available, or -ENOMEM or
- * -ENOSPC.
+ * Return: 1 at the end, 0 for a pause, -EAGAIN if no lock was available, or -ENOMEM.
  */
 static int walk_hold(struct census_scan *scan, struct census_mm *m)
 {
@@ -380,7 +379,7 @@ static int visit_once(struct census_scan *scan, struct census_mm *m)
  * Walks an address space in several lock holds.
  *
  * Return: 0 if walked, -EAGAIN if a lock was not available, -ESRCH or -ELOOP as visit_once(), or
- * -EINTR, -ENOMEM or -ENOSPC, which end the scan.
+ * -EINTR or -ENOMEM, which end the scan.
  */
 static int visit_mm(struct census_scan *scan, struct census_mm *m)
 {
@@ -451,7 +450,7 @@ static void give_up_unknown(struct census_scan *scan, struct census_mm *m)
  * Scans an address space if its locks are available.  Sets @m->visited if no further visit is
  * needed.
  *
- * Return: 0, or an error that ends the census: -EINTR, -ENOMEM or -ENOSPC.
+ * Return: 0, or an error that ends the census: -EINTR or -ENOMEM.
  */
 static int scan_mm(struct census_scan *scan, struct census_mm *m)
 {
@@ -459,7 +458,7 @@ static int scan_mm(struct census_scan *scan, struct census_mm *m)
 
 	if (ret == -ESRCH && !scan->tally.later && census_collect_again(&scan->collection, m))
 		ret = visit_or_forget(scan, m);
-	if (ret == -EINTR || ret == -ENOMEM || ret == -ENOSPC)
+	if (ret == -EINTR || ret == -ENOMEM)
 		return ret;
 	m->visited = ret != -EAGAIN;
 	if (ret == -ESRCH)
@@ -492,7 +491,7 @@ static void wait_for_locks(struct census_scan *scan)
  * once more, without a wait.  Retries look only at these: a round over all would take a time that
  * is not in the budget.
  *
- * Return: 0, -EINTR, -ENOMEM or -ENOSPC.
+ * Return: 0, -EINTR or -ENOMEM.
  */
 int census_scan_all(struct census_scan *scan)
 {

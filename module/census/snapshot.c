@@ -10,7 +10,6 @@
 #include "base/memory.h"
 #include "base/visible.h"
 #include "census/snapshot.h"
-#include "count/page-bitmaps.h"
 
 const struct census_record_row census_scan_rows[] = {
 	CENSUS_SCAN_ROWS(CENSUS_ROW)
@@ -52,13 +51,6 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 		snap->pid_ns = get_pid_ns(req->pid_ns);
 	snap->arena.account = req->nr_pids || req->share;
 	snap->vma_arena.account = req->nr_pids;
-	if (req->pages) {
-		snap->bitmaps = census_bitmaps_alloc(req->start, req->end);
-		if (!snap->bitmaps) {
-			census_snapshot_put(snap);
-			return NULL;
-		}
-	}
 	return snap;
 }
 
@@ -132,7 +124,6 @@ static void free_snapshot(struct work_struct *work)
 	}
 	census_arena_free(&snap->arena);
 	census_arena_free(&snap->vma_arena);
-	census_bitmaps_free(snap->bitmaps);
 	if (snap->pid_ns)
 		put_pid_ns(snap->pid_ns);
 	kfree(snap);

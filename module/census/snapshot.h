@@ -40,7 +40,6 @@ struct census_name {
 	struct pid *pid;
 };
 
-struct census_bitmaps;
 
 /* Parts that have records of VMAs. */
 #define CENSUS_PARTS_OF_VMAS (MEMCENSUS_PART_VMAS | MEMCENSUS_PART_MEMORY_VMAS)
@@ -59,9 +58,6 @@ struct census_bitmaps;
  * @charged: who pays for the pages of cgroups is requested: 1, or 2 by file too
  * @file: only mappings of this file or block device are walked, a reference; NULL: all
  * @limit: maximum number of pairs that are sent, with PIDS for each process
- * @pages: page bitmaps of the only one of @pids are requested
- * @start: first address of the bitmaps
- * @end: end address of the bitmaps (exclusive)
  */
 struct census_request {
 	u8 basis;
@@ -372,7 +368,6 @@ struct census_payer {
  * @pairs: &struct census_pair, as they are sent
  * @nr_payers: number of @payers
  * @payers: the first one has the pages of all that are not told apart
- * @bitmaps: of the pages of the only one of @tasks; NULL if not requested
  * @nr_zones: number of @zones
  * @zones: by node, then from the lowest zone
  * @nr_nodes: number of @nodes
@@ -403,7 +398,6 @@ struct census_snapshot {
 	struct list_head pairs;
 	unsigned int nr_payers;
 	struct census_payer *payers;
-	struct census_bitmaps *bitmaps;
 	unsigned int nr_zones;
 	struct census_zone *zones;
 	unsigned int nr_nodes;

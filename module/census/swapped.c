@@ -7,7 +7,6 @@
 #include "base/compat.h"
 #include "census/swapped.h"
 #include "census/tally.h"
-#include "count/page-bitmaps.h"
 
 /*
  * Slots that a search passes between two pages, at most: none is in a node without entries, so
@@ -21,9 +20,8 @@ static u64 slots_between(pgoff_t first, pgoff_t last, unsigned int shift)
 }
 
 /**
- * census_swapped_read() - count pages in swap
+ * read_swapped() - count pages in swap
  * @s: of this file
- * @bitmaps: to note each page; or NULL
  * @left: slots of the page cache that may be looked at; decreased
  * @pages: increased by the number of pages
  *
@@ -31,8 +29,7 @@ static u64 slots_between(pgoff_t first, pgoff_t last, unsigned int shift)
  *
  * Return: false if @left is not enough.
  */
-bool census_swapped_read(const struct census_swapped *s, struct census_bitmaps *bitmaps,
-			 u64 *left, u64 *pages)
+static bool read_swapped(const struct census_swapped *s, u64 *left, u64 *pages)
 {
 	XA_STATE(xas, &s->cache->i_pages, s->first);
 	unsigned int shift, last_shift = 0;
@@ -59,12 +56,8 @@ bool census_swapped_read(const struct census_swapped *s, struct census_bitmaps *
 		/* If an entry is split after it was read, its parts follow, which count already. */
 		next = max(next, round_down(xas.xa_index, nr) + nr);
 		last_shift = shift;
-		if (!xa_is_value(entry) || first >= min(next, s->end))
-			continue;
-		*pages += min(next, s->end) - first;
-		if (bitmaps)
-			census_bitmaps_note(bitmaps, (first - s->offset) << PAGE_SHIFT,
-					    min(next, s->end) - first, CENSUS_NOTE_SWAP);
+		if (xa_is_value(entry) && first < min(next, s->end))
+			*pages += min(next, s->end) - first;
 	}
 	rcu_read_unlock();
 	/* A search in vain is one too. */
@@ -89,7 +82,6 @@ void census_swapped_begin(struct census_tally *t, unsigned long addr)
 	pgoff_t offset;
 
 	s->cache = NULL;
-	t->walk->holes = false;
 	if (t->class != CENSUS_SHMEM || t->later || !t->m->task)
 		return;
 	cache = vma->vm_file->f_mapping;
@@ -108,10 +100,7 @@ void census_swapped_begin(struct census_tally *t, unsigned long addr)
 		.ptes = t->walk->ptes,
 		.spare = addr == vma->vm_start ? CENSUS_SWAPPED_SPARE : s->spare,
 	};
-	if (census_tally_has_bitmaps(t)) {
-		t->walk->holes = true;
-		s->cache = cache;
-	} else if (!(vma->vm_flags & VM_SHARED) && vma->vm_flags & VM_WRITE) {
+	if (!(vma->vm_flags & VM_SHARED) && vma->vm_flags & VM_WRITE) {
 		t->sums->unknown_swap++;
 	} else if (from == vma->vm_start && from >= counted->end && !vma->vm_pgoff &&
 		   vma->vm_end - from >= i_size_read(cache->host)) {
@@ -139,7 +128,7 @@ void census_swapped_look(struct census_tally *t)
 
 	if (s->cache && s->end > s->first) {
 		left = t->walk->ptes - s->ptes + s->spare;
-		if (!census_swapped_read(s, NULL, &left, &pages))
+		if (!read_swapped(s, &left, &pages))
 			t->sums->unknown_swap++;
 		t->sums->swap += pages << PAGE_SHIFT;
 		s->spare = min(s->spare, left);

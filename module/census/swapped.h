@@ -21,7 +21,6 @@
 /* Entries of a mapping after which a lock hold ends: a look is one RCU section, of some 50 us. */
 #define CENSUS_SWAPPED_ENTRIES 16384
 
-struct census_bitmaps;
 struct census_tally;
 
 /**
@@ -49,8 +48,6 @@ static inline bool census_swapped_due(const struct census_swapped *s,
 	return s->cache && (s->end > s->first || walk->ptes - s->ptes >= CENSUS_SWAPPED_ENTRIES);
 }
 
-bool census_swapped_read(const struct census_swapped *s, struct census_bitmaps *bitmaps,
-			 u64 *left, u64 *pages);
 void census_swapped_begin(struct census_tally *t, unsigned long addr);
 void census_swapped_look(struct census_tally *t);
 

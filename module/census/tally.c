@@ -27,7 +27,6 @@
 #include "census/tally.h"
 #include "census/vma.h"
 #include "count/mapcount.h"
-#include "count/page-bitmaps.h"
 #include "owners/forked.h"
 #include "walk/device.h"
 #include "walk/exclusive.h"
@@ -77,30 +76,6 @@ static void mark_swap(struct census_tally *t, const struct census_run *run)
 	}
 }
 
-/* Cost of a hole in a file with pages in swap, in page table entries. */
-#define ENTRIES_PER_HOLE 16
-
-/*
- * With bitmaps: notes what is in swap of a file where nothing of it is mapped, and counts it, so
- * that the sum agrees with them.
- */
-static void count_hole(struct census_tally *t, const struct census_place *place)
-{
-	u64 pages = 0, before = t->bitmaps->slots_left;
-	struct census_swapped hole = t->swapped;
-
-	hole.first = max(hole.first, linear_page_index(t->vma, place->addr));
-	hole.end = linear_page_index(t->vma, place->addr) + place->nr;
-	if (hole.first >= hole.end)
-		return;
-	if (!census_swapped_read(&hole, t->bitmaps, &t->bitmaps->slots_left, &pages)) {
-		t->sums->unknown_swap++;
-		t->bitmaps->full = true;
-	}
-	t->walk->work += ENTRIES_PER_HOLE + before - t->bitmaps->slots_left;
-	t->sums->swap += pages << PAGE_SHIFT;
-}
-
 /*
  * Both bases: counts runs that need no struct page, after the page table lock was
  * dropped.  PRESENT pages are counted under the lock, or are in the masks.
@@ -140,7 +115,6 @@ static void take_runs(void *context, const struct census_run *runs,
 			t->pages += census_run_nr(run);
 			break;
 		case CENSUS_PRESENT:
-		case CENSUS_HOLE:
 			break;
 		}
 	}
@@ -152,10 +126,6 @@ static void take_page(void *context, const struct census_place *place)
 	struct census_tally *t = context;
 	const struct census_asked *asked;
 
-	if (place->type == CENSUS_HOLE) {
-		count_hole(t, place);
-		return;
-	}
 	list_for_each_entry(asked, t->asked, link)
 		if (asked->wanted)
 			asked->question->page(asked->state, t, place);
@@ -289,11 +259,9 @@ void census_tally_end(struct census_tally *t)
 	kfree(t->path_buffer);
 }
 
-/* Return: 0, -ENOMEM or -ENOSPC: whether memory of any kind ran out. */
+/* Return: 0, or -ENOMEM: whether memory of any kind ran out. */
 int census_tally_error(const struct census_tally *t)
 {
-	if (t->snap->bitmaps && t->snap->bitmaps->full)
-		return -ENOSPC;
 	return t->nameless || census_marks_failed(t->marks) ? -ENOMEM : 0;
 }
 
@@ -360,7 +328,6 @@ int census_tally_mm(struct census_tally *t, struct census_mm *m)
 	struct census_asked *asked;
 
 	t->m = m;
-	t->bitmaps = m->task ? t->snap->bitmaps : NULL;
 	t->wants_pages = false;
 	list_for_each_entry(asked, t->asked, link) {
 		asked->wanted = asked->question->page && asked->question->wants(t);
@@ -637,7 +604,7 @@ void census_tally_part_end(struct census_tally *t, unsigned long addr, unsigned 
 {
 	const struct census_walk *walk = t->walk;
 
-	if (t->swapped.cache && !walk->holes)
+	if (t->swapped.cache)
 		t->swapped.end = linear_page_index(t->vma, next);
 	t->pages += walk->pages;
 	if (walk->exclusive && !t->files->only)

@@ -14,7 +14,6 @@
 #include "census/swapped.h"
 #include "count/files.h"
 #include "count/marks.h"
-#include "count/page-bitmaps.h"
 #include "walk/walk.h"
 
 /**
@@ -41,7 +40,6 @@
  * @of_heap: sum of heap or stack if @vma is one of these; else NULL
  * @huge_copied: the hugetlb page of the current run is a copy, and not of the one file
  * @wants_pages: a question wants each page of @m
- * @bitmaps: of the pages of @m, in which pages of files in swap are noted; NULL: not requested
  * @swapped: of the file of @vma, what is to be looked at for pages in swap
  * @pages: mapped pages met
  * @rss_before: RSS of @sums when the part of @vma started, for @of_heap
@@ -69,18 +67,10 @@ struct census_tally {
 	u64 *of_heap;
 	bool huge_copied;
 	bool wants_pages;
-	struct census_bitmaps *bitmaps;
 	struct census_swapped swapped;
 	u64 pages;
 	u64 rss_before;
 };
-
-/* Whether pages of @vma are wanted in bitmaps. */
-static inline bool census_tally_has_bitmaps(const struct census_tally *t)
-{
-	return t->bitmaps && t->vma->vm_start < t->bitmaps->end &&
-	       t->vma->vm_end > t->bitmaps->start;
-}
 
 int census_tally_begin(struct census_tally *t, struct census_snapshot *snap,
 		       struct census_files *files);

@@ -111,7 +111,6 @@ void census_mapcount_take(struct census_sums *sums, const struct vm_area_struct 
 		break;
 	case CENSUS_SPECIAL:
 	case CENSUS_SWAP:
-	case CENSUS_HOLE:
 		break;	/* counted without the lock */
 	}
 }

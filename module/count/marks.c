@@ -135,15 +135,6 @@ bool census_marks_counts(const struct census_marks *m, u64 key)
 	       slice->number;
 }
 
-/* Return: the block of @key, or NULL if nothing in its section was marked. */
-struct census_block *census_marks_block(const struct census_marks *m, u64 key)
-{
-	u64 at = key & section_mask(key);
-	const struct census_section *s = lookup_section(m, key - at);
-
-	return s ? s->first + at : NULL;
-}
-
 /*
  * Finds the block of @key, if the current slice counts it, and fetches it: pages are scattered.
  * Return: whether there is one; without memory there is none.

@@ -235,16 +235,8 @@ int census_marks_prepare_groups(struct census_marks *m, struct census_pool *stat
 				bool several);
 
 bool census_marks_counts(const struct census_marks *m, u64 key);
-struct census_block *census_marks_block(const struct census_marks *m, u64 key);
 u64 census_marks_hugetlb_key(struct census_marks *m, unsigned long pfn,
 			     unsigned int nr, u32 *at);
-
-/* Size of the hugetlb page with this @key, in base pages. */
-static inline unsigned int census_marks_hugetlb_pages(const struct census_marks *m,
-						      u64 key)
-{
-	return m->hugetlb[census_key_kind(key) - CENSUS_OF_HUGETLB];
-}
 
 /* Checks whether tables that fork() copied are kept. */
 static inline bool census_marks_has_forked(const struct census_marks *m)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The dumps of a census: SNAPSHOT, PAGES and SHARE. */
+/* The dumps of a census: SNAPSHOT and SHARE. */
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/pid_namespace.h>
@@ -14,7 +14,7 @@
 		       MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
 
 /**
- * struct of_census - one SNAPSHOT, PAGES or SHARE dump
+ * struct of_census - one SNAPSHOT or SHARE dump
  * @dump: of all commands
  * @req: the request
  * @pids_bytes: of @req.pids, taken from the budget of results
@@ -84,7 +84,6 @@ static int parse_pids(struct of_census *d, const struct nlattr *attr,
 }
 
 /* Those that only one or two commands take. */
-#define PAGES_ATTRS (CENSUS_REQ(START) | CENSUS_REQ(END))
 #define SHARE_ATTRS (CENSUS_REQ(LIMIT) | CENSUS_REQ(CHARGED))
 #define SNAPSHOT_ATTRS (CENSUS_REQ(BASIS) | CENSUS_REQ(PARTS) | CENSUS_REQ(READER_UID) | \
 			CENSUS_REQ(READER_GID) | CENSUS_REQ(MAX_AGE_MS) | CENSUS_REQ(TREE))
@@ -118,43 +117,6 @@ static int parse_file(struct of_census *d, const struct nlattr *attr,
 	return -EINVAL;
 }
 
-/* PAGES: one process, the frames basis, and a range of addresses. */
-static int parse_pages(struct of_census *d, struct nlattr **tb,
-		       struct netlink_ext_ack *extack)
-{
-	struct nlattr *start = tb[MEMCENSUS_REQ_START], *end = tb[MEMCENSUS_REQ_END];
-	struct census_request *req = &d->req;
-	int err;
-
-	err = census_request_refuse(tb, SNAPSHOT_ATTRS | CENSUS_REQ(GROUP_BY),
-				    "PAGES takes PIDS, START and END only", extack) ?:
-	      refuse_share_attrs(tb, extack) ?:
-	      census_request_refuse(tb, CENSUS_REQ(FILE),
-				    "FILE: only SNAPSHOT and SHARE take it", extack);
-	if (err)
-		return err;
-	req->pages = true;
-	req->basis = MEMCENSUS_BASIS_FRAMES;
-	req->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS;
-	req->start = start ? nla_get_u64(start) : 0;
-	req->end = end ? nla_get_u64(end) : ~0ULL & PAGE_MASK;
-	if (!PAGE_ALIGNED(req->start)) {
-		NL_SET_ERR_MSG_ATTR(extack, start, "START: not a multiple of the page size");
-		return -EINVAL;
-	}
-	if (!PAGE_ALIGNED(req->end) || req->end <= req->start) {
-		NL_SET_ERR_MSG_ATTR(extack, end ?: start,
-				    "END: not a multiple of the page size above START");
-		return -EINVAL;
-	}
-	if (!tb[MEMCENSUS_REQ_PIDS] || nla_len(tb[MEMCENSUS_REQ_PIDS]) != sizeof(u32)) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_PIDS],
-				    "PIDS: PAGES is of one process: name one");
-		return -EINVAL;
-	}
-	return parse_pids(d, tb[MEMCENSUS_REQ_PIDS], extack);
-}
-
 /* SHARE: some processes, or all groups of a kind; always the frames basis. */
 static int parse_share(struct of_census *d, struct nlattr **tb,
 		       struct netlink_ext_ack *extack)
@@ -164,7 +126,7 @@ static int parse_share(struct of_census *d, struct nlattr **tb,
 	struct census_request *req = &d->req;
 	int err;
 
-	err = census_request_refuse(tb, SNAPSHOT_ATTRS | PAGES_ATTRS,
+	err = census_request_refuse(tb, SNAPSHOT_ATTRS,
 				    "SHARE takes PIDS, GROUP_BY, LIMIT, CHARGED and FILE only",
 				    extack);
 	if (err)
@@ -247,9 +209,7 @@ static int parse_snapshot(struct of_census *d, struct nlattr **tb,
 	int err;
 
 	req->parts = DEFAULT_PARTS;
-	err = census_request_refuse(tb, PAGES_ATTRS, "START and END: only PAGES takes them",
-				    extack) ?:
-	      refuse_share_attrs(tb, extack);
+	err = refuse_share_attrs(tb, extack);
 	if (err)
 		return err;
 	err = parse_reader(d, tb, extack);
@@ -311,10 +271,6 @@ static int parse_request(struct census_dump *dump, struct nlattr **tb,
 	if (err)
 		return err;
 	switch (dump->cmd) {
-	case MEMCENSUS_CMD_PAGES:
-		census_dump_stages(dump, census_pages_stages, ARRAY_SIZE(census_pages_stages));
-		err = parse_pages(d, tb, extack);
-		break;
 	case MEMCENSUS_CMD_SHARE:
 		census_dump_stages(dump, census_share_stages, ARRAY_SIZE(census_share_stages));
 		err = parse_share(d, tb, extack);
@@ -362,9 +318,6 @@ static int take_census(struct census_dump *dump, struct netlink_ext_ack *extack)
 	if (!err && !census_results_hold(dump->pid_ns, census_snapshot_bytes(dump->snap),
 					 &dump->held))
 		err = -EDQUOT;
-	if (err == -ENOSPC)
-		NL_SET_ERR_MSG(extack,
-			       "not enough memory for the bitmaps: request a range of addresses, or raise max_mem");
 	if (err == -EDQUOT)
 		NL_SET_ERR_MSG(extack, CENSUS_RESULTS_FULL);
 	if (err == -ENOMEM)
@@ -379,20 +332,6 @@ static int take_census(struct census_dump *dump, struct netlink_ext_ack *extack)
 	return 0;
 }
 
-/* Return: the next record.  Of VMAS only those that overlap the addresses of a PAGES request. */
-static const void *next_census_record(struct census_dump *dump, const void *before)
-{
-	const struct census_request *req = &of_census(dump)->req;
-	const struct census_vma *vma;
-
-	do {
-		before = census_next_record(dump, before);
-		vma = before;
-	} while (req->pages && vma && census_dump_stage(dump) == MEMCENSUS_A_VMA &&
-		 (vma->start >= req->end || vma->end <= req->start));
-	return before;
-}
-
 static void release_census(struct census_dump *dump)
 {
 	census_snapshot_put(dump->snap);
@@ -403,6 +342,6 @@ const struct census_dump_ops census_dump_census = {
 	.size = sizeof(struct of_census),
 	.parse = parse_request,
 	.take = take_census,
-	.next = next_census_record,
+	.next = census_next_record,
 	.release = release_census,
 };

@@ -23,7 +23,6 @@
 #include "base/compat.h"
 #include "base/memory.h"
 #include "base/result-memory.h"
-#include "count/page-bitmaps.h"
 #include "netlink/dump.h"
 
 /**
@@ -144,7 +143,6 @@ cancel:
 /* Checks whether a record of kind @nest may be larger than a page of 4 KiB with its headers. */
 static bool is_large(const struct census_dump *d, u8 nest)
 {
-	BUILD_BUG_ON(CENSUS_PAGES_PART * sizeof(struct census_bitmap) + 512 > LARGE);
 	BUILD_BUG_ON(MIGRATE_TYPES * CENSUS_ORDERS * 32 + 1536 > LARGE);
 	BUILD_BUG_ON(MEMCENSUS_BLOCK_RECORDS_MAX * sizeof(u64) + 512 > 3072);
 	switch (nest) {
@@ -155,7 +153,7 @@ static bool is_large(const struct census_dump *d, u8 nest)
 	case MEMCENSUS_A_FRAME_FILE:
 		return d->paths;
 	default:
-		return nest == MEMCENSUS_A_PAGES;
+		return false;
 	}
 }
 

@@ -122,9 +122,6 @@ static inline u8 census_dump_stage(const struct census_dump *d)
 	return d->stages[d->stage].nest;
 }
 
-/* Maximum number of blocks in a PAGES message: 5 KiB with its headers. */
-#define CENSUS_PAGES_PART 120
-
 /* PAD has the same number in every nest. */
 static inline int census_put_u64(struct sk_buff *skb, int attr, u64 value)
 {
@@ -152,10 +149,8 @@ static inline int census_put_rows(struct sk_buff *skb, const struct census_recor
 
 /* The records of a census, in order. */
 #define CENSUS_SNAPSHOT_STAGES 8
-#define CENSUS_PAGES_STAGES 4
 #define CENSUS_SHARE_STAGES 6
 extern const struct census_stage census_snapshot_stages[CENSUS_SNAPSHOT_STAGES];
-extern const struct census_stage census_pages_stages[CENSUS_PAGES_STAGES];
 extern const struct census_stage census_share_stages[CENSUS_SHARE_STAGES];
 
 census_fill_fn census_fill_info;
@@ -174,7 +169,7 @@ int census_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 int census_dump_continue(struct sk_buff *skb, struct netlink_callback *cb);
 int census_dump_done(struct netlink_callback *cb);
 
-/* SNAPSHOT, PAGES and SHARE are dumps of a census. */
+/* SNAPSHOT and SHARE are dumps of a census. */
 extern const struct census_dump_ops census_dump_census;
 extern const struct census_dump_ops census_dump_physical;
 extern const struct census_dump_ops census_dump_oom;

@@ -65,7 +65,6 @@ struct command {
 
 static const struct command commands[] = {
 	[MEMCENSUS_CMD_SNAPSHOT] = { .ops = &census_dump_census },
-	[MEMCENSUS_CMD_PAGES] = { .ops = &census_dump_census },
 	[MEMCENSUS_CMD_SHARE] = OPTIONAL(CENSUS_WITH_SHARE, census, "share"),
 	[MEMCENSUS_CMD_PHYSICAL] = OPTIONAL(CENSUS_WITH_PHYSICAL, physical, "physical"),
 	[MEMCENSUS_CMD_OOM] = OPTIONAL(CENSUS_WITH_OOM, oom, "oom"),
@@ -121,7 +120,6 @@ static int census_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 static const struct genl_ops census_ops[] = {
 	{ .cmd = MEMCENSUS_CMD_INFO, .doit = info_doit },
 	DUMP(SNAPSHOT),
-	DUMP(PAGES),
 	DUMP(SHARE),
 	DUMP(PHYSICAL),
 	DUMP(OOM),

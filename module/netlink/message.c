@@ -20,7 +20,6 @@
 #include "base/visible.h"
 #include "census/vma.h"
 #include "census/zones.h"
-#include "count/page-bitmaps.h"
 #include "netlink/dump.h"
 
 static int put_figures(struct sk_buff *skb, int nest, const struct census_figures *figures)
@@ -305,49 +304,6 @@ static int fill_payer(struct sk_buff *skb, const struct census_dump *d, const vo
 				   census_put_u64(skb, MEMCENSUS_PAYER_INODE, payer->inode)));
 }
 
-/* Adds the word at @offset of @nr bitmaps from @first on. */
-static int put_words(struct sk_buff *skb, int attr, const struct census_bitmaps *b,
-		     u32 first, u32 nr, size_t offset)
-{
-	struct nlattr *words = nla_reserve_64bit(skb, attr, nr * sizeof(u64), MEMCENSUS_A_PAD);
-	u64 *to;
-	u32 i;
-
-	if (!words)
-		return -EMSGSIZE;
-	to = nla_data(words);
-	for (i = 0; i < nr; i++)
-		to[i] = *(const u64 *)((const u8 *)census_bitmap(b, first + i) + offset);
-	return 0;
-}
-
-#define PUT_WORDS(attr, member)							\
-	put_words(skb, MEMCENSUS_PAGES_##attr, b, first, nr,			\
-		  offsetof(struct census_bitmap, member))
-
-/*
- * A part of the bitmaps.  The first one starts at the start of the request and the last ends where
- * the walk ended.
- */
-static int fill_pages(struct sk_buff *skb, const struct census_dump *d, const void *record)
-{
-	const struct census_bitmaps *b = record;
-	u32 first = d->index * CENSUS_PAGES_PART;
-	u32 nr = min_t(u32, b->bitmaps.nr - first, CENSUS_PAGES_PART), next = first + nr;
-	u32 pid = sent_pid(d, d->snap->tasks[0]);
-
-	if (!pid)
-		return CENSUS_HIDDEN;
-	return nla_put_u32(skb, MEMCENSUS_PAGES_PID, pid) ||
-	       census_put_u64(skb, MEMCENSUS_PAGES_START,
-			      first ? census_bitmap(b, first)->addr : b->start) ||
-	       census_put_u64(skb, MEMCENSUS_PAGES_END,
-			      next < b->bitmaps.nr ? census_bitmap(b, next)->addr : b->walked) ||
-	       PUT_WORDS(ADDRESSES, addr) || PUT_WORDS(RESIDENT, resident) ||
-	       PUT_WORDS(EXCLUSIVE, exclusive) || PUT_WORDS(HUGE, huge) ||
-	       PUT_WORDS(SWAP, swap);
-}
-
 static int put_blocks(struct sk_buff *skb, const u64 *blocks)
 {
 	struct nlattr *nest;
@@ -420,13 +376,6 @@ const struct census_stage census_snapshot_stages[] = {
 	{ MEMCENSUS_A_SYSTEM, census_fill_system },
 };
 
-const struct census_stage census_pages_stages[] = {
-	{ MEMCENSUS_A_SCAN, census_fill_scan },
-	{ MEMCENSUS_A_TASK, census_fill_task },
-	{ MEMCENSUS_A_VMA, fill_vma },
-	{ MEMCENSUS_A_PAGES, fill_pages },
-};
-
 const struct census_stage census_share_stages[] = {
 	{ MEMCENSUS_A_SCAN, census_fill_scan },
 	{ MEMCENSUS_A_TASK, census_fill_task },
@@ -442,15 +391,6 @@ static const void *next_in_list(const struct list_head *list, const struct list_
 	const struct list_head *next = before ? before->next : list->next;
 
 	return next == list ? NULL : next;
-}
-
-/* Checks for a part of the bitmaps: there is at least one if the process was walked. */
-static bool has_part(const struct census_snapshot *snap, unsigned int i)
-{
-	u8 state = snap->tasks[0]->state;
-
-	return (state == MEMCENSUS_STATE_WALKED || state == MEMCENSUS_STATE_PARTIAL) &&
-	       (!i || i * CENSUS_PAGES_PART < snap->bitmaps->bitmaps.nr);
 }
 
 /* The records of a census that are requested.  Return: as &struct census_dump_ops.next. */
@@ -482,8 +422,6 @@ const void *census_next_record(struct census_dump *d, const void *before)
 		return parts & MEMCENSUS_PART_NODES && i < snap->nr_nodes ? &snap->nodes[i] : NULL;
 	case MEMCENSUS_A_SYSTEM:
 		return parts & MEMCENSUS_PART_SYSTEM && !i ? &snap->system : NULL;
-	case MEMCENSUS_A_PAGES:
-		return has_part(snap, i) ? snap->bitmaps : NULL;
 	case MEMCENSUS_A_OWNERS:
 		return i < snap->nr_owned ? &snap->owned[i] : NULL;
 	case MEMCENSUS_A_PAIR:

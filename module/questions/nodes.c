@@ -358,8 +358,6 @@ static void nodes_page(void *state, const struct census_tally *t, const struct c
 	struct nodes *s = state;
 	u32 index;
 
-	if (place->type != CENSUS_PRESENT && place->type != CENSUS_HUGETLB)
-		return;
 	/* The memory of a device may have been added without a change of a span. */
 	if (place->bits & CENSUS_DEVICE_PRIVATE)
 		index = read_index(s, place->pfn);

@@ -6,7 +6,6 @@ const struct census_question *const census_questions[] = {
 	&census_groups,
 	CENSUS_WITH_SHARE ? &census_sharing : NULL,
 	CENSUS_WITH_SHARE ? &census_charges : NULL,
-	&census_pages,
 	&census_nodes,
 };
 

@@ -8,7 +8,6 @@
 extern const struct census_question census_groups;
 extern const struct census_question census_sharing;
 extern const struct census_question census_charges;
-extern const struct census_question census_pages;
 extern const struct census_question census_nodes;
 
 #endif /* _CENSUS_QUESTIONS_H */

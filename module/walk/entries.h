@@ -16,14 +16,12 @@
  * @CENSUS_HUGETLB: mapped frames of one hugetlb page
  * @CENSUS_SWAP: swap slots
  * @CENSUS_SPECIAL: special mapping (zero page, PFN map, device); no frame number
- * @CENSUS_HOLE: nothing is mapped; only if holes are requested
  */
 enum census_entry_type {
 	CENSUS_PRESENT,
 	CENSUS_HUGETLB,
 	CENSUS_SWAP,
 	CENSUS_SPECIAL,
-	CENSUS_HOLE,
 };
 
 #define CENSUS_YOUNG		BIT(0) /* accessed */
@@ -37,7 +35,7 @@ enum census_entry_type {
 
 /**
  * struct census_run - consecutive entries with consecutive frames
- * @pfn: first frame; SWAP: first slot; HOLE: first page of the file; SPECIAL: 0
+ * @pfn: first frame; SWAP: first slot; SPECIAL: 0
  * @end: low 32 bits of the number after the last frame; see census_run_nr()
  * @type: &enum census_entry_type
  * @bits: CENSUS_YOUNG ..., the same for all entries
@@ -85,12 +83,11 @@ struct census_mask {
 
 /**
  * struct census_place - what one entry maps, or entries in a row whose frames are consecutive
- * @type: PRESENT, HUGETLB, SWAP or HOLE
+ * @type: PRESENT or HUGETLB
  * @bits: as in &struct census_run
  * @at: bit of the first page in the mask of @key
  * @nr: number of pages
- * @addr: of the first page
- * @pfn: PRESENT, HUGETLB: the first frame; else 0
+ * @pfn: the first frame
  * @key: PRESENT in masks: as in &struct census_mask, and all pages are in one mask; else 0
  */
 struct census_place {
@@ -98,7 +95,6 @@ struct census_place {
 	u8 bits;
 	u8 at;
 	u32 nr;
-	unsigned long addr;
 	unsigned long pfn;
 	u64 key;
 };

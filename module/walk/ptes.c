@@ -436,7 +436,7 @@ void census_ptes_report(struct census_walk *walk, struct vm_area_struct *vma,
 {
 	struct census_plain plain;
 
-	if (walk->ops->by_run || walk->holes || walk->device_key || !census_plain_begin(&plain) ||
+	if (walk->ops->by_run || walk->device_key || !census_plain_begin(&plain) ||
 	    vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
 		report_ptes(walk, vma, NULL, pte, nr, addr);
 	else if (walk->each_page)

@@ -5,7 +5,7 @@
  * A mapped page has a key and a bit, by which it is known in all address spaces that map it:
  * those of its frame; of its index, in a mapping that shows the page cache of a file; or of its
  * frame among anonymous pages, if a private mapping of a file has a copy.  For what is not mapped
- * (swap, holes, special mappings) and for all of hugetlb there are runs.  Entries in a row join
+ * (swap, special mappings) and for all of hugetlb there are runs.  Entries in a row join
  * the last run or the last mask, so that a table in order takes few of them.
  *
  * What has to be done under the lock of the table is done by ops->runs_locked and ops->page;
@@ -90,7 +90,7 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 	if (walk->ops->by_run) {
 		census_report_run(walk, CENSUS_PRESENT, bits & ~CENSUS_EXCLUSIVE, pfn, nr, 0);
 		census_report_place(walk, (struct census_place) {
-			.type = CENSUS_PRESENT, .bits = bits, .nr = nr, .addr = addr, .pfn = pfn,
+			.type = CENSUS_PRESENT, .bits = bits, .nr = nr, .pfn = pfn,
 		});
 		return;
 	}
@@ -130,12 +130,11 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 			census_report_mask(walk, key + apart + (number >> 6),
 					   GENMASK_ULL(at + n - 1, at));
 		census_report_place(walk, (struct census_place) {
-			.type = CENSUS_PRESENT, .bits = bits, .at = at, .nr = n, .addr = addr,
-			.pfn = pfn, .key = key + (number >> 6),
+			.type = CENSUS_PRESENT, .bits = bits, .at = at, .nr = n, .pfn = pfn,
+			.key = key + (number >> 6),
 		});
 		number += n;
 		pfn += n;
-		addr += n * PAGE_SIZE;
 		nr -= n;
 	}
 }
@@ -156,19 +155,6 @@ void census_report_flush(struct census_walk *walk)
 	walk->image->nr = 0;
 }
 
-void census_report_hole(struct census_walk *walk, struct vm_area_struct *vma,
-			unsigned long addr, unsigned long end)
-{
-	unsigned int nr = (end - addr) >> PAGE_SHIFT;
-
-	if (!walk->holes)
-		return;
-	census_report_run(walk, CENSUS_HOLE, 0, linear_page_index(vma, addr), nr, 0);
-	census_report_place(walk, (struct census_place) {
-		.type = CENSUS_HOLE, .nr = nr, .addr = addr,
-	});
-}
-
 /*
  * Reports @nr pages.  The first of them is page @skip of the range of @entry.
  * @exclusive: a swap entry has the exclusive bit
@@ -182,9 +168,6 @@ void census_report_softleaf(struct census_walk *walk, struct vm_area_struct *vma
 			bits |= CENSUS_EXCLUSIVE;
 		census_report_run(walk, CENSUS_SWAP, bits, swp_offset(entry) + skip, nr,
 				  swp_type(entry));
-		census_report_place(walk, (struct census_place) {
-			.type = CENSUS_SWAP, .bits = bits, .nr = nr, .addr = addr,
-		});
 	} else if (!census_softleaf_is_known(entry)) {
 		walk->unknown = true;
 	} else if (softleaf_has_pfn(entry)) {
@@ -196,9 +179,6 @@ void census_report_softleaf(struct census_walk *walk, struct vm_area_struct *vma
 			bits |= CENSUS_DEVICE_PRIVATE;
 		census_report_pages(walk, vma, addr, softleaf_to_pfn(entry) + skip, nr,
 				    bits | CENSUS_NOT_PRESENT);
-	} else if (vma->vm_flags & VM_SHARED) {
-		/* A marker, of userfaultfd for example: the page may be in swap. */
-		census_report_hole(walk, vma, addr, addr + nr * PAGE_SIZE);
 	}
 }
 
@@ -210,9 +190,9 @@ void census_report_pte(struct census_walk *walk, struct vm_area_struct *vma,
 				     (pte_dirty(pte) ? CENSUS_DIRTY : 0));
 	softleaf_t entry;
 
-	if (pte_none(pte)) {
-		census_report_hole(walk, vma, addr, addr + PAGE_SIZE);
-	} else if (!pte_present(pte)) {
+	if (pte_none(pte))
+		return;
+	if (!pte_present(pte)) {
 		entry = softleaf_from_pte(pte);
 		census_report_softleaf(walk, vma, addr, entry,
 				       softleaf_is_swap(entry) && pte_swp_exclusive(pte),

@@ -2,7 +2,7 @@
 /*
  * What a walk reports, and to whom: entries of page tables become runs, masks, places and images
  * of entries.h.  It locks nothing: all functions but census_report_flush() are called under the
- * lock of the entry's table, holes also where there is no table.
+ * lock of the entry's table.
  */
 #ifndef _CENSUS_REPORT_H
 #define _CENSUS_REPORT_H
@@ -25,9 +25,8 @@
  * @by_run: mapped pages are PRESENT runs, not masks
  * @masks: receives masks of one or more tables, possibly of several VMAs, from
  *	census_walk_flush(), which is called without any lock; may sleep
- * @page: called for all entries of runs and masks but SPECIAL, in the order of addresses, if
- *	&struct census_walk.each_page; under the page table lock, except for a HOLE without a
- *	table; must not sleep; or NULL
+ * @page: called for all entries that map pages, in the order of addresses, if
+ *	&struct census_walk.each_page; under the page table lock; must not sleep; or NULL
  * @find_image: searches a table that has @value at @index, and as many entries as the one of
  *	@image; called under the page table lock; sets @match and returns its values, which stay
  *	valid and unchanged until @image is called; or returns NULL; or NULL
@@ -62,7 +61,6 @@ struct census_walk_ops {
  * @pause: returns true if the walk should return so that the caller drops the lock;
  *	called after each %CENSUS_PTES_MAX entries; must be true if census_walk_full()
  * @pause_context: argument of @pause
- * @holes: report HOLE runs, in the current VMA
  * @each_page: call @ops->page, in the current VMA
  * @frames_key: masks: key of frame 0 in the current VMA
  * @file_key: masks: key of the first page of the current VMA's file; 0: its pages are
@@ -104,7 +102,6 @@ struct census_walk {
 	void *context;
 	bool (*pause)(void *context);
 	void *pause_context;
-	bool holes;
 	bool each_page;
 	u64 frames_key;
 	u64 file_key;
@@ -154,7 +151,7 @@ static inline bool census_may_have_copies(const struct census_walk *walk,
 	return walk->anon_key && (vma_has_anon_rmap(vma) || !census_rule_holds());
 }
 
-/* Called under the table's lock, if there is a table. */
+/* Called under the table's lock. */
 static inline void census_report_place(struct census_walk *walk, struct census_place place)
 {
 	if (!walk->each_page)
@@ -170,8 +167,6 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 void census_report_softleaf(struct census_walk *walk, struct vm_area_struct *vma,
 			    unsigned long addr, softleaf_t entry, bool exclusive,
 			    u8 bits, unsigned int nr, unsigned long skip);
-void census_report_hole(struct census_walk *walk, struct vm_area_struct *vma,
-			unsigned long addr, unsigned long end);
 void census_report_mask(struct census_walk *walk, u64 key, u64 mask);
 void census_report_run(struct census_walk *walk, enum census_entry_type type, u8 bits,
 		       unsigned long pfn, unsigned int nr, u8 swap_type);

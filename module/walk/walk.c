@@ -331,7 +331,6 @@ static unsigned long walk_pmd(struct census_walk *walk, struct vm_area_struct *v
 		pmd = pmdp_get_lockless(pmdp);
 		if (pmd_none(pmd) ||
 		    (!pmd_present(pmd) && !thp_migration_supported())) {
-			census_report_hole(walk, vma, addr, end);
 			walk->ptes++;
 			walk->work += ENTRIES_PER_EMPTY;
 			census_report_flush(walk);
@@ -351,9 +350,6 @@ static unsigned long walk_pmd(struct census_walk *walk, struct vm_area_struct *v
 
 /* Bytes skipped at once: a run has 32 bits, but a PGD entry covers up to 2^36 pages. */
 #define MISSING_MAX BIT(40)
-
-/* Bytes of a hole reported at once, of which each page may be looked up: bounds the lock hold. */
-#define HOLE_MAX BIT(24)
 
 /*
  * Return: the PUD of @addr; or NULL, and @next is the end of the missing table's range.
@@ -427,7 +423,7 @@ static void report_hugetlb(struct census_walk *walk, unsigned long addr, pte_t p
 	}
 	census_report_run(walk, CENSUS_HUGETLB, bits, pfn, nr, 0);
 	census_report_place(walk, (struct census_place) {
-		.type = CENSUS_HUGETLB, .bits = bits, .nr = nr, .addr = addr, .pfn = pfn,
+		.type = CENSUS_HUGETLB, .bits = bits, .nr = nr, .pfn = pfn,
 	});
 	census_report_locked(walk);
 }
@@ -659,8 +655,6 @@ unsigned long census_walk_vma(struct census_walk *walk,
 		if (!pmd)
 			pmd = find_pmd(vma->vm_mm, addr, end, &next, &leaf);
 		if (!pmd) {
-			if (walk->holes)
-				next = min(next, addr + HOLE_MAX);
 			/* A leaf above the PMD level maps device memory (DAX, PFN map). */
 			if (leaf && !vma_is_dax(vma) &&
 			    !(vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP)))
@@ -668,8 +662,6 @@ unsigned long census_walk_vma(struct census_walk *walk,
 			if (leaf)
 				census_report_run(walk, CENSUS_SPECIAL, 0, 0,
 						  (next - addr) >> PAGE_SHIFT, 0);
-			else
-				census_report_hole(walk, vma, addr, next);
 			census_report_flush(walk);
 			walk->work += ENTRIES_PER_EMPTY;
 		} else {

@@ -14,7 +14,6 @@
 #include "ko.h"
 #include "selftest.h"
 
-#include "client/bitmaps.h"
 #include "owners/counted.h"
 
 #define LEAST		1048576UL
@@ -226,31 +225,6 @@ static void by_groups(struct __test_metadata *_metadata, const struct _test_data
 	census_free(&whole);
 }
 
-/* Bitmaps in slices: which pages are exclusive is known slice by slice. */
-static void bitmaps(struct __test_metadata *_metadata, const struct _test_data_bound *self)
-{
-	unsigned int n, block, wrong = 0;
-	struct census census;
-	char words[64];
-
-	snprintf(words, sizeof(words), "max_mem=%lu", LEAST);
-	reload(_metadata, words);
-	for (n = 0; n < 3; n++) {
-		ASSERT_BITMAPS(self->pids[n], &census);
-		EXPECT_LT(1, census.scan[MEMCENSUS_SCAN_SLICES]);
-		EXPECT_BITS(&census, PLACE(0), PRIVATE, PRIVATE, PRIVATE, 0, 0);
-		for (block = 0; block < BLOCKS; block++) {
-			struct census_page_block b =
-				bitmaps_at(&census, PLACE(1) + (size_t)block * BLOCK_PAGES * PAGE);
-
-			wrong += b.resident != has(n, block) ||
-				 b.exclusive != (has(n, block) && mappers_of(block) == 1);
-		}
-		EXPECT_EQ(0, wrong);
-		census_free(&census);
-	}
-}
-
 /* One test: to make the processes takes most of its time. */
 TEST_F_TIMEOUT(bound, exact_in_slices, 600)
 {
@@ -258,23 +232,6 @@ TEST_F_TIMEOUT(bound, exact_in_slices, 600)
 		return;
 	of_all(_metadata, self);
 	by_groups(_metadata, self);
-	bitmaps(_metadata, self);
-}
-
-/* More blocks than half of the least max_mem holds, which are 13,107. */
-#define SCATTERED	15000
-#define STEP		(2 * BLOCK_PAGES * PAGE)
-
-static void scatters(void *arg)
-{
-	char *at = mmap(PLACE(8), SCATTERED * STEP, RW, MAP_PRIVATE | MAP_ANONYMOUS |
-			MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-	unsigned long i;
-
-	need(at != MAP_FAILED, "mmap");
-	no_huge_pages(at, SCATTERED * STEP);
-	for (i = 0; i < SCATTERED; i++)
-		at[i * STEP] = 1;
 }
 
 FIXTURE(least)
@@ -297,65 +254,6 @@ FIXTURE_TEARDOWN(least)
 		EXPECT_EQ(0, ko_unload_patiently(5000));
 	if (self->ready)
 		EXPECT_EQ(0, ko_load(""));
-}
-
-/*
- * Bitmaps that do not fit are refused, at once and in words.  A range fits, and as long as
- * its answer is not read, another one does not.
- */
-TEST_F_TIMEOUT(least, bitmaps_refused, 300)
-{
-	const uint64_t start = (uintptr_t)PLACE(8), end = start + SCATTERED * STEP;
-	const uint64_t most = start + 10000 * STEP;
-	struct census_request request = { .pages = true, .n_pids = 1, .start = start };
-	struct census_error error = {};
-	struct census_socket s;
-	struct census census;
-	char buf[8192];
-	uint32_t pid;
-	int ret, i;
-
-	if (!self->ready)
-		return;
-	pid = child_start(scatters, NULL);
-	ASSERT_LT(0, (pid_t)pid);
-	request.pids = &pid;
-	snprintf(buf, sizeof(buf), "max_mem=%lu", LEAST);
-	ASSERT_EQ(0, ko_load(buf));
-
-	EXPECT_EQ(-ENOSPC, bitmaps_take(pid, start, end, &census, &error));
-	EXPECT_NE(NULL, strstr(error.text, "request a range of addresses, or raise max_mem"));
-	census_free(&census);
-	EXPECT_EQ(-ENOSPC, bitmaps_take(pid, 0, 0, &census, &error));
-	census_free(&census);
-	ASSERT_EQ(0, bitmaps_take(pid, start, most, &census, &error))
-		TH_LOG("%s", error.text);
-	EXPECT_EQ(10000, census.n_blocks);
-	EXPECT_EQ(10000, bitmaps_between(&census, start, end).exclusive);
-	census_free(&census);
-
-	ASSERT_EQ(0, census_open(&s));
-	request.end = most;
-	ASSERT_EQ(0, census_send(&s, census_request(&s, buf, &request)));
-	for (i = 0; i < 2; i++)
-		ASSERT_EQ(1, census_receive(&s, NULL, 0, &error));
-	EXPECT_EQ(-ENOSPC, bitmaps_take(pid, start, most, &census, &error));
-	census_free(&census);
-	/* The answer is whole nevertheless. */
-	do {
-		ret = census_receive(&s, NULL, 0, &error);
-	} while (ret > 0);
-	EXPECT_EQ(0, ret);
-	EXPECT_EQ(0, bitmaps_take(pid, start, most, &census, &error));
-	census_free(&census);
-	/* And what is not read is given back with the socket. */
-	ASSERT_EQ(0, census_send(&s, census_request(&s, buf, &request)));
-	for (i = 0; i < 2; i++)
-		ASSERT_EQ(1, census_receive(&s, NULL, 0, &error));
-	census_close(&s);
-	EXPECT_EQ(0, bitmaps_take(pid, start, most, &census, &error));
-	census_free(&census);
-	child_end(pid);
 }
 
 /*

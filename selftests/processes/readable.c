@@ -323,10 +323,6 @@ TEST(requests)
 	request.share = true;
 	EXPECT_EQ(-EINVAL, census_take(&request, NULL, &error));
 	EXPECT_NE(NULL, strstr(error.text, "SHARE takes"));
-	request.share = false;
-	request.pages = true;
-	EXPECT_EQ(-EINVAL, census_take(&request, NULL, &error));
-	EXPECT_NE(NULL, strstr(error.text, "PAGES takes"));
 }
 
 /* Whoever asks without groups gets none, also of a census that has them: both kinds share it. */

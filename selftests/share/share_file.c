@@ -383,8 +383,6 @@ TEST(refused)
 	EXPECT_REFUSED("not an open descriptor", .file = path);
 	EXPECT_REFUSED("needs BASIS FRAMES", .file = file, .pids = &pid, .n_pids = 1);
 	EXPECT_REFUSED("needs BASIS FRAMES", .file = file, .basis = MEMCENSUS_BASIS_MAPCOUNT);
-	EXPECT_REFUSED("FILE: only SNAPSHOT and SHARE", .file = file, .pages = true, .pids = &pid,
-		       .n_pids = 1);
 }
 
 /* A request keeps its file, until its socket is closed. */

@@ -17,7 +17,6 @@
 #include <sys/wait.h>
 
 #include "selftest.h"
-#include "client/bitmaps.h"
 #include "memory/zram.h"
 
 #undef TEST_TIMEOUT_DEFAULT
@@ -668,46 +667,6 @@ TEST_F(swapped, many_processes)
 		child_end(pid);
 		close(load.fd);
 	}
-}
-
-/* Much is mapped below the addresses of a request for bitmaps: it gets those all the same. */
-TEST_F(swapped, range)
-{
-	struct load load = { .body = scatter, .n = 350, .private = variant->private };
-	const struct census_vma *last = NULL;
-	struct census mappings, census;
-	uint64_t end;
-	unsigned int i;
-	pid_t pid;
-
-	if (!self->on)
-		return;
-	if (user_mode_linux())
-		SKIP(return, "User Mode Linux has no room for the mappings");
-	load.fd = memfd("scattered", SCATTERED * BLOCK);
-	pid = child_start(live, &load);
-	ASSERT_LT(0, pid);
-	ASSERT_TRUE(child_next(pid));
-	ASSERT_CENSUS(pid, &mappings);
-	for (i = 0; i < mappings.n_vmas; i++)
-		if (mappings.vmas[i].end - mappings.vmas[i].start == (SCATTERED * BLOCK - 1) * PAGE)
-			last = &mappings.vmas[i];
-	ASSERT_NE(NULL, last);
-	EXPECT_EQ(FIGURE_UNKNOWN, figure(&last->f, MEMCENSUS_F_SWAP));
-	EXPECT_EQ(-ENOSPC, bitmaps_take(pid, 0, 0, &census, NULL));
-
-	/* All of a mapping, and the upper half of its pages. */
-	end = last->end;
-	for (i = 1; i <= 2; i++) {
-		ASSERT_EQ(0, bitmaps_take(pid, end - (SCATTERED / i * BLOCK - 1) * PAGE, end,
-					  &census, NULL));
-		EXPECT_EQ(SCATTERED / i - 1, bitmaps_between(&census, 0, UINT64_MAX).swap);
-		EXPECT_EQ(FIGURE_UNKNOWN, figure(&census.tasks->f, MEMCENSUS_F_SWAP));
-		census_free(&census);
-	}
-	census_free(&mappings);
-	child_end(pid);
-	close(load.fd);
 }
 
 TEST_HARNESS_MAIN

@@ -18,8 +18,6 @@ static const struct column request_fields[] = {
 	REQUEST(PARTS, parts, U32),
 	REQUEST(PIDS, pids, U32S),
 	REQUEST(GROUP_BY, group_by, U32),
-	REQUEST(START, start, U64),
-	REQUEST(END, end, U64),
 	REQUEST(LIMIT, limit, U32),
 	REQUEST(EVENT, event, U64),
 	REQUEST(CHARGED, charged, U32),

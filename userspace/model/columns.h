@@ -295,7 +295,6 @@ extern const struct row_type task_rows;
 extern const struct row_type task_node_rows;
 extern const struct row_type group_rows;
 extern const struct row_type vma_rows;
-extern const struct row_type pages_rows;
 extern const struct row_type owners_rows;
 extern const struct row_type pair_rows;
 extern const struct row_type payer_rows;

@@ -8,8 +8,6 @@
 	uint64_t parts; \
 	struct numbers pids; \
 	uint64_t group_by; \
-	uint64_t start; \
-	uint64_t end; \
 	uint64_t limit; \
 	uint64_t event; \
 	uint64_t charged; \
@@ -120,16 +118,6 @@
 	const char *name; \
 	uint64_t page_size; \
 	uint64_t pkey
-
-#define PAGES_MEMBERS \
-	uint64_t pid; \
-	uint64_t start; \
-	uint64_t end; \
-	struct numbers addresses; \
-	struct numbers resident; \
-	struct numbers exclusive; \
-	struct numbers huge; \
-	struct numbers swap
 
 #define GROUP_MEMBERS \
 	uint64_t uid; \

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The bitmaps of the pages of one process, from the PAGES messages of a snapshot.
+ * The pages of one process, by address.
  */
 #ifndef READER_PAGES_H
 #define READER_PAGES_H
 
 #include "model/snapshot.h"
 
+/* Pages of a block: those of a word. */
+#define PAGE_BLOCK	64
+
 /**
- * struct page_block - MEMCENSUS_BLOCK_PAGES pages; bit n stands for page n of them
+ * struct page_block - PAGE_BLOCK pages; bit n stands for page n of them
  * @address: of the first page, a multiple of the size of a block
  * @resident: mapped
- * @exclusive: of @resident: no other process maps it; at the first address of several
+ * @exclusive: of @resident: mapped once, by its map count
  * @huge: of @resident: mapped by a PMD, or part of a hugetlb page
  * @swap: in swap
  */
@@ -31,30 +34,16 @@ struct page_counts {
 	uint64_t swap;
 };
 
-/* A place among the blocks of a snapshot; zeroed: before the first. */
-struct pages_cursor {
-	size_t part;
-	size_t i;
-};
-
-/* The next block, by address, of a checked @snap; false after the last. */
-bool pages_next(const struct snapshot *snap, struct pages_cursor *cursor,
-		struct page_block *block);
-
-/* The address up to which the bitmaps of @snap are known; 0: they are not at all. */
-uint64_t pages_end(const struct snapshot *snap);
-
 /*
- * The next block with pages between @start and @end from @here on, without the bits of others;
- * false: there is none.  @cursor: what @here begins as; where a call with an @end up to this
- * @start has left it, or zeroed.  It moves up to @end.
+ * The next block of @snap with pages between @start and @end from number *@here on, without the
+ * bits of others; false: there is none.  *@at: what *@here begins as; where a call with an @end up
+ * to this @start has left it, or 0.  It moves up to @end.
  */
-bool pages_next_between(const struct snapshot *snap, struct pages_cursor *cursor,
-			struct pages_cursor *here, uint64_t start, uint64_t end,
-			struct page_block *block);
+bool pages_next(const struct snapshot *snap, size_t *at, size_t *here, uint64_t start,
+		uint64_t end, struct page_block *block);
 
-/* All pages between @start and @end; @cursor as above. */
-struct page_counts pages_between(const struct snapshot *snap, struct pages_cursor *cursor,
-				 uint64_t start, uint64_t end);
+/* All pages between @start and @end; *@at as above. */
+struct page_counts pages_between(const struct snapshot *snap, size_t *at, uint64_t start,
+				 uint64_t end);
 
 #endif /* READER_PAGES_H */

@@ -45,6 +45,7 @@ void snapshot_reset(struct snapshot *snap)
 		free(array);
 	}
 	free(snap->arrays);
+	free(snap->pages);
 	free(snap->meminfo);
 	free(snap->proc_texts);
 	free(snap->by_pid);

@@ -96,11 +96,7 @@ struct vma {
 	VMA_MEMBERS;
 };
 
-/* A message of a PAGES dump; see pages.h. */
-struct pages {
-	uint64_t known;
-	PAGES_MEMBERS;
-};
+struct page_block;
 
 /*
  * What is charged to a cgroup and to those below it, in bytes, except the last four.  The
@@ -421,7 +417,7 @@ struct snapshot {
 	size_t n_groups;
 	struct vma *vmas;
 	size_t n_vmas;
-	struct pages *pages;
+	struct page_block *pages;
 	size_t n_pages;
 	struct owners *owners;
 	size_t n_owners;

@@ -2,17 +2,14 @@
 /* To which NUMA nodes a memory policy binds processes. */
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/signals.h"
 #include "lib/text.h"
+#include "os/bounded.h"
 #include "os/numa-policy.h"
 #include "os/procfs.h"
 
@@ -73,56 +70,45 @@ static void read_policy(struct numa_policy *policy)
 	numa_policy_parse(policy, line);
 }
 
-_Noreturn static void read_all(struct numa_policy *v, size_t n, int to)
+/**
+ * struct policies - what the child reads
+ * @v, @n: of these processes
+ */
+struct policies {
+	struct numa_policy *v;
+	size_t n;
+};
+
+static int read_all(void *context, int to)
 {
+	const struct policies *all = context;
 	size_t i;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	for (i = 0; i < n; i++) {
-		read_policy(&v[i]);
-		if (write(to, &v[i], sizeof(v[i])) != (ssize_t)sizeof(v[i]))
+	for (i = 0; i < all->n; i++) {
+		read_policy(&all->v[i]);
+		if (write(to, &all->v[i], sizeof(all->v[i])) != (ssize_t)sizeof(all->v[i]))
 			break;
 	}
-	_exit(0);
-}
-
-/* Takes what the child says, in time; whole records, as these are smaller than PIPE_BUF. */
-static void take_all(struct numa_policy *v, size_t n, int from)
-{
-	const uint64_t end = signals_now() + TIME_MOST;
-	struct pollfd ready = { .fd = from, .events = POLLIN };
-	struct numa_policy one;
-	uint64_t now;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		now = signals_now();
-		if (now >= end || poll(&ready, 1, (int)((end - now) / 1000000) + 1) <= 0 ||
-		    read(from, &one, sizeof(one)) != (ssize_t)sizeof(one))
-			break;
-		v[i] = one;
-	}
+	return 0;
 }
 
 void numa_policies_read(struct numa_policy *v, size_t n)
 {
-	int ends[2];
+	const uint64_t end = signals_now() + TIME_MOST;
+	struct policies all = { v, n };
+	struct numa_policy one;
+	struct bounded child;
 	size_t i;
-	pid_t pid;
 
 	for (i = 0; i < n; i++)
 		v[i] = (struct numa_policy){ .pid = v[i].pid };
-	if (!n || pipe2(ends, O_CLOEXEC))
+	if (!n || !bounded_start(&child, read_all, &all))
 		return;
-	pid = fork();
-	if (!pid)
-		read_all(v, n, ends[1]);
-	close(ends[1]);
-	if (pid > 0) {
-		take_all(v, n, ends[0]);
-		/* One that the kernel does not let go yet is reaped by whoever is there then. */
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, WNOHANG);
+	/* Whole records, as these are smaller than PIPE_BUF. */
+	for (i = 0; i < n; i++) {
+		if (bounded_read(&child, &one, sizeof(one), end) != (ssize_t)sizeof(one))
+			break;
+		v[i] = one;
 	}
-	close(ends[0]);
+	bounded_end(&child);
 }

@@ -210,7 +210,6 @@ static const struct row_type *const types[] = {
 	[MEMCENSUS_A_NODE] = &node_rows,
 	[MEMCENSUS_A_SYSTEM] = &bytes_rows,
 	[MEMCENSUS_A_GROUP] = &group_rows,
-	[MEMCENSUS_A_PAGES] = &pages_rows,
 	[MEMCENSUS_A_OWNERS] = &owners_rows,
 	[MEMCENSUS_A_PAIR] = &pair_rows,
 	[MEMCENSUS_A_PAYER] = &payer_rows,
@@ -265,7 +264,7 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		return fail(why, FAIL_MALFORMED, "malformed message: too short");
 	if (genl->version < MEMCENSUS_GENL_VERSION)
 		return fail(why, FAIL_VERSION,
-			    "version %u of the ABI, this reader reads version %u: use a reader of that version (1 is release 0.1.0)",
+			    "version %u of the ABI, this reader reads version %u: use a reader of that version (1 is release 0.1.0, 2 is 1.0.0)",
 			    genl->version, MEMCENSUS_GENL_VERSION);
 	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 		snap->torn = true;
@@ -288,8 +287,8 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		return broken(&d, nest ? type->name : "a message");
 	/* A newer module has other commands too. */
 	unknown |= genl->cmd != MEMCENSUS_CMD_INFO && genl->cmd != MEMCENSUS_CMD_SNAPSHOT &&
-		   genl->cmd != MEMCENSUS_CMD_PAGES && genl->cmd != MEMCENSUS_CMD_SHARE &&
-		   genl->cmd != MEMCENSUS_CMD_PHYSICAL && genl->cmd != MEMCENSUS_CMD_OOM;
+		   genl->cmd != MEMCENSUS_CMD_SHARE && genl->cmd != MEMCENSUS_CMD_PHYSICAL &&
+		   genl->cmd != MEMCENSUS_CMD_OOM;
 	if (!nest && (unknown || is_request))
 		return 0;
 	if (!nest)

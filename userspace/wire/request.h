@@ -15,7 +15,7 @@
 #define REQUEST_SIZE	(256 + MEMCENSUS_PIDS_MAX * sizeof(uint32_t))
 
 /*
- * Writes the SNAPSHOT, PAGES, SHARE, PHYSICAL or OOM dump request for @request to @buf, which holds
+ * Writes the SNAPSHOT, SHARE, PHYSICAL or OOM dump request for @request to @buf, which holds
  * REQUEST_SIZE bytes and is aligned to 4.  @family: ID of the family.
  */
 struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,

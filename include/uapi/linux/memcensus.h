@@ -3,12 +3,11 @@
 /*
  * ABI of the memory census, shared by the module and the reader.
  *
- * Generic netlink family "memcensus".  A reader sends one of six requests:
+ * Generic netlink family "memcensus".  A reader sends one of five requests:
  *
  *   INFO (do)
  *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? FILE?
  *                               READER_UID? READER_GID? MAX_AGE_MS? }
- *   PAGES (dump)      REQUEST { PIDS START? END? }
  *   SHARE (dump)      REQUEST { PIDS | GROUP_BY | both, LIMIT? CHARGED? FILE? }
  *   PHYSICAL (dump)   REQUEST { ORDER? GROUP_BY? FILES? }
  *   OOM (dump)        REQUEST { EVENT? }
@@ -18,7 +17,6 @@
  *
  *   INFO              INFO
  *   SNAPSHOT          INFO SCAN TASK* TASK_NODE* GROUP* VMA* ZONE* NODE* SYSTEM?
- *   PAGES             INFO SCAN TASK VMA* PAGES*
  *   SHARE             INFO SCAN TASK* GROUP* OWNERS* PAIR* PAYER*
  *   PHYSICAL          INFO PHYSICAL PHYSICAL_ZONE* KERNEL_FRAMES* FRAME_CGROUP* FRAME_SYSTEM*
  *                     FRAME_FILE* FRAME_BLOCKS*
@@ -38,7 +36,6 @@
  *   SEQ NODE { ID KSWAPD KSWAPD_ORDER ... }
  *   SEQ SYSTEM { BYTES { <enum memcensus_system_bytes>: u64 ... }
  *                EVENTS { <enum memcensus_event>: u64 ... } }
- *   SEQ PAGES { PID START END ADDRESSES RESIDENT EXCLUSIVE HUGE SWAP }
  *   SEQ OWNERS { PID | GROUP, FEWEST MOST? BYTES { <enum memcensus_kind>: u64 ... } }
  *   SEQ PAIR { PID PEER_PID | GROUP PEER_GROUP | PEER_PID, COMMON { ... } ALONE { ... } }
  *   SEQ PAIR { PID?, LEFT_OUT? COMMON { ... } }
@@ -70,7 +67,7 @@
 #define MEMCENSUS_GENL_NAME	"memcensus"
 
 /* Version of the family. */
-#define MEMCENSUS_GENL_VERSION	2
+#define MEMCENSUS_GENL_VERSION	3
 
 /* Increases when an attribute or a meaning is added. */
 #define MEMCENSUS_ABI	17
@@ -83,9 +80,6 @@
 
 /* Maximum number of CLONE_VM peers in a TASK message. */
 #define MEMCENSUS_PEERS_MAX	256
-
-/* Pages in a block of a PAGES message: one word of a bitmap. */
-#define MEMCENSUS_BLOCK_PAGES	64
 
 /* Maximum number of PIDs in a SHARE request. */
 #define MEMCENSUS_SHARE_PIDS_MAX	256
@@ -157,20 +151,18 @@
  * enum memcensus_cmd - requests; their answers have the same command
  * @MEMCENSUS_CMD_INFO: do: ABI, version and parameters of the module
  * @MEMCENSUS_CMD_SNAPSHOT: dump: take a census and send it
- * @MEMCENSUS_CMD_PAGES: dump: take a census and send bitmaps of the pages of one process
  * @MEMCENSUS_CMD_SHARE: dump: take a census and send what processes or groups have in
  *	common
  * @MEMCENSUS_CMD_PHYSICAL: dump: classify all frames of physical memory
  * @MEMCENSUS_CMD_OOM: dump: send what was known when the OOM killer ran
  *
- * 3 to 9 were used by version 1 of the family and will not be used again.
+ * 3 to 10 were used by version 1 of the family and will not be used again.
  */
 enum memcensus_cmd {
 	MEMCENSUS_CMD_UNSPEC,
 	MEMCENSUS_CMD_INFO,
 	MEMCENSUS_CMD_SNAPSHOT,
-	MEMCENSUS_CMD_PAGES = 10,
-	MEMCENSUS_CMD_SHARE,
+	MEMCENSUS_CMD_SHARE = 11,
 	MEMCENSUS_CMD_PHYSICAL,
 	MEMCENSUS_CMD_OOM,
 	__MEMCENSUS_CMD_MAX,
@@ -190,7 +182,6 @@ enum memcensus_cmd {
  * @MEMCENSUS_A_NODE: nest of &enum memcensus_node
  * @MEMCENSUS_A_SYSTEM: nest of &enum memcensus_system
  * @MEMCENSUS_A_GROUP: nest of &enum memcensus_group
- * @MEMCENSUS_A_PAGES: nest of &enum memcensus_pages
  * @MEMCENSUS_A_OWNERS: nest of &enum memcensus_owners
  * @MEMCENSUS_A_PAIR: nest of &enum memcensus_pair
  * @MEMCENSUS_A_PHYSICAL: nest
@@ -206,6 +197,8 @@ enum memcensus_cmd {
  * @MEMCENSUS_A_TASK_NODE: nest of &enum memcensus_task_node
  * @MEMCENSUS_A_FRAME_SYSTEM: nest of &enum memcensus_frame_system
  * @MEMCENSUS_A_FRAME_FILE: nest of &enum memcensus_frame_file
+ *
+ * 12 was used by version 2 of the family and will not be used again.
  */
 enum memcensus_attr {
 	MEMCENSUS_A_UNSPEC,
@@ -220,8 +213,7 @@ enum memcensus_attr {
 	MEMCENSUS_A_NODE,
 	MEMCENSUS_A_SYSTEM,
 	MEMCENSUS_A_GROUP,
-	MEMCENSUS_A_PAGES,
-	MEMCENSUS_A_OWNERS,
+	MEMCENSUS_A_OWNERS = 13,
 	MEMCENSUS_A_PAIR,
 	MEMCENSUS_A_PHYSICAL,
 	MEMCENSUS_A_PHYSICAL_ZONE,
@@ -289,20 +281,18 @@ enum memcensus_group_by {
 };
 
 /**
- * enum memcensus_request - options of a SNAPSHOT, PAGES, SHARE, PHYSICAL or OOM request
+ * enum memcensus_request - options of a SNAPSHOT, SHARE, PHYSICAL or OOM request
  * @MEMCENSUS_REQ_BASIS: u32, &enum memcensus_basis; absent: FRAMES for all processes,
  *	MAPCOUNT with PIDS, for which FRAMES must also walk all other processes
  * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all except VMAS, TYPES, TASK_NODES
  *	and MEMORY_VMAS
  * @MEMCENSUS_REQ_PIDS: u32[], processes to walk, by the ID of any of their threads in the
  *	caller's PID namespace; 1 to %MEMCENSUS_PIDS_MAX; absent: all.  A process that has
- *	exited or does not exist is sent as %MEMCENSUS_STATE_VANISHED.  PAGES: exactly
- *	one; SHARE: up to %MEMCENSUS_SHARE_PIDS_MAX, without GROUP_BY
+ *	exited or does not exist is sent as %MEMCENSUS_STATE_VANISHED.  SHARE: up to
+ *	%MEMCENSUS_SHARE_PIDS_MAX, without GROUP_BY
  * @MEMCENSUS_REQ_GROUP_BY: u32, &enum memcensus_group_by; frames basis only, so with PIDS
  *	also set BASIS. SHARE: with PIDS only BY_PIDS, which compares these processes as
  *	one. PHYSICAL: BY_CGROUP, for the FRAME_CGROUP messages
- * @MEMCENSUS_REQ_START: u64, PAGES: only pages from this address on; absent: 0
- * @MEMCENSUS_REQ_END: u64, PAGES: only pages below this address; absent: all
  * @MEMCENSUS_REQ_LIMIT: u32, SHARE: maximum number of PAIR messages, with PIDS for each
  *	process, without those that count what was left out; 1 to %MEMCENSUS_LIMIT_MAX;
  *	absent: %MEMCENSUS_LIMIT_DEFAULT
@@ -333,6 +323,8 @@ enum memcensus_group_by {
  * @MEMCENSUS_REQ_TREE: u32, SNAPSHOT by TREE: PID of the first process of a tree: only
  *	the group of this tree is sent, and the TASKs in it, each with this GROUP; the
  *	groups in it are not.  Neither if there is none.  absent: all
+ *
+ * 6 and 7 were used by version 2 of the family and will not be used again.
  */
 enum memcensus_request {
 	MEMCENSUS_REQ_UNSPEC,
@@ -341,9 +333,7 @@ enum memcensus_request {
 	MEMCENSUS_REQ_PARTS,
 	MEMCENSUS_REQ_PIDS,
 	MEMCENSUS_REQ_GROUP_BY,
-	MEMCENSUS_REQ_START,
-	MEMCENSUS_REQ_END,
-	MEMCENSUS_REQ_LIMIT,
+	MEMCENSUS_REQ_LIMIT = 8,
 	MEMCENSUS_REQ_EVENT,
 	MEMCENSUS_REQ_CHARGED,
 	MEMCENSUS_REQ_FILE,
@@ -700,42 +690,6 @@ enum memcensus_vma {
 	MEMCENSUS_VMA_FIGURES,
 	__MEMCENSUS_VMA_MAX,
 	MEMCENSUS_VMA_MAX = __MEMCENSUS_VMA_MAX - 1
-};
-
-/**
- * enum memcensus_pages - bitmaps of the pages of an address range
- * @MEMCENSUS_PAGES_PID: u32, as %MEMCENSUS_TASK_PID of its task
- * @MEMCENSUS_PAGES_START: u64, first address of the range of this message
- * @MEMCENSUS_PAGES_END: u64, end of this range (exclusive).  The ranges of a dump adjoin;
- *	pages that are in no block are neither mapped nor in swap.  If the walk did not
- *	reach the end of the request (%MEMCENSUS_STATE_PARTIAL), the last @END is lower,
- *	and pages above it are unknown
- * @MEMCENSUS_PAGES_ADDRESSES: u64[], first address of each block of
- *	%MEMCENSUS_BLOCK_PAGES pages that has a bit set, a multiple of the size of a
- *	block, in ascending order; the following arrays have the same length
- * @MEMCENSUS_PAGES_RESIDENT: u64[], by block, bit n for page n: mapped
- * @MEMCENSUS_PAGES_EXCLUSIVE: u64[], of @RESIDENT: no other address space maps it.  A
- *	page that is mapped at several addresses has the bit at the first one
- * @MEMCENSUS_PAGES_HUGE: u64[], of @RESIDENT: mapped by a PMD, or part of a hugetlb page
- * @MEMCENSUS_PAGES_SWAP: u64[], in swap, including shmem of the VMA
- *
- * In one census the bits of a VMA and of a process add up to their figures: @RESIDENT to
- * RSS, @EXCLUSIVE to USS, @HUGE to THP and @SWAP to SWAP.  In a hugetlb VMA @RESIDENT
- * adds up to HUGETLB and @EXCLUSIVE to PRIVATE_HUGETLB.
- */
-enum memcensus_pages {
-	MEMCENSUS_PAGES_UNSPEC,
-	MEMCENSUS_PAGES_PAD,
-	MEMCENSUS_PAGES_PID,
-	MEMCENSUS_PAGES_START,
-	MEMCENSUS_PAGES_END,
-	MEMCENSUS_PAGES_ADDRESSES,
-	MEMCENSUS_PAGES_RESIDENT,
-	MEMCENSUS_PAGES_EXCLUSIVE,
-	MEMCENSUS_PAGES_HUGE,
-	MEMCENSUS_PAGES_SWAP,
-	__MEMCENSUS_PAGES_MAX,
-	MEMCENSUS_PAGES_MAX = __MEMCENSUS_PAGES_MAX - 1
 };
 
 /**

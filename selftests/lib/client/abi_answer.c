@@ -90,7 +90,7 @@ static const char *ints_wrong(const struct nlattr *attr, unsigned int size,
 	} else if (len != size) {
 		return say("%u bytes, not %u", len, size);
 	}
-	for (i = 0; size == 8 && !is->bits && i < len; i += 8) {
+	for (i = 0; size == 8 && i < len; i += 8) {
 		memcpy(&value, at + i, 8);
 		if (abi_kernel_address(value))
 			return say("%#llx", (unsigned long long)value);
@@ -140,15 +140,10 @@ static const char *attr_wrong(const struct nlattr *attr,
 
 static struct abi_attr attr_of(const struct abi_nest *nest, unsigned int type)
 {
-	struct abi_attr attr;
-
 	if (type >= nest->n)
 		return (struct abi_attr) {};
-	if (nest->attrs) {
-		attr = nest->attrs[type];
-		attr.bits = nest == &abi_pages && type >= MEMCENSUS_PAGES_RESIDENT;
-		return attr;
-	}
+	if (nest->attrs)
+		return nest->attrs[type];
 	return (struct abi_attr) {
 		.type = type > 1 ? ABI_U64 : type ? ABI_PAD : ABI_NONE,
 	};

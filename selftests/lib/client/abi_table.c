@@ -13,8 +13,6 @@ static const struct abi_attr request_attrs[__MEMCENSUS_REQ_MAX] = {
 	[MEMCENSUS_REQ_PARTS] = { .type = ABI_U32, .mask = MEMCENSUS_PART_ALL },
 	[MEMCENSUS_REQ_PIDS] = RANGE(U32S, 0, 16000),
 	[MEMCENSUS_REQ_GROUP_BY] = RANGE(U32, MEMCENSUS_BY_UID, MEMCENSUS_BY_MAX),
-	[MEMCENSUS_REQ_START] = INT(U64),
-	[MEMCENSUS_REQ_END] = INT(U64),
 	[MEMCENSUS_REQ_LIMIT] = RANGE(U32, 1, 4096),
 	[MEMCENSUS_REQ_EVENT] = INT(U64),
 	[MEMCENSUS_REQ_CHARGED] = RANGE(U32, 1, 2),
@@ -230,20 +228,6 @@ static const struct abi_attr group_attrs[__MEMCENSUS_GROUP_MAX] = {
 
 const struct abi_nest abi_group = { group_attrs, __MEMCENSUS_GROUP_MAX };
 
-static const struct abi_attr pages_attrs[__MEMCENSUS_PAGES_MAX] = {
-	[MEMCENSUS_PAGES_PAD] = INT(PAD),
-	[MEMCENSUS_PAGES_PID] = INT(U32),
-	[MEMCENSUS_PAGES_START] = INT(U64),
-	[MEMCENSUS_PAGES_END] = INT(U64),
-	[MEMCENSUS_PAGES_ADDRESSES] = RANGE(U64S, 0, 120),
-	[MEMCENSUS_PAGES_RESIDENT] = RANGE(U64S, 0, 120),
-	[MEMCENSUS_PAGES_EXCLUSIVE] = RANGE(U64S, 0, 120),
-	[MEMCENSUS_PAGES_HUGE] = RANGE(U64S, 0, 120),
-	[MEMCENSUS_PAGES_SWAP] = RANGE(U64S, 0, 120),
-};
-
-const struct abi_nest abi_pages = { pages_attrs, __MEMCENSUS_PAGES_MAX };
-
 static const struct abi_nest abi_kind = { NULL, __MEMCENSUS_K_MAX };
 
 static const struct abi_attr owners_attrs[__MEMCENSUS_OWNERS_MAX] = {
@@ -448,7 +432,6 @@ static const struct abi_attr answered_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_NODE] = { .type = ABI_NEST, .nest = &abi_node },
 	[MEMCENSUS_A_SYSTEM] = { .type = ABI_NEST, .nest = &abi_system },
 	[MEMCENSUS_A_GROUP] = { .type = ABI_NEST, .nest = &abi_group },
-	[MEMCENSUS_A_PAGES] = { .type = ABI_NEST, .nest = &abi_pages },
 	[MEMCENSUS_A_OWNERS] = { .type = ABI_NEST, .nest = &abi_owners },
 	[MEMCENSUS_A_PAIR] = { .type = ABI_NEST, .nest = &abi_pair },
 	[MEMCENSUS_A_PHYSICAL] = { .type = ABI_NEST, .nest = &abi_physical },
@@ -484,14 +467,6 @@ const struct abi_cmd abi_cmds[__MEMCENSUS_CMD_MAX] = {
 			   1U << MEMCENSUS_A_ZONE |
 			   1U << MEMCENSUS_A_NODE |
 			   1U << MEMCENSUS_A_SYSTEM,
-	},
-	[MEMCENSUS_CMD_PAGES] = {
-		.dump = true,
-		.answers = 1U << MEMCENSUS_A_INFO |
-			   1U << MEMCENSUS_A_SCAN |
-			   1U << MEMCENSUS_A_TASK |
-			   1U << MEMCENSUS_A_VMA |
-			   1U << MEMCENSUS_A_PAGES,
 	},
 	[MEMCENSUS_CMD_SHARE] = {
 		.dump = true,

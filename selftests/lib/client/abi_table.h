@@ -40,14 +40,13 @@ enum abi_type {
  * @min: least value in a request, or least number of array entries
  * @max: largest value in a request, or largest number of array entries
  * @mask: bits allowed in a request; 0: not a bit set
- * @bits: bitmaps, of any value; abi_answer.c sets it
  * @offset: of its member in the struct of abi_records.h that keeps it: a struct u32s, a
  *	struct figures, or as its type; 0: no struct keeps it
  * @nest: content of an ABI_NEST
  */
 struct abi_attr {
 	enum abi_type type;
-	bool many, bits;
+	bool many;
 	uint32_t min, max, mask;
 	size_t offset;
 	const struct abi_nest *nest;
@@ -79,7 +78,6 @@ extern const struct abi_nest abi_asked;
 extern const struct abi_nest abi_request;
 /* The top level of an answer, and nests in it. */
 extern const struct abi_nest abi_answered;
-extern const struct abi_nest abi_pages;
 extern const struct abi_nest abi_task;
 extern const struct abi_nest abi_group;
 extern const struct abi_nest abi_vma;

@@ -144,8 +144,7 @@ static void put_attr(struct nlmsghdr *nlh, uint16_t type, const void *payload,
 struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 				const struct census_request *request)
 {
-	struct nlmsghdr *nlh = census_header(s, buf, request->pages ? MEMCENSUS_CMD_PAGES :
-					     request->share ? MEMCENSUS_CMD_SHARE :
+	struct nlmsghdr *nlh = census_header(s, buf, request->share ? MEMCENSUS_CMD_SHARE :
 					     MEMCENSUS_CMD_SNAPSHOT, NLM_F_DUMP);
 	const uint32_t group_by = request->group_by, basis = request->basis;
 	const uint32_t parts = request->parts;
@@ -169,11 +168,6 @@ struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 	if (request->charged)
 		put_attr(nlh, MEMCENSUS_REQ_CHARGED, &(uint32_t){ request->charged },
 			 sizeof(uint32_t));
-	if (request->end)
-		put_attr(nlh, MEMCENSUS_REQ_END, &request->end, sizeof(request->end));
-	if (request->start)
-		put_attr(nlh, MEMCENSUS_REQ_START, &request->start,
-			 sizeof(request->start));
 	if (group_by)
 		put_attr(nlh, MEMCENSUS_REQ_GROUP_BY, &group_by,
 			 sizeof(group_by));

@@ -47,13 +47,6 @@ struct u32s {
 #define BUFFER_MIN	(PAGE < 8192 ? PAGE : 8192)
 
 /**
- * struct census_page_block - a block of the PAGES messages; bit n is page n
- */
-struct census_page_block {
-	uint64_t address, resident, exclusive, huge, swap;
-};
-
-/**
  * struct census_info - the INFO message
  * @known: bit n is set where attribute n of enum memcensus_info was sent
  * @value: the integers, by enum memcensus_info
@@ -165,8 +158,6 @@ struct census_values {
  * @mixed: a message has another sequence number than those before it
  * @disorder: messages arrived in the wrong order
  * @incomplete: a message had no sequence number, no nest, or an unknown nest
- * @torn: PAGES messages do not adjoin, or lack an attribute
- * @pages_start, @pages_end: what the PAGES messages are about together
  * @scan: values by enum memcensus_scan; @scan_known: bits of those sent
  */
 struct census {
@@ -196,11 +187,6 @@ struct census {
 	size_t n_pairs;
 	struct census_payer *payers;
 	size_t n_payers;
-	struct census_page_block *blocks;
-	size_t n_blocks, n_pages;
-	uint64_t pages_start, pages_end;
-	uint32_t pages_pid;
-	bool torn;
 };
 
 /**
@@ -215,7 +201,6 @@ struct census_error {
 
 /**
  * struct census_request - what to ask for; 0 leaves an attribute out
- * @pages: a PAGES request, from @start to @end
  * @share: a SHARE request, with @limit and @charged
  * @file: descriptor of the file of a census, not 0
  * @restricted: only what the user @uid and the group @gid may read
@@ -229,12 +214,11 @@ struct census_request {
 	const uint32_t *pids;
 	unsigned int n_pids;
 	size_t buffer;
-	bool pages, share;
+	bool share;
 	unsigned int charged;
 	uint32_t limit, file;
 	bool restricted;
 	uint32_t uid, gid, max_age, tree;
-	uint64_t start, end;
 };
 
 /**

@@ -259,88 +259,6 @@ static int task_node_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-/**
- * struct pages_nest - a PAGES nest while it is read
- * @known: bit n is set where attribute n was sent
- * @n: elements of @words; SIZE_MAX: they differ in length
- * @words: the arrays, by attribute
- */
-struct pages_nest {
-	uint32_t known;
-	uint64_t start, end;
-	uint32_t pid;
-	size_t n;
-	const char *words[__MEMCENSUS_PAGES_MAX];
-};
-
-static int pages_attr(const struct nlattr *attr, void *data)
-{
-	size_t len = mnl_attr_get_payload_len(attr);
-	unsigned int n = mnl_attr_get_type(attr);
-	struct pages_nest *nest = data;
-
-	if (n > MEMCENSUS_PAGES_MAX)
-		return MNL_CB_OK;
-	nest->known |= 1U << n;
-	switch (n) {
-	case MEMCENSUS_PAGES_PAD:
-		break;
-	case MEMCENSUS_PAGES_PID:
-		nest->pid = attr_int(attr);
-		break;
-	case MEMCENSUS_PAGES_START:
-		nest->start = attr_int(attr);
-		break;
-	case MEMCENSUS_PAGES_END:
-		nest->end = attr_int(attr);
-		break;
-	default:
-		if (len % sizeof(uint64_t) ||
-		    (n != MEMCENSUS_PAGES_ADDRESSES && len / sizeof(uint64_t) != nest->n))
-			return MNL_CB_ERROR;
-		nest->n = len / sizeof(uint64_t);
-		nest->words[n] = mnl_attr_get_payload(attr);
-	}
-	return MNL_CB_OK;
-}
-
-static uint64_t word(const struct pages_nest *nest, unsigned int attr, size_t i)
-{
-	uint64_t value;
-
-	memcpy(&value, nest->words[attr] + i * sizeof(value), sizeof(value));
-	return value;
-}
-
-static int add_pages(const struct nlattr *attr, struct census *census)
-{
-	struct pages_nest nest = {};
-	size_t i;
-
-	if (mnl_attr_parse_nested(attr, pages_attr, &nest) != MNL_CB_OK)
-		return MNL_CB_ERROR;
-	census->torn |= (nest.known | 1U << MEMCENSUS_PAGES_PAD) !=
-			((2U << MEMCENSUS_PAGES_MAX) - 2) ||
-			(census->n_pages && nest.start != census->pages_end);
-	if (!census->n_pages++)
-		census->pages_start = nest.start;
-	census->pages_end = nest.end;
-	census->pages_pid = nest.pid;
-	census->blocks = realloc(census->blocks, (census->n_blocks + nest.n + 1) *
-				 sizeof(*census->blocks));
-	if (!census->blocks || census->torn)
-		return MNL_CB_ERROR;
-	for (i = 0; i < nest.n; i++)
-		census->blocks[census->n_blocks++] = (struct census_page_block) {
-			.address = word(&nest, MEMCENSUS_PAGES_ADDRESSES, i),
-			.resident = word(&nest, MEMCENSUS_PAGES_RESIDENT, i),
-			.exclusive = word(&nest, MEMCENSUS_PAGES_EXCLUSIVE, i),
-			.huge = word(&nest, MEMCENSUS_PAGES_HUGE, i),
-			.swap = word(&nest, MEMCENSUS_PAGES_SWAP, i),
-		};
-	return MNL_CB_OK;
-}
-
 static int scan_attr(const struct nlattr *attr, void *data)
 {
 	unsigned int n = mnl_attr_get_type(attr);
@@ -410,7 +328,6 @@ static const uint8_t places[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_ZONE] = 7,
 	[MEMCENSUS_A_NODE] = 8,
 	[MEMCENSUS_A_SYSTEM] = 9,
-	[MEMCENSUS_A_PAGES] = 10,
 	[MEMCENSUS_A_OWNERS] = 11,
 	[MEMCENSUS_A_PAIR] = 12,
 	[MEMCENSUS_A_PAYER] = 13,
@@ -467,8 +384,6 @@ static int nest_attr(const struct nlattr *attr, void *data)
 			return MNL_CB_ERROR;
 		return mnl_attr_parse_nested(attr, node_attr,
 					     &census->nodes[census->n_nodes++]);
-	case MEMCENSUS_A_PAGES:
-		return add_pages(attr, census);
 	case MEMCENSUS_A_OWNERS:
 		census->owned = grow(census->owned, census->n_owned, sizeof(*census->owned));
 		if (!census->owned)
@@ -500,7 +415,7 @@ static unsigned int nests(const struct census *census)
 {
 	return census->n_infos + census->n_scans + census->n_tasks +
 	       census->n_groups + census->n_vmas + census->n_zones + census->n_nodes +
-	       census->n_systems + census->n_pages + census->n_owned + census->n_pairs +
+	       census->n_systems + census->n_owned + census->n_pairs +
 	       census->n_payers + census->n_task_nodes;
 }
 
@@ -545,6 +460,5 @@ void census_free(struct census *census)
 	free(census->pairs);
 	free(census->payers);
 	free(census->task_nodes);
-	free(census->blocks);
 	memset(census, 0, sizeof(*census));
 }

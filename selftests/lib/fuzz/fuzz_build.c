@@ -228,8 +228,7 @@ static uint16_t a_type(struct builder *b)
 
 static uint16_t some_flags(struct builder *b, uint8_t cmd)
 {
-	bool dump = cmd == MEMCENSUS_CMD_SNAPSHOT || cmd == MEMCENSUS_CMD_PAGES ||
-		    cmd == MEMCENSUS_CMD_SHARE ||
+	bool dump = cmd == MEMCENSUS_CMD_SNAPSHOT || cmd == MEMCENSUS_CMD_SHARE ||
 		    cmd == MEMCENSUS_CMD_PHYSICAL || cmd == MEMCENSUS_CMD_OOM;
 	uint16_t flags = NLM_F_REQUEST;
 
@@ -255,8 +254,7 @@ static uint8_t a_cmd(struct builder *b)
 		return MEMCENSUS_CMD_SHARE;
 	if (fuzz_one_in(b->r, 8))
 		return fuzz_one_in(b->r, 2) ? MEMCENSUS_CMD_OOM : MEMCENSUS_CMD_PHYSICAL;
-	return fuzz_one_in(b->r, 4) ? MEMCENSUS_CMD_PAGES :
-	       MEMCENSUS_CMD_SNAPSHOT;
+	return MEMCENSUS_CMD_SNAPSHOT;
 }
 
 static unsigned char a_byte(struct builder *b)

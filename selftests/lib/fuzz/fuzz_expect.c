@@ -170,33 +170,6 @@ static bool reader_is_wrong(const struct found *in)
 	return !uid != !gid || (uid && (!~load32(uid) || !~load32(gid)));
 }
 
-/* The rules of PAGES. */
-static unsigned int expect_pages(const struct fuzz_target *t,
-				 const struct found *in, struct fuzz_expect *e)
-{
-	struct census_request *r = &e->request;
-
-	r->pages = true;
-	r->basis = MEMCENSUS_BASIS_FRAMES;
-	r->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS;
-	r->end = -PAGE;
-	if (in->at[MEMCENSUS_REQ_BASIS] || in->at[MEMCENSUS_REQ_PARTS] ||
-	    in->at[MEMCENSUS_REQ_GROUP_BY] || in->at[MEMCENSUS_REQ_LIMIT] ||
-	    in->at[MEMCENSUS_REQ_CHARGED] || in->at[MEMCENSUS_REQ_FILE] || of_a_reader(in))
-		return FUZZ_EINVAL;
-	if (in->at[MEMCENSUS_REQ_START])
-		memcpy(&r->start, in->at[MEMCENSUS_REQ_START], 8);
-	if (in->at[MEMCENSUS_REQ_END])
-		memcpy(&r->end, in->at[MEMCENSUS_REQ_END], 8);
-	if (r->start % PAGE || r->end % PAGE || r->end <= r->start)
-		return FUZZ_EINVAL;
-	r->pids = (const uint32_t *)in->at[MEMCENSUS_REQ_PIDS];
-	r->n_pids = in->len[MEMCENSUS_REQ_PIDS] / 4;
-	if (in->len[MEMCENSUS_REQ_PIDS] != 4)
-		return FUZZ_EINVAL;
-	return expect_pids(t, e);
-}
-
 /* The descriptor is one of the fuzzer's. */
 static bool file_is_wrong(const struct found *in)
 {
@@ -216,8 +189,7 @@ static unsigned int expect_share(const struct fuzz_target *t,
 
 	r->share = true;
 	r->basis = MEMCENSUS_BASIS_FRAMES;
-	if (in->at[MEMCENSUS_REQ_BASIS] || in->at[MEMCENSUS_REQ_PARTS] ||
-	    in->at[MEMCENSUS_REQ_START] || in->at[MEMCENSUS_REQ_END] || of_a_reader(in))
+	if (in->at[MEMCENSUS_REQ_BASIS] || in->at[MEMCENSUS_REQ_PARTS] || of_a_reader(in))
 		return FUZZ_EINVAL;
 	if (in->at[MEMCENSUS_REQ_GROUP_BY])
 		group_by = load32(in->at[MEMCENSUS_REQ_GROUP_BY]);
@@ -285,8 +257,7 @@ static unsigned int expect_request(const struct fuzz_target *t,
 
 	r->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |
 		   MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM;
-	if (in->at[MEMCENSUS_REQ_START] || in->at[MEMCENSUS_REQ_END] ||
-	    in->at[MEMCENSUS_REQ_LIMIT] || in->at[MEMCENSUS_REQ_CHARGED] || reader_is_wrong(in))
+	if (in->at[MEMCENSUS_REQ_LIMIT] || in->at[MEMCENSUS_REQ_CHARGED] || reader_is_wrong(in))
 		return FUZZ_EINVAL;
 	e->parts_given = in->at[MEMCENSUS_REQ_PARTS];
 	if (e->parts_given)
@@ -350,9 +321,7 @@ static unsigned int expect_attrs(const struct fuzz_target *t, uint8_t cmd,
 	if (in.at[MEMCENSUS_REQ_EVENT] || in.at[MEMCENSUS_REQ_ORDER] ||
 	    in.at[MEMCENSUS_REQ_FILES])
 		return FUZZ_EINVAL;
-	return cmd == MEMCENSUS_CMD_PAGES ? expect_pages(t, &in, e) :
-	       cmd == MEMCENSUS_CMD_SHARE ? expect_share(t, &in, e) :
-					    expect_request(t, &in, e);
+	return cmd == MEMCENSUS_CMD_SHARE ? expect_share(t, &in, e) : expect_request(t, &in, e);
 }
 
 /* Checks of generic netlink before any attribute. Sets @e->what. */

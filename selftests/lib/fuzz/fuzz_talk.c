@@ -18,7 +18,6 @@
 
 #include "client/client_oom.h"
 #include "client/client_parse.h"
-#include "client/bitmaps.h"
 #include "owners/counted.h"
 #include "fuzz/fuzz.h"
 #include "memory/pages.h"
@@ -253,11 +252,6 @@ static bool dump_is_right(struct talk *t)
 	    !!c->n_nodes != !!(r->parts & MEMCENSUS_PART_NODES) ||
 	    c->n_systems != !!(r->parts & MEMCENSUS_PART_SYSTEM))
 		return fail(t, "not the parts %#x", r->parts);
-	if (r->pages && c->n_pages && !r->start && r->end == -PAGE) {
-		text = bitmaps_unsound(c);
-		if (text)
-			return fail(t, "bitmaps: %s", text);
-	}
 	if (r->basis == MEMCENSUS_BASIS_FRAMES && tasks && !t->dump->reader) {
 		text = counted_unsound(c, !r->pids);
 		if (text)

@@ -354,18 +354,6 @@ static const struct abi_name group_names[] = {
 	{}
 };
 
-static const struct abi_name pages_names[] = {
-	{ "pid", MEMCENSUS_PAGES_PID, NAME_U32, NULL },
-	{ "start", MEMCENSUS_PAGES_START, NAME_U64, NULL },
-	{ "end", MEMCENSUS_PAGES_END, NAME_U64, NULL },
-	{ "addresses", MEMCENSUS_PAGES_ADDRESSES, NAME_U64S, NULL },
-	{ "resident", MEMCENSUS_PAGES_RESIDENT, NAME_U64S, NULL },
-	{ "exclusive", MEMCENSUS_PAGES_EXCLUSIVE, NAME_U64S, NULL },
-	{ "huge", MEMCENSUS_PAGES_HUGE, NAME_U64S, NULL },
-	{ "swap", MEMCENSUS_PAGES_SWAP, NAME_U64S, NULL },
-	{}
-};
-
 static const struct abi_name kind_names[] = {
 	{ "anon", MEMCENSUS_K_ANON, NAME_U64, NULL },
 	{ "file", MEMCENSUS_K_FILE, NAME_U64, NULL },
@@ -615,7 +603,6 @@ const struct abi_name abi_records[] = {
 	{ "node", MEMCENSUS_A_NODE, NAME_NEST, node_names },
 	{ "system", MEMCENSUS_A_SYSTEM, NAME_NEST, system_names },
 	{ "group", MEMCENSUS_A_GROUP, NAME_NEST, group_names },
-	{ "pages", MEMCENSUS_A_PAGES, NAME_NEST, pages_names },
 	{ "owners", MEMCENSUS_A_OWNERS, NAME_NEST, owners_names },
 	{ "pair", MEMCENSUS_A_PAIR, NAME_NEST, pair_names },
 	{ "physical", MEMCENSUS_A_PHYSICAL, NAME_NEST, physical_names },
@@ -637,7 +624,6 @@ const struct abi_name abi_records[] = {
 const struct abi_name abi_commands[] = {
 	{ "info", MEMCENSUS_CMD_INFO, NAME_NONE, NULL },
 	{ "snapshot", MEMCENSUS_CMD_SNAPSHOT, NAME_NONE, NULL },
-	{ "pages", MEMCENSUS_CMD_PAGES, NAME_NONE, NULL },
 	{ "share", MEMCENSUS_CMD_SHARE, NAME_NONE, NULL },
 	{ "physical", MEMCENSUS_CMD_PHYSICAL, NAME_NONE, NULL },
 	{ "oom", MEMCENSUS_CMD_OOM, NAME_NONE, NULL },

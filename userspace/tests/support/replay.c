@@ -37,6 +37,7 @@
 #include "os/proc-texts.h"
 #include "os/procfs.h"
 #include "os/sysfs.h"
+#include "pagemap.h"
 #include "reader.h"
 #include "record/record-file.h"
 #include "record/recorded-names.h"
@@ -251,6 +252,8 @@ static int run(int argc, char **argv)
 	/* Do not use the cgroups and settings of this machine. */
 	cgroups_root(getenv("REPLAY_CGROUPS") ? getenv("REPLAY_CGROUPS") : "/nonexistent");
 	procfs_root(getenv("REPLAY_PROC") ? getenv("REPLAY_PROC") : "proc");
+	if (!strcmp(scene, "pages"))
+		procfs_root(pagemap_of_scene());
 	hugepages_root("/nonexistent");
 	sysfs_root(getenv("REPLAY_SYS") ? getenv("REPLAY_SYS") : "sys");
 	kernel_log_file(getenv("REPLAY_LOG") ? getenv("REPLAY_LOG") : "/nonexistent");

@@ -204,23 +204,3 @@ void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,
 	stream_nest_end(s, nest);
 	stream_end(s);
 }
-
-void stream_pages(struct stream *s, uint64_t seq, uint64_t start, uint64_t end,
-		  const struct stream_block *blocks, size_t n)
-{
-	uint64_t words[64];
-	size_t nest, i, j;
-
-	stream_begin(s, seq);
-	nest = stream_nest(s, MEMCENSUS_A_PAGES);
-	stream_u32(s, MEMCENSUS_PAGES_PID, 100);
-	stream_u64(s, MEMCENSUS_PAGES_START, start);
-	stream_u64(s, MEMCENSUS_PAGES_END, end);
-	for (j = 0; j < 5; j++) {
-		for (i = 0; i < n && i < 64; i++)
-			words[i] = ((const uint64_t *)&blocks[i])[j];
-		stream_put(s, MEMCENSUS_PAGES_ADDRESSES + j, words, i * sizeof(*words));
-	}
-	stream_nest_end(s, nest);
-	stream_end(s);
-}

@@ -74,15 +74,6 @@ void stream_head(struct stream *s, uint64_t seq, uint32_t abi);
 void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,
 			uint64_t slices, uint64_t lost);
 
-/* A block of a PAGES message: its address, and a bitmap of each kind. */
-struct stream_block {
-	uint64_t address, resident, exclusive, huge, swap;
-};
-
-/* A PAGES message of process 100, from @start to @end, with @n blocks. */
-void stream_pages(struct stream *s, uint64_t seq, uint64_t start, uint64_t end,
-		  const struct stream_block *blocks, size_t n);
-
 /* A scene of a whole machine; each census is one second later. */
 void scene_machine(struct stream *s);
 

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <linux/genetlink.h>
 
-#include "model/pages.h"
 #include "stream.h"
 #include "tap.h"
 #include "wire/decode.h"
@@ -224,7 +223,7 @@ static void test_version_1(void)
 	genl = (void *)(s.buf + NLMSG_HDRLEN);
 	genl->version = 1;
 	ok(decode_message(snap, (void *)s.buf, &why) && why.kind == FAIL_VERSION &&
-	   strstr(why.text, "version 1 of the ABI, this reader reads version 2"),
+	   strstr(why.text, "version 1 of the ABI, this reader reads version 3"),
 	   "a message of version 1 is refused: %s", why.text);
 	stream_free(&s);
 	snapshot_free(snap);
@@ -401,127 +400,13 @@ static void test_request(void)
 	snapshot_free(snap);
 }
 
-/* A PAGES dump of one or two messages, each with one of @blocks. */
-static void begin_pages(struct stream *s)
-{
-	stream_init(s, request->nlmsg_seq);
-	s->command = MEMCENSUS_CMD_PAGES;
-	stream_head_frames(s, 1, 4096, 1, 0);
-}
-
-static void bad_pages(uint64_t start, uint64_t middle, uint64_t again, uint64_t end,
-		      const struct stream_block *blocks, size_t n, const char *text,
-		      const char *name)
-{
-	struct stream s;
-
-	begin_pages(&s);
-	stream_pages(&s, 1, start, middle, blocks, n ? 1 : 0);
-	stream_pages(&s, 1, again, end, blocks + 1, n ? n - 1 : 0);
-	stream_done(&s, 0, NULL, 0);
-	expect_failure(&s, FAIL_MALFORMED, text, name);
-}
-
-static void test_bad_pages(void)
-{
-	static const struct stream_block good[] = {
-		{ 0x40000, 0xff, 0xf, 0x3, 0xf00 }, { 0x80000, 1, 0, 0, 2 },
-	}, odd[] = {
-		{ 0x40000, 1, 0, 0, 0 }, { 0x81000, 1, 0, 0, 0 },
-	}, back[] = {
-		{ 0x80000, 1, 0, 0, 0 }, { 0x40000, 1, 0, 0, 0 },
-	}, alien[] = {
-		{ 0x40000, 1, 0, 0, 0 }, { 0x80000, 1, 2, 0, 0 },
-	};
-	struct stream s;
-	size_t nest;
-
-	bad_pages(0, 0x80000, 0xc0000, 0x100000, good, 2, "do not adjoin", "a gap of PAGES");
-	bad_pages(0, 0x80000, 0x80000, 0x1000, good, 2, "do not adjoin", "PAGES that end early");
-	bad_pages(0, 0x80000, 0x80000, 0x80000, good, 2, "block 80000 of PAGES out of order",
-		  "a block behind the end");
-	bad_pages(0, 0x80000, 0x80000, 0x100000, odd, 2, "block 81000 of PAGES out of order",
-		  "a block that is not aligned");
-	bad_pages(0, 0xc0000, 0xc0000, 0x100000, back, 2, "block 40000 of PAGES out of order",
-		  "blocks in descending order");
-	bad_pages(0, 0x80000, 0x80000, 0x100000, alien, 2, "block 80000 of PAGES not in RESIDENT",
-		  "an exclusive page that is not mapped");
-
-	begin_pages(&s);
-	stream_begin(&s, 1);
-	nest = stream_nest(&s, MEMCENSUS_A_PAGES);
-	stream_u64(&s, MEMCENSUS_PAGES_START, 0);
-	stream_nest_end(&s, nest);
-	stream_end(&s);
-	stream_done(&s, 0, NULL, 0);
-	expect_failure(&s, FAIL_MALFORMED, "PAGES lacks an attribute", "PAGES without arrays");
-
-	begin_pages(&s);
-	stream_begin(&s, 1);
-	nest = stream_nest(&s, MEMCENSUS_A_PAGES);
-	stream_u32(&s, MEMCENSUS_PAGES_PID, 100);
-	stream_u64(&s, MEMCENSUS_PAGES_START, 0);
-	stream_u64(&s, MEMCENSUS_PAGES_END, 0x100000);
-	stream_put(&s, MEMCENSUS_PAGES_ADDRESSES, good, 8);
-	stream_put(&s, MEMCENSUS_PAGES_RESIDENT, good, 16);
-	stream_put(&s, MEMCENSUS_PAGES_EXCLUSIVE, good, 8);
-	stream_put(&s, MEMCENSUS_PAGES_HUGE, good, 8);
-	stream_put(&s, MEMCENSUS_PAGES_SWAP, good, 8);
-	stream_nest_end(&s, nest);
-	stream_end(&s);
-	stream_done(&s, 0, NULL, 0);
-	expect_failure(&s, FAIL_MALFORMED, "differ in length", "arrays of two lengths");
-
-	/* The page size is in INFO. */
-	stream_init(&s, request->nlmsg_seq);
-	s.command = MEMCENSUS_CMD_PAGES;
-	stream_begin(&s, 0);
-	stream_nest_end(&s, stream_nest(&s, MEMCENSUS_A_INFO));
-	stream_end(&s);
-	stream_begin(&s, 1);
-	stream_nest_end(&s, stream_nest(&s, MEMCENSUS_A_SCAN));
-	stream_end(&s);
-	stream_pages(&s, 1, 0, 0x100000, good, 2);
-	stream_done(&s, 0, NULL, 0);
-	expect_failure(&s, FAIL_MALFORMED, "without the size of a page", "no page size");
-}
-
-static void test_pages(void)
-{
-	static const struct stream_block blocks[] = {
-		{ 0x40000, 0xff, 0xf, 0x3, 0xf00 }, { 0x80000, 1ULL << 63 | 1, 1, 0, 2 },
-	};
-	struct pages_cursor cursor = { 0 };
-	struct page_counts counts;
-	struct snapshot *snap;
-	struct failure why;
-	struct stream s;
-
-	begin_pages(&s);
-	stream_pages(&s, 1, 0x45000, 0x80000, blocks, 1);
-	stream_pages(&s, 1, 0x80000, 0x200000, blocks + 1, 1);
-	stream_done(&s, 0, NULL, 0);
-	ok(feed(&s, &snap, &why) == REPLY_DONE && snap->n_pages == 2 &&
-	   pages_end(snap) == 0x200000, "a PAGES dump is decoded");
-	/* Pages 2 to 9 of the first block; all others of both; none behind. */
-	counts = pages_between(snap, &cursor, 0x42000, 0x4a000);
-	ok(counts.resident == 6 && counts.exclusive == 2 && counts.huge == 0 &&
-	   counts.swap == 2, "its pages are counted in a part of a block");
-	counts = pages_between(snap, &cursor, 0x4a000, 0xc0000);
-	ok(counts.resident == 2 && counts.exclusive == 1 && counts.swap == 3,
-	   "and in the rest of it and the next");
-	counts = pages_between(snap, &cursor, 0xc0000, UINT64_MAX);
-	ok(!counts.resident && !counts.swap, "and behind");
-	snapshot_free(snap);
-}
-
 /* All else in @asked is of SNAPSHOT requests. */
-static void test_pages_request(void)
+static void test_share_request(void)
 {
 	static const uint64_t pids[] = { 4711 };
 	const struct request asked = {
 		.basis = MEMCENSUS_BASIS_MAPCOUNT, .parts = 1, .pids = { 1, pids },
-		.command = MEMCENSUS_CMD_PAGES, .start = 0x1000, .end = 0x2000,
+		.command = MEMCENSUS_CMD_SHARE, .limit = 9, .event = 5,
 	};
 	struct {
 		struct nlmsghdr nlh;
@@ -530,22 +415,19 @@ static void test_pages_request(void)
 		struct nlattr request;
 		struct nlattr pids_are;
 		uint32_t pids[1];
-		struct nlattr start_is;
-		uint32_t start[2];
-		struct nlattr end_is;
-		uint32_t end[2];
+		struct nlattr limit_is;
+		uint32_t limit;
 	} wire = {
 		{ sizeof(wire), STREAM_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 3, 0 },
-		MEMCENSUS_CMD_PAGES, MEMCENSUS_GENL_VERSION, 0,
+		MEMCENSUS_CMD_SHARE, MEMCENSUS_GENL_VERSION, 0,
 		{ sizeof(wire) - 20, MEMCENSUS_A_REQUEST | NLA_F_NESTED },
-		{ 8, MEMCENSUS_REQ_PIDS }, { 4711 },
-		{ 12, MEMCENSUS_REQ_START }, { 0x1000 }, { 12, MEMCENSUS_REQ_END }, { 0x2000 },
+		{ 8, MEMCENSUS_REQ_PIDS }, { 4711 }, { 8, MEMCENSUS_REQ_LIMIT }, 9,
 	};
 	static char buf[REQUEST_SIZE] __attribute__((aligned(8)));
 	const struct nlmsghdr *made = request_put(buf, STREAM_FAMILY, 3, &asked);
 
 	ok(made->nlmsg_len == sizeof(wire) && !memcmp(made, &wire, sizeof(wire)),
-	   "a PAGES request is written as the ABI has it");
+	   "a SHARE request is written as the ABI has it");
 }
 
 int main(void)
@@ -561,9 +443,7 @@ int main(void)
 	test_blocks();
 	test_newer();
 	test_groups();
-	test_pages_request();
-	test_pages();
-	test_bad_pages();
+	test_share_request();
 	test_mutants();
 	return tap_done();
 }

@@ -13,6 +13,7 @@
 #include "lib/memory.h"
 #include "lib/svg.h"
 #include "model/columns.h"
+#include "model/pages.h"
 #include "os/procfs.h"
 #include "tap.h"
 #include "tools/flame/grown.h"
@@ -95,21 +96,20 @@ static void test_pages(void)
 /* Resident pages 0 to 7 of a mapping at page 512; exclusive ones are even. */
 static int make_pages(void *context, struct snapshot *snap, uint32_t pid, struct failure *why)
 {
-	static const uint64_t address = 512 * PAGE, resident = 0xff, exclusive = 0x55, swap;
-	struct pages *pages = row_add(&pages_rows, snap);
+	const struct page_block block = {
+		.address = 512 * PAGE, .resident = 0xff, .exclusive = 0x55,
+		.huge = *(const bool *)context ? 0xff : 0,
+	};
 	struct vma *vma = row_add(&vma_rows, snap);
 
 	(void)pid;
 	(void)why;
 	snap->info.known = 1 << MEMCENSUS_INFO_PAGE_SIZE;
 	snap->info.page_size = PAGE;
-	vma->start = address;
+	vma->start = block.address;
 	vma->end = 1024 * PAGE;
-	*pages = (struct pages){
-		.addresses = { 1, &address }, .resident = { 1, &resident },
-		.exclusive = { 1, &exclusive }, .swap = { 1, &swap },
-		.huge = { 1, *(const bool *)context ? &resident : &swap },
-	};
+	snap->pages = xmemdup(&block, sizeof(block));
+	snap->n_pages = 1;
 	return 0;
 }
 

@@ -427,7 +427,6 @@ static const struct wrong {
 	uint32_t value;
 	uint16_t size;
 } wrongs[] = {
-	{ "PAGES", "this needs root", MEMCENSUS_CMD_PAGES, 0, 0, 0 },
 	{ "SHARE", "this needs root", MEMCENSUS_CMD_SHARE, 0, 0, 0 },
 	{ "PHYSICAL", "this needs root", MEMCENSUS_CMD_PHYSICAL, 0, 0, 0 },
 	{ "OOM", "this needs root", MEMCENSUS_CMD_OOM, 0, 0, 0 },

@@ -8,6 +8,7 @@
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/pages.h"
+#include "os/pagemap.h"
 #include "os/process.h"
 #include "tools/flame/moment.h"
 #include "wire/source.h"
@@ -19,7 +20,7 @@ int flame_pages(void *context, struct snapshot *snap, uint32_t pid, struct failu
 {
 	struct source *source = context;
 	const struct request request = {
-		.command = MEMCENSUS_CMD_PAGES,
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
 		.pids = { 1, &(uint64_t){ pid } },
 	};
 	const struct task *task;
@@ -34,7 +35,7 @@ int flame_pages(void *context, struct snapshot *snap, uint32_t pid, struct failu
 		return fail(why, FAIL_SYSTEM,
 			    "process %" PRIu32 " is busy: its pages could not be read; try again",
 			    pid);
-	return 0;
+	return pagemap_read(snap, 0, UINT64_MAX, why);
 }
 
 int flame_moment_take(struct flame_moment *moment, const struct fault_record *record,
@@ -153,17 +154,17 @@ static void join_census(struct flame_moment *moment, struct join *join,
 	const uint64_t page = page_size_of(snap);
 	const struct fault_process *process = fault_record_find(record, census->pid);
 	const char *name = keep_name(moment, process ? process->name : "[ended]");
-	struct pages_cursor cursor = { 0 }, here;
 	const struct vma *vma;
 	struct page_block block;
+	size_t at = 0, here;
 	uint64_t left;
 
 	for (vma = snap->vmas; vma < snap->vmas + snap->n_vmas; vma++) {
 		/* Pages of hugetlb are not in RSS. */
 		if (KNOWN(vma, MEMCENSUS_VMA_PAGE_SIZE) && vma->page_size > page)
 			continue;
-		here = cursor;
-		while (pages_next_between(snap, &cursor, &here, vma->start, vma->end, &block))
+		here = at;
+		while (pages_next(snap, &at, &here, vma->start, vma->end, &block))
 			for (left = block.resident; left; left &= left - 1)
 				count_page(join, vma, page, &block,
 					   (unsigned int)__builtin_ctzll(left),

@@ -52,7 +52,7 @@ struct flame_moment {
 typedef int flame_pages_fn(void *context, struct snapshot *snap, uint32_t pid,
 			   struct failure *why);
 
-/* From the module: @context is a struct source. */
+/* From the module, a struct source @context, and pagemap. */
 flame_pages_fn flame_pages;
 
 /* Takes a census of each process of @record by @fn. 0, or -1 and @why. */

@@ -5,6 +5,7 @@
 
 #include "cli/subtree.h"
 #include "lib/text.h"
+#include "os/pagemap.h"
 #include "report/show.h"
 #include "tools/map/pages.h"
 
@@ -161,22 +162,26 @@ static const struct option_rule map_rules[] = {
 	{ .one = &option_pages, .others = { &option_cgroup, &option_tree },
 	  .because = "it shows one process" },
 	{ .one = &option_pages, .others = { &option_basis },
-	  .because = "who else maps a page is counted by frames" },
+	  .because = "it reads how often a page is mapped" },
 	{ .one = &option_pages, .others = { &option_file },
 	  .because = "a record does not have the pages" },
 	{ .one = &option_range, .others = { &option_pages }, .needs = "'--pages'" },
 	{ }
 };
 
+static int add_pages(struct session *session, struct snapshot *snap, struct failure *why)
+{
+	const struct map_options *own = session->options->own;
+
+	return pagemap_read(snap, own->start, own->end ?: UINT64_MAX, why);
+}
+
 static int map_run(struct session *session, struct failure *why)
 {
 	const struct map_options *own = session->options->own;
 
-	session->request.command = own->pages ? MEMCENSUS_CMD_PAGES : 0;
-	session->request.start = own->start;
-	session->request.end = own->end;
 	session->by_subtree = subtree_given(session->options) && session->source->ops->live;
-	return show_census(session, NULL, why);
+	return show_census(session, own->pages ? add_pages : NULL, why);
 }
 
 const struct command map_command = {
@@ -193,9 +198,10 @@ const struct command map_command = {
 	"--pages prints where the pages of one process are: of each mapping how much is\n"
 	"mapped, exclusive, huge and in swap, and a picture of up to 32 letters. A letter\n"
 	"stands for pages of Each KiB, and says what most of them are: E exclusive, S shared,\n"
-	"W in swap; small if less than half of them are there; '.' none; '?' unknown. A page\n"
-	"that the process maps at several addresses is exclusive at the first only, so that\n"
-	"the sum is the USS. It walks all processes, for they may share the pages.\n",
+	"W in swap; small if less than half of them are there; '.' none. It reads pagemap of\n"
+	"this process (proc(5)), which needs CAP_SYS_ADMIN. Exclusive is a page that is mapped\n"
+	"once, by its map count: a page that the process maps twice is not, so the sum may be\n"
+	"less than the USS. Pages of shared memory in swap are in no page table: '.'.\n",
 	.options = map_uses,
 	.rules = map_rules,
 	.own_size = sizeof(struct map_options),

@@ -64,7 +64,6 @@ static char letter_of_pages(const struct page_counts *counts, uint64_t pages)
  * @vma: NULL: the total
  * @start, @end: addresses
  * @size: bytes between them, or of all rows
- * @known: bitmaps are known up to here
  * @each: bytes that a letter stands for
  * @text: the letters
  * @counts: of all of them
@@ -74,25 +73,22 @@ struct picture {
 	uint64_t start;
 	uint64_t end;
 	uint64_t size;
-	uint64_t known;
 	uint64_t each;
 	char text[PICTURE + 1];
 	struct page_counts counts;
 };
 
-/* Pages as bytes; unknown where the walk has not come to the end of the row. */
+/* Pages as bytes; unknown without mappings: the process is busy. */
 static bool picture_pages(const struct column *column, const struct view *view,
 			  const void *record, struct value *value)
 {
-	const struct picture *row = record;
-
 	memcpy(&value->number, (const char *)record + column->offset, sizeof(value->number));
 	value->number *= page_size_of(view->snap);
-	return view->snap->n_pages && row->end <= row->known;
+	return view->snap->n_vmas;
 }
 
 DERIVED(picture_start, picture, number, row->start, row->vma)
-DERIVED(picture_size, picture, number, row->size, row->vma || view->snap->n_pages)
+DERIVED(picture_size, picture, number, row->size, row->vma || view->snap->n_vmas)
 DERIVED(picture_each, picture, number, row->each, row->vma)
 DERIVED(picture_text, picture, text, row->text, true)
 DERIVED(picture_mode, picture, text,
@@ -128,7 +124,7 @@ static void add_counts(struct page_counts *sum, const struct page_counts *counts
 	sum->swap += counts->swap;
 }
 
-static void draw_pages(struct picture *p, const struct snapshot *snap, struct pages_cursor *cursor)
+static void draw_pages(struct picture *p, const struct snapshot *snap, size_t *cursor)
 {
 	const uint64_t size = page_size_of(snap), pages = (p->end - p->start) / size;
 	uint64_t at = p->start, end;
@@ -141,7 +137,7 @@ static void draw_pages(struct picture *p, const struct snapshot *snap, struct pa
 		end = p->end - at > p->each ? at + p->each : p->end;
 		counts = pages_between(snap, cursor, at, end);
 		add_counts(&p->counts, &counts);
-		p->text[i] = end <= p->known ? letter_of_pages(&counts, (end - at) / size) : '?';
+		p->text[i] = letter_of_pages(&counts, (end - at) / size);
 	}
 	p->text[i] = '\0';
 }
@@ -151,16 +147,14 @@ static void show_pictures(struct report *report)
 	const struct map_options *own = report->options->own;
 	const struct snapshot *snap = report->view.snap;
 	const uint64_t end = own->end ? own->end : UINT64_MAX;
-	struct picture all = { .known = pages_end(snap) }, *rows, *p;
-	struct pages_cursor cursor = { 0 };
+	struct picture all = { .size = 0 }, *rows, *p;
 	const struct vma *vma;
-	size_t n = 0;
+	size_t n = 0, cursor = 0;
 
 	rows = xcalloc(snap->n_vmas, sizeof(*rows));
 	for (vma = snap->vmas; vma < snap->vmas + snap->n_vmas; vma++) {
 		p = &rows[n];
 		p->vma = vma;
-		p->known = all.known;
 		p->start = vma->start > own->start ? vma->start : own->start;
 		p->end = vma->end < end ? vma->end : end;
 		if (p->start >= p->end || !page_size_of(snap))
@@ -177,8 +171,8 @@ static void show_pictures(struct report *report)
 		 .columns =
 			"start|total size mapped exclusive huge swap each|pages pages:1 mode:1 mapping",
 		 .note = report->options->no_header ? NULL :
-		   "\nA letter stands for pages of Each KiB: E exclusive, S shared, W in swap,\n"
-		   ". none, ? unknown; small: for less than half of its pages.\n" });
+		   "\nA letter stands for pages of Each KiB: E exclusive (mapped once), S shared,\n"
+		   "W in swap, . none; small: for less than half of its pages.\n" });
 	free(rows);
 }
 
@@ -231,25 +225,17 @@ static void add_block(struct json *json, struct run *run, const struct page_bloc
 	}
 }
 
-DERIVED(bitmaps_start, snapshot, number,
-	row->n_pages ? row->pages[0].start : 0, row->n_pages)
-DERIVED(bitmaps_end, snapshot, number, pages_end(row), row->n_pages)
-
-static const struct column bitmaps_columns[] = {
-	{ "start", .help = "first address", .kind = KIND_ADDRESS, .derive = bitmaps_start },
-	{ "end", .help = "end address", .kind = KIND_ADDRESS, .derive = bitmaps_end },
-};
-
-static const struct row_type bitmaps_rows = ROWS_OF("bitmaps", bitmaps_columns);
-
-static void put_runs(struct json *json, const struct snapshot *snap)
+static void put_runs(struct report *report)
 {
-	struct pages_cursor cursor = { 0 };
+	const struct map_options *own = report->options->own;
+	const struct snapshot *snap = report->view.snap;
+	struct json *json = &report->json;
 	struct page_block block;
 	struct run run = { 0 };
+	size_t at = 0, here = 0;
 
 	json_open(json, "runs", '[');
-	while (pages_next(snap, &cursor, &block))
+	while (pages_next(snap, &at, &here, own->start, own->end ?: UINT64_MAX, &block))
 		add_block(json, &run, &block, page_size_of(snap));
 	put_run(json, &run);
 	json_close(json, ']');
@@ -257,12 +243,10 @@ static void put_runs(struct json *json, const struct snapshot *snap)
 
 void pages_report(struct report *report)
 {
-	if (!report->options->json) {
+	if (!report->options->json)
 		show_pictures(report);
-		return;
-	}
-	REPORT(report,
-	       { "pages", SECTION_OBJECT, .type = &bitmaps_rows,
-		 .rows = ONE_ROW(report->view.snap) });
-	put_runs(&report->json, report->view.snap);
+	else if (report->view.snap->n_vmas)
+		put_runs(report);
+	else
+		json_put_null(&report->json, "runs");
 }

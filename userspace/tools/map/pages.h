@@ -19,9 +19,8 @@ struct map_options {
 };
 
 /*
- * A row for each mapping in the range of --range, with a picture of its pages.  In JSON the members
- * "pages": where the bitmaps begin and end, null if they are unknown; and "runs": neighbouring
- * pages of one kind, by address.
+ * A row for each mapping in the range of --range, with a picture of its pages.  In JSON the member
+ * "runs": neighbouring pages of one kind, by address; null if the process is busy.
  */
 void pages_report(struct report *report);
 
