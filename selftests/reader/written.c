@@ -17,7 +17,6 @@
 #define USER	1000
 
 #define STICKY	"/tmp/sticky"
-/* The picture of chart has the suffix, and so have all. */
 #define LINK	STICKY "/link.svg"
 #define LAID	STICKY "/laid.svg"
 #define TARGET	"/tmp/target.svg"
@@ -29,7 +28,7 @@
 static const char * const writers[] = {
 	"memcensus -o %s", "memcensus system 0.1 2 -o %s", "memcensus export -o %s",
 	"memcensus export --every 1 -o %s", "memcensus watch -o %s -- true",
-	"memcensus chart bar -o %s", "memcensus record %s", "memcensus record %s --ring 64K",
+	"memcensus record %s", "memcensus record %s --ring 64K",
 	"memcensus watch --record %s -- true",
 };
 
