@@ -23,7 +23,6 @@
 #include <linux/poison.h>
 #include <linux/sched.h>
 #include <linux/sched/coredump.h>
-#include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
@@ -282,32 +281,6 @@ static inline int census_kswapd_failures(const pg_data_t *pgdat)
  * vm_event_item.  Those of reclaim are in enum node_stat_item since 7.1.
  */
 #define census_event(item) CENSUS_EVENT_##item
-
-/* Since 6.7 the kernel allocates shrinkers, and registers them in a second step. */
-#if !CENSUS_HAVE_SHRINKER_ALLOC && !defined(shrinker_alloc)
-static inline struct shrinker *shrinker_alloc(unsigned int flags, const char *name)
-{
-	return kzalloc(sizeof(struct shrinker), GFP_KERNEL);
-}
-
-static inline int census_shrinker_register(struct shrinker *shrinker, const char *name)
-{
-	shrinker->seeks = DEFAULT_SEEKS;
-	return register_shrinker(shrinker, name);
-}
-
-static inline void shrinker_free(struct shrinker *shrinker)
-{
-	unregister_shrinker(shrinker);
-	kfree(shrinker);
-}
-#else
-static inline int census_shrinker_register(struct shrinker *shrinker, const char *name)
-{
-	shrinker_register(shrinker);
-	return 0;
-}
-#endif
 
 /* The names of an inode, under its i_lock. */
 #ifndef for_each_alias

@@ -15,7 +15,6 @@
 #include <linux/page-flags.h>
 #include <linux/pgtable.h>
 #include <linux/sched/coredump.h>
-#include <linux/shrinker.h>
 #include <linux/swapops.h>
 #include <linux/vm_event_item.h>
 #include <linux/vmstat.h>
@@ -32,7 +31,6 @@ CENSUS_ONE_OF(is_vm_hugetlb_page, vma_is_hugetlb)
 CENSUS_ONE_OF(is_cow_mapping, vma_is_cow_mapping)
 CENSUS_ONE_OF(get_dumpable, task_exec_state_get_dumpable)
 CENSUS_ONE_OF(genl_dumpit_info, genl_info_dump)
-CENSUS_ONE_OF(register_shrinker, shrinker_alloc)
 CENSUS_ONE_OF(pte_to_swp_entry, softleaf_from_pte)
 CENSUS_ONE_OF(page_mapcount, folio_large_mapcount)
 CENSUS_ONE_OF(page_memcg_check, folio_memcg_check)

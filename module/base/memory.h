@@ -12,12 +12,10 @@
  * what we wait for.  There CENSUS_GFP_LOCKED takes what the kernel has at once, above its own
  * reserves, and budget.c has a reserve of chunks for when there is nothing.
  *
- * Not __GFP_ACCOUNT: several callers share a census, and memory for counting owners is
- * kept for the next one, so neither belongs to one caller's cgroup.  Results of named PIDs
- * do, see snapshot.h.  Also, a cgroup at
- * its limit would fail although the machine has memory.  The caller needs CAP_PERFMON
- * or CAP_SYS_PTRACE in the initial user namespace, and max_mem bounds everything that is not
- * proportional to the number of processes and VMAs.
+ * Not __GFP_ACCOUNT: several callers share a census, so it belongs to no caller's cgroup.  Results
+ * of named PIDs do, see snapshot.h.  Also, a cgroup at its limit would fail although the machine
+ * has memory.  The caller needs CAP_PERFMON or CAP_SYS_PTRACE in the initial user namespace, and
+ * max_mem bounds everything that is not proportional to the number of processes and VMAs.
  */
 #ifndef _CENSUS_MEMORY_H
 #define _CENSUS_MEMORY_H

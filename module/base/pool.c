@@ -71,37 +71,17 @@ bool census_pool_grow(struct census_pool *pool)
 	return true;
 }
 
-/* Return: bytes of its memory. */
-u64 census_pool_bytes(const struct census_pool *pool)
-{
-	return ((u64)pool->nr_chunks + pool->nr_dirs) * CENSUS_CHUNK_BYTES +
-	       (u64)pool->max_dirs * sizeof(*pool->dirs);
-}
-
-/**
- * census_pool_shrink() - free chunks, those with the highest numbers first
- * @pool: none of its units is in use
- * @nr: number of chunks, at most
- *
- * Return: the number that was freed.
- */
-unsigned long census_pool_shrink(struct census_pool *pool, unsigned long nr)
-{
-	unsigned long i;
-
-	for (i = 0; i < nr && pool->nr_chunks; i++)
-		census_chunk_free(pool->budget,
-				  census_chunk(pool->dirs, --pool->nr_chunks)->units);
-	while (pool->nr_dirs > DIV_ROUND_UP(pool->nr_chunks, CENSUS_DIR_CHUNKS))
-		census_chunk_free(pool->budget, pool->dirs[--pool->nr_dirs]);
-	return i;
-}
-
 /* Empties @pool and returns its bytes to the budget. */
 void census_pool_free(struct census_pool *pool)
 {
-	while (census_pool_shrink(pool, CENSUS_DIR_CHUNKS))
-		cond_resched();
+	while (pool->nr_chunks) {
+		census_chunk_free(pool->budget,
+				  census_chunk(pool->dirs, --pool->nr_chunks)->units);
+		if (!(pool->nr_chunks % CENSUS_DIR_CHUNKS))
+			cond_resched();
+	}
+	while (pool->nr_dirs)
+		census_chunk_free(pool->budget, pool->dirs[--pool->nr_dirs]);
 	if (pool->budget)
 		census_budget_give(pool->budget, (u64)pool->max_dirs * sizeof(*pool->dirs));
 	kfree(pool->dirs);

@@ -98,8 +98,6 @@ static inline u32 census_pool_take(struct census_pool *pool, u32 units)
 }
 
 bool census_pool_lock(struct census_pool *pool);
-u64 census_pool_bytes(const struct census_pool *pool);
-unsigned long census_pool_shrink(struct census_pool *pool, unsigned long nr);
 void census_pool_free(struct census_pool *pool);
 
 /* Memory of one chunk: in budget.c, and in the tests on the host. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "base/table.h"
@@ -65,46 +66,26 @@ void census_table_reset(struct census_table *t)
 	census_hash_init(&t->hash);
 }
 
-/* Frees one of the pages that *@at points to, or it.  Return: false if there is none. */
-static bool free_last(struct census_table *t, void ***at, unsigned int levels)
+/* Frees a page and, above buckets, those that it points to. */
+static void free_pages_below(struct census_table *t, void **slots, unsigned int levels)
 {
-	void **slots = *at;
-	u32 i = CENSUS_SLOTS;
+	u32 i;
 
 	if (!slots)
-		return false;
-	while (levels && i--)
-		if (slots[i] && free_last(t, (void ***)&slots[i], levels - 1))
-			return true;
+		return;
+	for (i = 0; levels && i < CENSUS_SLOTS; i++)
+		free_pages_below(t, slots[i], levels - 1);
 	census_chunk_free(t->budget, slots);
-	*at = NULL;
 	t->nr_pages--;
-	return true;
+	if (levels)
+		cond_resched();
 }
 
-/**
- * census_table_shrink() - free pages, those of the last buckets first
- * @t: its entries are not used any more
- * @nr: number of pages, at most; the last three, without which it cannot be reset, go together
- *
- * Afterwards the table must be reset, or initialized if it has no root.
- *
- * Return: the number that was freed.
- */
-unsigned long census_table_shrink(struct census_table *t, unsigned long nr)
-{
-	unsigned long i;
-
-	for (i = 0; i < nr || (t->root && t->nr_pages < 3); i++)
-		if (!free_last(t, &t->root, 2))
-			break;
-	return i;
-}
-
-/* Frees the memory of buckets, not the entries. */
+/* Frees the memory of buckets, not the entries.  @t may be initialized again. */
 void census_table_free(struct census_table *t)
 {
-	census_table_shrink(t, ~0UL);
+	free_pages_below(t, t->root, 2);
+	t->root = NULL;
 }
 
 static u32 bucket_of(const struct census_table *t, const struct census_link *link, u32 nr)

@@ -84,7 +84,6 @@ struct census_table {
 bool census_table_init(struct census_table *t, struct census_budget *budget,
 		       u64 (*key)(const struct census_link *link));
 void census_table_reset(struct census_table *t);
-unsigned long census_table_shrink(struct census_table *t, unsigned long nr);
 void census_table_free(struct census_table *t);
 void census_table_add(struct census_table *t, struct census_link *link);
 void census_table_remove(struct census_table *t, struct census_link *link);

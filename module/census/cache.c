@@ -159,16 +159,8 @@ out:
 
 int census_cache_init(void)
 {
-	int err;
-
 	census_files_init();
-	err = census_snapshot_init();
-	if (err)
-		return err;
-	err = census_marks_init();
-	if (err)
-		census_snapshot_exit();
-	return err;
+	return census_snapshot_init();
 }
 
 /* No request can arrive any more. */
@@ -177,5 +169,4 @@ void census_cache_exit(void)
 	cancel_delayed_work_sync(&drop_work);
 	census_snapshot_put(latest);
 	census_snapshot_exit();
-	census_marks_exit();
 }

@@ -354,7 +354,6 @@ static int count_and_finish(struct census *c)
 	err = collect_mms(c);
 	if (!err)
 		err = begin_questions(c);
-	/* Takes what is left of max_mem: kept marks that do not fit beside the questions go. */
 	if (!err)
 		err = census_scan_begin(&c->scan, c->snap, &c->files, &c->asked);
 	if (!err)

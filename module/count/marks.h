@@ -13,8 +13,7 @@
  *
  * When the memory budget of a census is used up, it starts again and counts in slices:
  * each pass marks only the blocks whose key hashes to this slice, so each slice is exact.
- * The memory is kept for the next census, and freed after idle time or when the kernel
- * reclaims memory.  Only what is kept needs a lock: one thread takes a census.
+ * One thread takes a census, so marks need no lock.
  */
 #ifndef _CENSUS_MARKS_H
 #define _CENSUS_MARKS_H
@@ -216,8 +215,6 @@ bool census_marks_lock(struct census_marks *m);
 void census_marks_unlock(struct census_marks *m);
 void census_marks_drop(struct census_marks *m);
 void census_marks_end(struct census_marks *m);
-int census_marks_init(void);
-void census_marks_exit(void);
 
 void census_marks_add(struct census_marks *m,
 		      const struct census_mask *masks, unsigned int nr);
@@ -247,7 +244,7 @@ static inline bool census_marks_has_forked(const struct census_marks *m)
 /*
  * Checks whether tables that fork() copied may be kept.  Slices do not make them smaller, so
  * they leave half of the memory for what slices make smaller.  What counts is what they use in
- * this slice, not what an earlier one, or an earlier census, has left to it.
+ * this slice, not what an earlier one has left to it.
  */
 static inline bool census_marks_may_keep(const struct census_marks *m)
 {

@@ -213,40 +213,6 @@ static void run_out(void)
 	point(!pages, "all memory is freed", "no memory");
 }
 
-/* What a table loses between two uses it allocates again. */
-static void shrink(void)
-{
-	unsigned int i, found = 0, before, wrong = 0;
-	struct census_table t = {};
-	unsigned long freed = 0, n;
-
-	pages_max = 10000;
-	census_table_init(&t, NULL, entry_key);
-	for (i = 0; i < KEYS; i++) {
-		entries[i].key = i;
-		census_table_add(&t, &entries[i].link);
-	}
-	before = pages;
-	point(census_table_shrink(&t, before / 2) == before / 2 && pages == before - before / 2 &&
-	      t.nr_pages == pages, "as many pages as asked", "shrink");
-	census_table_reset(&t);
-	for (i = 0; i < KEYS; i++)
-		census_table_add(&t, &entries[i].link);
-	for (i = 0; i < KEYS; i++)
-		search(&t, i, &found);
-	point(found == KEYS && t.nr_buckets + 1 >= KEYS && pages == before,
-	      "then it is as before", "shrink");
-	while ((n = census_table_shrink(&t, 7))) {
-		wrong += n > 7 + 2;
-		freed += n;
-		/* With a root it can be reset. */
-		if (t.root)
-			census_table_reset(&t);
-	}
-	point(freed == before && !wrong && !t.root && !t.nr_pages && !pages, "to its end",
-	      "shrink");
-}
-
 int main(void)
 {
 	unsigned int i;
@@ -256,7 +222,6 @@ int main(void)
 		run(choices[i].name, choices[i].key);
 	run_deep();
 	run_out();
-	shrink();
 	printf("1..%u\n", points);
 	return failed;
 }
