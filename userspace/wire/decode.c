@@ -264,7 +264,7 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		return fail(why, FAIL_MALFORMED, "malformed message: too short");
 	if (genl->version < MEMCENSUS_GENL_VERSION)
 		return fail(why, FAIL_VERSION,
-			    "version %u of the ABI, this reader reads version %u: use a reader of that version (1 is release 0.1.0, 2 is 1.0.0)",
+			    "version %u of the ABI, this reader reads version %u: use a reader of that version (1 is release 0.1.0)",
 			    genl->version, MEMCENSUS_GENL_VERSION);
 	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 		snap->torn = true;
