@@ -90,7 +90,7 @@ static const char *ask(const char *command)
 
 TEST_F(dax, share_file)
 {
-	const char *text = ask("memcensus share --file " DISK "/named -J");
+	const char *text = ask("memcensus share --of " DISK "/named -J");
 
 	EXPECT_NO_CACHE(text);
 	EXPECT_EQ(1, json_number(text, "processes"));
@@ -105,7 +105,7 @@ TEST_F(dax, overlay)
 	if (mount("overlay", HERE "/merged", "overlay", MS_RDONLY,
 		  "lowerdir=" DISK ":" HERE "/empty"))
 		SKIP(return, "no overlayfs: %s", strerror(errno));
-	EXPECT_NO_CACHE(ask("memcensus share --file " HERE "/merged/named -J"));
+	EXPECT_NO_CACHE(ask("memcensus share --of " HERE "/merged/named -J"));
 }
 
 TEST_F(dax, mapped)
@@ -113,7 +113,7 @@ TEST_F(dax, mapped)
 	char command[160];
 
 	snprintf(command, sizeof(command),
-		 "memcensus share --file /proc/%d/map_files/%lx-%lx -J", self->child,
+		 "memcensus share --of /proc/%d/map_files/%lx-%lx -J", self->child,
 		 (unsigned long)PLACE(1), (unsigned long)PLACE(1) + pages * PAGE);
 	EXPECT_NO_CACHE(ask(command));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * `memcensus share --file` of a file of which known pages are in memory and mapped: by its name,
+ * `memcensus share --of` of a file of which known pages are in memory and mapped: by its name,
  * through overlayfs, and by a mapping.  And of a block device, whose pages are its own.
  */
 #include <errno.h>
@@ -199,10 +199,10 @@ TEST_F(mapped, by_name)
 
 	if (!self->a)
 		return;
-	snprintf(options, sizeof(options), "--file %s -J", self->path);
+	snprintf(options, sizeof(options), "--of %s -J", self->path);
 	text = ask(options);
 	EXPECT_KNOWN(text);
-	snprintf(options, sizeof(options), "--file %s --by user --raw -H", self->path);
+	snprintf(options, sizeof(options), "--of %s --by user --raw -H", self->path);
 	/* One user maps it. */
 	EXPECT_EQ(strchr(ask(options), '\n') + 1 - ask(options), (long)strlen(ask(options)));
 }
@@ -216,7 +216,7 @@ TEST_F(mapped, by_mapping)
 	if (!self->a || variant->overlay || variant->device)
 		return;
 	ASSERT_EQ(0, unlink(variant->path));
-	snprintf(options, sizeof(options), "--file /proc/%d/map_files/%lx-%lx -J", self->a,
+	snprintf(options, sizeof(options), "--of /proc/%d/map_files/%lx-%lx -J", self->a,
 		 (unsigned long)PLACE(0), (unsigned long)PLACE(0) + of_a * PAGE);
 	text = ask(options);
 	EXPECT_KNOWN(text);

@@ -10,6 +10,7 @@
 #include "cli/parse.h"
 #include "lib/filter.h"
 #include "lib/memory.h"
+#include "model/columns.h"
 
 /* Codes of long options for getopt_long() start here. */
 #define LONG_BASE	0x100
@@ -247,6 +248,27 @@ static int check_rules(const struct option_rule *rule, const struct option_set *
 	return 0;
 }
 
+/* Whether @word is what ps -o takes: names of columns. */
+static bool names_columns(const struct options *options, const char *word)
+{
+	const struct row_type *type = command_rows(options)->type;
+	char name[64];
+	size_t len;
+
+	while (type) {
+		len = strcspn(word, ",");
+		if (len >= sizeof(name))
+			return false;
+		snprintf(name, sizeof(name), "%.*s", (int)len, word);
+		if (!column_named(type, name))
+			return false;
+		if (!word[len])
+			return true;
+		word += len + 1;
+	}
+	return false;
+}
+
 /* What no rule can express: it depends on a value. */
 static int check_values(const struct options *options, const struct option_set *set,
 			struct failure *why)
@@ -254,6 +276,10 @@ static int check_values(const struct options *options, const struct option_set *
 	static const struct option_entry *const groups[] = { OPTIONS_OF_GROUPS, NULL };
 	const struct option_entry *group = first_given(set, groups);
 
+	if (options->output && names_columns(options, options->output))
+		return fail(why, FAIL_USAGE,
+			    "'-o' writes a file: columns are '-c %.60s', a file of that name is '-o ./%.60s'",
+			    options->output, options->output);
 	if (options->group_by && options->basis == MEMCENSUS_BASIS_MAPCOUNT)
 		return fail(why, FAIL_USAGE,
 			    "'--%s' and '--basis mapcount' cannot be combined: groups are counted by frames",

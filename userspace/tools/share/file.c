@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memcensus share --file: who maps a file, and how much of it is in memory. */
+/* memcensus share --of: who maps a file, and how much of it is in memory. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * 'share --file': who maps a file, and how much of it is in memory.
+ * 'share --of': who maps a file, and how much of it is in memory.
  */
 #ifndef READER_SHARE_FILE_H
 #define READER_SHARE_FILE_H

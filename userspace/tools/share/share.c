@@ -170,7 +170,7 @@ static const struct option_entry option_by_file = {
 	OWN(FLAG, share_options, peers.by_file) };
 
 static const struct option_entry option_path = {
-	'f', "file", "FILE", "who maps this file; with --by or PIDs, of this file only",
+	0, "of", "FILE", "who maps this file; with --by or PIDs, of this file only",
 	OWN(TEXT, share_options, file) };
 
 static const struct option_use share_uses[] = {
@@ -221,7 +221,7 @@ const struct command share_command = {
 	"as buffers: DMA-BUFs, BPF maps, rings; the files of a tmpfs that goes with a mount\n"
 	"namespace as shmem. at_most is a bound of what may come back beside the sum.\n"
 	"\n"
-	"With --file, prints how much of a file is in memory, mapped or not, and how much of\n"
+	"With --of, prints how much of a file is in memory, mapped or not, and how much of\n"
 	"that no process maps; then the processes that map it, how much each maps, and what\n"
 	"no other one maps.\n"
 	"Copies that private mappings have instead are a column of their own. A memfd or deleted\n"
@@ -236,7 +236,7 @@ const struct command share_command = {
 	"  memcensus share --if-stopped $(pgrep -d, nginx)      what these give back\n"
 	"  memcensus share --if-stopped /system.slice/redis.service -k\n"
 	"  memcensus share --if-stopped --each -k               which one service to restart\n"
-	"  memcensus share --file /usr/bin/python3              who maps it, and what is cached\n",
+	"  memcensus share --of /usr/bin/python3              who maps it, and what is cached\n",
 	.options = share_uses,
 	.own_size = sizeof(struct share_options),
 	.rules = share_rules,
