@@ -131,9 +131,9 @@ int options_interval(struct options *options, char **words, int n,
 	if (n > 2)
 		return fail(why, FAIL_USAGE, "'%s' takes no '%.60s'",
 			    options->name, words[2]);
-	if (n > 0 && !text_duration(words[0], "", TIME_MIN, TIME_MAX, &options->interval))
+	if (n > 0 && !text_duration(words[0], "smhd", TIME_MIN, TIME_MAX, &options->interval))
 		return fail(why, FAIL_USAGE,
-			    "'%.60s' is not an interval: seconds, from %g to %.0f",
+			    "'%.60s' is not an interval: seconds, or 10m, 2h, 1d; from %g to %.0f s",
 			    words[0], TIME_MIN, TIME_MAX);
 	if (n > 1 && (!text_number(words[1], strlen(words[1]), &options->count) ||
 		      !options->count))
@@ -169,13 +169,24 @@ static int set_interval(struct options *options, const char *value, struct failu
 	return options_time(&options->interval, value, why);
 }
 
+static int set_sort(struct options *options, const char *value, struct failure *why)
+{
+	(void)why;
+	if (*value != '-' || !value[1])
+		return 0;
+	options->sort = value + 1;
+	options->reverse = true;
+	return 0;
+}
+
 const struct option_entry option_columns = {
 	'c', "columns", "LIST", "show these columns; +LIST adds them, help lists them",
 	SHARED(TEXT, columns) };
 const struct option_entry option_all = {
 	'a', "all", NULL, "show all columns", SHARED(FLAG, all) };
 const struct option_entry option_sort = {
-	's', "sort", "COLUMN", "sort by this column, smallest first", SHARED(TEXT, sort) };
+	's', "sort", "COLUMN", "sort by this column, smallest first; -COLUMN: largest first",
+	SHARED(TEXT, sort), .set = set_sort };
 const struct option_entry option_reverse = {
 	'r', "reverse", NULL, "reverse the order: largest first", SHARED(FLAG, reverse) };
 const struct option_entry option_totals = {

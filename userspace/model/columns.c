@@ -138,22 +138,60 @@ const struct column *column_named(const struct row_type *type, const char *name)
 	return column_find(type, name, strlen(name));
 }
 
+/* Longer names are compared up to here. */
+#define NAME_MOST	60
+
+/* Letters to add, take away or change to make @b of the @len letters at @a. */
+static size_t distance(const char *a, size_t len, const char *b)
+{
+	size_t row[NAME_MOST + 1], left, above, i, k;
+
+	for (i = 0; i <= len; i++)
+		row[i] = i;
+	for (k = 0; b[k]; k++) {
+		left = row[0];
+		row[0] = k + 1;
+		for (i = 0; i < len; i++) {
+			above = row[i + 1];
+			left += a[i] != b[k];
+			if (left > above + 1)
+				left = above + 1;
+			if (left > row[i] + 1)
+				left = row[i] + 1;
+			row[i + 1] = left;
+			left = above;
+		}
+	}
+	return row[len];
+}
+
+/* Names that are so near are shown. */
+#define NEAREST	3
+
 int columns_unknown(const struct row_type *type, const char *name,
 		    size_t len, struct failure *why)
 {
+	struct {
+		size_t distance;
+		const char *name;
+	} nearest[NEAREST + 1] = { 0 };
 	const struct column *column;
-	char list[900] = "";
-	size_t used = 0;
+	size_t n = 0, at, far;
 	unsigned int i;
 
+	len = len > NAME_MOST ? NAME_MOST : len;
 	for (i = 0; (column = column_at(type, i)); i++) {
-		used += snprintf(list + used, sizeof(list) - used, "%s%s",
-				 i ? " " : "", column->name);
-		if (used >= sizeof(list))
-			break;
+		far = distance(name, len, column->name);
+		for (at = n; at && nearest[at - 1].distance > far; at--)
+			nearest[at] = nearest[at - 1];
+		nearest[at].distance = far;
+		nearest[at].name = column->name;
+		n += n < NEAREST;
 	}
-	return fail(why, FAIL_USAGE, "no column '%.*s'; there are: %s",
-		    len > 60 ? 60 : (int)len, name, list);
+	return fail(why, FAIL_USAGE, "no column '%.*s'; the nearest: %s%s%s%s%s; all: '-c help'",
+		    (int)len, name, nearest[0].name, n > 1 ? " " : "",
+		    n > 1 ? nearest[1].name : "", n > 2 ? " " : "",
+		    n > 2 ? nearest[2].name : "");
 }
 
 void columns_add(struct columns *columns, const struct column *column)
