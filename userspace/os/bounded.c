@@ -44,7 +44,7 @@ ssize_t bounded_read(struct bounded *child, void *buffer, size_t size, uint64_t 
 
 	do {
 		now = signals_now();
-		if (now >= deadline || signals_stopped())
+		if (now >= deadline)
 			return -1;
 		n = poll(&ready, 1, (int)((deadline - now) / 1000000) + 1);
 	} while (n < 0 && errno == EINTR);

@@ -33,7 +33,8 @@ bool bounded_start(struct bounded *child, int (*run)(void *context, int to), voi
 
 /*
  * Reads up to @size bytes of the result into @buffer, until @deadline, ns of CLOCK_MONOTONIC.
- * Their number; 0: the child has ended; -1: nothing came in time, or a stop is requested.
+ * Their number; 0: the child has ended; -1: nothing came in time.  Not if a stop is requested: what
+ * was followed until then is read after that.
  */
 ssize_t bounded_read(struct bounded *child, void *buffer, size_t size, uint64_t deadline);
 

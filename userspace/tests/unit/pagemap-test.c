@@ -147,6 +147,21 @@ static void test_many(void)
 	free(parts);
 }
 
+/* flame reads what is there when it is told to stop. */
+static void test_stopped(void)
+{
+	static const struct pagemap_part part = { AT, 3, MAPPED | ONCE };
+	struct snapshot *snap = census();
+	struct failure why = { .text = "" };
+
+	procfs_root(pagemap_make(&part, 1, 1ULL << 40));
+	add_vma(snap, AT, AT + HUGE, "rw-p");
+	signals_stop();
+	ok(!pagemap_read(snap, 0, UINT64_MAX, &why), "read after a stop: %s", why.text);
+	expect(snap, 0, UINT64_MAX, (struct page_counts){ 3, 3, 0, 0 }, "what is there then");
+	snapshot_free(snap);
+}
+
 static void expect_failure(struct snapshot *snap, const char *text, const char *name)
 {
 	struct failure why = { .text = "" };
@@ -183,5 +198,6 @@ int main(void)
 	test_huge();
 	test_many();
 	test_failures();
+	test_stopped();
 	return tap_done();
 }
