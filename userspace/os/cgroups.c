@@ -22,9 +22,6 @@
 /* The ID of the root, for when the tree cannot be read. */
 #define ROOT_ID	1
 
-/* Links of a directory without one below it: its name, and ".".  File systems may say 1 of all. */
-#define LINKS_OF_LEAF	2
-
 /* top names cgroups in the thread that takes a census, and while it draws. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *cgroups;
@@ -75,19 +72,15 @@ static struct unread *unread_new(uint64_t id, const struct unread *above, char *
  * Puts those right below @above before @next, in the order of the directory.  A cgroup has a
  * hundred files, of each of which stat() would leave an inode, so the entries say what is a
  * directory.  Not by fts(3) with FTS_NOSTAT: it believes that a directory has as many directories
- * as its links said before its neighbours were read, and leaves others out.  Here only that it has
- * none is believed, and what was made since was made after this one was read.
+ * as its links said before its neighbours were read, and leaves others out.
  */
 static struct unread *add_below(struct unread *next, const struct unread *above)
 {
-	struct unread **end = &next, *this;
+	DIR *dir = opendir(above->dir);
+	struct unread **end = &next;
 	struct dirent *entry;
-	struct stat st;
-	DIR *dir;
+	struct unread *this;
 
-	if (!stat(above->dir, &st) && st.st_nlink == LINKS_OF_LEAF)
-		return next;
-	dir = opendir(above->dir);
 	while (dir && (entry = readdir(dir))) {
 		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
 		    !strcmp(entry->d_name, ".."))
@@ -103,9 +96,8 @@ static struct unread *add_below(struct unread *next, const struct unread *above)
 	return next;
 }
 
-static size_t walk_tree(const char *dir,
-			void (*each)(const struct cgroup_place *place, void *context),
-			void *context)
+size_t cgroups_each(const char *dir, void (*each)(const struct cgroup_place *place, void *context),
+		    void *context)
 {
 	const char *first = dir ?: cgroups_mount();
 	const size_t len = root ? strlen(root) : 0;
@@ -161,36 +153,6 @@ static void add_cgroup_name(const struct cgroup_place *place, void *context)
 	*of_path = cgroup;
 }
 
-struct each {
-	void (*fn)(const struct cgroup_place *place, void *context);
-	void *context;
-};
-
-/* All of the tree are read, so that their names are not to be read again. */
-static void name_and_call(const struct cgroup_place *place, void *untyped)
-{
-	const struct each *each = untyped;
-
-	pthread_mutex_lock(&lock);
-	add_cgroup_name(place, NULL);
-	pthread_mutex_unlock(&lock);
-	each->fn(place, each->context);
-}
-
-size_t cgroups_each(const char *dir, void (*each)(const struct cgroup_place *place, void *context),
-		    void *context)
-{
-	size_t n;
-
-	if (dir)
-		return walk_tree(dir, each, context);
-	n = walk_tree(NULL, name_and_call, &(struct each){ each, context });
-	pthread_mutex_lock(&lock);
-	may_read &= !n;
-	pthread_mutex_unlock(&lock);
-	return n;
-}
-
 /* The caller holds the lock. */
 static const struct known_name *cgroup_find(uint64_t id)
 {
@@ -198,7 +160,7 @@ static const struct known_name *cgroup_find(uint64_t id)
 
 	if (may_read && !cgroup->text) {
 		may_read = false;
-		if (!walk_tree(NULL, add_cgroup_name, NULL))
+		if (!cgroups_each(NULL, add_cgroup_name, NULL))
 			add_cgroup_name(&(struct cgroup_place){ .id = ROOT_ID, .path = "/" }, NULL);
 	}
 	return cgroup;
