@@ -238,42 +238,31 @@ static void read_amounts(struct held_file *file, int fd, const struct statx *sta
 		file->known = true;
 		return;
 	}
-	file->known = page_cache_of(fd, stat->stx_size, file->home == FILE_IN_SHMEM,
+	file->known = page_cache_of(fd, file->size, file->home == FILE_IN_SHMEM,
 				    &file->memory);
 	if (file->known && file->home == FILE_IN_SHMEM && blocks > file->memory)
 		file->swap = blocks - file->memory;
 }
 
-/* A block device has its size at its end, and its pages where others have theirs. */
-static bool open_device(struct held_file *file, int fd, const struct statx *stat)
-{
-	const off_t size = lseek(fd, 0, SEEK_END);
-
-	if (size < 0)
-		return false;
-	*file = (struct held_file){
-		.number = file_number_of(stat), .size = (uint64_t)size,
-		.named = stat->stx_nlink > 0,
-	};
-	file->known = page_cache_of(fd, file->size, false, &file->memory);
-	return true;
-}
-
 bool held_file_open(struct held_file *file, int fd)
 {
 	struct statx stat;
+	off_t size;
 
-	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &stat))
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &stat) ||
+	    !(S_ISREG(stat.stx_mode) || S_ISBLK(stat.stx_mode)))
 		return false;
-	if (S_ISBLK(stat.stx_mode))
-		return open_device(file, fd, &stat);
-	if (!S_ISREG(stat.stx_mode))
+	/* That of a device is at its end. */
+	size = S_ISBLK(stat.stx_mode) ? lseek(fd, 0, SEEK_END) : (off_t)stat.stx_size;
+	if (size < 0)
 		return false;
 	*file = (struct held_file){
-		.number = file_number_of(&stat), .size = stat.stx_size,
+		.number = file_number_of(&stat), .size = (uint64_t)size,
 		.named = stat.stx_nlink > 0,
 	};
-	read_home(file, fd);
+	/* The name of a device is in a tmpfs, its pages are not. */
+	if (S_ISREG(stat.stx_mode))
+		read_home(file, fd);
 	read_amounts(file, fd, &stat);
 	return true;
 }
