@@ -125,16 +125,24 @@ int options_pids(struct options *options, char **words, int n,
 	return 0;
 }
 
+/* @what: it is, in a message */
+static int read_time(uint64_t *ns, const char *value, const char *what, struct failure *why)
+{
+	if (text_duration(value, "smhd", TIME_MIN, TIME_MAX, ns))
+		return 0;
+	return fail(why, FAIL_USAGE,
+		    "'%.60s' is not %s: seconds, or 10m, 2h, 1d; from %g to %.0f s",
+		    value, what, TIME_MIN, TIME_MAX);
+}
+
 int options_interval(struct options *options, char **words, int n,
 		     struct failure *why)
 {
 	if (n > 2)
 		return fail(why, FAIL_USAGE, "'%s' takes no '%.60s'",
 			    options->name, words[2]);
-	if (n > 0 && !text_duration(words[0], "smhd", TIME_MIN, TIME_MAX, &options->interval))
-		return fail(why, FAIL_USAGE,
-			    "'%.60s' is not an interval: seconds, or 10m, 2h, 1d; from %g to %.0f s",
-			    words[0], TIME_MIN, TIME_MAX);
+	if (n > 0 && read_time(&options->interval, words[0], "an interval", why))
+		return -1;
 	if (n > 1 && (!text_number(words[1], strlen(words[1]), &options->count) ||
 		      !options->count))
 		return fail(why, FAIL_USAGE, "'%.60s' is not a count of censuses", words[1]);
@@ -152,11 +160,7 @@ int options_interval_without(struct options *options, char **words, int n, const
 
 int options_time(uint64_t *ns, const char *value, struct failure *why)
 {
-	if (text_duration(value, "smhd", TIME_MIN, TIME_MAX, ns))
-		return 0;
-	return fail(why, FAIL_USAGE,
-		    "'%.60s' is not a time: seconds, or 10m, 2h, 1d; from %g to %.0f s",
-		    value, TIME_MIN, TIME_MAX);
+	return read_time(ns, value, "a time", why);
 }
 
 static int set_duration(struct options *options, const char *value, struct failure *why)

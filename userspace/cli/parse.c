@@ -252,21 +252,13 @@ static int check_rules(const struct option_rule *rule, const struct option_set *
 static bool names_columns(const struct options *options, const char *word)
 {
 	const struct row_type *type = command_rows(options)->type;
-	char name[64];
-	size_t len;
+	struct columns columns;
+	struct failure ignored;
 
-	while (type) {
-		len = strcspn(word, ",");
-		if (len >= sizeof(name))
-			return false;
-		snprintf(name, sizeof(name), "%.*s", (int)len, word);
-		if (!column_named(type, name))
-			return false;
-		if (!word[len])
-			return true;
-		word += len + 1;
-	}
-	return false;
+	if (!type || *word == '+' || columns_choose(&columns, type, word, NULL, &ignored))
+		return false;
+	columns_free(&columns);
+	return true;
 }
 
 /* What no rule can express: it depends on a value. */

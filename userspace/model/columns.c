@@ -176,6 +176,7 @@ int columns_unknown(const struct row_type *type, const char *name,
 		const char *name;
 	} nearest[NEAREST + 1] = { 0 };
 	const struct column *column;
+	char list[NEAREST * (NAME_MOST + 1) + 1] = "";
 	size_t n = 0, at, far;
 	unsigned int i;
 
@@ -188,10 +189,11 @@ int columns_unknown(const struct row_type *type, const char *name,
 		nearest[at].name = column->name;
 		n += n < NEAREST;
 	}
-	return fail(why, FAIL_USAGE, "no column '%.*s'; the nearest: %s%s%s%s%s; all: '-c help'",
-		    (int)len, name, nearest[0].name, n > 1 ? " " : "",
-		    n > 1 ? nearest[1].name : "", n > 2 ? " " : "",
-		    n > 2 ? nearest[2].name : "");
+	for (at = 0, far = 0; at < n; at++)
+		far += snprintf(list + far, sizeof(list) - far, " %.*s", NAME_MOST,
+				nearest[at].name);
+	return fail(why, FAIL_USAGE, "no column '%.*s'; the nearest:%s; all: '-c help'",
+		    (int)len, name, list);
 }
 
 void columns_add(struct columns *columns, const struct column *column)
