@@ -81,12 +81,6 @@ void watched_command_wait(struct watched_command *command, int fd, uint64_t mome
 	}
 }
 
-void watched_command_reap(void)
-{
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
-}
-
 void watched_command_end(struct watched_command *command)
 {
 	child = 0;

@@ -33,9 +33,6 @@ int watched_command_begin(struct watched_command *command, char **words, int *ex
  */
 void watched_command_wait(struct watched_command *command, int fd, uint64_t moment);
 
-/* Reaps orphans, after it has ended. */
-void watched_command_reap(void);
-
 void watched_command_end(struct watched_command *command);
 
 #endif /* READER_WATCH_COMMAND_H */

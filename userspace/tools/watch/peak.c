@@ -394,18 +394,22 @@ static bool take_sample(struct measured *m, bool after)
 	return hidden || (m->without_root ? !m->waits || mms_of(m, tree) : !!tree);
 }
 
-/* Takes censuses until @command has ended; NULL: until the tree has, a signal, or --for. */
+/*
+ * Takes censuses until @command has ended; if it has, or is NULL, until the tree has, a signal, or
+ * --for.
+ */
 static void measure(struct measured *m, struct watched_command *command, double share)
 {
 	const uint64_t duration = m->session->options->duration;
 	const uint64_t begun = signals_now();
+	struct watched_command *running = command && !command->ended ? command : NULL;
 	uint64_t due = m->begun, used = budget_clock(), cost = 0, now;
 	struct budget budget;
 
 	budget_begin(&budget, share > 0 ? share : 1, m->begun);
 	for (;;) {
 		now = signals_now();
-		if (duration && !command && now - begun >= duration)
+		if (duration && !running && now - begun >= duration)
 			return;
 		/* Else it only woke up for an exit. */
 		if (now >= due)
@@ -413,16 +417,17 @@ static void measure(struct measured *m, struct watched_command *command, double 
 		if (share > 0 && budget_when(&budget, cost, now) > due)
 			due = budget_when(&budget, cost, now);
 		/* A tree that exists is counted at once. */
-		if (!command && !m->session->taken)
+		if (!running && !m->session->taken)
 			due = now;
-		if (command)
-			watched_command_wait(command, exits_fd(m->exits), due);
+		if (running)
+			watched_command_wait(running, exits_fd(m->exits), due);
 		else if (due > now && !signals_sleep_until(due))
 			return;
-		if (m->waits)
-			watched_command_reap();
+		/* It has ended: this reaps orphans, and does not wait. */
+		if (command && !running)
+			watched_command_wait(command, -1, due);
 		exits_read(m->exits);
-		if (command && command->ended)
+		if (running && running->ended)
 			return;
 		if (signals_now() < due)
 			continue;
@@ -499,7 +504,7 @@ static int measure_command(struct measured *m, double share, bool waits, struct 
 	if (waits) {
 		m->waits = true;
 		signals_catch();
-		measure(m, NULL, share);
+		measure(m, &command, share);
 	}
 	m->wall = signals_now() - m->begun;
 	if (signals_now() - m->last > m->gap)
