@@ -21,7 +21,7 @@ bool bounded_start(struct bounded *child, int (*run)(void *context, int to), voi
 	child->pid = fork();
 	if (!child->pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		/* For else it would not see that nobody reads. */
+		/* Else a write would not fail when this process has ended. */
 		close(ends[0]);
 		_exit(run(context, ends[1]));
 	}
@@ -59,7 +59,7 @@ int bounded_end(struct bounded *child)
 
 	if (!child->ended)
 		kill(child->pid, SIGKILL);
-	/* One that the kernel does not let go yet is reaped by whoever is there then. */
+	/* One that the kernel does not let go yet is reaped by init. */
 	waitpid(child->pid, &status, child->ended ? 0 : WNOHANG);
 	close(child->from);
 	return child->ended && WIFEXITED(status) ? WEXITSTATUS(status) : -1;

@@ -35,11 +35,6 @@
 /* Links that were read in /proc itself. */
 static uint64_t in_shared_mount;
 
-bool descriptor_is(const struct descriptor *descriptor, const char *begin)
-{
-	return !strncmp(descriptor->name, begin, strlen(begin));
-}
-
 /*
  * Reads the table of thread @tid from position @at on.  Returns the position of the rest; 0: all
  * was read; -1: it cannot be read.  @denied: some link cannot, which needs more than the list.

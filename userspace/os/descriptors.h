@@ -46,9 +46,6 @@ struct descriptor {
 /* What is shown for a name that the kernel does not show. */
 #define LONG_NAME	"(a path of more than 4,095 bytes)"
 
-/* Whether its name begins with @begin. */
-bool descriptor_is(const struct descriptor *descriptor, const char *begin);
-
 /*
  * Calls @each for each descriptor of process @pid, in each table that its threads have.  Subtracts
  * the descriptors that it reads from @left, and ends at 0.  Returns why it has not read all.

@@ -161,7 +161,7 @@ static int write_blocks(struct reading *r, bool last)
 	const void *from = n ? r->v : &sign;
 	const size_t bytes = (n ?: 1) * sizeof(sign);
 
-	/* Nobody reads: this child is killed. */
+	/* The pipe has no reader: this child is killed. */
 	if (write(r->to, from, bytes) != (ssize_t)bytes)
 		return -EPIPE;
 	if (n < r->n)
