@@ -42,7 +42,7 @@ help:
 	@echo "make vm       a shell in a VM with the module loaded"
 	@echo "make bench    what a census costs, compared with other ways"
 	@echo "make module   KERNEL=6.1|6.12|newest|debug, or KDIR=DIR [ARCH=um]; V=1: what it found;"
-	@echo "              WITHOUT=\"physical oom share\": without these subjects, or some of them"
+	@echo "              WITHOUT=\"physical share\": without these subjects, or some of them"
 	@echo "make reader   the command, in build/memcensus, and the four programs that it runs;"
 	@echo "              ARCH=arm64: in build/arm64; riscv64 and s390x are untested"
 	@echo "make reader-small  the same without these, static: build/memcensus-small"
@@ -69,7 +69,7 @@ else
 module-dir := build/module/$(KERNEL)
 endif
 
-# WITHOUT="physical oom share": into a directory of its own, so that it is never taken for a
+# WITHOUT="physical share": into a directory of its own, so that it is never taken for a
 # module that has all subjects.  Kbuild knows the subjects.
 space := $(subst ,, )
 module-dir := $(module-dir)$(if $(WITHOUT),-without-$(subst $(space),-,$(sort $(WITHOUT))))

@@ -5,7 +5,7 @@
  * Measures how a census delays a process that it scans. The process has a large
  * address space; one thread faults pages in and another maps and unmaps, both on the
  * first CPU. The second CPU is idle, or it takes the census of all processes without
- * a pause: by a loop over smaps_rollup, or by the module on either basis. Each round
+ * a pause: by a loop over smaps_rollup, or by the module. Each round
  * runs all of these, in rotating order.
  *
  * Prints "WHO OPERATION N MEDIAN P99 MAX", in ns, and "WHO scans N ...".
@@ -206,24 +206,14 @@ static void rollup(void)
 	measure_smaps_rollup(&s);
 }
 
-static void census(enum memcensus_basis basis)
+static void frames(void)
 {
 	uint64_t scan[MEMCENSUS_SCAN_MAX + 1] = {};
 
-	take_census(basis, scan);
+	take_census(scan);
 	if (scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS] > hold_max)
 		hold_max = scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS];
 	missed += scan[MEMCENSUS_SCAN_BUSY] + scan[MEMCENSUS_SCAN_PARTIAL];
-}
-
-static void frames(void)
-{
-	census(MEMCENSUS_BASIS_FRAMES);
-}
-
-static void mapcount(void)
-{
-	census(MEMCENSUS_BASIS_MAPCOUNT);
 }
 
 static const struct {
@@ -233,7 +223,6 @@ static const struct {
 	{ "none", idle },
 	{ "smaps_rollup", rollup },
 	{ "frames", frames },
-	{ "mapcount", mapcount },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))

@@ -104,7 +104,7 @@ static void check(const uint64_t *scan)
 	}
 }
 
-void take_census(enum memcensus_basis basis, uint64_t *scan)
+void take_census(uint64_t *scan)
 {
 	static struct mnl_socket *nl;
 	static int family;
@@ -116,17 +116,16 @@ void take_census(enum memcensus_basis basis, uint64_t *scan)
 	nlh = put_header(family, NLM_F_DUMP, MEMCENSUS_CMD_SNAPSHOT,
 			 MEMCENSUS_GENL_VERSION);
 	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
-	mnl_attr_put_u32(nlh, MEMCENSUS_REQ_BASIS, basis);
 	mnl_attr_put_u32(nlh, MEMCENSUS_REQ_PARTS, MEMCENSUS_PART_TASKS);
 	mnl_attr_nest_end(nlh, nest);
 	converse(nl, take_message, scan);
 }
 
-static void measure_census(struct sample *s, enum memcensus_basis basis)
+void measure_frames(struct sample *s)
 {
 	uint64_t scan[MEMCENSUS_SCAN_MAX + 1] = {}, begin = now_ns(), request;
 
-	take_census(basis, scan);
+	take_census(scan);
 	request = now_ns() - begin;
 
 	check(scan);
@@ -140,14 +139,4 @@ static void measure_census(struct sample *s, enum memcensus_basis basis)
 		 (unsigned long long)scan[MEMCENSUS_SCAN_PAGES],
 		 (unsigned long long)scan[MEMCENSUS_SCAN_MEMORY],
 		 (unsigned long long)scan[MEMCENSUS_SCAN_SLICES]);
-}
-
-void measure_mapcount(struct sample *s)
-{
-	measure_census(s, MEMCENSUS_BASIS_MAPCOUNT);
-}
-
-void measure_frames(struct sample *s)
-{
-	measure_census(s, MEMCENSUS_BASIS_FRAMES);
 }

@@ -43,7 +43,6 @@ static const struct method kernel[] = {
 	{ "touch", measure_touch },
 	{ "pte", measure_pte },
 	{ "runs", measure_runs },
-	{ "mapcount", measure_mapcount },
 	{ "frames", measure_frames },
 };
 

@@ -30,7 +30,6 @@ void measure_rollup_kernel(struct sample *s);
 void measure_ps_mem(struct sample *s);
 void measure_smem(struct sample *s);
 void measure_reader(struct sample *s);
-void measure_mapcount(struct sample *s);
 void measure_frames(struct sample *s);
 void measure_touch(struct sample *s);
 void measure_pte(struct sample *s);
@@ -40,7 +39,7 @@ void measure_runs(struct sample *s);
 void read_smaps_rollup(char **pids);
 
 /* Takes a census of all processes; @scan is indexed by &enum memcensus_scan. */
-void take_census(enum memcensus_basis basis, uint64_t *scan);
+void take_census(uint64_t *scan);
 
 /* Makes the caches cold. */
 void evict_caches(void);

@@ -165,7 +165,7 @@ def compare_processes(count):
     kernel, total = median(run[1] for run in runs), median(run[2] for run in runs)
     alone = []
     for _ in range(REPETITIONS):
-        alone.append(wall("tasks", "--basis", "frames")[0])
+        alone.append(wall("tasks")[0])
     scripts = {"of sets": by_sets(pids), "of bits": by_bits(pids)}
     print(f"{count} processes, {PAGES // 2} of {PAGES} shared pages each")
     print(f"census of all processes: {1e3 * median(alone):.1f} ms")

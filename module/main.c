@@ -7,8 +7,7 @@
 #include "base/budget.h"
 #include "base/hotplug.h"
 #include "base/params.h"
-#include "census/cache.h"
-#include "census/oom.h"
+#include "census/census.h"
 #include "netlink/genl.h"
 #include "text/debugfs.h"
 
@@ -22,15 +21,12 @@ static int __init census_init(void)
 	err = census_budgets_init();
 	if (err)
 		return err;
-	err = census_cache_init();
+	err = census_scans_init();
 	if (err)
-		goto no_cache;
+		goto no_scans;
 	err = census_hotplug_init();
 	if (err)
 		goto no_online;
-	err = census_oom_init();
-	if (err)
-		goto no_oom;
 	err = census_debugfs_init();
 	if (err)
 		goto no_debugfs;
@@ -42,12 +38,10 @@ static int __init census_init(void)
 no_genl:
 	census_debugfs_exit();
 no_debugfs:
-	census_oom_exit();
-no_oom:
 	census_hotplug_exit();
 no_online:
-	census_cache_exit();
-no_cache:
+	census_scans_exit();
+no_scans:
 	census_budgets_exit();
 	return err;
 }
@@ -57,9 +51,8 @@ static void __exit census_exit(void)
 {
 	census_genl_exit();
 	census_debugfs_exit();
-	census_oom_exit();
 	census_hotplug_exit();
-	census_cache_exit();
+	census_scans_exit();
 	census_budgets_exit();
 }
 

@@ -33,68 +33,59 @@ static int print_usage_failure(const struct options *options, const struct failu
 	return EXIT_USAGE;
 }
 
-/* The basis that the command uses by default. */
-static uint8_t default_basis(const struct options *options)
-{
-	if (options->group_by)
-		return MEMCENSUS_BASIS_FRAMES;
-	if (options->command->basis)
-		return options->command->basis;
-	return options->n_pids ? MEMCENSUS_BASIS_MAPCOUNT : MEMCENSUS_BASIS_FRAMES;
-}
-
-/* Fails if @column needs a basis, and @options->bound another one; else sets that. */
-static int bind_basis(struct options *options, const struct column *column, struct failure *why)
-{
-	const struct column **bound = &options->bound;
-
-	if (!column->basis)
-		return 0;
-	if (!*bound)
-		*bound = column;
-	if (column->basis == (*bound)->basis)
-		return 0;
-	return fail(why, FAIL_USAGE,
-		    "only the %2$s basis has '%1$s', only the %4$s basis has '%3$s': choose one with --basis",
-		    (*bound)->name, basis_words[(*bound)->basis],
-		    column->name, basis_words[column->basis]);
-}
-
-/*
- * Finds the first column of -c or -s that only one basis knows, unless that is the one
- * by default or --basis chooses one.  Returns 0, or -1 and @why if they conflict.
- */
-static int choose_basis(struct options *options, struct failure *why)
+/* What the columns that are shown, or decide the order, need: MEMCENSUS_PART_*. */
+static uint32_t parts_of_columns(const struct options *options)
 {
 	const struct columns *columns = &options->chosen;
+	uint32_t parts = 0;
 	size_t i;
 
-	if (options->basis)
-		return 0;
-	for (i = columns->listed; i < columns->n; i++)
-		if (bind_basis(options, columns->v[i], why))
-			return -1;
-	if (options->sort && bind_basis(options, options->order, why))
-		return -1;
-	if (options->bound && options->bound->basis == default_basis(options))
-		options->bound = NULL;
-	if (options->bound && options->group_by)
-		return fail(why, FAIL_USAGE,
-			    "'%s' is known on the %s basis only, groups on the %s basis only",
-			    options->bound->name, basis_words[options->bound->basis],
-			    basis_words[default_basis(options)]);
-	return 0;
+	/* JSON has all columns. */
+	if (!columns->n)
+		return MEMCENSUS_PART_OWNERS | MEMCENSUS_PART_FLAGS;
+	for (i = 0; i < columns->n; i++)
+		parts |= columns->v[i]->part;
+	/* One process is in order. */
+	if (options->order && (options->sort || options->n_pids != 1))
+		parts |= options->order->part;
+	return parts;
 }
 
-/* The basis to request; 0: the module's default. */
-static uint8_t basis_of(const struct options *options)
+/* Whether figures of named processes, of their mappings, or of groups of them are shown. */
+static bool shows_named(const struct options *options)
 {
-	if (options->basis)
-		return options->basis;
-	if (options->bound)
-		return options->bound->basis;
-	/* For named PIDs, the module counts frames only on request. */
-	return options->group_by ? MEMCENSUS_BASIS_FRAMES : options->command->basis;
+	const struct row_type *type = command_rows(options)->type;
+
+	return ((type == &task_rows || type == &group_rows) && options->n_pids) ||
+	       type == &vma_rows;
+}
+
+/* The parts to request: those of the command, and what columns need. */
+static uint32_t parts_of(const struct options *options)
+{
+	return shows_named(options) && parts_of_columns(options) & MEMCENSUS_PART_FLAGS ?
+	       (options->parts ?: REQUEST_DEFAULT_PARTS) | MEMCENSUS_PART_FLAGS : options->parts;
+}
+
+/* Whether other processes need not be walked, as they matter as owners alone. */
+static bool named_only(const struct options *options)
+{
+	return shows_named(options) && !options->group_by &&
+	       !(parts_of_columns(options) & MEMCENSUS_PART_OWNERS);
+}
+
+/* Fails if a column needs the names of the processes, which are not there. */
+static int check_parts(const struct options *options, struct failure *why)
+{
+	const struct column *column = command_flags_column(options);
+
+	if (!column || options->n_pids || options->file ||
+	    options->command->parts & MEMCENSUS_PART_VMAS ||
+	    (options->command->names_all && command_rows(options)->type == &task_rows))
+		return 0;
+	return fail(why, FAIL_USAGE,
+		    "'%s' is read from each page of named processes: name them with --pid",
+		    column->name);
 }
 
 static struct source *open_source(const struct options *options,
@@ -160,12 +151,13 @@ static int run_on_source(const struct options *options, FILE *out, source_open_f
 	struct session session = {
 		.options = options,
 		.request = {
-			.basis = basis_of(options),
-			.any_basis = !options->basis && !options->bound,
-			.parts = options->parts,
+			.parts = parts_of(options),
+			.named_only = named_only(options),
 			.pids = { options->n_pids, options->pids },
 			.group_by = options->group_by,
 			.cmdlines = command_reads_cmdlines(options),
+			.nodes = command_reads_nodes(options),
+			.merged = command_reads_merged(options),
 		},
 		.out = out,
 	};
@@ -210,7 +202,7 @@ static int answer_command(const struct options *options, enum help help, FILE *o
 	else if (help == HELP_COMMAND)
 		help_print_command(out, options->command);
 	else if (options->command_given || help == HELP_BRIEF)
-		help_print_brief(out, options);
+		help_print_brief(out, options->command);
 	else
 		help_print(out);
 	return EXIT_DONE;
@@ -236,6 +228,12 @@ static int write_output(const struct options *options, enum help help, source_op
 	return status;
 }
 
+/* Whether another program has the command. */
+static bool is_elsewhere(const struct command_name *known)
+{
+	return known && known->is_tool && !command_find(known->name);
+}
+
 /*
  * The tool that the words of @argv before -- name; NULL: none, or this program has the command.
  * It does not know which options of a tool have a value: @word may be one.
@@ -249,7 +247,7 @@ static const struct command_name *find_tool(const char *word, char **argv)
 	for (; *argv && strcmp(*argv, "--"); argv++) {
 		known = command_name(*argv);
 		if (known && known->is_tool)
-			return command_find(known->name) ? NULL : known;
+			return is_elsewhere(known) ? known : NULL;
 	}
 	return NULL;
 }
@@ -263,7 +261,7 @@ static int complete(char **argv, int n)
 
 	for (i = 0; i < n - 1 && !known; i++)
 		known = command_name(argv[2 + i]);
-	if (known && known->is_tool && !command_find(known->name)) {
+	if (is_elsewhere(known)) {
 		tool_execute(known->name, argv, &why);
 		return print_failure(&why);
 	}
@@ -271,11 +269,16 @@ static int complete(char **argv, int n)
 	return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* Makes '[COMMAND] --help' of 'help [COMMAND]'.  Returns what it is of. */
+/*
+ * Makes '[COMMAND] --help' of 'help [COMMAND]'; of a tool, its program does.  Returns what it is
+ * of.
+ */
 static enum help turn_help(int argc, char **argv)
 {
 	if (argc < 2 || argc > 3 || strcmp(argv[1], "help") || argv[argc - 1][0] == '-')
 		return argc > 2 ? HELP_BRIEF : HELP_ALL;
+	if (is_elsewhere(command_name(argv[argc - 1])))
+		return HELP_COMMAND;
 	argv[1] = argv[argc - 1];
 	argv[argc - 1] = (char *)"--help";
 	return argc > 2 ? HELP_COMMAND : HELP_ALL;
@@ -304,7 +307,7 @@ int reader_run(int argc, char **argv, source_open_fn *open)
 	setlocale(LC_CTYPE, "");
 
 	if (parse_arguments(&options, word, argc, argv, &why) ||
-	    (!asks(&options) && (command_choose(&options, &why) || choose_basis(&options, &why))))
+	    (!asks(&options) && (command_choose(&options, &why) || check_parts(&options, &why))))
 		status = print_usage_failure(&options, &why);
 	else
 		status = write_output(&options, help, open);

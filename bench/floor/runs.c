@@ -5,15 +5,6 @@
 #include "floor.h"
 #include "walk/walk.h"
 
-static void drop_masks(void *context, const struct census_mask *masks,
-		       unsigned int nr)
-{
-}
-
-static const struct census_walk_ops no_ops = {
-	.masks = drop_masks,
-};
-
 static bool pause_when_full(void *context)
 {
 	return census_walk_full(context);
@@ -21,10 +12,9 @@ static bool pause_when_full(void *context)
 
 /* Any key except 0. All pages are numbered by frame here. */
 static struct census_walk walk = {
-	.ops = &no_ops,
 	.pause = pause_when_full,
 	.pause_context = &walk,
-	.frames_key = 1ULL << 40,
+	.in.frames = 1ULL << 40,
 };
 
 /* A walk adds masks until it is asked to pass them on, which the census does without the lock. */
@@ -36,7 +26,7 @@ void floor_runs(struct floor *f, struct vm_area_struct *vma)
 	while (addr < vma->vm_end) {
 		addr = census_walk_vma(&walk, vma, addr, vma->vm_end);
 		if (census_walk_full(&walk))
-			census_walk_flush(&walk);
+			walk.nr_masks = 0;
 		/* The census would come back later. */
 		if (walk.blocked)
 			break;

@@ -3,44 +3,8 @@
 #include <linux/rcupdate.h>
 #include <linux/vmstat.h>
 #include <linux/xarray.h>
-#include <trace/events/oom.h>
 
 #include "base/compat.h"
-
-/**
- * census_page_mapcount() - number of mappings of a page
- * @folio: of the page
- * @page: mapped, under its page table lock
- *
- * Return: the exact number, or the folio's average if %CENSUS_MAPCOUNT_EXACT is false.
- */
-int census_page_mapcount(const struct folio *folio, const struct page *page)
-{
-#if CENSUS_HAVE_PAGE_MAPCOUNT
-	return page_mapcount((struct page *)page);
-#elif defined(CONFIG_NO_PAGE_MAPCOUNT)
-	int mapcount, entire;
-
-	if (!folio_test_large(folio))
-		return atomic_read(&folio->_mapcount) + 1;
-	mapcount = folio_large_mapcount(folio);
-	entire = folio_entire_mapcount(folio);
-	if (mapcount <= entire)
-		return max(entire, 0);
-	/* Average of the PTE mappings, rounded to nearest; the total is at least 1. */
-	mapcount = (mapcount - entire + folio_nr_pages(folio) / 2) >>
-		   folio_order(folio);
-	return max(mapcount + entire, 1);
-#else
-	int mapcount = atomic_read(&page->_mapcount) + 1;
-
-	if (page_mapcount_is_type(mapcount))
-		mapcount = 0;
-	if (folio_test_large(folio))
-		mapcount += folio_entire_mapcount(folio);
-	return mapcount;
-#endif
-}
 
 /**
  * census_frame_mapcount() - number of mappings of a page that may change at any time
@@ -61,16 +25,6 @@ int census_frame_mapcount(const struct folio *folio, const struct page *page)
 		mapcount--;
 #endif
 	return mapcount + folio_entire_mapcount((struct folio *)folio);
-}
-
-/* Checks whether smaps counts a page with @mapcount mappings as private. */
-bool census_page_exclusive(struct folio *folio, int mapcount)
-{
-#ifdef CONFIG_NO_PAGE_MAPCOUNT
-	return !folio_maybe_mapped_shared(folio);
-#else
-	return mapcount < 2;
-#endif
 }
 
 /**
@@ -123,17 +77,6 @@ const char *census_anon_vma_name(const struct vm_area_struct *vma)
 #else
 	return NULL;
 #endif
-}
-
-/* Checks whether probes of the tracepoint mark_victim get the task, not its number. */
-bool census_mark_victim_has_task(void)
-{
-	const bool has_task = __same_type(check_trace_callback_type_mark_victim,
-					  void (void (*)(void *, struct task_struct *, uid_t)));
-
-	BUILD_BUG_ON(!has_task && !__same_type(check_trace_callback_type_mark_victim,
-					       void (void (*)(void *, int))));
-	return has_task;
 }
 
 #if CENSUS_VMA_LOCKS

@@ -138,12 +138,6 @@ typedef swp_entry_t softleaf_t;
 #if !CENSUS_HAVE_SOFTLEAF_TO_PFN && !defined(softleaf_to_pfn)
 #define softleaf_to_pfn(entry) swp_offset_pfn(entry)
 #endif
-#if !CENSUS_HAVE_SOFTLEAF_IS_MIGRATION && !defined(softleaf_is_migration)
-#define softleaf_is_migration(entry) is_migration_entry(entry)
-#endif
-#if !CENSUS_HAVE_SOFTLEAF_IS_DEVICE_PRIVATE && !defined(softleaf_is_device_private)
-#define softleaf_is_device_private(entry) is_device_private_entry(entry)
-#endif
 #if !CENSUS_HAVE_SOFTLEAF_IS_MIGRATION_WRITE && !defined(softleaf_is_migration_write)
 #define softleaf_is_migration_write(entry) is_writable_migration_entry(entry)
 #endif
@@ -210,18 +204,6 @@ static inline bool census_softleaf_is_known(softleaf_t entry)
 #define census_pmd_special(pmd)	false
 #endif
 
-/*
- * How smaps counts an entry of a migrating page.
- * Read: smaps_account() in fs/proc/task_mmu.c of 6.1 and 6.12; in between, the commit
- * "fs/proc/task_mmu: account non-present entries as "maybe shared, but no idea how often""
- * of 6.11.
- */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
-#define CENSUS_MIGRATING_IS_PRIVATE true
-#else
-#define CENSUS_MIGRATING_IS_PRIVATE false
-#endif
-
 /* The attributes of a generic netlink dump request moved in 6.7. */
 #if CENSUS_HAVE_GENL_INFO_DUMP
 #define census_dump_attrs(cb) (genl_info_dump(cb)->attrs)
@@ -235,13 +217,6 @@ static inline bool census_softleaf_is_known(softleaf_t entry)
 #else
 #define CENSUS_MAPCOUNT_EXACT true
 #endif
-
-/*
- * for_each_thread() under RCU.  With CONFIG_PROVE_RCU_LIST the macro of 6.12 calls
- * lockdep for tasklist_lock, which is not exported.
- */
-#define census_for_each_thread(p, t)	list_for_each_entry_rcu(t,	\
-	&(p)->signal->thread_head, thread_node)
 
 /*
  * Whether smaps of @t may be read by its own user.  Since 7.3 it belongs to the task, before that
@@ -292,12 +267,6 @@ static inline int census_kswapd_failures(const pg_data_t *pgdat)
 #if !CENSUS_HAVE_FOLIO_MEMCG_CHECK
 #define folio_memcg_check(folio) page_memcg_check(&(folio)->page)
 #endif
-
-/* Checks whether smaps counts a hugetlb page as shared. */
-static inline bool census_hugetlb_shared(struct folio *folio)
-{
-	return folio_entire_mapcount(folio) > 1;
-}
 
 /*
  * Page flags are a struct since 6.18.  An intermediate pointer because the type of the
@@ -409,11 +378,8 @@ static inline unsigned long census_page_flags(const struct page *page)
 #define CENSUS_ONLINE_FRAMES 512UL
 #endif
 
-bool census_mark_victim_has_task(void);
 u64 census_vm_event(const unsigned long *events, int item);
-int census_page_mapcount(const struct folio *folio, const struct page *page);
 int census_frame_mapcount(const struct folio *folio, const struct page *page);
-bool census_page_exclusive(struct folio *folio, int mapcount);
 bool census_folio_unmapped(const struct folio *folio);
 unsigned long census_shmem_entry_pages(struct xa_state *xas);
 const char *census_anon_vma_name(const struct vm_area_struct *vma);

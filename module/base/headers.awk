@@ -21,10 +21,10 @@ BEGIN {
 	ask("function", "PageNetpp PageUnaccepted PageZsmalloc" \
 		" file_user_inode file_user_path folio_large_mapcount folio_memcg_check" \
 		" folio_test_double_map folio_test_large_kmalloc genl_info_dump mm_flags_test" \
-		" page_mapcount page_pool_page_is_pp" \
+		" page_pool_page_is_pp" \
 		" pgdp_get p4dp_get pudp_get pmdp_get_lockless pmd_devmap pmd_special" \
 		" pte_devmap softleaf_from_pte softleaf_from_pmd softleaf_has_pfn" \
-		" softleaf_is_device_private softleaf_is_migration softleaf_is_swap" \
+		" softleaf_is_swap" \
 		" softleaf_is_migration_write softleaf_is_migration_read_exclusive" \
 		" softleaf_to_pfn softleaf_type task_exec_state_get_dumpable vma_is_cow_mapping" \
 		" vma_has_anon_rmap vma_is_hugetlb vma_is_initial_heap vma_is_initial_stack" \

@@ -15,37 +15,59 @@
 /* Threads of one RCU read section: tens of microseconds, if none is cached. */
 #define THREADS_AT_ONCE 256
 
-/**
- * census_threads_visit() - call a function for each thread of a process
- * @leader: its thread group leader, or a former one, with a reference
- * @visit: called in an RCU read section; returns true to end the pass
- * @context: for @visit
- *
- * A reference keeps the thread at which a section ends, but not its place in the list.  If it
- * still has its PID in the next section, it was in the list after that section began, so what
- * follows it there is not freed before that section ends: release_task() takes the PID first.
- * New threads are added at the end of the list.
- *
- * Return: false if a thread at which a section ended has exited, so that those after it were not
- * visited.
- */
-bool census_threads_visit(struct task_struct *leader,
-			  bool (*visit)(struct task_struct *t, void *context), void *context)
+/* Each pass in vain needs more than THREADS_AT_ONCE threads that exited, and a reaped one. */
+#define PASSES_MAX 16
+
+/* Return: the mm of a thread with a reference by mmgrab(), or NULL. */
+static struct mm_struct *thread_mm(struct task_struct *t)
 {
-	struct list_head *threads = &leader->signal->thread_head;
-	struct task_struct *t, *next = NULL;
-	bool whole = true;
+	struct mm_struct *mm = NULL;
+
+	if (t->flags & PF_KTHREAD)
+		return NULL;
+	task_lock(t);
+	mm = t->mm;
+	if (mm)
+		mmgrab(mm);
+	task_unlock(t);
+	return mm;
+}
+
+/**
+ * census_process_mm() - find the address space of a process
+ * @leader: its thread group leader, or a former one, with a reference
+ *
+ * That of any thread, because the leader may exit before the others.  A kernel thread that
+ * temporarily uses the address space of a process does not count.
+ *
+ * A user chooses how many threads have exited before the others, and are traced.  A reference keeps
+ * the thread at which an RCU section ends, but not its place in the list.  If it still has its PID
+ * in the next section, it was in the list after that section began, so what follows it there is not
+ * freed before that section ends: release_task() takes the PID first.  Else the search begins
+ * again.  New threads are added at the end of the list.
+ *
+ * Return: the mm with a reference by mmgrab(), or NULL.
+ */
+struct mm_struct *census_process_mm(struct task_struct *leader)
+{
+	struct task_struct *head = list_entry(&leader->signal->thread_head, struct task_struct,
+					      thread_node);
+	struct task_struct *t, *last, *next = NULL;
+	struct mm_struct *mm = NULL;
+	unsigned int left, passes = 0;
+	bool goes_on;
 
 	do {
-		struct task_struct *last = next;
-		unsigned int left = THREADS_AT_ONCE;
-
+		last = next;
 		next = NULL;
+		left = THREADS_AT_ONCE;
 		rcu_read_lock();
-		whole = !last || pid_alive(last);
-		t = last ?: list_entry(threads, struct task_struct, thread_node);
-		list_for_each_entry_continue_rcu(t, threads, thread_node) {
-			if (!whole || visit(t, context))
+		goes_on = last && pid_alive(last);
+		passes += !goes_on;
+		t = goes_on ? last : head;
+		list_for_each_entry_continue_rcu(t, &leader->signal->thread_head, thread_node) {
+			mm = thread_mm(t);
+			if (mm)
 				break;
 			if (!--left) {
 				next = get_task_struct(t);
@@ -56,43 +78,9 @@ bool census_threads_visit(struct task_struct *leader,
 		if (last)
 			put_task_struct(last);
 		cond_resched();
-	} while (next);
-	return whole;
-}
-
-static bool take_mm(struct task_struct *t, void *context)
-{
-	struct mm_struct **mm = context;
-
-	if (t->flags & PF_KTHREAD)
-		return false;
-	task_lock(t);
-	*mm = t->mm;
-	if (*mm)
-		mmgrab(*mm);
-	task_unlock(t);
-	return *mm;
-}
-
-/* Each pass in vain needs more than THREADS_AT_ONCE threads that exited, and a reaped one. */
-#define PASSES_MAX 16
-
-/**
- * census_process_mm() - find the address space of a process
- * @leader: its thread group leader, with a reference
- *
- * That of any thread, because the leader may exit before the others.  A kernel thread that
- * temporarily uses the address space of a process does not count.
- *
- * Return: the mm with a reference by mmgrab(), or NULL.
- */
-struct mm_struct *census_process_mm(struct task_struct *leader)
-{
-	struct mm_struct *mm = NULL;
-	unsigned int passes = 0;
-
-	while (!census_threads_visit(leader, take_mm, &mm) && ++passes < PASSES_MAX)
-		;
+	} while (next && passes <= PASSES_MAX);
+	if (next)
+		put_task_struct(next);
 	return mm;
 }
 

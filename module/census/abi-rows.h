@@ -85,31 +85,4 @@
 	row(node, u64, dirty, MEMCENSUS_NODE_DIRTY, "dirty") \
 	row(node, u64, writeback, MEMCENSUS_NODE_WRITEBACK, "writeback")
 
-#define CENSUS_OOM_VICTIM_ROWS(row) \
-	row(oom_victim, u64, oom, MEMCENSUS_OOM_VICTIM_OOM, "oom") \
-	row(oom_victim, s32, oom_score_adj, MEMCENSUS_OOM_VICTIM_OOM_SCORE_ADJ, "oom_score_adj") \
-	row(oom_victim, u64, vss, MEMCENSUS_OOM_VICTIM_VSS, "vss") \
-	row(oom_victim, u64, anon, MEMCENSUS_OOM_VICTIM_ANON, "anon") \
-	row(oom_victim, u64, file, MEMCENSUS_OOM_VICTIM_FILE, "file") \
-	row(oom_victim, u64, shmem, MEMCENSUS_OOM_VICTIM_SHMEM, "shmem") \
-	row(oom_victim, u64, swap, MEMCENSUS_OOM_VICTIM_SWAP, "swap") \
-	row(oom_victim, u64, pagetables, MEMCENSUS_OOM_VICTIM_PAGETABLES, "pagetables") \
-	row(oom_victim, u32, dying, MEMCENSUS_OOM_VICTIM_DYING, "dying")
-
-#define CENSUS_SYSTEM_BYTES_NAMES \
-	NULL, NULL, "total", "free", "available", "buffers", "cached", "swap_cached", \
-	"active_anon", "inactive_anon", "active_file", "inactive_file", "unevictable", "mlocked", \
-	"swap_free", "dirty", "writeback", "anon", "mapped", "shmem", "slab_reclaimable", \
-	"slab_unreclaimable", "kernel_reclaimable", "kernel_stack", "pagetables", \
-	"sec_pagetables", "committed", "anon_huge", "shmem_huge", "shmem_pmd", "file_huge", \
-	"file_pmd", "cma_free", "zspages", "balloon"
-
-#define CENSUS_EVENT_NAMES \
-	NULL, NULL, "pgpgin_kib", "pgpgout_kib", "pswpin", "pswpout", "pgalloc", "pgfree", \
-	"pgactivate", "pgdeactivate", "pgfault", "pgmajfault", "pgrefill", "pgscan_kswapd", \
-	"pgscan_direct", "pgsteal_kswapd", "pgsteal_direct", "slabs_scanned", "kswapd_inodesteal", \
-	"kswapd_low_quick", "kswapd_high_quick", "pageoutrun", "allocstall", "oom_kill", \
-	"compact_stall", "compact_fail", "compact_success", "compact_daemon_wake", \
-	"thp_fault_alloc", "thp_collapse_alloc", "thp_split", "thp_fault_fallback"
-
 #endif /* _CENSUS_ABI_ROWS_H */

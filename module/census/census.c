@@ -16,6 +16,8 @@
  *
  * In the end the sums become figures of records in the snapshot, which is immutable from then on.
  */
+#include <linux/err.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -60,8 +62,6 @@ static void count_state(struct census_cost *cost, const struct census_mm *m)
 static int finish_task(struct census *c, struct census_mm *m)
 {
 	struct census_figures *figures = &m->task->figures;
-	const struct census_asked *asked;
-	int err;
 
 	m->task->state = m->state;
 	/* Of one that has executed a program since, all was confirmed before. */
@@ -75,11 +75,7 @@ static int finish_task(struct census *c, struct census_mm *m)
 		INIT_LIST_HEAD(&m->vmas);
 		return 0;
 	}
-	err = census_tally_figures(&c->scan.tally, m, c->scan.swap_known, figures);
-	list_for_each_entry(asked, &c->asked, link)
-		if (!err && asked->question->task)
-			err = asked->question->task(c, asked->state, m);
-	return err;
+	return census_tally_figures(&c->scan.tally, m, c->scan.swap_known, figures);
 }
 
 /* Moves the records to the snapshot, in the order of collection. */
@@ -114,8 +110,8 @@ static int finish_tasks(struct census *c, struct list_head *mms, unsigned int nr
 }
 
 /*
- * Any process may own the frames of the requested ones.  So the frames basis walks all
- * processes, even if only some were requested.
+ * Any process may own the frames of the requested ones.  So all processes are walked, even if only
+ * some were requested, unless nothing that needs owners is wanted.
  */
 static int find_mms(struct census *c)
 {
@@ -131,7 +127,7 @@ static int find_mms(struct census *c)
 	/* Any process may be a peer, which is sent. */
 	if (!err && c->req->share)
 		return census_collect_all(collection, CENSUS_RECORD);
-	if (!err && c->req->basis == MEMCENSUS_BASIS_FRAMES)
+	if (!err && c->snap->owners)
 		return census_collect_all(collection, CENSUS_OWNER);
 	if (!err && collection->named)
 		err = census_collect_all(collection, CENSUS_PEER);
@@ -145,32 +141,6 @@ static int collect_mms(struct census *c)
 	if (!err)
 		census_collect_settle(&c->scan.collection);
 	return err;
-}
-
-/*
- * Any process may also own swap slots of the requested processes on the mapcount basis.
- * Others are walked only if a requested process has memory in swap: from the slice on that has the
- * first of its slots.
- */
-static int visit_swap_owners(struct census *c, u32 slice)
-{
-	struct census_mm *m;
-	int err;
-
-	if (c->swap_owners || !c->req->nr_pids || c->req->basis == MEMCENSUS_BASIS_FRAMES ||
-	    !census_marks_swapped(c->scan.tally.marks))
-		return 0;
-	/* One that was given up in the middle remains partial. */
-	list_for_each_entry(m, &c->scan.collection.mms, link) {
-		m->visited |= m->begun;
-		/* What this walk finds is all of it. */
-		if (!slice && m->state == MEMCENSUS_STATE_BUSY)
-			m->state = MEMCENSUS_STATE_UNSPEC;
-		cond_resched();
-	}
-	err = census_collect_all(&c->scan.collection, CENSUS_SWAP_OWNER);
-	c->swap_owners = !err;
-	return err ?: census_scan_all(&c->scan);
 }
 
 /* Of a census: violations. */
@@ -228,7 +198,6 @@ static void reset_mms(struct census *c, u32 slice)
 static int count_slice(struct census *c, const struct census_slice *s)
 {
 	struct census_marks *marks = c->scan.tally.marks;
-	const struct census_asked *asked;
 	u32 slice = s->number;
 	int err;
 
@@ -241,22 +210,22 @@ static int count_slice(struct census *c, const struct census_slice *s)
 	c->begun = true;
 	err = census_scan_all(&c->scan);
 	if (!err)
-		err = visit_swap_owners(c, slice);
-	if (!err)
 		err = census_marks_finish(marks);
 	if (err)
 		return err;
 	check_totals(c);
-	list_for_each_entry(asked, &c->asked, link)
-		if (!err && asked->question->count)
-			err = asked->question->count(c, asked->state);
+	if (c->group_holdings)
+		err = census_groups_count(c);
+	if (CENSUS_WITH_SHARE && !err && c->share)
+		err = census_share_count(c);
+	if (CENSUS_WITH_SHARE && c->scan.tally.charges)
+		census_charges_count(&c->scan.tally);
 	return err;
 }
 
 /* Discards all counts to start again. */
 static void start_over(struct census *c)
 {
-	const struct census_asked *asked;
 	struct census_mm *m;
 
 	if (c->begun)
@@ -264,9 +233,12 @@ static void start_over(struct census *c)
 			census_mm_reset(m);
 			cond_resched();
 		}
-	list_for_each_entry(asked, &c->asked, link)
-		if (asked->question->restart)
-			asked->question->restart(c, asked->state);
+	if (c->group_holdings)
+		census_groups_restart(c);
+	if (CENSUS_WITH_SHARE && c->share)
+		census_share_restart(c);
+	if (CENSUS_WITH_SHARE && c->scan.tally.charges)
+		census_charges_restart(&c->scan.tally);
 	census_arena_free(&c->snap->vma_arena);
 	census_arena_free(&c->scan.tally.counts);
 	census_files_restart(&c->files);
@@ -314,61 +286,58 @@ static int count_owners(struct census *c)
 		slice.nr *= 4;
 	}
 	c->snap->cost.pss = census_share_bytes(c->pss, PAGE_SIZE);
-	/* By map counts only the owners of swap slots are counted: all other sums are unknown. */
-	if (c->snap->basis != MEMCENSUS_BASIS_FRAMES)
+	/* Of some processes alone there are no sums. */
+	if (!c->snap->owners)
 		memset_after(&c->snap->cost, 0xff, memory);
 	c->snap->cost.slices = slice.nr;
 	return err;
 }
 
-/* Begins the questions of the request. */
+/* Begins the questions of the request: who shares needs the groups. */
 static int begin_questions(struct census *c)
 {
-	struct census_collection *collection = &c->scan.collection;
-	const struct census_question *question;
-	struct census_asked *asked;
-	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < census_nr_questions && !err; i++) {
-		question = census_questions[i];
-		if (!question || !question->is_asked(c->req))
-			continue;
-		asked = census_collect_memory(collection, 1, sizeof(*asked));
-		if (asked)
-			asked->state = census_collect_memory(collection, 1, question->size);
-		if (!asked || !asked->state)
-			return -ENOMEM;
-		asked->question = question;
-		list_add_tail(&asked->link, &c->asked);
-		err = question->begin(c, asked->state);
-	}
+	if (c->req->group_by)
+		err = census_groups_begin(c);
+	if (CENSUS_WITH_SHARE && !err && c->req->share)
+		err = census_share_begin(c);
+	if (CENSUS_WITH_SHARE && !err && c->req->charged)
+		err = census_charges_begin(c);
+	return err;
+}
+
+static int finish_questions(struct census *c)
+{
+	int err = 0;
+
+	if (c->group_holdings)
+		err = census_groups_finish(c);
+	if (CENSUS_WITH_SHARE && !err && c->share)
+		err = census_share_finish(c);
+	if (CENSUS_WITH_SHARE && !err && c->scan.tally.charges)
+		err = census_charges_finish(c);
 	return err;
 }
 
 static int count_and_finish(struct census *c)
 {
-	const struct census_asked *asked;
 	int err;
 
 	err = collect_mms(c);
 	if (!err)
 		err = begin_questions(c);
 	if (!err)
-		err = census_scan_begin(&c->scan, c->snap, &c->files, &c->asked);
+		err = census_scan_begin(&c->scan, c->snap, &c->files);
 	if (!err)
 		err = count_owners(c);
 	if (!err)
 		err = finish_tasks(c, &c->scan.collection.mms, c->scan.collection.nr);
-	list_for_each_entry(asked, &c->asked, link)
-		if (!err && asked->question->finish)
-			err = asked->question->finish(c, asked->state);
-	return err;
+	return err ?: finish_questions(c);
 }
 
 static int scan_tasks(struct census *c)
 {
-	const struct census_asked *asked;
 	int err;
 
 	c->budget.limit = census_params.max_mem;
@@ -379,9 +348,8 @@ static int scan_tasks(struct census *c)
 		err = census_files_begin(&c->files, &c->budget);
 	if (!err)
 		err = count_and_finish(c);
-	list_for_each_entry(asked, &c->asked, link)
-		if (asked->question->end)
-			asked->question->end(c, asked->state);
+	if (CENSUS_WITH_SHARE && c->scan.tally.charges)
+		census_charges_end(&c->scan.tally);
 	c->full = c->scan.tally.counts.full;
 	/* Of the last start: what earlier ones had is free again. */
 	c->snap->cost.memory += c->snap->vma_arena.bytes + c->scan.tally.counts.bytes;
@@ -393,17 +361,13 @@ static int scan_tasks(struct census *c)
 	return err;
 }
 
-/**
- * census_take() - take a census
- * @req: the request
+/*
+ * Takes a census, one at a time.
  *
- * At most two run at a time, see cache.c: each may use max_mem.
- *
- * Return: a snapshot with one reference and no number yet, which the caller publishes or
- * puts; or an error pointer: -EINTR after a fatal signal, -ENOMEM, or -EDQUOT if results use
- * all of max_results.
+ * Return: a snapshot with one reference and no number yet; or an error pointer: -EINTR after a
+ * fatal signal, -ENOMEM, or -EDQUOT if results use all of max_results.
  */
-struct census_snapshot *census_take(const struct census_request *req)
+static struct census_snapshot *take(const struct census_request *req)
 {
 	struct census_snapshot *snap = census_snapshot_alloc(req);
 	struct census_cpu_clock cpu = census_cpu_clock_start();
@@ -419,14 +383,13 @@ struct census_snapshot *census_take(const struct census_request *req)
 	}
 	c->req = req;
 	c->snap = snap;
-	INIT_LIST_HEAD(&c->asked);
 	snap->cost.realtime = ktime_get_real_ns();
 	snap->cost.boottime = ktime_get_boottime_ns();
 	snap->cost.memory += sizeof(*c);
 
 	if (snap->walked)
 		err = scan_tasks(c);
-	if (!err && req->parts & (MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES))
+	if (!err && req->parts & MEMCENSUS_PART_ZONES)
 		err = census_zones_gather(snap);
 	if (!err && req->parts & MEMCENSUS_PART_NODES)
 		err = census_kswapd_gather(snap);
@@ -443,4 +406,68 @@ struct census_snapshot *census_take(const struct census_request *req)
 	snap->cost.cpu = census_cpu_clock_stop(&cpu);
 	snap->cost.wall = ktime_get_ns() - cpu.begin;
 	return snap;
+}
+
+/* The caller has the gate. */
+static struct census_result *take_numbered(const void *req)
+{
+	static u64 last_seq;
+	struct census_snapshot *snap = take(req);
+
+	if (IS_ERR(snap))
+		return ERR_CAST(snap);
+	snap->seq = ++last_seq;
+	return &snap->result;
+}
+
+/* One of named PIDs, of what processes share, or of one file answers no other request. */
+static bool answers(const struct census_result *r, const void *request, bool fresh)
+{
+	const struct census_snapshot *snap = container_of(r, struct census_snapshot, result);
+	const struct census_request *req = request;
+	u64 max_age = max(census_params.max_age, req->max_age);
+
+	/* One with groups has all that one without has: those who ask in turn share it. */
+	if (req->nr_pids || req->share || req->file ||
+	    (req->group_by && (snap->group_by != req->group_by || snap->pid_ns != req->pid_ns)) ||
+	    (snap->parts & req->parts) != req->parts)
+		return false;
+	return fresh || (max_age && ktime_get_boottime_ns() - snap->cost.boottime <= max_age);
+}
+
+static struct census_latest scans = {
+	.take = take_numbered,
+	.answers = answers,
+	.gate = CENSUS_GATE(scans.gate),
+	.drop = __DELAYED_WORK_INITIALIZER(scans.drop, census_latest_drop, 0),
+};
+
+/**
+ * census_get() - take a census, or share one
+ * @req: the request
+ * @out: the census, with a reference for the caller
+ *
+ * Return: 0, -EINTR after a fatal signal, -ENOMEM, or -EDQUOT if results use all of max_results.
+ */
+int census_get(const struct census_request *req, const struct census_snapshot **out)
+{
+	struct census_result *r = census_latest_get(&scans, req);
+
+	if (IS_ERR(r))
+		return PTR_ERR(r);
+	*out = container_of(r, struct census_snapshot, result);
+	return 0;
+}
+
+int census_scans_init(void)
+{
+	census_files_init();
+	return census_snapshot_init();
+}
+
+/* No request can arrive any more. */
+void census_scans_exit(void)
+{
+	census_latest_exit(&scans);
+	census_snapshot_exit();
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One census: which address spaces are walked, and how the results become a snapshot.  It also
- * collects zones, nodes and system values.
+ * The latest census: numbered, shared by all waiting requests, dropped by a timer.
  */
 #ifndef _CENSUS_CENSUS_H
 #define _CENSUS_CENSUS_H
 
 #include "census/snapshot.h"
 
-struct census_snapshot *census_take(const struct census_request *req);
+int census_get(const struct census_request *req, const struct census_snapshot **out);
+int census_scans_init(void);
+void census_scans_exit(void);
 
 #endif /* _CENSUS_CENSUS_H */

@@ -39,13 +39,15 @@ static u64 mm_key(const struct census_link *link)
 }
 
 /**
- * struct found - a process in a record that the pass over all processes has not met yet
+ * struct found - a process in a record
  * @hash: in &struct census_collection.found
  * @pid: of the process; the record has a reference
+ * @m: has the record
  */
 struct found {
 	struct census_link hash;
 	const struct pid *pid;
+	const struct census_mm *m;
 };
 
 static u64 found_key(const struct census_link *link)
@@ -53,21 +55,31 @@ static u64 found_key(const struct census_link *link)
 	return (uintptr_t)container_of(link, struct found, hash)->pid;
 }
 
-/* Checks whether a record has the process already.  @pid may be NULL. */
-static bool is_found(const struct census_collection *c, const struct pid *pid)
+/* Return: what has the process already, or NULL.  @pid may be NULL. */
+static const struct census_mm *find_found(const struct census_collection *c, const struct pid *pid)
 {
 	struct census_link *link;
 
 	if (!pid || !c->found.nr)
-		return false;
+		return NULL;
 	link = census_table_first(&c->found, (uintptr_t)pid);
 	while (link && found_key(link) != (uintptr_t)pid)
 		link = link->next;
-	return link;
+	return link ? container_of(link, struct found, hash)->m : NULL;
+}
+
+/* Return: the record of a process of a census by tree, or NULL. */
+const struct census_task *census_collect_find(const struct census_collection *c,
+					      const struct pid *pid)
+{
+	const struct census_mm *m = find_found(c, pid);
+
+	return m ? m->task : NULL;
 }
 
 /* Return: 0 or -ENOMEM. */
-static int note_found(struct census_collection *c, const struct pid *pid)
+static int note_found(struct census_collection *c, const struct census_mm *m,
+		      const struct pid *pid)
 {
 	struct found *r = census_arena_alloc(&c->arena, sizeof(*r));
 
@@ -75,6 +87,7 @@ static int note_found(struct census_collection *c, const struct pid *pid)
 		   !census_table_init(&c->found, NULL, found_key)))
 		return -ENOMEM;
 	r->pid = pid;
+	r->m = m;
 	census_table_add(&c->found, &r->hash);
 	return 0;
 }
@@ -156,7 +169,7 @@ static int add_peer(struct census_collection *c, struct census_mm *m, struct tas
 	peer->pid = get_pid(pid);
 	*m->last_peer = peer;
 	m->last_peer = &peer->next;
-	return 0;
+	return c->snap->group_by == MEMCENSUS_BY_TREE ? note_found(c, m, pid) : 0;
 }
 
 /*
@@ -196,8 +209,8 @@ static int add_record(struct census_collection *c, struct census_mm *m,
 	m->last_peer = &m->task->peers;
 	fill_record(m);
 	err = add_peer(c, m, leader, pid);
-	if (!err && owner != leader)
-		err = note_found(c, m->task->pid);
+	if (!err && (owner != leader || c->snap->group_by == MEMCENSUS_BY_TREE))
+		err = note_found(c, m, m->task->pid);
 	return err;
 }
 
@@ -258,13 +271,12 @@ static int add_user(struct census_collection *c, struct mm_struct *mm, struct ta
 {
 	struct census_mm *m = find_mm(c, mm);
 
-	if (!m && wanted != CENSUS_PEER && (wanted != CENSUS_SWAP_OWNER ||
-					    census_mm_swapped(mm))) {
+	if (!m && wanted != CENSUS_PEER) {
 		m = add_mm(c, mm);
 		if (!m)
 			return -ENOMEM;
 	}
-	if (m && (wanted == CENSUS_RECORD || (wanted != CENSUS_SWAP_OWNER && m->named)))
+	if (m && (wanted == CENSUS_RECORD || m->named))
 		return add_to_record(c, m, leader, pid);
 	return 0;
 }
@@ -287,7 +299,7 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 	}
 	pid = get_task_pid(leader, PIDTYPE_TGID);
 	/* It has the address space that it had when it was found, also if it executed a program. */
-	if (!is_found(c, pid))
+	if (!find_found(c, pid))
 		err = add_user(c, mm, leader, pid, wanted);
 	put_pid(pid);
 	mmdrop(mm);
@@ -403,7 +415,7 @@ static int add_vanished(struct census_collection *c, u32 number,
 	m->task->reader = CENSUS_NO_READER;
 	m->task->number = number;
 	census_table_add(&c->table, &m->hash);
-	return 0;
+	return c->snap->group_by == MEMCENSUS_BY_TREE ? note_found(c, m, m->task->pid) : 0;
 }
 
 /*
@@ -421,7 +433,7 @@ static int add_requested(struct census_collection *c, struct mm_struct *mm,
 		m->named = true;
 		c->named = true;
 	}
-	return add_to_record(c, m, leader, pid) ?: note_found(c, pid);
+	return add_to_record(c, m, leader, pid) ?: note_found(c, m, pid);
 }
 
 /**
@@ -439,10 +451,11 @@ int census_collect_pid(struct census_collection *c, const struct census_name *na
 {
 	struct task_struct *leader = get_leader(name->pid);
 	struct pid *pid = leader ? get_task_pid(leader, PIDTYPE_TGID) : NULL;
+	const struct census_mm *m = find_found(c, pid);
 	struct mm_struct *mm = NULL;
 	int err = 0;
 
-	if (!is_found(c, pid)) {
+	if (!m || !m->mm) {
 		mm = pid ? census_process_mm(leader) : NULL;
 		err = mm ? add_requested(c, mm, leader, pid) :
 			   add_vanished(c, name->number, leader);

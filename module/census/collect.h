@@ -120,7 +120,7 @@ struct census_mm {
  * @nr_named: number of address spaces that the request names, the first ones
  * @table: @mms by mm pointer, or by the PID of the request without mm
  * @found: processes that records have before the pass over all processes meets them, by struct
- *	pid: those that the request names, and owners
+ *	pid: those that the request names, and owners; in a census by tree, all
  */
 struct census_collection {
 	struct census_arena arena;
@@ -138,19 +138,19 @@ struct census_collection {
  * @CENSUS_RECORD: it gets a record
  * @CENSUS_PEER: it is a peer in a record, if its address space is named
  * @CENSUS_OWNER: it counts as an owner, and is such a peer
- * @CENSUS_SWAP_OWNER: it counts as an owner, if it has memory in swap
  */
 enum census_wanted {
 	CENSUS_RECORD,
 	CENSUS_PEER,
 	CENSUS_OWNER,
-	CENSUS_SWAP_OWNER,
 };
 
 int census_collect_begin(struct census_collection *c, struct census_snapshot *snap);
 int census_collect_all(struct census_collection *c, enum census_wanted wanted);
 int census_collect_pid(struct census_collection *c, const struct census_name *name);
 bool census_collect_again(struct census_collection *c, struct census_mm *m);
+const struct census_task *census_collect_find(const struct census_collection *c,
+					      const struct pid *pid);
 void census_collect_settle(struct census_collection *c);
 void census_collect_drop(struct census_collection *c, struct census_mm *m);
 void *census_collect_memory(struct census_collection *c, size_t nr, size_t size);

@@ -6,7 +6,6 @@
 #include <linux/wait.h>
 
 #include "base/compat.h"
-#include "base/fragmentation.h"
 #include "census/kswapd.h"
 #include "census/zones.h"
 
@@ -23,13 +22,26 @@ static u8 kswapd_state(pg_data_t *pgdat)
 		MEMCENSUS_KSWAPD_ASLEEP : MEMCENSUS_KSWAPD_RUNNING;
 }
 
+/* Like zone_watermark_ok(): checks whether @zone has a block of @order, and stays above @mark. */
+static bool meets_watermark(struct zone *zone, unsigned int order, u64 mark)
+{
+	u64 free = zone_page_state(zone, NR_FREE_PAGES), needed = (1ULL << order) - 1;
+	u64 blocks[CENSUS_ORDERS];
+
+	if (free < needed || free - needed <= mark)
+		return false;
+	census_zone_blocks(zone, blocks);
+	while (order && order < CENSUS_ORDERS && !blocks[order])
+		order++;
+	return order < CENSUS_ORDERS;
+}
+
 /*
  * Like pgdat_balanced() for kswapd: checks whether any zone up to @highest meets its high
  * watermark and has a block of @order.  A node without memory in these zones is balanced.
  */
 static bool node_balanced(pg_data_t *pgdat, unsigned int order, int highest)
 {
-	u64 blocks[CENSUS_ORDERS];
 	bool empty = true;
 	int i;
 
@@ -39,11 +51,8 @@ static bool node_balanced(pg_data_t *pgdat, unsigned int order, int highest)
 		if (!zone_managed_pages(zone))
 			continue;
 		empty = false;
-		census_zone_blocks(zone, blocks);
-		if (census_watermark_met(blocks, CENSUS_ORDERS, order,
-					 zone_page_state(zone, NR_FREE_PAGES),
-					 high_wmark_pages(zone) +
-					 READ_ONCE(zone->lowmem_reserve[highest])))
+		if (meets_watermark(zone, order, high_wmark_pages(zone) +
+				    READ_ONCE(zone->lowmem_reserve[highest])))
 			return true;
 	}
 	return empty;
@@ -55,14 +64,8 @@ static u64 node_bytes(pg_data_t *pgdat, enum node_stat_item item)
 	return (u64)max(atomic_long_read(&pgdat->vm_stat[item]), 0L) << PAGE_SHIFT;
 }
 
-/**
- * census_node_glance() - read a node and its kswapd, without locks
- * @n: to be filled
- * @nid: number of the node, which is online or was
- *
- * Does not sleep.
- */
-void census_node_glance(struct census_node *n, int nid)
+/* Without locks; the node @nid is online or was. */
+static void gather_node(struct census_node *n, int nid)
 {
 	pg_data_t *pgdat = NODE_DATA(nid);
 	int highest = READ_ONCE(pgdat->kswapd_highest_zoneidx);
@@ -105,6 +108,6 @@ int census_kswapd_gather(struct census_snapshot *snap)
 		return -ENOMEM;
 	for_each_online_node(nid)
 		if (snap->nr_nodes < nr)
-			census_node_glance(&snap->nodes[snap->nr_nodes++], nid);
+			gather_node(&snap->nodes[snap->nr_nodes++], nid);
 	return 0;
 }

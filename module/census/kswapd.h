@@ -5,7 +5,6 @@
 
 #include "census/snapshot.h"
 
-void census_node_glance(struct census_node *n, int nid);
 int census_kswapd_gather(struct census_snapshot *snap);
 
 #endif /* _CENSUS_KSWAPD_H */

@@ -541,18 +541,16 @@ int census_scan_all(struct census_scan *scan)
  * @scan: zeroed except for the collection; the caller calls census_scan_end(), also after an error
  * @snap: the snapshot with the request
  * @files: files that are mapped
- * @asked: &struct census_asked, complete before the first scan
  *
  * Return: 0 or -ENOMEM.
  */
 int census_scan_begin(struct census_scan *scan, struct census_snapshot *snap,
-		      struct census_files *files, const struct list_head *asked)
+		      struct census_files *files)
 {
 	int err;
 
 	scan->walk.pause = time_to_pause;
 	scan->walk.pause_context = scan;
-	scan->tally.asked = asked;
 	err = census_walk_begin(&scan->walk);
 	if (!err)
 		err = census_tally_begin(&scan->tally, snap, files);

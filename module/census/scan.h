@@ -37,7 +37,7 @@ struct census_scan {
 };
 
 int census_scan_begin(struct census_scan *scan, struct census_snapshot *snap,
-		      struct census_files *files, const struct list_head *asked);
+		      struct census_files *files);
 int census_scan_all(struct census_scan *scan);
 void census_scan_end(struct census_scan *scan, struct census_cost *cost);
 

@@ -21,40 +21,6 @@ const struct census_record_row census_zone_rows[] = { CENSUS_ZONE_ROWS(CENSUS_RO
 const struct census_record_row census_node_rows[] = { CENSUS_NODE_ROWS(CENSUS_ROW) {} };
 
 /**
- * census_snapshot_alloc() - allocate an empty snapshot
- * @req: the request that it will answer
- *
- * Return: a snapshot with one reference, or NULL.
- */
-struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
-{
-	struct census_snapshot *snap = kzalloc(sizeof(*snap), CENSUS_GFP);
-
-	if (!snap)
-		return NULL;
-	kref_init(&snap->ref);
-	INIT_LIST_HEAD(&snap->vmas);
-	INIT_LIST_HEAD(&snap->task_nodes);
-	INIT_LIST_HEAD(&snap->pairs);
-	snap->basis = req->basis;
-	snap->parts = req->parts;
-	snap->group_by = req->group_by;
-	snap->by_payer = req->charged;
-	snap->walked = req->group_by ||
-		       req->parts & (MEMCENSUS_PART_TASKS | CENSUS_PARTS_OF_VMAS |
-				     MEMCENSUS_PART_TASK_NODES);
-	/* What it will not learn is unknown; by map counts also what owners have, see census.c. */
-	if (!snap->walked)
-		memset_after(&snap->cost, 0xff, cpu);
-	snap->cost.memory = sizeof(*snap);
-	if (req->group_by)
-		snap->pid_ns = get_pid_ns(req->pid_ns);
-	snap->arena.account = req->nr_pids || req->share;
-	snap->vma_arena.account = req->nr_pids;
-	return snap;
-}
-
-/**
  * census_snapshot_memory() - zeroed memory for a part of a snapshot
  * @snap: its cost includes the memory
  * @size: bytes
@@ -157,7 +123,7 @@ void census_snapshot_exit(void)
 
 static void census_snapshot_free(struct kref *ref)
 {
-	struct census_snapshot *snap = container_of(ref, typeof(*snap), ref);
+	struct census_snapshot *snap = container_of(ref, typeof(*snap), result.ref);
 
 	INIT_WORK(&snap->free_work, free_snapshot);
 	if (census_snapshot_bytes(snap) > FREE_LATER)
@@ -166,26 +132,44 @@ static void census_snapshot_free(struct kref *ref)
 		free_snapshot(&snap->free_work);
 }
 
+/**
+ * census_snapshot_alloc() - allocate an empty snapshot
+ * @req: the request that it will answer
+ *
+ * Return: a snapshot with one reference, or NULL.
+ */
+struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
+{
+	struct census_snapshot *snap = kzalloc(sizeof(*snap), CENSUS_GFP);
+
+	if (!snap)
+		return NULL;
+	kref_init(&snap->result.ref);
+	snap->result.free = census_snapshot_free;
+	INIT_LIST_HEAD(&snap->vmas);
+	INIT_LIST_HEAD(&snap->pairs);
+	snap->owners = !req->nr_pids || req->share || req->parts & MEMCENSUS_PART_OWNERS;
+	snap->parts = req->parts;
+	snap->group_by = req->group_by;
+	snap->by_payer = req->charged;
+	snap->walked = req->group_by ||
+		       req->parts & (MEMCENSUS_PART_TASKS | CENSUS_PARTS_OF_VMAS);
+	/* What it will not learn is unknown; without owners also their sums, see census.c. */
+	if (!snap->walked)
+		memset_after(&snap->cost, 0xff, cpu);
+	snap->cost.memory = sizeof(*snap);
+	if (req->group_by)
+		snap->pid_ns = get_pid_ns(req->pid_ns);
+	snap->arena.account = req->nr_pids || req->share;
+	snap->vma_arena.account = req->nr_pids;
+	return snap;
+}
+
 /* The last put frees the snapshot and may sleep.  @snap may be NULL. */
 void census_snapshot_put(const struct census_snapshot *snap)
 {
 	if (snap)
-		kref_put((struct kref *)&snap->ref, census_snapshot_free);
-}
-
-static void census_snapshot_free_later(struct kref *ref)
-{
-	struct census_snapshot *snap = container_of(ref, typeof(*snap), ref);
-
-	INIT_WORK(&snap->free_work, free_snapshot);
-	census_free_later(&snap->free_work);
-}
-
-/* As census_snapshot_put(), but does not sleep. */
-void census_snapshot_put_atomic(const struct census_snapshot *snap)
-{
-	if (snap)
-		kref_put((struct kref *)&snap->ref, census_snapshot_free_later);
+		census_result_put(&snap->result);
 }
 
 void census_request_release(struct census_request *req)

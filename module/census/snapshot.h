@@ -14,7 +14,6 @@
 #ifndef _CENSUS_SNAPSHOT_H
 #define _CENSUS_SNAPSHOT_H
 
-#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mmzone.h>
 #include <linux/pid.h>
@@ -24,6 +23,7 @@
 #include <linux/memcensus.h>
 
 #include "base/compat.h"
+#include "base/latest.h"
 #include "base/process.h"
 #include "base/result-memory.h"
 #include "census/rows.h"
@@ -40,13 +40,12 @@ struct census_name {
 	struct pid *pid;
 };
 
-
 /* Parts that have records of VMAs. */
 #define CENSUS_PARTS_OF_VMAS (MEMCENSUS_PART_VMAS | MEMCENSUS_PART_MEMORY_VMAS)
+#define CENSUS_PARTS_OF_PIDS (CENSUS_PARTS_OF_VMAS | MEMCENSUS_PART_FLAGS)
 
 /**
  * struct census_request - contents of a census
- * @basis: &enum memcensus_basis, never 0
  * @group_by: &enum memcensus_group_by, 0: no groups
  * @pid_ns: processes outside of it are in no group; not read without groups or @share
  * @parts: MEMCENSUS_PART_*
@@ -60,7 +59,6 @@ struct census_name {
  * @limit: maximum number of pairs that are sent, with PIDS for each process
  */
 struct census_request {
-	u8 basis;
 	u8 group_by;
 	struct pid_namespace *pid_ns;
 	u32 parts;
@@ -72,9 +70,6 @@ struct census_request {
 	u8 charged;
 	struct file *file;
 	u32 limit;
-	bool pages;
-	u64 start;
-	u64 end;
 };
 
 /*
@@ -114,14 +109,11 @@ struct census_peer {
  * @start: ns since boot
  * @threads: of @pid
  * @mappings: number of VMAs, 0 if unknown
- * @min_faults: of all threads of @pid, including exited ones
- * @maj_faults: as @min_faults
  * @oom_score_adj: -1000 to 1000
  * @state: &enum memcensus_state
- * @basis: &enum memcensus_basis, 0 if it was not walked
  * @group: index in &struct census_snapshot.groups
  * @sent: of a SHARE request: it is compared, or a peer that is sent
- * @share: PSS, 1/2^36 page, to sum up in a group; frames basis
+ * @share: PSS, 1/2^36 page, to sum up in a group
  * @figures: bytes; none while the census is in progress
  */
 struct census_task {
@@ -135,13 +127,10 @@ struct census_task {
 	u64 cgroup;
 	const u64 *above;
 	u64 start;
-	u64 min_faults;
-	u64 maj_faults;
 	u32 threads;
 	u32 mappings;
 	s16 oom_score_adj;
 	u8 state;
-	u8 basis;
 	bool sent;
 	u8 nr_above;
 	pid_t session;
@@ -151,14 +140,27 @@ struct census_task {
 };
 
 /**
- * struct census_group - a group of address spaces
+ * struct census_group_key - what the members of a group have in common; compared as bytes
  * @uid: only with UID
  * @cgroup: only with CGROUP
  * @comm: only with COMM
  * @pid: only with TREE: of the process, for the caller
  * @session: only with SESSION; 0: none for the caller
+ */
+struct census_group_key {
+	kuid_t uid;
+	u64 cgroup;
+	char comm[TASK_COMM_LEN];
+	pid_t pid;
+	pid_t session;
+};
+
+/**
+ * struct census_group - a group of address spaces
+ * @key: of the group
  * @parent: the group that contains it, before it in the array; 0: none
  * @contains: it contains other groups
+ * @lacks_swap: the swap of a member is unknown
  * @members: address spaces that are in no group in it
  * @mms: number of address spaces
  * @reader: of each of them
@@ -166,13 +168,10 @@ struct census_task {
  * @figures: bytes
  */
 struct census_group {
-	kuid_t uid;
-	u64 cgroup;
-	char comm[TASK_COMM_LEN];
-	pid_t pid;
-	pid_t session;
+	struct census_group_key key;
 	u32 parent;
 	bool contains;
+	bool lacks_swap;
 	u32 members;
 	u32 mms;
 	struct census_reader reader;
@@ -200,7 +199,6 @@ struct census_counts {
  * @inode: 0 if anonymous
  * @dev: device of the file
  * @page_shift: binary logarithm of the page size
- * @pkey: protection key, -1 if none
  * @flags: VM_*
  * @unnamed: @file is known, not @name: until the lock of the VMA was dropped and the path is read
  * @name: in the arena, possibly also of neighbours; or NULL
@@ -217,7 +215,6 @@ struct census_vma {
 	u64 inode;
 	dev_t dev;
 	u8 page_shift;
-	s8 pkey;
 	bool unnamed;
 	unsigned long flags;
 	union {
@@ -244,24 +241,6 @@ struct census_owned {
 	u64 bytes[MEMCENSUS_K_MAX + 1];
 };
 
-/**
- * struct census_task_node - what a process has on a node
- * @link: in &struct census_snapshot.task_nodes
- * @task: the process
- * @nid: number of the node
- * @runs: a thread ran there last
- * @rss: bytes
- * @hugetlb: bytes
- */
-struct census_task_node {
-	struct list_head link;
-	const struct census_task *task;
-	u32 nid;
-	bool runs;
-	u64 rss;
-	u64 hugetlb;
-};
-
 #define CENSUS_LEFT_OUT_UNKNOWN (~0U)
 
 /**
@@ -286,20 +265,14 @@ struct census_pair {
 	u64 alone[MEMCENSUS_K_MAX + 1];
 };
 
-/* In @types of a zone: the list was too long to count. */
-#define CENSUS_BLOCKS_UNKNOWN (~0ULL)
-
 /*
  * A zone, as its message has it, in bytes.
  * @blocks: free blocks by order
- * @types: free blocks by migrate type and order, or %CENSUS_BLOCKS_UNKNOWN; only with
- *	%MEMCENSUS_PART_TYPES
  * @lowmem_reserve: by zone of the allocation
  */
 struct census_zone {
 	CENSUS_ZONE_ROWS(CENSUS_MEMBER)
 	u64 blocks[CENSUS_ORDERS];
-	u64 types[MIGRATE_TYPES][CENSUS_ORDERS];
 	u64 lowmem_reserve[MAX_NR_ZONES];
 };
 
@@ -344,12 +317,12 @@ struct census_payer {
 
 /**
  * struct census_snapshot - a finished census
- * @ref: freed by the last census_snapshot_put()
+ * @result: freed by the last census_snapshot_put()
  * @free_work: frees a large snapshot, because its last reader may have been killed
  * @arena: all but the next
  * @vma_arena: records of VMAs, and their names
  * @seq: number of the census, from 1
- * @basis: &enum memcensus_basis
+ * @owners: owners of all pages are counted
  * @parts: MEMCENSUS_PART_* that it contains
  * @group_by: key of @groups
  * @by_payer: cgroups are those that pay for the memory of the processes
@@ -361,8 +334,6 @@ struct census_payer {
  * @nr_groups: number of @groups
  * @groups: each before those in it; group 0 has no figures: its tasks are in no group
  * @vmas: &struct census_vma
- * @task_nodes: &struct census_task_node, in the order of @tasks; none if memory was added or
- *	removed
  * @nr_owned: number of @owned
  * @owned: in the order of @tasks or @groups
  * @pairs: &struct census_pair, as they are sent
@@ -375,12 +346,12 @@ struct census_payer {
  * @system: of the whole system
  */
 struct census_snapshot {
-	struct kref ref;
+	struct census_result result;
 	struct work_struct free_work;
 	struct census_arena arena;
 	struct census_arena vma_arena;
 	u64 seq;
-	u8 basis;
+	bool owners;
 	u8 group_by;
 	bool by_payer;
 	struct pid_namespace *pid_ns;
@@ -392,7 +363,6 @@ struct census_snapshot {
 	unsigned int nr_groups;
 	struct census_group *groups;
 	struct list_head vmas;
-	struct list_head task_nodes;
 	unsigned int nr_owned;
 	struct census_owned *owned;
 	struct list_head pairs;
@@ -419,8 +389,6 @@ static inline u64 census_snapshot_bytes(const struct census_snapshot *snap)
 	return snap->arena.bytes + snap->vma_arena.bytes;
 }
 
-void census_snapshot_put_atomic(const struct census_snapshot *snap);
-
 void census_task_free(struct census_task *task);
 pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns);
 bool census_snapshot_full(const struct census_snapshot *snap);
@@ -431,7 +399,7 @@ void census_snapshot_exit(void);
 static inline const struct census_snapshot *
 census_snapshot_get(const struct census_snapshot *snap)
 {
-	kref_get((struct kref *)&snap->ref);
+	kref_get((struct kref *)&snap->result.ref);
 	return snap;
 }
 

@@ -9,9 +9,6 @@
 #include "base/memory.h"
 #include "census/system.h"
 
-const char *const census_bytes_names[MEMCENSUS_S_MAX + 1] = { CENSUS_SYSTEM_BYTES_NAMES };
-const char *const census_event_names[MEMCENSUS_E_MAX + 1] = { CENSUS_EVENT_NAMES };
-
 static void set_bytes(struct census_system *s, enum memcensus_system_bytes n,
 		      u64 bytes)
 {
@@ -59,16 +56,12 @@ static const struct {
 #endif
 };
 
-/**
- * census_system_glance() - read the totals that are counters
- * @s: to be filled; BUFFERS, CACHED and COMMITTED remain unknown
- *
- * Takes no lock, does not sleep, and has no loop over processors: an OOM kill waits for it.
- */
-void census_system_glance(struct census_system *s)
+static void gather_bytes(struct census_system *s)
 {
 	u64 slab = global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B);
+	struct sysinfo info;
 	unsigned int i;
+	long cached;
 
 	set_pages(s, MEMCENSUS_S_TOTAL, totalram_pages());
 	set_pages(s, MEMCENSUS_S_FREE, global_zone_page_state(NR_FREE_PAGES));
@@ -94,14 +87,6 @@ void census_system_glance(struct census_system *s)
 	set_pages(s, MEMCENSUS_S_CMA_FREE,
 		  global_zone_page_state(NR_FREE_CMA_PAGES));
 #endif
-}
-
-static void gather_bytes(struct census_system *s)
-{
-	struct sysinfo info;
-	long cached;
-
-	census_system_glance(s);
 	/* Adds what each processor has, under a raw lock with interrupts off. */
 	set_pages(s, MEMCENSUS_S_COMMITTED, vm_memory_committed());
 	si_meminfo(&info);

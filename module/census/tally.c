@@ -2,10 +2,9 @@
 /*
  * Turns what a walk reports into the figures of an address space or of its VMAs.
  *
- * There are three ways, chosen for each VMA (choose_ops()).  By map count, struct page is read
- * under the page table lock, and smaps' sums are increased.  By frames, masks of pages go to the
- * marks of count/marks.h once all locks are dropped, and figures follow when all address spaces
- * are walked.  For owners of swap slots alone, only these are marked.
+ * Masks of pages are marked (count/marks.h) once all locks are dropped, and figures follow when all
+ * address spaces are walked.  Where a request wants what only struct page tells
+ * (count/flags.h), each page is looked at under the page table lock too.
  *
  * census_tally_vma() prepares one VMA: who owns its pages (the address space, or a record of the
  * VMA), and how pages of shmem in swap are found (swapped.c).  It may ask for a pause instead, and
@@ -26,7 +25,7 @@
 #include "census/question.h"
 #include "census/tally.h"
 #include "census/vma.h"
-#include "count/mapcount.h"
+#include "count/flags.h"
 #include "owners/forked.h"
 #include "walk/device.h"
 #include "walk/exclusive.h"
@@ -61,167 +60,39 @@ static void forget_exclusive(struct census_tally *t, struct census_mm *m)
 	}
 }
 
-/* Adds masks of swap slots, one for each at most. */
-static void mark_swap(struct census_tally *t, const struct census_run *run)
-{
-	u64 space = CENSUS_SPACE(CENSUS_SPACE_SWAP + run->swap_type);
-	u64 first = run->pfn, end = first + census_run_nr(run), next;
-
-	for (; first < end; first = next) {
-		unsigned int at = first & (CENSUS_BLOCK_PAGES - 1);
-
-		next = min(end, first - at + CENSUS_BLOCK_PAGES);
-		census_report_mask(t->walk, space + (first >> CENSUS_BLOCK_SHIFT),
-				   GENMASK_ULL(at + (next - first) - 1, at));
-	}
-}
-
-/*
- * Both bases: counts runs that need no struct page, after the page table lock was
- * dropped.  PRESENT pages are counted under the lock, or are in the masks.
- */
-static void take_runs(void *context, const struct census_run *runs,
-		      unsigned int nr)
-{
-	struct census_tally *t = context;
-	const struct census_run *run;
-	u64 key;
-	u32 at;
-
-	for (run = runs; run < runs + nr; run++) {
-		const u64 bytes = (u64)census_run_nr(run) << PAGE_SHIFT;
-
-		switch ((enum census_entry_type)run->type) {
-		case CENSUS_SWAP:
-			/* Of a copy: the file's own pages in swap are not in page tables. */
-			if (t->files->only)
-				break;
-			t->sums->swap += bytes;
-			if (run->bits & CENSUS_EXCLUSIVE)
-				add_exclusive(t, CENSUS_OF_SWAP,
-					      census_marks_exclusive_swap(t->marks, run));
-			else
-				mark_swap(t, run);
-			break;
-		case CENSUS_SPECIAL:
-			t->sums->special += bytes;
-			break;
-		case CENSUS_HUGETLB:
-			if (t->basis != MEMCENSUS_BASIS_FRAMES || t->huge_copied)
-				break;
-			key = census_marks_hugetlb_key(t->marks, run->pfn, census_run_nr(run),
-						       &at);
-			census_report_mask(t->walk, key, BIT_ULL(at));
-			t->pages += census_run_nr(run);
-			break;
-		case CENSUS_PRESENT:
-			break;
-		}
-	}
-}
-
-/* What each entry maps, if a question wants to know. */
+/* What each entry maps, if it is looked at. */
 static void take_page(void *context, const struct census_place *place)
 {
 	struct census_tally *t = context;
-	const struct census_asked *asked;
 
-	list_for_each_entry(asked, t->asked, link)
-		if (asked->wanted)
-			asked->question->page(asked->state, t, place);
-	/* hugetlb has no key for copies.  Each of its pages is a run, which is taken at once. */
-	if (t->files->only)
-		t->huge_copied = place->type == CENSUS_HUGETLB &&
-				 !(t->vma->vm_flags & VM_SHARED) &&
-				 PageAnon(pfn_to_page(place->pfn));
+	if (t->wants_flags)
+		census_flags_take(t->sums, place);
+	if (CENSUS_WITH_SHARE && t->charges)
+		census_charges_page(t, place);
 }
 
 /*
- * Marks pages and swap slots, after all locks were dropped: in slices not those that an entry
- * proves exclusive, which are counted, and of one file not the copies in private mappings.
+ * Marks the pages of some masks: in slices not those that an entry proves exclusive, which are
+ * counted, and of one file not the copies in private mappings.
  */
-static void take_masks(void *context, const struct census_mask *masks, unsigned int nr)
+static void mark_some(struct census_tally *t, const struct census_mask *masks, unsigned int nr)
 {
-	struct census_tally *t = context;
 	bool all = t->marks->slice.nr == 1 && !t->files->only;
 	unsigned int i, first = 0;
 
 	for (i = 0; i < nr && !all; i++) {
-		if (t->files->only ? !census_key_is_copy(masks[i].key) :
-				     !census_key_exclusive(masks[i].key))
+		u64 key = masks[i].key;
+
+		if (t->files->only ? !census_key_is_copy(key) : !(key & CENSUS_KEY_EXCLUSIVE))
 			continue;
 		if (!t->files->only)
-			add_exclusive(t, CENSUS_ANON,
+			add_exclusive(t, census_key_kind(key),
 				      census_marks_exclusive(t->marks, &masks[i]));
 		census_marks_add(t->marks, masks + first, i - first);
 		first = i + 1;
 	}
 	census_marks_add(t->marks, masks + first, nr - first);
 }
-
-/* The mapcount basis: reads struct page under the page table lock. */
-static void mapcount_locked(void *context, const struct census_run *runs,
-			    unsigned int nr)
-{
-	struct census_tally *t = context;
-	unsigned int i;
-
-	for (i = 0; i < nr; i++) {
-		census_mapcount_take(t->sums, t->vma, &runs[i]);
-		if (runs[i].type == CENSUS_PRESENT ||
-		    runs[i].type == CENSUS_HUGETLB)
-			t->pages += census_run_nr(&runs[i]);
-	}
-}
-
-static const struct census_walk_ops mapcount_ops = {
-	.bits = CENSUS_YOUNG | CENSUS_DIRTY,
-	.by_run = true,
-	.runs_locked = mapcount_locked,
-	.runs = take_runs,
-	.page = take_page,
-	.masks = take_masks,
-};
-
-/* Only the owners of swap slots are needed. */
-static const struct census_walk_ops swap_ops = {
-	.by_run = true,
-	.runs = take_runs,
-	.page = take_page,
-	.masks = take_masks,
-};
-
-static const u64 *frames_find_image(void *context, struct census_image *image,
-				    unsigned int index, u64 value)
-{
-	struct census_tally *t = context;
-
-	return census_marks_find_image(t->marks, image, index, value);
-}
-
-static bool frames_want_image(void *context, const struct census_image *image, unsigned int masks)
-{
-	struct census_tally *t = context;
-
-	return census_marks_want_image(t->marks, image, masks);
-}
-
-static void frames_image(void *context, const struct census_image *image)
-{
-	struct census_tally *t = context;
-
-	census_marks_image(t->marks, image);
-}
-
-/* The frames basis: nothing under a lock, and masks instead of PRESENT runs. */
-static const struct census_walk_ops frames_ops = {
-	.runs = take_runs,
-	.page = take_page,
-	.masks = take_masks,
-	.find_image = frames_find_image,
-	.want_image = frames_want_image,
-	.image = frames_image,
-};
 
 /**
  * census_tally_begin() - initialize a count
@@ -235,7 +106,6 @@ int census_tally_begin(struct census_tally *t, struct census_snapshot *snap,
 		       struct census_files *files)
 {
 	t->snap = snap;
-	t->basis = snap->basis;
 	t->files = files;
 	t->marks = census_marks_begin(files->budget);
 	if (!t->marks)
@@ -307,13 +177,18 @@ static void name_files(struct census_tally *t)
 /**
  * census_tally_unlock() - count what the walk has found, after the lock was dropped
  * @t: the count
- * @walk: may have masks, which refer to no VMA
+ * @walk: its masks, which refer to no VMA, are marked
  */
 void census_tally_unlock(struct census_tally *t, struct census_walk *walk)
 {
+	unsigned int i;
+
 	census_marks_unlock(t->marks);
 	name_files(t);
-	census_walk_flush(walk);
+	for (i = 0; i < walk->nr_masks; i += CENSUS_MASKS_AT_ONCE)
+		mark_some(t, walk->masks + i,
+			  min_t(unsigned int, walk->nr_masks - i, CENSUS_MASKS_AT_ONCE));
+	walk->nr_masks = 0;
 }
 
 /**
@@ -325,14 +200,8 @@ void census_tally_unlock(struct census_tally *t, struct census_walk *walk)
  */
 int census_tally_mm(struct census_tally *t, struct census_mm *m)
 {
-	struct census_asked *asked;
-
 	t->m = m;
-	t->wants_pages = false;
-	list_for_each_entry(asked, t->asked, link) {
-		asked->wanted = asked->question->page && asked->question->wants(t);
-		t->wants_pages |= asked->wanted;
-	}
+	t->wants_flags = t->snap->parts & MEMCENSUS_PART_FLAGS && m->task && !t->later;
 	return census_owners_turn(&t->marks->owners, m->holdings, m->number, &m->chain) ?
 	       0 : -ENOMEM;
 }
@@ -344,11 +213,6 @@ int census_tally_mm(struct census_tally *t, struct census_mm *m)
  */
 void census_tally_forget(struct census_tally *t, struct census_mm *m)
 {
-	const struct census_asked *asked;
-
-	list_for_each_entry(asked, t->asked, link)
-		if (asked->question->forget)
-			asked->question->forget(asked->state, m);
 	if (!m->begun)
 		return;
 	forget_exclusive(t, m);
@@ -482,19 +346,11 @@ static enum census_class class_of(const struct vm_area_struct *vma)
  * that is in swap when MADV_UNMERGEABLE ends that may be mapped twice again, but the address space
  * still has the flag; a child lacks it if fork() had no memory for KSM.
  */
-static bool may_have_images(const struct census_tally *t, const struct census_walk *walk)
+static bool may_have_images(const struct census_tally *t)
 {
-	return CENSUS_PTES_MAX == CENSUS_FORKED_ENTRIES && walk->ops->image &&
-	       walk->writable_is_exclusive && t->class == CENSUS_ANON &&
-	       !(t->vma->vm_flags & VM_MERGEABLE) &&
+	return CENSUS_PTES_MAX == CENSUS_FORKED_ENTRIES && !t->wants_flags &&
+	       t->class == CENSUS_ANON && !(t->vma->vm_flags & VM_MERGEABLE) &&
 	       !mm_flags_test(MMF_VM_MERGEABLE, t->m->mm) && census_marks_may_keep(t->marks);
-}
-
-static const struct census_walk_ops *choose_ops(const struct census_tally *t)
-{
-	if (t->basis == MEMCENSUS_BASIS_FRAMES || t->files->only)
-		return &frames_ops;
-	return t->m->task && !t->later ? &mapcount_ops : &swap_ops;
 }
 
 /* Return: the sum of heap or stack, as maps names them, or NULL. */
@@ -509,27 +365,26 @@ static u64 *heap_or_stack(struct census_tally *t)
 	return NULL;
 }
 
-/* Sets how the pages of the VMA are numbered from @addr on. */
-static void number_pages(struct census_tally *t, struct census_walk *walk, unsigned long addr)
+/* Sets how the pages of the VMA are numbered, but for those of its file. */
+static void number_pages(const struct census_tally *t, struct census_numbering *in)
 {
-	const struct vm_area_struct *vma = t->vma;
+	struct vm_area_struct *vma = t->vma;
+	unsigned long size = vma_is_hugetlb(vma) ? huge_page_size(hstate_vma(vma)) : 0;
 
-	walk->frames_key = census_marks_key(t->class);
-	walk->file_key = 0;
-	walk->anon_key = 0;
-	walk->device_key = 0;
-	if (t->class == CENSUS_ANON)
-		return;
-	if (!(vma->vm_flags & VM_SHARED)) {
-		walk->anon_key = census_marks_key(CENSUS_ANON);
-		walk->dirty_is_anon = t->class == CENSUS_FILE;
-	}
-	if (t->class == CENSUS_FILE && census_vma_of_device(vma)) {
-		walk->device_key = census_marks_key(CENSUS_DEVICE);
-		walk->uncounted_key = census_marks_key(CENSUS_DEVICE_UNCOUNTED);
-		walk->zone_device_key = census_marks_key(CENSUS_ZONE_DEVICE);
-	}
-	walk->file_key = census_files_key(t->files, t->vma, t->class, addr);
+	*in = (struct census_numbering) {
+		.frames = census_frames_key(t->class),
+		.apart = t->marks->slice.nr == 1 ? 0 : CENSUS_KEY_EXCLUSIVE,
+		.copies = t->class != CENSUS_ANON && !(vma->vm_flags & VM_SHARED),
+		.dirty_is_copy = t->class == CENSUS_FILE,
+		.device = t->class == CENSUS_FILE && census_vma_of_device(vma),
+		.only_file = t->files->only,
+		.writable_is_exclusive = census_vma_proves_exclusive(vma),
+		.each_page = t->wants_flags || t->charges,
+		.bits = t->wants_flags ? CENSUS_YOUNG | CENSUS_DIRTY : 0,
+	};
+	in->images = in->writable_is_exclusive && may_have_images(t);
+	if (size)
+		in->hugetlb = census_marks_hugetlb_key(t->marks, size >> PAGE_SHIFT);
 }
 
 /**
@@ -550,19 +405,15 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	t->vma = vma;
 	t->walk = walk;
 	t->class = class_of(vma);
-	t->huge_copied = false;
 	err = begin_record(t, addr, walk);
 	if (err)
 		return err;
 	t->of_heap = heap_or_stack(t);
-	walk->each_page = t->wants_pages || (t->files->only && vma_is_hugetlb(vma));
 	census_swapped_begin(t, addr);
-	walk->ops = choose_ops(t);
+	walk->page = take_page;
 	walk->context = t;
-	walk->writable_is_exclusive = census_vma_proves_exclusive(vma);
-	walk->exclusive_key = t->marks->slice.nr == 1 ? 0 :
-			      CENSUS_SPACE(CENSUS_SPACE_EXCLUSIVE);
-	walk->images = may_have_images(t, walk);
+	walk->owners = &t->marks->owners;
+	number_pages(t, &walk->in);
 	return 0;
 }
 
@@ -581,16 +432,11 @@ unsigned long census_tally_part(struct census_tally *t, unsigned long addr)
 
 	if (vma->vm_pgoff + vma_pages(vma) > CENSUS_INDEX_END)
 		end = census_files_key_end(vma, t->class, addr, end);
-	walk->pages = 0;
-	walk->exclusive = 0;
-	walk->anon = 0;
-	walk->device = 0;
-	walk->huge = 0;
-	walk->anon_huge = 0;
+	walk->out = (struct census_mapped) {};
 	if (t->of_heap)
 		t->rss_before = census_sums_rss(t->sums);
-	if (!walk->ops->by_run)
-		number_pages(t, walk, addr);
+	if (t->class != CENSUS_ANON)
+		walk->in.file = census_files_key(t->files, vma, t->class, addr);
 	return end;
 }
 
@@ -602,21 +448,27 @@ unsigned long census_tally_part(struct census_tally *t, unsigned long addr)
  */
 void census_tally_part_end(struct census_tally *t, unsigned long addr, unsigned long next)
 {
-	const struct census_walk *walk = t->walk;
+	const struct census_mapped *out = &t->walk->out;
+	struct census_sums *sums = t->sums;
 
 	if (t->swapped.cache)
 		t->swapped.end = linear_page_index(t->vma, next);
-	t->pages += walk->pages;
-	if (walk->exclusive && !t->files->only)
-		add_exclusive(t, CENSUS_ANON, walk->exclusive);
-	t->sums->vss += next - addr;
-	t->sums->rss[t->class] += (walk->pages - walk->anon - walk->device) << PAGE_SHIFT;
-	t->sums->rss[CENSUS_ANON] += walk->anon << PAGE_SHIFT;
-	t->sums->rss[CENSUS_DEVICE] += walk->device << PAGE_SHIFT;
-	t->sums->thp[t->class] += (walk->huge - walk->anon_huge) << PAGE_SHIFT;
-	t->sums->thp[CENSUS_ANON] += walk->anon_huge << PAGE_SHIFT;
+	t->pages += out->pages + out->hugetlb;
+	/* In swap are copies: the file's own pages there are not in page tables. */
+	if (!t->files->only) {
+		add_exclusive(t, CENSUS_ANON, out->exclusive);
+		add_exclusive(t, CENSUS_OF_SWAP, out->exclusive_swap);
+		sums->swap += out->swap << PAGE_SHIFT;
+	}
+	sums->special += out->special << PAGE_SHIFT;
+	sums->vss += next - addr;
+	sums->rss[t->class] += (out->pages - out->copies - out->device) << PAGE_SHIFT;
+	sums->rss[CENSUS_ANON] += out->copies << PAGE_SHIFT;
+	sums->rss[CENSUS_DEVICE] += out->device << PAGE_SHIFT;
+	sums->thp[t->class] += (out->huge - out->huge_copies) << PAGE_SHIFT;
+	sums->thp[CENSUS_ANON] += out->huge_copies << PAGE_SHIFT;
 	if (t->of_heap)
-		*t->of_heap += census_sums_rss(t->sums) - t->rss_before;
+		*t->of_heap += census_sums_rss(sums) - t->rss_before;
 }
 
 /* Converts the sums and holdings of an owner to figures. */
@@ -626,12 +478,11 @@ static void figures_of(struct census_tally *t, const struct census_sums *sums,
 {
 	const struct census_holding *swap = &holdings[CENSUS_OF_SWAP];
 
-	if (t->basis == MEMCENSUS_BASIS_MAPCOUNT)
-		census_sums_figures(sums, figures);
-	else
-		census_holdings_figures(sums, holdings, t->marks->hugetlb,
-					PAGE_SIZE, figures);
-	if (!swap_known)
+	census_sums_figures(sums, figures);
+	if (t->snap->parts & MEMCENSUS_PART_FLAGS)
+		census_flags_figures(sums, figures);
+	census_holdings_figures(holdings, t->marks->hugetlb, PAGE_SIZE, t->snap->owners, figures);
+	if (!swap_known || !t->snap->owners)
 		return;
 	census_figure_set(figures, MEMCENSUS_F_SWAP_PSS,
 			  census_share_bytes(swap->share, PAGE_SIZE));
@@ -669,7 +520,6 @@ int census_tally_figures(struct census_tally *t, struct census_mm *m,
 	figures_of(t, &m->sums, all, swap_known, figures);
 	if (t->files->only)
 		census_figure_set(figures, MEMCENSUS_F_VSS, m->sums.vss);
-	m->task->basis = t->basis;
 	for (class = 0; class < CENSUS_CLASSES; class++)
 		m->task->share += all[class].share;
 	return 0;

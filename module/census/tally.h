@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Counts the memory of an address space: receives the runs and masks of its VMAs, on
- * either basis, and returns figures.  It does not know page tables or the locks of the
- * walk.
+ * Counts the memory of an address space: receives the counts and masks of its VMAs, and returns
+ * figures.  It does not know page tables or the locks of the walk.
  */
 #ifndef _CENSUS_TALLY_H
 #define _CENSUS_TALLY_H
@@ -19,10 +18,9 @@
 /**
  * struct census_tally - counts of address spaces
  * @snap: snapshot in progress
- * @basis: &enum memcensus_basis
  * @marks: owners of frames and swap slots
  * @files: files that are mapped
- * @asked: &struct census_asked
+ * @charges: state of questions/charges.c, which wants each page; NULL: not asked
  * @path_buffer: PATH_MAX bytes if records of VMAs are requested; else NULL
  * @counts: memory of what is counted for these records
  * @wanted: memory that the next record lacks, bytes; 0: nothing is lacking
@@ -38,18 +36,16 @@
  * @unused: target of @sums if @later
  * @class: of the pages of @vma, except for copies in a private mapping
  * @of_heap: sum of heap or stack if @vma is one of these; else NULL
- * @huge_copied: the hugetlb page of the current run is a copy, and not of the one file
- * @wants_pages: a question wants each page of @m
+ * @wants_flags: the flags of each page of @m are counted
  * @swapped: of the file of @vma, what is to be looked at for pages in swap
  * @pages: mapped pages met
  * @rss_before: RSS of @sums when the part of @vma started, for @of_heap
  */
 struct census_tally {
 	struct census_snapshot *snap;
-	u8 basis;
 	struct census_marks *marks;
 	struct census_files *files;
-	const struct list_head *asked;
+	void *charges;
 	char *path_buffer;
 	struct census_arena counts;
 	size_t wanted;
@@ -65,8 +61,7 @@ struct census_tally {
 	struct census_sums unused;
 	enum census_class class;
 	u64 *of_heap;
-	bool huge_copied;
-	bool wants_pages;
+	bool wants_flags;
 	struct census_swapped swapped;
 	u64 pages;
 	u64 rss_before;

@@ -5,70 +5,12 @@
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/seqlock.h>
 
 #include "base/charge.h"
 #include "base/compat.h"
 #include "base/process.h"
 #include "base/visible.h"
 #include "census/task.h"
-
-static bool add_faults(struct task_struct *t, void *context)
-{
-	struct census_task *task = context;
-
-	task->min_faults += READ_ONCE(t->min_flt);
-	task->maj_faults += READ_ONCE(t->maj_flt);
-	return false;
-}
-
-static void add_exited_faults(struct census_task *task, const struct signal_struct *sig)
-{
-	task->min_faults = READ_ONCE(sig->min_flt);
-	task->maj_faults = READ_ONCE(sig->maj_flt);
-}
-
-/* Threads that fill_faults() visits under the lock, at most. */
-#define LOCKED_THREADS_MAX 256
-
-/*
- * A thread that exits moves its counts to @sig under stats_lock.  Under the lock
- * interrupts are off, and a user chooses the number of threads, also while it is held.  So of
- * many threads what the last try found remains: if threads exit during all tries, their faults may
- * be missing, and those of the threads after one where an RCU section ended.  No fault is counted
- * twice, because @sig is read before its threads.
- */
-static void fill_faults(struct census_task *task, struct task_struct *leader)
-{
-	struct signal_struct *sig = leader->signal;
-	unsigned int seq, tries, left = LOCKED_THREADS_MAX;
-	struct task_struct *t;
-	unsigned long flags;
-	u64 min, maj;
-
-	for (tries = 0; tries < 3; tries++) {
-		seq = read_seqbegin(&sig->stats_lock);
-		add_exited_faults(task, sig);
-		if (census_threads_visit(leader, add_faults, task) &&
-		    !read_seqretry(&sig->stats_lock, seq))
-			return;
-	}
-	min = task->min_faults;
-	maj = task->maj_faults;
-	rcu_read_lock();
-	read_seqlock_excl_irqsave(&sig->stats_lock, flags);
-	add_exited_faults(task, sig);
-	census_for_each_thread(leader, t) {
-		if (!left--) {
-			task->min_faults = min;
-			task->maj_faults = maj;
-			break;
-		}
-		add_faults(t, task);
-	}
-	read_sequnlock_excl_irqrestore(&sig->stats_lock, flags);
-	rcu_read_unlock();
-}
 
 /* Levels of cgroups above that of a process, from the root on, that can be groups. */
 #define CENSUS_CGROUPS_ABOVE 31
@@ -116,7 +58,6 @@ void census_task_fill(struct census_task *task, struct task_struct *leader)
 	rcu_read_lock();
 	task->uid = __task_cred(leader)->euid;
 	rcu_read_unlock();
-	fill_faults(task, leader);
 }
 
 /* RCU keeps the session's struct pid if @leader leaves it, or is reaped. */

@@ -5,7 +5,6 @@
 #include <linux/hugetlb.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
-#include <linux/pkeys.h>
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -13,120 +12,6 @@
 #include "base/compat.h"
 #include "base/memory.h"
 #include "census/vma.h"
-
-/*
- * VmFlags of smaps.  A flag that this kernel does not have is 0 here and matches no bit.
- * Protection key bits are shown as a key.
- */
-static const struct {
-	unsigned long flag;
-	char letters[3];
-} vma_flags[] = {
-	{ VM_READ, "rd" },
-	{ VM_WRITE, "wr" },
-	{ VM_EXEC, "ex" },
-	{ VM_SHARED, "sh" },
-	{ VM_MAYREAD, "mr" },
-	{ VM_MAYWRITE, "mw" },
-	{ VM_MAYEXEC, "me" },
-	{ VM_MAYSHARE, "ms" },
-	{ VM_GROWSDOWN, "gd" },
-	{ VM_PFNMAP, "pf" },
-	{ VM_LOCKED, "lo" },
-	{ VM_LOCKONFAULT, "lf" },
-	{ VM_IO, "io" },
-	{ VM_SEQ_READ, "sr" },
-	{ VM_RAND_READ, "rr" },
-	{ VM_DONTCOPY, "dc" },
-	{ VM_DONTEXPAND, "de" },
-	{ VM_ACCOUNT, "ac" },
-	{ VM_NORESERVE, "nr" },
-	{ VM_HUGETLB, "ht" },
-	{ VM_SYNC, "sf" },
-#ifdef CONFIG_ARM64_BTI
-	{ VM_ARM64_BTI, "bt" },
-#else
-	{ VM_ARCH_1, "ar" },
-#endif
-	{ VM_WIPEONFORK, "wf" },
-	{ VM_DONTDUMP, "dd" },
-#ifdef CONFIG_MEM_SOFT_DIRTY
-	{ VM_SOFTDIRTY, "sd" },
-#endif
-	{ VM_MIXEDMAP, "mm" },
-	{ VM_HUGEPAGE, "hg" },
-	{ VM_NOHUGEPAGE, "nh" },
-	{ VM_MERGEABLE, "mg" },
-	{ VM_UFFD_MISSING, "um" },
-	{ VM_UFFD_WP, "uw" },
-#ifdef VM_UFFD_RWP
-	{ VM_UFFD_RWP, "ur" },
-#endif
-#ifdef CONFIG_ARM64_MTE
-	{ VM_MTE, "mt" },
-	{ VM_MTE_ALLOWED, "" },
-#endif
-#ifdef CONFIG_HAVE_ARCH_USERFAULTFD_MINOR
-	{ VM_UFFD_MINOR, "ui" },
-#endif
-#ifdef CONFIG_ARCH_HAS_PKEYS
-	{ VM_PKEY_BIT0, "" },
-	{ VM_PKEY_BIT1, "" },
-	{ VM_PKEY_BIT2, "" },
-#ifdef VM_PKEY_BIT3
-	{ VM_PKEY_BIT3, "" },
-#endif
-#ifdef VM_PKEY_BIT4
-	{ VM_PKEY_BIT4, "" },
-#endif
-#endif
-#if defined(CONFIG_X86_USER_SHADOW_STACK) || defined(CONFIG_ARCH_HAS_USER_SHADOW_STACK)
-	{ VM_SHADOW_STACK, "ss" },
-#endif
-#ifdef VM_MAYBE_GUARD
-	{ VM_MAYBE_GUARD, "gu" },
-#endif
-#ifdef VM_DROPPABLE
-	{ VM_DROPPABLE, "dp" },
-#endif
-#ifdef VM_SEALED
-	{ VM_SEALED, "sl" },
-#endif
-};
-
-static const char *flag_letters(unsigned long flag)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(vma_flags); i++)
-		if (vma_flags[i].flag == flag)
-			return vma_flags[i].letters;
-	return "??";
-}
-
-/**
- * census_vma_flags() - name the flags of a VMA
- * @flags: VM_*
- * @to: %CENSUS_VMA_FLAGS_LEN bytes: letter pairs as VmFlags of smaps, separated by one blank
- */
-void census_vma_flags(unsigned long flags, char *to)
-{
-	const char *begin = to, *letters;
-	unsigned int bit;
-
-	for (bit = 0; bit < BITS_PER_LONG; bit++) {
-		if (!(flags & (1UL << bit)))
-			continue;
-		letters = flag_letters(1UL << bit);
-		if (!*letters)
-			continue;
-		if (to != begin)
-			*to++ = ' ';
-		*to++ = letters[0];
-		*to++ = letters[1];
-	}
-	*to = '\0';
-}
 
 /**
  * census_vma_of_memory() - check whether the file of a VMA is in memory or in no directory
@@ -270,9 +155,6 @@ struct census_vma *census_vma_alloc(struct census_snapshot *snap,
 	v->start = vma->vm_start;
 	v->end = vma->vm_end;
 	v->page_shift = ilog2(vma_kernel_pagesize((struct vm_area_struct *)vma));
-	v->pkey = -1;
-	if (arch_pkeys_enabled())
-		v->pkey = vma_pkey((struct vm_area_struct *)vma);
 	v->flags = vma->vm_flags;
 	return v;
 }

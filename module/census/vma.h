@@ -17,9 +17,6 @@ int census_vma_reserve(struct census_snapshot *snap, struct census_arena *counts
 
 bool census_vma_of_memory(const struct vm_area_struct *vma);
 
-#define CENSUS_VMA_FLAGS_LEN (3 * BITS_PER_LONG + 1)
-
-void census_vma_flags(unsigned long flags, char *to);
 void census_vma_mode(unsigned long flags, char *to);
 
 #endif /* _CENSUS_VMA_H */

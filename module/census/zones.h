@@ -6,8 +6,6 @@
 #include "census/snapshot.h"
 
 int census_zones_gather(struct census_snapshot *snap);
-const char *census_migratetype_name(unsigned int type);
-void census_zone_glance(struct census_zone *z, struct zone *zone);
 void census_zone_blocks(const struct zone *zone, u64 *blocks);
 
 #endif /* _CENSUS_ZONES_H */

@@ -6,15 +6,11 @@
 #include "base/compat.h"
 #include "base/memory.h"
 #include "count/marks.h"
+#include "owners/forked.h"
 
 static u64 section_key(const struct census_link *link)
 {
 	return container_of(link, struct census_section, link)->key;
-}
-
-static u64 sample_key(const struct census_link *link)
-{
-	return container_of(link, struct census_sample, link)->key;
 }
 
 /* Frees all marks and their memory.  @m must be reset before further use. */
@@ -26,8 +22,7 @@ void census_marks_drop(struct census_marks *m)
 		census_pool_free(&m->owners.pools[i]);
 	census_pool_free(&m->sections);
 	census_table_free(&m->table);
-	census_pool_free(&m->samples);
-	census_table_free(&m->images);
+	census_table_free(&m->owners.family_table);
 	m->owners.failed = false;
 	m->undivided = false;
 }
@@ -53,7 +48,6 @@ struct census_marks *census_marks_begin(struct census_budget *budget)
 	m->budget = budget;
 	m->own = (struct census_budget) { .parent = budget, .limit = U64_MAX };
 	m->sections.budget = &m->own;
-	m->samples.budget = &m->own;
 	for (i = 0; i < CENSUS_POOLS; i++)
 		m->owners.pools[i].budget = &m->own;
 	return m;
@@ -75,14 +69,12 @@ int census_marks_reset(struct census_marks *m, const struct census_slice *slice)
 		census_table_reset(&m->table);
 	else if (!census_table_init(&m->table, &m->own, section_key))
 		m->owners.failed = true;
-	m->samples.nr = CENSUS_SAMPLE_UNITS;
-	if (m->images.root)
-		census_table_reset(&m->images);
-	else if (!census_table_init(&m->images, &m->own, sample_key))
+	if (m->owners.family_table.root)
+		census_table_reset(&m->owners.family_table);
+	else if (!census_table_init(&m->owners.family_table, &m->own, census_family_key))
 		m->owners.failed = true;
 	memset(m->recent, 0, sizeof(m->recent));
 	m->appended = 0;
-	m->eights = false;
 	memset(m->sparse, 0, sizeof(m->sparse));
 	memset(&m->totals, 0, sizeof(m->totals));
 	m->slice = *slice;
@@ -106,8 +98,6 @@ bool census_marks_lock(struct census_marks *m)
 	for (pool = m->owners.pools; pool < m->owners.pools + CENSUS_POOLS; pool++)
 		if (!census_pool_lock(pool))
 			goto failed;
-	if (!census_pool_lock(&m->samples))
-		goto failed;
 	m->own.locked = true;
 	return true;
 

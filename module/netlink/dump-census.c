@@ -6,12 +6,12 @@
 
 #include "base/memory.h"
 #include "base/result-memory.h"
-#include "census/cache.h"
+#include "census/census.h"
 #include "census/collect.h"
 #include "netlink/dump.h"
 
 #define DEFAULT_PARTS (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | \
-		       MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
+		       MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_OWNERS)
 
 /**
  * struct of_census - one SNAPSHOT or SHARE dump
@@ -85,11 +85,11 @@ static int parse_pids(struct of_census *d, const struct nlattr *attr,
 
 /* Those that only one or two commands take. */
 #define SHARE_ATTRS (CENSUS_REQ(LIMIT) | CENSUS_REQ(CHARGED))
-#define SNAPSHOT_ATTRS (CENSUS_REQ(BASIS) | CENSUS_REQ(PARTS) | CENSUS_REQ(READER_UID) | \
+#define SNAPSHOT_ATTRS (CENSUS_REQ(PARTS) | CENSUS_REQ(READER_UID) | \
 			CENSUS_REQ(READER_GID) | CENSUS_REQ(MAX_AGE_MS) | CENSUS_REQ(TREE))
 
 /* Those that no census takes. */
-#define OTHER_ATTRS (CENSUS_REQ(EVENT) | CENSUS_REQ(ORDER) | CENSUS_REQ(FILES))
+#define OTHER_ATTRS (CENSUS_REQ(ORDER) | CENSUS_REQ(FILES))
 
 static int refuse_share_attrs(struct nlattr **tb, struct netlink_ext_ack *extack)
 {
@@ -117,7 +117,7 @@ static int parse_file(struct of_census *d, const struct nlattr *attr,
 	return -EINVAL;
 }
 
-/* SHARE: some processes, or all groups of a kind; always the frames basis. */
+/* SHARE: some processes, or all groups of a kind; always with owners. */
 static int parse_share(struct of_census *d, struct nlattr **tb,
 		       struct netlink_ext_ack *extack)
 {
@@ -150,7 +150,6 @@ static int parse_share(struct of_census *d, struct nlattr **tb,
 	req->share = true;
 	if (tb[MEMCENSUS_REQ_CHARGED])
 		req->charged = nla_get_u32(tb[MEMCENSUS_REQ_CHARGED]);
-	req->basis = MEMCENSUS_BASIS_FRAMES;
 	req->limit = limit ? nla_get_u32(limit) : MEMCENSUS_LIMIT_DEFAULT;
 	err = parse_file(d, tb[MEMCENSUS_REQ_FILE], extack);
 	if (err)
@@ -201,7 +200,7 @@ static void parse_max_age(struct census_request *req, const struct nlattr *attr)
 		req->parts |= DEFAULT_PARTS;
 }
 
-/* SNAPSHOT: all processes or some, on any basis. */
+/* SNAPSHOT: all processes or some. */
 static int parse_snapshot(struct of_census *d, struct nlattr **tb,
 			  struct netlink_ext_ack *extack)
 {
@@ -215,22 +214,20 @@ static int parse_snapshot(struct of_census *d, struct nlattr **tb,
 	err = parse_reader(d, tb, extack);
 	if (err)
 		return err;
-	req->basis = tb[MEMCENSUS_REQ_PIDS] ? MEMCENSUS_BASIS_MAPCOUNT :
-					      MEMCENSUS_BASIS_FRAMES;
-	if (tb[MEMCENSUS_REQ_BASIS])
-		req->basis = nla_get_u32(tb[MEMCENSUS_REQ_BASIS]);
 	if (tb[MEMCENSUS_REQ_PARTS])
 		req->parts = nla_get_u32(tb[MEMCENSUS_REQ_PARTS]);
-	if (req->parts & CENSUS_PARTS_OF_VMAS && !tb[MEMCENSUS_REQ_PIDS]) {
+	if (req->parts & CENSUS_PARTS_OF_PIDS && !tb[MEMCENSUS_REQ_PIDS]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_PARTS],
-				    "PARTS: VMAS and MEMORY_VMAS need PIDS: name the processes");
+				    "PARTS: VMAS, MEMORY_VMAS and FLAGS need PIDS: name the processes");
 		return -EINVAL;
 	}
+	if (!tb[MEMCENSUS_REQ_PIDS])
+		req->parts |= MEMCENSUS_PART_OWNERS;
 	if (tb[MEMCENSUS_REQ_GROUP_BY])
 		req->group_by = nla_get_u32(tb[MEMCENSUS_REQ_GROUP_BY]);
-	if (req->group_by && req->basis != MEMCENSUS_BASIS_FRAMES) {
+	if (req->group_by && !(req->parts & MEMCENSUS_PART_OWNERS)) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_GROUP_BY],
-				    "GROUP_BY: needs BASIS FRAMES");
+				    "GROUP_BY: needs OWNERS in PARTS");
 		return -EINVAL;
 	}
 	if (tb[MEMCENSUS_REQ_TREE]) {
@@ -240,10 +237,6 @@ static int parse_snapshot(struct of_census *d, struct nlattr **tb,
 					    "TREE: needs a PID, and GROUP_BY TREE");
 			return -EINVAL;
 		}
-	}
-	if (tb[MEMCENSUS_REQ_FILE] && req->basis != MEMCENSUS_BASIS_FRAMES) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_FILE], "FILE: needs BASIS FRAMES");
-		return -EINVAL;
 	}
 	err = parse_file(d, tb[MEMCENSUS_REQ_FILE], extack);
 	if (err)
@@ -266,18 +259,17 @@ static int parse_request(struct census_dump *dump, struct nlattr **tb,
 
 	d->req.pid_ns = dump->pid_ns;
 	err = census_request_refuse(tb, OTHER_ATTRS,
-				    "EVENT: only OOM takes it; ORDER and FILES: only PHYSICAL does",
+				    "ORDER and FILES: only PHYSICAL takes them",
 				    extack);
 	if (err)
 		return err;
 	switch (dump->cmd) {
 	case MEMCENSUS_CMD_SHARE:
-		census_dump_stages(dump, census_share_stages, ARRAY_SIZE(census_share_stages));
+		dump->stages = census_share_stages;
 		err = parse_share(d, tb, extack);
 		break;
 	default:
-		census_dump_stages(dump, census_snapshot_stages,
-				   ARRAY_SIZE(census_snapshot_stages));
+		dump->stages = census_snapshot_stages;
 		err = parse_snapshot(d, tb, extack);
 	}
 	dump->parts = d->req.parts;
@@ -300,7 +292,7 @@ static void find_tree(struct census_dump *d)
 	const struct census_snapshot *snap = d->snap;
 	u32 i;
 
-	for (i = 1; i < snap->nr_groups && snap->groups[i].pid != d->tree; i++)
+	for (i = 1; i < snap->nr_groups && snap->groups[i].key.pid != d->tree; i++)
 		cond_resched();
 	d->tree_begin = i;
 	for (d->tree_end = i; i < snap->nr_groups; d->tree_end = ++i) {
@@ -313,7 +305,7 @@ static void find_tree(struct census_dump *d)
 static int take_census(struct census_dump *dump, struct netlink_ext_ack *extack)
 {
 	struct of_census *d = of_census(dump);
-	int err = census_cache_request(&d->req, &dump->snap);
+	int err = census_get(&d->req, &dump->snap);
 
 	if (!err && !census_results_hold(dump->pid_ns, census_snapshot_bytes(dump->snap),
 					 &dump->held))

@@ -10,8 +10,8 @@
 #include "base/result-memory.h"
 #include "base/visible.h"
 #include "netlink/dump.h"
-#include "physical/cache.h"
 #include "physical/class.h"
+#include "physical/physical.h"
 
 /**
  * struct physical_dump - one PHYSICAL dump
@@ -60,8 +60,7 @@ static int fill_physical(struct sk_buff *skb, const struct census_dump *d, const
 	       census_put_u64(skb, MEMCENSUS_PHYSICAL_CPU_NS, r->cpu) ||
 	       census_put_u64(skb, MEMCENSUS_PHYSICAL_FRAMES, all_frames(r)) ||
 	       census_put_u64(skb, MEMCENSUS_PHYSICAL_READ, r->read) ||
-	       census_put_u64(skb, MEMCENSUS_PHYSICAL_CHANGED, r->changed) ||
-	       census_put_pages(skb, MEMCENSUS_PHYSICAL_LEFT_OUT, r->kinds.left_out);
+	       census_put_u64(skb, MEMCENSUS_PHYSICAL_CHANGED, r->changed);
 }
 
 static int put_classes(struct sk_buff *skb, int attr, const u64 *classes)
@@ -105,23 +104,6 @@ static int fill_zone(struct sk_buff *skb, const struct census_dump *d, const voi
 	       census_put_pages(skb, MEMCENSUS_PZ_OTHER_ZONES, z->others) ||
 	       put_u64s(skb, MEMCENSUS_PZ_FREE_BLOCKS, z->blocks, ARRAY_SIZE(z->blocks)) ||
 	       put_classes(skb, MEMCENSUS_PZ_CLASSES, z->classes) || put_states(skb, z);
-}
-
-static int fill_kernel(struct sk_buff *skb, const struct census_dump *d, const void *record)
-{
-	const struct census_kernel_frames *k = record;
-	const struct census_physical_zone *z = &result_of(d)->zones[k->key.zone];
-
-	return nla_put_u32(skb, MEMCENSUS_KF_NODE, z->nid) ||
-	       nla_put_string(skb, MEMCENSUS_KF_ZONE, z->name) ||
-	       nla_put_u32(skb, MEMCENSUS_KF_CLASS, k->key.class) ||
-	       census_put_u64(skb, MEMCENSUS_KF_FLAGS, k->key.flags) ||
-	       (k->key.type && nla_put_u32(skb, MEMCENSUS_KF_TYPE, k->key.type)) ||
-	       (k->key.order && nla_put_u32(skb, MEMCENSUS_KF_ORDER, k->key.order)) ||
-	       nla_put_u32(skb, MEMCENSUS_KF_MARKS, k->key.marks) ||
-	       census_put_pages(skb, MEMCENSUS_KF_BYTES, k->frames) ||
-	       (d->frame_numbers &&
-		put_u64s(skb, MEMCENSUS_KF_FIRST_FRAMES, k->first, k->nr_first));
 }
 
 static int fill_cgroup(struct sk_buff *skb, const struct census_dump *d, const void *record)
@@ -254,11 +236,11 @@ static int fill_blocks(struct sk_buff *skb, const struct census_dump *d, const v
 static const struct census_stage stages[] = {
 	{ MEMCENSUS_A_PHYSICAL, fill_physical },
 	{ MEMCENSUS_A_PHYSICAL_ZONE, fill_zone },
-	{ MEMCENSUS_A_KERNEL_FRAMES, fill_kernel },
 	{ MEMCENSUS_A_FRAME_CGROUP, fill_cgroup },
 	{ MEMCENSUS_A_FRAME_SYSTEM, fill_system },
 	{ MEMCENSUS_A_FRAME_FILE, fill_file },
 	{ MEMCENSUS_A_FRAME_BLOCKS, fill_blocks },
+	{ }
 };
 
 static const void *next_physical_record(struct census_dump *dump, const void *before)
@@ -273,7 +255,7 @@ static const void *next_physical_record(struct census_dump *dump, const void *be
 	case MEMCENSUS_A_PHYSICAL_ZONE:
 		return i < r->nr_zones ? &r->zones[i] : NULL;
 	case MEMCENSUS_A_FRAME_CGROUP:
-		return i < r->charges.table.nr ? census_index_record(&r->charges.table, i) : NULL;
+		return i < r->charges.nr ? census_index_record(&r->charges, i) : NULL;
 	case MEMCENSUS_A_FRAME_SYSTEM:
 		/* One more: of what was left out. */
 		return d->req.files && i < r->files.systems.nr + 1 ? &r->files : NULL;
@@ -282,7 +264,7 @@ static const void *next_physical_record(struct census_dump *dump, const void *be
 	case MEMCENSUS_A_FRAME_BLOCKS:
 		return find_part(r, &i);
 	default:
-		return i < r->kinds.nr ? &r->kinds.records[i] : NULL;
+		return NULL;
 	}
 }
 
@@ -325,7 +307,7 @@ static int parse_physical(struct census_dump *dump, struct nlattr **tb,
 	struct physical_dump *d = physical_dump(dump);
 	int err;
 
-	census_dump_stages(dump, stages, ARRAY_SIZE(stages));
+	dump->stages = stages;
 	err = census_request_refuse(tb, ~TAKEN,
 				    "PHYSICAL takes ORDER, GROUP_BY and FILES only", extack);
 	if (err)
@@ -360,11 +342,11 @@ static u64 result_bytes(const struct census_physical *r)
 static int take_pass(struct census_dump *dump, struct netlink_ext_ack *extack)
 {
 	struct physical_dump *d = physical_dump(dump);
-	const struct census_physical *r = census_passes_get(&d->req);
+	const struct census_physical *r = census_physical_get(&d->req);
 	int err = PTR_ERR_OR_ZERO(r);
 
 	if (!err && !census_results_hold(dump->pid_ns, result_bytes(r), &dump->held)) {
-		census_passes_put(r);
+		census_physical_put(r);
 		err = -EDQUOT;
 	}
 	if (err == -ENOMEM)
@@ -385,7 +367,7 @@ static int take_pass(struct census_dump *dump, struct netlink_ext_ack *extack)
 
 static void release_physical(struct census_dump *dump)
 {
-	census_passes_put(physical_dump(dump)->result);
+	census_physical_put(physical_dump(dump)->result);
 }
 
 const struct census_dump_ops census_dump_physical = {

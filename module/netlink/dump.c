@@ -143,13 +143,10 @@ cancel:
 /* Checks whether a record of kind @nest may be larger than a page of 4 KiB with its headers. */
 static bool is_large(const struct census_dump *d, u8 nest)
 {
-	BUILD_BUG_ON(MIGRATE_TYPES * CENSUS_ORDERS * 32 + 1536 > LARGE);
 	BUILD_BUG_ON(MEMCENSUS_BLOCK_RECORDS_MAX * sizeof(u64) + 512 > 3072);
 	switch (nest) {
 	case MEMCENSUS_A_VMA:
 		return d->parts & CENSUS_PARTS_OF_VMAS;
-	case MEMCENSUS_A_ZONE:
-		return d->parts & MEMCENSUS_PART_TYPES;
 	case MEMCENSUS_A_FRAME_FILE:
 		return d->paths;
 	default:
@@ -214,7 +211,7 @@ int census_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 	cb->args[0] = (long)d;
 	err = parse_request(census_dump_attrs(cb), tb, cb->extack) ?:
 	      ops->parse(d, tb, cb->extack);
-	for (i = 0; !err && i < d->nr_stages; i++)
+	for (i = 0; !err && d->stages[i].fill; i++)
 		if (is_large(d, d->stages[i].nest))
 			cb->min_dump_alloc = LARGE;
 	return err ?: census_dump_add(skb, d, &info, NULL) ?: skb->len;
@@ -232,7 +229,7 @@ int census_dump_continue(struct sk_buff *skb, struct netlink_callback *cb)
 			return err;
 		d->taken = true;
 	}
-	for (; d->stage < d->nr_stages; d->stage++, d->index = 0) {
+	for (; d->stages[d->stage].fill; d->stage++, d->index = 0) {
 		if (!d->index)
 			d->record = d->ops->next(d, NULL);
 		while (d->record) {

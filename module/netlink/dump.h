@@ -30,7 +30,7 @@ typedef int census_fill_fn(struct sk_buff *skb, const struct census_dump *d, con
 /**
  * struct census_stage - records of one kind
  * @nest: that contains them, &enum memcensus_attr
- * @fill: fills it
+ * @fill: fills it; NULL: there are no more
  */
 struct census_stage {
 	u8 nest;
@@ -77,7 +77,6 @@ struct census_dump_ops {
  * @snap: the census, NULL if there is none
  * @seq: number of what is sent; 0: none
  * @stages: the kinds of records, in order; set by @ops->parse
- * @nr_stages: length of @stages
  * @stage: index of the next of @stages
  * @index: of the next record in @stage
  * @record: that record
@@ -104,18 +103,10 @@ struct census_dump {
 	const struct census_snapshot *snap;
 	u64 seq;
 	const struct census_stage *stages;
-	unsigned int nr_stages;
 	unsigned int stage;
 	unsigned int index;
 	const void *record;
 };
-
-static inline void census_dump_stages(struct census_dump *d, const struct census_stage *stages,
-				      unsigned int nr)
-{
-	d->stages = stages;
-	d->nr_stages = nr;
-}
 
 static inline u8 census_dump_stage(const struct census_dump *d)
 {
@@ -148,10 +139,8 @@ static inline int census_put_rows(struct sk_buff *skb, const struct census_recor
 }
 
 /* The records of a census, in order. */
-#define CENSUS_SNAPSHOT_STAGES 8
-#define CENSUS_SHARE_STAGES 6
-extern const struct census_stage census_snapshot_stages[CENSUS_SNAPSHOT_STAGES];
-extern const struct census_stage census_share_stages[CENSUS_SHARE_STAGES];
+extern const struct census_stage census_snapshot_stages[];
+extern const struct census_stage census_share_stages[];
 
 census_fill_fn census_fill_info;
 census_fill_fn census_fill_scan;
@@ -172,6 +161,5 @@ int census_dump_done(struct netlink_callback *cb);
 /* SNAPSHOT and SHARE are dumps of a census. */
 extern const struct census_dump_ops census_dump_census;
 extern const struct census_dump_ops census_dump_physical;
-extern const struct census_dump_ops census_dump_oom;
 
 #endif /* _CENSUS_DUMP_H */

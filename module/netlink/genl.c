@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "netlink/dump.h"
 #include "netlink/genl.h"
+#include "physical/physical.h"
 
 static struct genl_family census_family;
 
@@ -67,7 +68,6 @@ static const struct command commands[] = {
 	[MEMCENSUS_CMD_SNAPSHOT] = { .ops = &census_dump_census },
 	[MEMCENSUS_CMD_SHARE] = OPTIONAL(CENSUS_WITH_SHARE, census, "share"),
 	[MEMCENSUS_CMD_PHYSICAL] = OPTIONAL(CENSUS_WITH_PHYSICAL, physical, "physical"),
-	[MEMCENSUS_CMD_OOM] = OPTIONAL(CENSUS_WITH_OOM, oom, "oom"),
 };
 
 /*
@@ -122,7 +122,6 @@ static const struct genl_ops census_ops[] = {
 	DUMP(SNAPSHOT),
 	DUMP(SHARE),
 	DUMP(PHYSICAL),
-	DUMP(OOM),
 };
 
 /* Without parallel_ops a scan would hold the global mutex of generic netlink. */
@@ -148,4 +147,6 @@ int census_genl_init(void)
 void census_genl_exit(void)
 {
 	genl_unregister_family(&census_family);
+	if (CENSUS_WITH_PHYSICAL)
+		census_physical_exit();
 }

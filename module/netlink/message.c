@@ -19,7 +19,6 @@
 #include "base/params.h"
 #include "base/visible.h"
 #include "census/vma.h"
-#include "census/zones.h"
 #include "netlink/dump.h"
 
 static int put_figures(struct sk_buff *skb, int nest, const struct census_figures *figures)
@@ -36,7 +35,6 @@ static int put_number(struct sk_buff *skb, int attr, u32 number)
 static u32 subjects(void)
 {
 	return (CENSUS_WITH_PHYSICAL ? MEMCENSUS_SUBJECT_PHYSICAL : 0) |
-	       (CENSUS_WITH_OOM ? MEMCENSUS_SUBJECT_OOM : 0) |
 	       (CENSUS_WITH_SHARE ? MEMCENSUS_SUBJECT_SHARE : 0);
 }
 
@@ -47,7 +45,6 @@ int census_fill_info(struct sk_buff *skb, const struct census_dump *d, const voi
 	       nla_put_string(skb, MEMCENSUS_INFO_KERNEL, init_utsname()->release) ||
 	       nla_put_u32(skb, MEMCENSUS_INFO_PAGE_SIZE, PAGE_SIZE) ||
 	       nla_put_u32(skb, MEMCENSUS_INFO_ORDERS, CENSUS_ORDERS) ||
-	       nla_put_u32(skb, MEMCENSUS_INFO_MAPCOUNT_EXACT, CENSUS_MAPCOUNT_EXACT) ||
 	       census_put_u64(skb, MEMCENSUS_INFO_MAX_AGE_NS, census_params.max_age) ||
 	       census_put_u64(skb, MEMCENSUS_INFO_LOCK_HOLD_NS, census_params.lock_hold) ||
 	       census_put_u64(skb, MEMCENSUS_INFO_BUSY_BUDGET_NS, census_params.busy_budget) ||
@@ -93,8 +90,7 @@ int census_fill_scan(struct sk_buff *skb, const struct census_dump *d, const voi
 	/* From there on: sums over all processes. */
 	const u8 end = uid_valid(d->reader.uid) ? MEMCENSUS_SCAN_PTES : U8_MAX;
 
-	return nla_put_u32(skb, MEMCENSUS_SCAN_BASIS, d->snap->basis) ||
-	       nla_put_u32(skb, MEMCENSUS_SCAN_PARTS, d->snap->parts) ||
+	return nla_put_u32(skb, MEMCENSUS_SCAN_PARTS, d->snap->parts) ||
 	       census_put_rows_below(skb, census_scan_rows, &d->snap->cost, end);
 }
 
@@ -155,7 +151,6 @@ int census_fill_task(struct sk_buff *skb, const struct census_dump *d, const voi
 	if (!task->pid)
 		return 0;
 	if (put_peers(skb, d, task, pid) ||
-	    (task->basis && nla_put_u32(skb, MEMCENSUS_TASK_BASIS, task->basis)) ||
 	    (task->mappings && nla_put_u32(skb, MEMCENSUS_TASK_MAPPINGS, task->mappings)) ||
 	    put_figures(skb, MEMCENSUS_TASK_FIGURES, &task->figures))
 		return -EMSGSIZE;
@@ -171,24 +166,8 @@ int census_fill_task(struct sk_buff *skb, const struct census_dump *d, const voi
 		census_put_u64(skb, MEMCENSUS_TASK_CGROUP, task->cgroup)) ||
 	       census_put_u64(skb, MEMCENSUS_TASK_START_NS, task->start) ||
 	       nla_put_u32(skb, MEMCENSUS_TASK_THREADS, task->threads) ||
-	       census_put_u64(skb, MEMCENSUS_TASK_MIN_FAULTS, task->min_faults) ||
-	       census_put_u64(skb, MEMCENSUS_TASK_MAJ_FAULTS, task->maj_faults) ||
 	       nla_put_s32(skb, MEMCENSUS_TASK_OOM_SCORE_ADJ, task->oom_score_adj) ||
 	       put_number(skb, MEMCENSUS_TASK_GROUP, visible_group(d, task->group));
-}
-
-static int fill_task_node(struct sk_buff *skb, const struct census_dump *d, const void *record)
-{
-	const struct census_task_node *node = record;
-	u32 pid = sent_pid(d, node->task);
-
-	if (!pid)
-		return CENSUS_HIDDEN;
-	return nla_put_u32(skb, MEMCENSUS_TN_PID, pid) ||
-	       nla_put_u32(skb, MEMCENSUS_TN_NODE, node->nid) ||
-	       census_put_u64(skb, MEMCENSUS_TN_RSS, node->rss) ||
-	       census_put_u64(skb, MEMCENSUS_TN_HUGETLB, node->hugetlb) ||
-	       nla_put_u32(skb, MEMCENSUS_TN_RUNS, node->runs);
 }
 
 static int put_group_key(struct sk_buff *skb, const struct census_dump *d,
@@ -197,16 +176,15 @@ static int put_group_key(struct sk_buff *skb, const struct census_dump *d,
 	switch (d->snap->group_by) {
 	case MEMCENSUS_BY_UID:
 		return nla_put_u32(skb, MEMCENSUS_GROUP_UID,
-				   from_kuid_munged(d->user_ns, group->uid));
+				   from_kuid_munged(d->user_ns, group->key.uid));
 	case MEMCENSUS_BY_CGROUP:
-		return census_put_u64(skb, MEMCENSUS_GROUP_CGROUP, group->cgroup);
+		return census_put_u64(skb, MEMCENSUS_GROUP_CGROUP, group->key.cgroup);
 	case MEMCENSUS_BY_COMM:
-		return nla_put_string(skb, MEMCENSUS_GROUP_COMM, group->comm);
+		return nla_put_string(skb, MEMCENSUS_GROUP_COMM, group->key.comm);
 	case MEMCENSUS_BY_TREE:
-		return nla_put_u32(skb, MEMCENSUS_GROUP_PID, group->pid);
+		return nla_put_u32(skb, MEMCENSUS_GROUP_PID, group->key.pid);
 	case MEMCENSUS_BY_SESSION:
-		return group->session ? nla_put_u32(skb, MEMCENSUS_GROUP_SESSION, group->session) :
-					0;
+		return put_number(skb, MEMCENSUS_GROUP_SESSION, group->key.session);
 	default:
 		return 0;
 	}
@@ -229,26 +207,23 @@ static int fill_group(struct sk_buff *skb, const struct census_dump *d, const vo
 static int fill_vma(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_vma *vma = record;
-	char flags[CENSUS_VMA_FLAGS_LEN], mode[5];
+	char mode[5];
 	u32 pid = sent_pid(d, vma->task);
 
 	if (!pid)
 		return CENSUS_HIDDEN;
-	census_vma_flags(vma->flags, flags);
 	census_vma_mode(vma->flags, mode);
 	return nla_put_u32(skb, MEMCENSUS_VMA_PID, pid) ||
 	       census_put_u64(skb, MEMCENSUS_VMA_START, vma->start) ||
 	       census_put_u64(skb, MEMCENSUS_VMA_END, vma->end) ||
 	       census_put_u64(skb, MEMCENSUS_VMA_OFFSET, vma->offset) ||
 	       nla_put_string(skb, MEMCENSUS_VMA_MODE, mode) ||
-	       nla_put_string(skb, MEMCENSUS_VMA_FLAGS, flags) ||
 	       ((vma->inode || vma->dev) &&
 		(nla_put_u32(skb, MEMCENSUS_VMA_DEV_MAJOR, MAJOR(vma->dev)) ||
 		 nla_put_u32(skb, MEMCENSUS_VMA_DEV_MINOR, MINOR(vma->dev)) ||
 		 census_put_u64(skb, MEMCENSUS_VMA_INODE, vma->inode))) ||
 	       (vma->name && nla_put_string(skb, MEMCENSUS_VMA_NAME, vma->name)) ||
 	       census_put_u64(skb, MEMCENSUS_VMA_PAGE_SIZE, 1ULL << vma->page_shift) ||
-	       (vma->pkey >= 0 && nla_put_u32(skb, MEMCENSUS_VMA_PKEY, vma->pkey)) ||
 	       put_figures(skb, MEMCENSUS_VMA_FIGURES, &vma->figures);
 }
 
@@ -304,40 +279,6 @@ static int fill_payer(struct sk_buff *skb, const struct census_dump *d, const vo
 				   census_put_u64(skb, MEMCENSUS_PAYER_INODE, payer->inode)));
 }
 
-static int put_blocks(struct sk_buff *skb, const u64 *blocks)
-{
-	struct nlattr *nest;
-	unsigned int i;
-
-	for (i = 0; i < CENSUS_ORDERS; i++) {
-		if (blocks[i] == CENSUS_BLOCKS_UNKNOWN)
-			continue;
-		nest = nla_nest_start(skb, MEMCENSUS_TYPE_FREE_BLOCKS);
-		if (!nest || nla_put_u32(skb, MEMCENSUS_BLOCKS_ORDER, i) ||
-		    census_put_u64(skb, MEMCENSUS_BLOCKS_COUNT, blocks[i]))
-			return -EMSGSIZE;
-		nla_nest_end(skb, nest);
-	}
-	return 0;
-}
-
-static int put_types(struct sk_buff *skb, const struct census_zone *zone)
-{
-	struct nlattr *nest;
-	unsigned int i;
-
-	for (i = 0; i < MIGRATE_TYPES; i++) {
-		nest = nla_nest_start(skb, MEMCENSUS_ZONE_TYPE);
-		if (!nest ||
-		    nla_put_string(skb, MEMCENSUS_TYPE_NAME,
-				   census_migratetype_name(i)) ||
-		    put_blocks(skb, zone->types[i]))
-			return -EMSGSIZE;
-		nla_nest_end(skb, nest);
-	}
-	return 0;
-}
-
 int census_fill_zone(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_zone *zone = record;
@@ -345,7 +286,6 @@ int census_fill_zone(struct sk_buff *skb, const struct census_dump *d, const voi
 	return census_put_rows(skb, census_zone_rows, zone) ||
 	       nla_put_64bit(skb, MEMCENSUS_ZONE_FREE_BLOCKS,
 			     sizeof(zone->blocks), zone->blocks, MEMCENSUS_A_PAD) ||
-	       (d->parts & MEMCENSUS_PART_TYPES && put_types(skb, zone)) ||
 	       nla_put_64bit(skb, MEMCENSUS_ZONE_LOWMEM_RESERVE, sizeof(zone->lowmem_reserve),
 			     zone->lowmem_reserve, MEMCENSUS_A_PAD);
 }
@@ -368,12 +308,12 @@ int census_fill_system(struct sk_buff *skb, const struct census_dump *d, const v
 const struct census_stage census_snapshot_stages[] = {
 	{ MEMCENSUS_A_SCAN, census_fill_scan },
 	{ MEMCENSUS_A_TASK, census_fill_task },
-	{ MEMCENSUS_A_TASK_NODE, fill_task_node },
 	{ MEMCENSUS_A_GROUP, fill_group },
 	{ MEMCENSUS_A_VMA, fill_vma },
 	{ MEMCENSUS_A_ZONE, census_fill_zone },
 	{ MEMCENSUS_A_NODE, census_fill_node },
 	{ MEMCENSUS_A_SYSTEM, census_fill_system },
+	{ }
 };
 
 const struct census_stage census_share_stages[] = {
@@ -383,6 +323,7 @@ const struct census_stage census_share_stages[] = {
 	{ MEMCENSUS_A_OWNERS, fill_owners },
 	{ MEMCENSUS_A_PAIR, fill_pair },
 	{ MEMCENSUS_A_PAYER, fill_payer },
+	{ }
 };
 
 /* Return: the entry of @list after @before, of which the link is the first member, or NULL. */
@@ -400,8 +341,7 @@ const void *census_next_record(struct census_dump *d, const void *before)
 	unsigned int i = d->index;
 	u32 parts = d->parts;
 
-	BUILD_BUG_ON(offsetof(struct census_vma, link) || offsetof(struct census_pair, link) ||
-		     offsetof(struct census_task_node, link));
+	BUILD_BUG_ON(offsetof(struct census_vma, link) || offsetof(struct census_pair, link));
 	if (!snap)
 		return NULL;
 	switch (census_dump_stage(d)) {
@@ -412,12 +352,8 @@ const void *census_next_record(struct census_dump *d, const void *before)
 		return d->groups && i + 1 < snap->nr_groups ? &snap->groups[i + 1] : NULL;
 	case MEMCENSUS_A_VMA:
 		return next_in_list(&snap->vmas, before);
-	case MEMCENSUS_A_TASK_NODE:
-		return parts & MEMCENSUS_PART_TASK_NODES ?
-		       next_in_list(&snap->task_nodes, before) : NULL;
 	case MEMCENSUS_A_ZONE:
-		return parts & (MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES) &&
-		       i < snap->nr_zones ? &snap->zones[i] : NULL;
+		return parts & MEMCENSUS_PART_ZONES && i < snap->nr_zones ? &snap->zones[i] : NULL;
 	case MEMCENSUS_A_NODE:
 		return parts & MEMCENSUS_PART_NODES && i < snap->nr_nodes ? &snap->nodes[i] : NULL;
 	case MEMCENSUS_A_SYSTEM:

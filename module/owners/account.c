@@ -1,45 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "owners/account.h"
 
-/**
- * census_account_share() - add mapped bytes to the shares
- * @sums: increased, except for @rss, which the caller adds
- * @class: of the page
- * @bytes: mapped bytes of the page, all with the same owners
- * @owners: number of mappings; 0 counts as 1
- * @dirty: in the PTE or the page
- * @locked: in a VM_LOCKED mapping
- * @private: counts as exclusive; not derived from @owners, because the owners of some
- *	entries are unknown
- */
-void census_account_share(struct census_sums *sums, enum census_class class,
-			  u64 bytes, u32 owners, bool dirty, bool locked,
-			  bool private)
-{
-	u64 share = bytes << CENSUS_PSS_SHIFT;
-
-	if (owners >= 2)
-		share = div_u64(share, owners);
-
-	sums->pss[class] += share;
-	if (private)
-		sums->uss[class] += bytes;
-	if (locked)
-		sums->pss_locked += share;
-	if (dirty) {
-		sums->pss_dirty += share;
-		if (private)
-			sums->private_dirty += bytes;
-		else
-			sums->shared_dirty += bytes;
-	} else {
-		if (private)
-			sums->private_clean += bytes;
-		else
-			sums->shared_clean += bytes;
-	}
-}
-
 u64 census_sums_rss(const struct census_sums *sums)
 {
 	return sums->rss[CENSUS_ANON] + sums->rss[CENSUS_FILE] +
@@ -70,9 +31,8 @@ static void set_figures(struct census_figures *figures,
 		census_figure_set(figures, values[i].figure, values[i].bytes);
 }
 
-/* Sets the figures that both bases count in the same way, without owners and shares. */
-void census_common_figures(const struct census_sums *sums,
-			   struct census_figures *figures)
+/* Sets the figures that the walk alone has counted, without owners and shares. */
+void census_sums_figures(const struct census_sums *sums, struct census_figures *figures)
 {
 	const struct figure_value values[] = {
 		{ MEMCENSUS_F_RSS, census_sums_rss(sums) },
@@ -96,49 +56,21 @@ void census_common_figures(const struct census_sums *sums,
 		census_figure_set(figures, MEMCENSUS_F_SWAP, sums->swap);
 }
 
-/* Sets the figures of the mapcount basis, except those that are not in @sums. */
-void census_sums_figures(const struct census_sums *sums,
-			 struct census_figures *figures)
+/* Sets those that struct page tells. */
+void census_flags_figures(const struct census_sums *sums, struct census_figures *figures)
 {
-	const u64 *pss = sums->pss;
-	u64 device = pss[CENSUS_DEVICE] + pss[CENSUS_ZONE_DEVICE];
-	u64 all = pss[CENSUS_ANON] + pss[CENSUS_FILE] + pss[CENSUS_SHMEM] + device;
 	const struct figure_value values[] = {
-		{ MEMCENSUS_F_USS, sums->private_clean + sums->private_dirty },
-		{ MEMCENSUS_F_PSS, all >> CENSUS_PSS_SHIFT },
-		{ MEMCENSUS_F_SHARED, sums->shared_clean + sums->shared_dirty },
-		{ MEMCENSUS_F_PSS_ANON, pss[CENSUS_ANON] >> CENSUS_PSS_SHIFT },
-		{ MEMCENSUS_F_PSS_FILE, pss[CENSUS_FILE] >> CENSUS_PSS_SHIFT },
-		{ MEMCENSUS_F_PSS_SHMEM,
-		  pss[CENSUS_SHMEM] >> CENSUS_PSS_SHIFT },
-		{ MEMCENSUS_F_PSS_DEVICE, device >> CENSUS_PSS_SHIFT },
-		{ MEMCENSUS_F_PSS_DIRTY, sums->pss_dirty >> CENSUS_PSS_SHIFT },
-		{ MEMCENSUS_F_SHARED_CLEAN, sums->shared_clean },
-		{ MEMCENSUS_F_SHARED_DIRTY, sums->shared_dirty },
-		{ MEMCENSUS_F_PRIVATE_CLEAN, sums->private_clean },
-		{ MEMCENSUS_F_PRIVATE_DIRTY, sums->private_dirty },
+		{ MEMCENSUS_F_DIRTY, sums->dirty },
 		{ MEMCENSUS_F_REFERENCED, sums->referenced },
 		{ MEMCENSUS_F_KSM, sums->ksm },
 		{ MEMCENSUS_F_LAZYFREE, sums->lazyfree },
-		{ MEMCENSUS_F_HUGETLB,
-		  sums->shared_hugetlb + sums->private_hugetlb },
-		{ MEMCENSUS_F_SHARED_HUGETLB, sums->shared_hugetlb },
-		{ MEMCENSUS_F_PRIVATE_HUGETLB, sums->private_hugetlb },
-		{ MEMCENSUS_F_LOCKED, sums->pss_locked >> CENSUS_PSS_SHIFT },
-		{ MEMCENSUS_F_USS_ANON, sums->uss[CENSUS_ANON] },
-		{ MEMCENSUS_F_USS_FILE, sums->uss[CENSUS_FILE] },
-		{ MEMCENSUS_F_USS_SHMEM, sums->uss[CENSUS_SHMEM] },
-		{ MEMCENSUS_F_USS_DEVICE,
-		  sums->uss[CENSUS_DEVICE] + sums->uss[CENSUS_ZONE_DEVICE] },
-		{ MEMCENSUS_F_USS_ZONE_DEVICE, sums->uss[CENSUS_ZONE_DEVICE] },
 	};
 
-	census_common_figures(sums, figures);
 	set_figures(figures, values, ARRAY_SIZE(values));
 }
 
 /**
- * census_share_bytes() - convert a share of the frames basis to bytes
+ * census_share_bytes() - convert a share to bytes
  * @share: in 1/2^%CENSUS_SHARE_SHIFT page
  * @page_size: bytes
  */
@@ -159,17 +91,15 @@ void census_holdings_add(struct census_holding *to, const struct census_holding 
 }
 
 /**
- * census_holdings_figures() - convert holdings of the frames basis to figures
- * @sums: results of the walk
+ * census_holdings_figures() - convert holdings to figures
  * @holdings: by kind
  * @hugetlb: sizes of the hugetlb kinds, in base pages
  * @page_size: bytes
- * @figures: filled; figures that follow from neither are unchanged
+ * @owners: all owners were counted; else only what one owner has is set
+ * @figures: filled; figures that do not follow are unchanged
  */
-void census_holdings_figures(const struct census_sums *sums,
-			     const struct census_holding *holdings,
-			     const unsigned int *hugetlb, u64 page_size,
-			     struct census_figures *figures)
+void census_holdings_figures(const struct census_holding *holdings, const unsigned int *hugetlb,
+			     u64 page_size, bool owners, struct census_figures *figures)
 {
 	const struct census_holding *anon = &holdings[CENSUS_ANON];
 	const struct census_holding *file = &holdings[CENSUS_FILE];
@@ -197,16 +127,19 @@ void census_holdings_figures(const struct census_sums *sums,
 		huge_exclusive += h->exclusive * hugetlb[i];
 		huge_share += h->share * hugetlb[i];
 	}
-	census_common_figures(sums, figures);
 	set_figures(figures, (const struct figure_value[]) {
 		{ MEMCENSUS_F_FRAMES, frames * page_size },
+		{ MEMCENSUS_F_HUGETLB, huge_all * page_size },
+	}, 2);
+	if (!owners)
+		return;
+	set_figures(figures, (const struct figure_value[]) {
 		{ MEMCENSUS_F_USS, exclusive * page_size },
 		{ MEMCENSUS_F_SHARED, (frames - exclusive) * page_size },
 		{ MEMCENSUS_F_PSS, census_share_bytes(share, page_size) },
 		{ MEMCENSUS_F_PSS_ANON, census_share_bytes(anon->share, page_size) },
 		{ MEMCENSUS_F_PSS_FILE, census_share_bytes(file->share, page_size) },
 		{ MEMCENSUS_F_PSS_SHMEM, census_share_bytes(shmem->share, page_size) },
-		{ MEMCENSUS_F_HUGETLB, huge_all * page_size },
 		{ MEMCENSUS_F_PRIVATE_HUGETLB, huge_exclusive * page_size },
 		{ MEMCENSUS_F_SHARED_HUGETLB,
 		  (huge_all - huge_exclusive) * page_size },
@@ -217,5 +150,5 @@ void census_holdings_figures(const struct census_sums *sums,
 		{ MEMCENSUS_F_PSS_DEVICE, census_share_bytes(device.share, page_size) },
 		{ MEMCENSUS_F_USS_DEVICE, device.exclusive * page_size },
 		{ MEMCENSUS_F_USS_ZONE_DEVICE, zone->exclusive * page_size },
-	}, 17);
+	}, 15);
 }

@@ -17,14 +17,6 @@
 #include "owners/forked.h"
 #include "owners/owners.h"
 
-/*
- * Shares are in units of 1/4096 byte, so a 4 KiB page has 2^24 units.  The division by
- * its owners loses less than one unit: for a million pages of three owners each the error
- * is below 256 bytes.  A u64 holds 4 PiB.  smaps divides in the same unit and has the
- * same error.
- */
-#define CENSUS_PSS_SHIFT	12
-
 /**
  * enum census_class - type of a page, from its struct page or its mapping
  * @CENSUS_ANON: anonymous
@@ -67,20 +59,11 @@ static_assert(CENSUS_ANON == CENSUS_FORKED_KIND);
 /**
  * struct census_sums - results of the walk of an address space or a VMA
  * @rss: mapped bytes, by class; %CENSUS_DEVICE has those of %CENSUS_ZONE_DEVICE too
- * @uss: exclusive part of @rss by map counts, by class
- * @pss: 1/4096 byte, by class
- * @pss_dirty: dirty part of @pss, 1/4096 byte
- * @pss_locked: part of @pss in VM_LOCKED mappings, 1/4096 byte
- * @shared_clean: bytes, as all members below
- * @shared_dirty: dirty in the PTE or the page
- * @private_clean: see @shared_clean
- * @private_dirty: see @shared_dirty
+ * @dirty: in the PTE or the page, bytes, as all members below
  * @referenced: young in the PTE or the page, or referenced
  * @ksm: merged by KSM
  * @lazyfree: freed by MADV_FREE and not written since
  * @thp: mapped by a PMD, by class
- * @shared_hugetlb: hugetlb pages of several owners, not in @rss
- * @private_hugetlb: hugetlb pages of one owner, not in @rss
  * @swap: swap entries, and shmem pages in swap
  * @unknown_swap: how often shmem pages in swap could not be counted; 0: @swap has all
  * @special: zero pages, PFN maps, devices; not in @rss
@@ -90,20 +73,11 @@ static_assert(CENSUS_ANON == CENSUS_FORKED_KIND);
  */
 struct census_sums {
 	u64 rss[CENSUS_CLASSES];
-	u64 uss[CENSUS_CLASSES];
-	u64 pss[CENSUS_CLASSES];
-	u64 pss_dirty;
-	u64 pss_locked;
-	u64 shared_clean;
-	u64 shared_dirty;
-	u64 private_clean;
-	u64 private_dirty;
+	u64 dirty;
 	u64 referenced;
 	u64 ksm;
 	u64 lazyfree;
 	u64 thp[CENSUS_CLASSES];
-	u64 shared_hugetlb;
-	u64 private_hugetlb;
 	u64 swap;
 	u64 unknown_swap;
 	u64 special;
@@ -137,20 +111,13 @@ static inline bool census_figure_known(const struct census_figures *f,
 	return f->known >> n & 1;
 }
 
-void census_account_share(struct census_sums *sums, enum census_class class,
-			  u64 bytes, u32 owners, bool dirty, bool locked,
-			  bool private);
 u64 census_sums_rss(const struct census_sums *sums);
 void census_sums_add(struct census_sums *to, const struct census_sums *from);
-void census_sums_figures(const struct census_sums *sums,
-			 struct census_figures *figures);
-void census_common_figures(const struct census_sums *sums,
-			   struct census_figures *figures);
+void census_sums_figures(const struct census_sums *sums, struct census_figures *figures);
+void census_flags_figures(const struct census_sums *sums, struct census_figures *figures);
 u64 census_share_bytes(census_share share, u64 page_size);
 void census_holdings_add(struct census_holding *to, const struct census_holding *from);
-void census_holdings_figures(const struct census_sums *sums,
-			     const struct census_holding *holdings,
-			     const unsigned int *hugetlb, u64 page_size,
-			     struct census_figures *figures);
+void census_holdings_figures(const struct census_holding *holdings, const unsigned int *hugetlb,
+			     u64 page_size, bool owners, struct census_figures *figures);
 
 #endif /* _CENSUS_ACCOUNT_H */

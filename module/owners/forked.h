@@ -17,9 +17,9 @@
  * owners: those of the table, minus those that do not have it.  So the result is exact, as
  * with marks, and the same page may be marked for other owners.
  *
- * A table is found by an entry and its index.  So it has at least this page in common with
- * the table that is walked.  Whatever a user does to tables after that costs 80 bytes and a
- * comparison for each; pages that differ are marked.
+ * A table is found by its address, and has a page in common with the table that is walked.
+ * Whatever a user does to tables after that costs 80 bytes and a comparison for each; pages that
+ * differ are marked.
  *
  * Like owners.h, this has no kernel state.
  */
@@ -42,7 +42,6 @@
  *	above 6 bits for the page in it
  * @lacking: unit of an array: number of owners without each entry; 0: all have all
  * @owners: number of address spaces
- * @first: index of the first entry
  * @nr: number of entries
  * @pages: number of values; finished: number of pages that are counted
  * @exclusive: finished: of @pages, those with one owner
@@ -52,8 +51,7 @@ struct census_forked {
 	u32 values;
 	u32 lacking;
 	u32 owners;
-	u16 first;
-	u16 nr;
+	u32 nr;
 	u32 pages;
 	u32 exclusive;
 	u64 share;
@@ -63,6 +61,51 @@ struct census_forked {
 #define CENSUS_LACKING_UNITS (CENSUS_FORKED_ENTRIES * sizeof(u32) / CENSUS_UNIT_BYTES)
 #define CENSUS_BITMAP_UNITS (CENSUS_FORKED_ENTRIES / 8 / CENSUS_UNIT_BYTES)
 
+/* An image takes as much memory as this number of masks, each an entry of an owner. */
+#define CENSUS_MASKS_PER_IMAGE 256
+
+/**
+ * struct census_image - a PTE table, or a part of one, that fork() may have copied
+ * @values: values of the read-only entries, 0 for all others; if @match is 0
+ * @lacks: bitmap of the entries that @match has and this table does not have
+ * @match: kept table of the same addresses, set by census_family_find(); 0: none
+ * @pages: number of values, of @values or of those of @match, set by the same
+ * @value: first value; 0: not known
+ * @addr: address that the first entry maps
+ * @nr: number of entries
+ */
+struct census_image {
+	u64 values[CENSUS_FORKED_ENTRIES];
+	u64 lacks[CENSUS_FORKED_ENTRIES / 64];
+	u32 match;
+	u32 pages;
+	u64 value;
+	u64 addr;
+	u32 nr;
+};
+
+/* Kept tables of the same addresses that are compared: those of two families may be mixed. */
+#define CENSUS_FAMILY_TABLES 2
+
+/**
+ * struct census_family - tables of the same addresses, which fork() copied, or may have; two units
+ * @link: in &struct census_owners.family_table
+ * @key: from the addresses
+ * @tables: units of the &struct census_forked kept last, the newest first; 0: none
+ * @first: bits of the first value of the tables of @masks
+ * @masks: of tables that were not kept, since one was
+ * @pages: of that of them which had most
+ */
+struct census_family {
+	struct census_link link;
+	u64 key;
+	u32 tables[CENSUS_FAMILY_TABLES];
+	u32 first;
+	u16 masks;
+	u16 pages;
+};
+
+static_assert(sizeof(struct census_family) <= CENSUS_FORKED_UNITS * CENSUS_UNIT_BYTES);
 static_assert(sizeof(struct census_forked) <= CENSUS_FORKED_UNITS * CENSUS_UNIT_BYTES);
 static_assert(CENSUS_VALUES_UNITS <= CENSUS_CHUNK_UNITS);
 
@@ -94,9 +137,12 @@ static inline u32 census_forked_owners(const struct census_forked *t, const u32 
 	return t->owners - (lacking ? lacking[i] : 0);
 }
 
-u32 census_forked_add(struct census_owners *o, const u64 *values, unsigned int first,
-		      unsigned int nr);
+u32 census_forked_add(struct census_owners *o, const u64 *values, unsigned int nr);
 bool census_forked_own(struct census_owners *o, u32 table, const u64 *lacks);
+u64 census_family_key(const struct census_link *link);
+const u64 *census_family_find(const struct census_owners *o, struct census_image *image, u32 n);
+bool census_family_wants(struct census_owners *o, const struct census_image *image, u32 masks);
+void census_family_add(struct census_owners *o, const struct census_image *image);
 void census_owners_forget(struct census_owners *o, struct census_chain *chain);
 
 /*
@@ -176,15 +222,11 @@ static __always_inline u32 census_turn_each(const struct census_owners *o, u32 t
 		end = begin + CENSUS_ENTRIES_AT_ONCE;
 	for (i = begin; i < end && tables < CENSUS_TABLES_AT_ONCE; i++) {
 		const struct census_entry *e = census_entry(o, i);
-		u32 block = e->block & ~CENSUS_FOR_EIGHT;
-		u32 last = block + (e->block & CENSUS_FOR_EIGHT ? CENSUS_EIGHT - 1 : 0);
 
 		tables += !e->block;
-		if (!e->block && !census_forked_each(o, e, take, context))
+		if (e->block ? e->mask && !take(context, o, e->block, e->mask) :
+			       !census_forked_each(o, e, take, context))
 			return 0;
-		for (; e->block && e->mask && block <= last; block++)
-			if (!take(context, o, block, e->mask))
-				return 0;
 	}
 	return i;
 }

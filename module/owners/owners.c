@@ -35,6 +35,7 @@ void census_owners_init(struct census_owners *o)
 	o->forked.nr = CENSUS_FORKED_UNITS;
 	o->arrays.nr = 1;
 	o->bitmaps.nr = 1;
+	o->families.nr = CENSUS_FORKED_UNITS;
 	o->nr_turns = 0;
 	o->chain = NULL;
 	o->mm = 0;
@@ -69,13 +70,10 @@ static void resume_owners(struct census_owners *o)
 		u32 end = census_turn_end(o, turn - 1);
 
 		for (e = census_turn(o, turn - 1)->first; e < end; e++) {
-			const struct census_entry *entry = census_entry(o, e);
-			struct census_block *b;
-			u32 nr;
+			u32 block = census_entry(o, e)->block;
 
-			if (entry->block)
-				for (b = census_entry_blocks(o, entry, &nr); nr; nr--, b++)
-					b->newest = e;
+			if (block)
+				census_block(o, block)->newest = e;
 			if (!(e % CENSUS_RESCHED_ENTRIES))
 				cond_resched();
 		}
@@ -202,13 +200,13 @@ u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
 	return mask;
 }
 
-/* Gives a block, which has those of another one, planes of its own, of at least that capacity. */
-static bool copy_planes(struct census_owners *o, struct census_block *b, u32 size)
+/* Doubles the capacity of a block's planes.  Return: false without memory. */
+static bool grow_planes(struct census_owners *o, struct census_block *b)
 {
 	u32 old = b->planes ? planes_capacity(b->planes) : 0;
+	u32 size = b->planes ? planes_size(b->planes) + 1 : 0;
 	u32 capacity = PLANES_MIN << size;
-	u32 unit = census_pool_take(&o->planes,
-				    capacity * sizeof(u64) / CENSUS_UNIT_BYTES);
+	u32 unit = census_pool_take(&o->planes, capacity * sizeof(u64) / CENSUS_UNIT_BYTES);
 	u64 *words;
 
 	if (!unit || unit >> (32 - PLANES_SIZE_BITS)) {
@@ -221,12 +219,6 @@ static bool copy_planes(struct census_owners *o, struct census_block *b, u32 siz
 	memset(words + old, 0, (capacity - old) * sizeof(*words));
 	b->planes = unit << PLANES_SIZE_BITS | size;
 	return true;
-}
-
-/* Doubles the capacity of a block's planes and copies the old ones. */
-static bool grow_planes(struct census_owners *o, struct census_block *b)
-{
-	return copy_planes(o, b, b->planes ? planes_size(b->planes) + 1 : 0);
 }
 
 /**
@@ -297,67 +289,7 @@ void census_planes_subtract(struct census_owners *o, struct census_block *b, u64
 	}
 }
 
-/**
- * census_mark_eight() - census_mark() for all pages of eight blocks
- * @o: the owners, with room for %CENSUS_EIGHT more entries
- * @m: of @o
- * @block: unit number of the first, a multiple of %CENSUS_EIGHT
- */
-void census_mark_eight(struct census_owners *o, struct census_marker *m, u32 block)
-{
-	struct census_block *first = census_block(o, block);
-	bool one = census_stands_for_eight(first);
-	u32 i;
-
-	/* If nothing is marked yet, the first one stands for all from now on. */
-	for (i = 0; i < CENSUS_EIGHT && !one && !first[i].newest; i++)
-		;
-	if (i == CENSUS_EIGHT)
-		first[1].newest = CENSUS_IN_FIRST;
-	if (one || i == CENSUS_EIGHT)
-		census_mark(o, m, first, block | CENSUS_FOR_EIGHT, ~0ULL);
-	else
-		for (i = 0; i < CENSUS_EIGHT; i++)
-			census_mark(o, m, first + i, block + i, ~0ULL);
-}
-
-/**
- * census_eight_split() - prepare a block of which not all pages are marked, or get owners
- * @o: the owners; @failed is set without memory
- * @block: unit number of a block
- *
- * If another block stands for it, each of the eight counts its owners from now on.
- */
-void census_eight_split(struct census_owners *o, u32 block)
-{
-	struct census_block *first = census_block(o, block & ~(CENSUS_EIGHT - 1));
-	u32 i;
-
-	if (!census_stands_for_eight(first))
-		return;
-	for (i = 1; i < CENSUS_EIGHT; i++) {
-		first[i] = *first;
-		if (first->planes && !copy_planes(o, first + i, planes_size(first->planes)))
-			return;
-	}
-}
-
 static_assert(CENSUS_SUM_PLANES == PLANES_MAX + 1);
-
-/* Adds an owner to each page @mask.  @sum is zeroed at first. */
-void census_plane_sum_add(struct census_plane_sum *sum, u64 mask)
-{
-	u32 i;
-
-	for (i = 0; mask; i++) {
-		u64 before = sum->planes[i];
-
-		sum->planes[i] = before ^ mask;
-		mask &= before;
-		if (sum->nr <= i)
-			sum->nr = i + 1;
-	}
-}
 
 /* Sets @sum to the owners of each page of a block, before it is finished. */
 void census_plane_sum_read(struct census_plane_sum *sum, const struct census_owners *o,

@@ -23,15 +23,7 @@
  * is merged into this entry and only new bits are counted: a page that an address space
  * maps twice has one owner.
  *
- * A huge page that a PMD maps is eight blocks, or a multiple.  As long as all owners map all of
- * it, the first of these blocks stands for the eight, and an owner has one entry, for eight:
- *
- *	entries  [all, 8 of block 16] | [all, 8 of block 16] | [mask, block 18] ...
- *	          owner A                owner B                owner C, who maps pages of it
- *
- * The first mark of a part (owner C) copies the first block to the others.  From then on each of
- * them counts its own owners, and an owner of all pages has eight entries.  The entries for
- * eight that there are stay: they say the same of each block.
+ * A huge page that a PMD maps is eight blocks, or a multiple, with a mask of all pages each.
  */
 #ifndef _CENSUS_OWNERS_H
 #define _CENSUS_OWNERS_H
@@ -47,6 +39,7 @@
 #include <linux/types.h>
 
 #include "base/pool.h"
+#include "base/table.h"
 
 #define CENSUS_KINDS_MAX 11
 
@@ -63,17 +56,10 @@ typedef unsigned __int128 census_share;
 #define CENSUS_BLOCK_SHIFT 6
 #define CENSUS_BLOCK_PAGES BIT(CENSUS_BLOCK_SHIFT)
 
-/* Blocks for which the first one may stand, and their pages. */
-#define CENSUS_EIGHT_SHIFT 3
-#define CENSUS_EIGHT BIT(CENSUS_EIGHT_SHIFT)
-#define CENSUS_EIGHT_PAGES (CENSUS_EIGHT * CENSUS_BLOCK_PAGES)
-
 /**
  * struct census_block - 64 pages
  * @ones: plane 0; finished: pages with exactly one owner
- * @newest: entry added last, 0: none; of the second of eight blocks %CENSUS_IN_FIRST, if the
- *	first one stands for them; finished: number of splits of its pages with several owners,
- *	and then %CENSUS_STOOD_FOR_EIGHT
+ * @newest: entry added last, 0: none; finished: number of splits of its pages with several owners
  * @planes: unit of planes 1 and up, and their capacity, see owners.c; 0: none; finished:
  *	unit of the first split; grouped: unit of census_grouping_state()
  */
@@ -83,14 +69,10 @@ struct census_block {
 	u32 planes;
 };
 
-#define CENSUS_IN_FIRST (~0U)
-#define CENSUS_STOOD_FOR_EIGHT BIT(8)
-
 /**
  * struct census_entry - pages of a block that an owner maps
  * @mask: one bit for each page
- * @block: unit number of the block; 0: @mask refers to a table, see forked.h; with
- *	%CENSUS_FOR_EIGHT of the first of eight blocks: @mask is that of each of them
+ * @block: unit number of the block; 0: @mask refers to a table, see forked.h
  * @older: previous entry of the same address space for the same block, 0: none
  */
 struct census_entry {
@@ -98,9 +80,6 @@ struct census_entry {
 	u32 block;
 	u32 older;
 };
-
-/* Blocks have units below this. */
-#define CENSUS_FOR_EIGHT BIT(31)
 
 /**
  * struct census_holding - pages of one kind that an owner maps
@@ -120,14 +99,14 @@ struct census_holding {
  * @first: number of the first entry
  * @mm: number of the address space
  * @next: number of the next turn of @mm plus 1, 0: none
- * @unused: fills the units
+ * @next_of_owner: the same of its owner in a pass by owner, see questions/order.h
  */
 struct census_turn {
 	struct census_holding *holdings;
 	u32 first;
 	u32 mm;
 	u32 next;
-	u32 unused;
+	u32 next_of_owner;
 };
 
 #define CENSUS_TURN_UNITS 2
@@ -177,7 +156,7 @@ struct census_totals {
  */
 #define CENSUS_RESCHED_ENTRIES BIT(16)
 
-#define CENSUS_POOLS 8
+#define CENSUS_POOLS 9
 
 /* Units of a table that fork() copied: see forked.h. */
 #define CENSUS_FORKED_UNITS 2
@@ -192,7 +171,9 @@ struct census_totals {
  * @forked: &struct census_forked; the first two units are not used
  * @arrays: values and counts of entries of @forked; unit 0 is not used
  * @bitmaps: entries that an owner lacks; unit 0 is not used
+ * @families: &struct census_family; the first two units are not used
  * @pools: all of the above
+ * @family_table: @families by key
  * @nr_turns: number of turns
  * @chain: of @mm; possibly without the last turn; NULL: none, or it vanished
  * @mm: number of the address space of the current turn
@@ -212,9 +193,11 @@ struct census_owners {
 			struct census_pool forked;
 			struct census_pool arrays;
 			struct census_pool bitmaps;
+			struct census_pool families;
 		};
 		struct census_pool pools[CENSUS_POOLS];
 	};
+	struct census_table family_table;
 	u32 nr_turns;
 	struct census_chain *chain;
 	u32 mm;
@@ -247,12 +230,6 @@ static inline struct census_block *census_block(const struct census_owners *o,
 	return census_unit(&o->blocks, block);
 }
 
-/* Checks whether the first of eight blocks, which are not finished, stands for them. */
-static inline bool census_stands_for_eight(const struct census_block *first)
-{
-	return first[1].newest == CENSUS_IN_FIRST;
-}
-
 static inline u32 census_block_kind(const struct census_owners *o, u32 block)
 {
 	return census_chunk(o->blocks.dirs, block >> CENSUS_CHUNK_SHIFT)->kind;
@@ -262,16 +239,6 @@ static inline struct census_entry *census_entry(const struct census_owners *o,
 						u32 entry)
 {
 	return census_unit(&o->entries, entry);
-}
-
-/* Return: the block that counts an entry of pages, not finished, the first of @nr. */
-static inline struct census_block *census_entry_blocks(const struct census_owners *o,
-						       const struct census_entry *e, u32 *nr)
-{
-	struct census_block *b = census_block(o, e->block & ~CENSUS_FOR_EIGHT);
-
-	*nr = e->block & CENSUS_FOR_EIGHT && !census_stands_for_eight(b) ? CENSUS_EIGHT : 1;
-	return b;
 }
 
 /* User Mode Linux does not patch hweight64(); Kbuild knows the CPU of the host. */
@@ -292,20 +259,14 @@ bool census_owners_turn(struct census_owners *o,
 bool census_owners_room(struct census_owners *o, u32 nr);
 u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
 		       struct census_block *b, u32 block, u64 mask);
-void census_mark_eight(struct census_owners *o, struct census_marker *m, u32 block);
-void census_eight_split(struct census_owners *o, u32 block);
 void census_planes_add(struct census_owners *o, struct census_block *b,
 		       u64 carry);
 void census_owners_add(struct census_owners *o, struct census_block *b, u64 mask, u32 nr);
 void census_planes_subtract(struct census_owners *o, struct census_block *b, u64 mask);
 void census_owners_chain_last(struct census_owners *o);
-void census_plane_sum_add(struct census_plane_sum *sum, u64 mask);
 void census_plane_sum_read(struct census_plane_sum *sum, const struct census_owners *o,
 			   const struct census_block *b);
 u64 census_plane_sum_next(const struct census_plane_sum *sum, u64 left, u64 *owners);
-
-/* Units of the smallest state of a block: see grouping.h and pairs.h. */
-#define CENSUS_GROUP_UNITS 2
 
 static inline struct census_turn *census_turn(const struct census_owners *o,
 					      u32 turn)

@@ -36,24 +36,31 @@ static unsigned int weight_class(u64 weight)
 	return census_owner_class(weight >= (1ULL << CENSUS_SHARE_SHIFT) / 9 ? 9 : 10);
 }
 
-/* Splits a block; each of its pages counts 1 << @shift. */
-static void split_block(struct census_owners *o, struct census_block *b, unsigned int kind,
-			unsigned int shift, struct census_totals *totals)
+/**
+ * census_block_finish() - split the pages of a block by their number of owners
+ * @o: its pool takes the splits; its @failed is set without memory
+ * @block: unit number of the block, which is marked or has owners
+ * @totals: @pages and @several are increased
+ *
+ * No marks may follow.
+ */
+void census_block_finish(struct census_owners *o, u32 block, struct census_totals *totals)
 {
+	struct census_block *b = census_block(o, block);
+	u32 kind = census_block_kind(o, block), first, n, i;
 	const struct census_split *splits;
 	struct census_plane_sum sum;
-	u32 first, n, i;
 	u64 shared = 0;
 
 	if (!b->planes) {
-		totals->pages[kind] += (u64)census_popcount(b->ones) << shift;
+		totals->pages[kind] += census_popcount(b->ones);
 		b->newest = 0;
 		return;
 	}
 	census_plane_sum_read(&sum, o, b);
 	for (i = 1; i < sum.nr; i++)
 		shared |= sum.planes[i];
-	totals->pages[kind] += (u64)census_popcount(shared | b->ones) << shift;
+	totals->pages[kind] += census_popcount(shared | b->ones);
 	first = census_pool_take(&o->splits, CENSUS_BLOCK_PAGES);
 	if (!first) {
 		o->failed = true;
@@ -65,41 +72,10 @@ static void split_block(struct census_owners *o, struct census_block *b, unsigne
 	splits = census_unit(&o->splits, first);
 	for (i = 0; i < n; i++)
 		totals->several[weight_class(splits[i].weight) - 1][kind] +=
-			(u64)census_popcount(splits[i].pages) << shift;
+			census_popcount(splits[i].pages);
 	b->ones &= ~shared;
 	b->newest = n;
 	b->planes = first;
-}
-
-/**
- * census_block_finish() - split the pages of a block by their number of owners
- * @o: its pool takes the splits; its @failed is set without memory
- * @block: unit number of the block, which is marked or has owners
- * @totals: @pages and @several are increased
- *
- * No marks may follow.
- *
- * Return: number of blocks that are finished: eight, if this one stands for them.
- */
-u32 census_block_finish(struct census_owners *o, u32 block, struct census_totals *totals)
-{
-	struct census_block *b = census_block(o, block);
-	bool eight = !(block % CENSUS_EIGHT) && census_stands_for_eight(b);
-	u32 i;
-
-	split_block(o, b, census_block_kind(o, block), eight ? CENSUS_EIGHT_SHIFT : 0, totals);
-	if (!eight)
-		return 1;
-	b->newest |= CENSUS_STOOD_FOR_EIGHT;
-	for (i = 1; i < CENSUS_EIGHT; i++)
-		b[i] = *b;
-	return CENSUS_EIGHT;
-}
-
-/* Return: number of splits of a finished block. */
-static u32 nr_splits(const struct census_block *b)
-{
-	return b->newest & (CENSUS_STOOD_FOR_EIGHT - 1);
 }
 
 static const struct census_split *block_splits(const struct census_owners *o,
@@ -130,7 +106,7 @@ static void add_page(const struct census_owners *o, u64 value, int one, struct s
 	unsigned int at = value & (CENSUS_BLOCK_PAGES - 1);
 	const struct census_split *split;
 	u64 weight = 0;
-	u32 n = nr_splits(b);
+	u32 n = b->newest;
 
 	for (split = n ? block_splits(o, b) : NULL; n; n--, split++)
 		weight += -(split->pages >> at & 1) & split->weight;
@@ -139,19 +115,18 @@ static void add_page(const struct census_owners *o, u64 value, int one, struct s
 	to->share += one * weight;
 }
 
-/* @shift: each page counts 1 << @shift */
 static __always_inline void add_entry(const struct census_owners *o, const struct census_block *b,
-				      u64 mask, unsigned int shift, struct sum *h)
+				      u64 mask, struct sum *h)
 {
 	const struct census_split *split;
-	u32 n = nr_splits(b);
+	u32 n = b->newest;
 
-	h->pages += (u64)census_popcount(mask) << shift;
-	h->exclusive += (u64)census_popcount(mask & b->ones) << shift;
+	h->pages += census_popcount(mask);
+	h->exclusive += census_popcount(mask & b->ones);
 	if (!n)
 		return;
 	for (split = block_splits(o, b); n; n--, split++)
-		h->share += census_popcount(mask & split->pages) * split->weight << shift;
+		h->share += census_popcount(mask & split->pages) * split->weight;
 }
 
 /**
@@ -185,7 +160,7 @@ void census_forked_sum(const struct census_owners *o, struct census_forked *t)
 		if (block && n == 1)
 			add_page(o, values[i], 1, &sum);
 		else if (block)
-			add_entry(o, census_block(o, block), pages, 0, &sum);
+			add_entry(o, census_block(o, block), pages, &sum);
 	}
 	t->pages = sum.pages;
 	t->exclusive = sum.exclusive;
@@ -216,16 +191,6 @@ static void add_table(const struct census_owners *o, const struct census_entry *
 	}
 }
 
-/* Adds pages of an entry for eight blocks, each of which has counted its own owners. */
-static noinline void add_eight(const struct census_owners *o, const struct census_block *first,
-			       u64 mask, struct sum *h)
-{
-	u32 i;
-
-	for (i = 0; i < CENSUS_EIGHT; i++)
-		add_entry(o, first + i, mask, 0, h);
-}
-
 /* Adds pages of a kind of blocks to the owner's holdings and to the totals. */
 static void add_sum(const struct sum *sum, u32 kind, struct census_holding *holdings,
 		    struct census_totals *totals)
@@ -250,11 +215,10 @@ static u32 finish_entries(const struct census_owners *o, u32 begin, u32 end,
 
 	for (i = begin; i < end && tables < TABLES_AT_ONCE; i++) {
 		const struct census_entry *e = census_chunk_unit(entries, i);
-		u32 block = e->block & ~CENSUS_FOR_EIGHT;
 		const struct census_chunk *chunk =
-			census_chunk(blocks, block >> CENSUS_CHUNK_SHIFT);
+			census_chunk(blocks, e->block >> CENSUS_CHUNK_SHIFT);
 		const struct census_block *b = (struct census_block *)chunk->units +
-					       (block & (CENSUS_CHUNK_UNITS - 1));
+					       (e->block & (CENSUS_CHUNK_UNITS - 1));
 
 		if (!e->block) {
 			add_table(o, e, &sums[CENSUS_FORKED_KIND]);
@@ -265,17 +229,9 @@ static u32 finish_entries(const struct census_owners *o, u32 begin, u32 end,
 			const struct census_entry *ahead =
 				census_chunk_unit(entries, i + BLOCKS_AHEAD);
 
-			__builtin_prefetch(census_chunk_unit(blocks, ahead->block &
-							     ~CENSUS_FOR_EIGHT));
+			__builtin_prefetch(census_chunk_unit(blocks, ahead->block));
 		}
-		if (!(e->block & CENSUS_FOR_EIGHT)) {
-			add_entry(o, b, e->mask, 0, &sums[chunk->kind]);
-		} else if (b->newest & CENSUS_STOOD_FOR_EIGHT) {
-			add_entry(o, b, e->mask, CENSUS_EIGHT_SHIFT, &sums[chunk->kind]);
-		} else {
-			add_eight(o, b, e->mask, &sums[chunk->kind]);
-			tables++;
-		}
+		add_entry(o, b, e->mask, &sums[chunk->kind]);
 	}
 	for (kind = 0; kind < CENSUS_KINDS_MAX; kind++)
 		add_sum(&sums[kind], kind, holdings, totals);
@@ -302,29 +258,19 @@ u32 census_turn_finish(const struct census_owners *o, u32 turn, u32 begin,
 	return t->holdings ? finish_entries(o, begin, end, t->holdings, totals) : end;
 }
 
-static bool add_owners(void *context, const struct census_owners *o, u32 block, u64 mask)
+/**
+ * census_block_classes() - the pages of a block by number of owners
+ * @o: the owners; their blocks are finished
+ * @block: unit number of the block
+ * @pages: by census_owner_class(), zeroed at first
+ */
+void census_block_classes(const struct census_owners *o, u32 block, u64 *pages)
 {
 	const struct census_block *b = census_block(o, block);
-	u32 n = nr_splits(b), kind = census_block_kind(o, block);
 	const struct census_split *split;
-	census_kinds *pages = context;
+	u32 n = b->newest;
 
-	pages[census_owner_class(1)][kind] += census_popcount(mask & b->ones);
+	pages[census_owner_class(1)] = b->ones;
 	for (split = n ? block_splits(o, b) : NULL; n; n--, split++)
-		pages[weight_class(split->weight)][kind] += census_popcount(mask & split->pages);
-	return true;
-}
-
-/**
- * census_turn_by_owners() - count the pages of a turn by their number of owners
- * @o: the owners; their blocks are finished
- * @turn: number of one of their turns
- * @begin: entry to start at, first that of the turn
- * @pages: by census_owner_class() and kind, increased
- *
- * Return: as census_turn_finish().
- */
-u32 census_turn_by_owners(const struct census_owners *o, u32 turn, u32 begin, census_kinds *pages)
-{
-	return census_turn_each(o, turn, begin, add_owners, pages);
+		pages[weight_class(split->weight)] |= split->pages;
 }

@@ -16,10 +16,10 @@
 
 struct census_forked;
 
-u32 census_block_finish(struct census_owners *o, u32 block, struct census_totals *totals);
+void census_block_finish(struct census_owners *o, u32 block, struct census_totals *totals);
 void census_forked_sum(const struct census_owners *o, struct census_forked *t);
 u32 census_turn_finish(const struct census_owners *o, u32 turn, u32 begin,
 		       struct census_totals *totals);
-u32 census_turn_by_owners(const struct census_owners *o, u32 turn, u32 begin, census_kinds *pages);
+void census_block_classes(const struct census_owners *o, u32 block, u64 *pages);
 
 #endif /* _CENSUS_SHARES_H */

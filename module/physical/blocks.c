@@ -43,30 +43,30 @@ static bool is_movable(unsigned int class)
 	}
 }
 
-/* Return: number of blocks that contain frames from @pfn to below @end. */
-u64 census_frame_blocks_nr(u64 pfn, u64 end, unsigned int order)
-{
-	return end > pfn ? ((end - 1) >> order) - (pfn >> order) + 1 : 0;
-}
-
 /**
  * census_frame_blocks_begin() - prepare the records of a zone
  * @b: zeroed
  * @pfn: first frame of the zone
  * @end: first frame behind it
  * @order: of a block; 0: no records
+ * @all: number of blocks of all zones, to be added to
  *
- * Return: 0, -ENOMEM, or -EDQUOT if results use all of max_results.
+ * Return: 0, -ENOMEM, -EDQUOT if results use all of max_results, or -E2BIG if an answer has no room
+ * for @all.
  */
-int census_frame_blocks_begin(struct census_frame_blocks *b, u64 pfn, u64 end, unsigned int order)
+int census_frame_blocks_begin(struct census_frame_blocks *b, u64 pfn, u64 end, unsigned int order,
+			      u64 *all)
 {
-	u64 nr = census_frame_blocks_nr(pfn, end, order);
+	u64 nr = end > pfn ? ((end - 1) >> order) - (pfn >> order) + 1 : 0;
 
 	BUILD_BUG_ON(MEMCENSUS_FC_MAX >= 32);
 	BUILD_BUG_ON(MEMCENSUS_BLOCK_HOLE != BIT(CENSUS_BLOCK_HOLE));
 	BUILD_BUG_ON(MEMCENSUS_BLOCK_PINNED != BIT(CENSUS_BLOCK_PINNED));
 	if (!order || !nr)
 		return 0;
+	*all += nr;
+	if (*all > MEMCENSUS_FRAME_BLOCKS_MAX)
+		return -E2BIG;
 	if (!census_budget_take(&census_results, nr * sizeof(*b->records)))
 		return -EDQUOT;
 	b->records = census_kvcalloc(nr, sizeof(*b->records));

@@ -31,8 +31,8 @@ struct census_frame_blocks {
 	u32 frames[MEMCENSUS_FC_MAX + 1];
 };
 
-u64 census_frame_blocks_nr(u64 pfn, u64 end, unsigned int order);
-int census_frame_blocks_begin(struct census_frame_blocks *b, u64 pfn, u64 end, unsigned int order);
+int census_frame_blocks_begin(struct census_frame_blocks *b, u64 pfn, u64 end, unsigned int order,
+			      u64 *all);
 void census_frame_blocks_add(struct census_frame_blocks *b, unsigned int class, u64 pfn, u64 nr);
 void census_frame_blocks_finish(struct census_frame_blocks *b);
 void census_frame_blocks_free(struct census_frame_blocks *b);

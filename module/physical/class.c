@@ -13,7 +13,6 @@
  */
 #include <linux/align.h>
 #include <linux/hugetlb.h>
-#include <linux/kernel-page-flags.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/string.h>
@@ -366,59 +365,16 @@ void census_frame_states(const struct census_frame *f, enum memcensus_frame_clas
 		states[MEMCENSUS_FS_LRU] += nr;
 }
 
-/* Flags that linux/kernel-page-flags.h has a number for. */
-static const struct {
-	u8 kpf;
-	u8 flag;
-} flag_bits[] = {
-	{ KPF_LOCKED, PG_locked },
-	{ KPF_REFERENCED, PG_referenced },
-	{ KPF_UPTODATE, PG_uptodate },
-	{ KPF_DIRTY, PG_dirty },
-	{ KPF_LRU, PG_lru },
-	{ KPF_ACTIVE, PG_active },
-	{ KPF_WRITEBACK, PG_writeback },
-	{ KPF_RECLAIM, PG_reclaim },
-	{ KPF_SWAPBACKED, PG_swapbacked },
-	{ KPF_COMPOUND_HEAD, PG_head },
-	{ KPF_UNEVICTABLE, PG_unevictable },
-	{ KPF_RESERVED, PG_reserved },
-	{ KPF_MLOCKED, PG_mlocked },
-	{ KPF_PRIVATE_2, PG_private_2 },
-	{ KPF_OWNER_PRIVATE, PG_owner_priv_1 },
-	{ KPF_ARCH, PG_arch_1 },
-};
-
-/* Return: flags by the bits of linux/kernel-page-flags.h. */
-u64 census_frame_flags(const struct census_frame *f)
-{
-	unsigned long flags = census_page_flags(&f->pages[0]);
-	u64 bits = 0;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(flag_bits); i++)
-		if (flags & BIT(flag_bits[i].flag))
-			bits |= BIT_ULL(flag_bits[i].kpf);
-	if (flags & CENSUS_PG_PRIVATE)
-		bits |= BIT_ULL(KPF_PRIVATE);
-	return bits;
-}
-
-/* Return: MEMCENSUS_FRAME_MARK_*, except TAIL and CHANGED. */
-u32 census_frame_marks(struct census_frame *f)
+/* Checks whether a frame has neither a reference, a type, a flag, a mapping nor a payer. */
+bool census_frame_unused(struct census_frame *f)
 {
 	struct page *page = &f->pages[0];
-	u32 marks = 0;
 
 #ifdef CONFIG_MEMCG
 	if (page->memcg_data & MEMCG_DATA_KMEM)
-		marks |= MEMCENSUS_FRAME_MARK_CHARGED;
+		return false;
 #endif
-	if (is_unreferenced(f))
-		marks |= MEMCENSUS_FRAME_MARK_UNREFERENCED;
-	if (!page_has_type(page) && atomic_read(&page->_mapcount) >= 0)
-		marks |= MEMCENSUS_FRAME_MARK_MAPPED;
-	if (page->mapping)
-		marks |= MEMCENSUS_FRAME_MARK_MAPPING;
-	return marks;
+	return !f->order && is_unreferenced(f) && !page_has_type(page) && !page->mapping &&
+	       atomic_read(&page->_mapcount) < 0 &&
+	       !(census_page_flags(page) & PAGEFLAGS_MASK & ~IGNORED_FLAGS);
 }

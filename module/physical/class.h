@@ -39,7 +39,6 @@ bool census_frame_poisoned(const struct census_frame *f, enum memcensus_frame_cl
 			   unsigned long at, unsigned long *nr);
 void census_frame_states(const struct census_frame *f, enum memcensus_frame_class class,
 			 unsigned long nr, u64 *states);
-u64 census_frame_flags(const struct census_frame *f);
-u32 census_frame_marks(struct census_frame *f);
+bool census_frame_unused(struct census_frame *f);
 
 #endif /* _CENSUS_PHYSICAL_CLASS_H */

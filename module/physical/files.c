@@ -39,24 +39,14 @@
 
 /**
  * struct identity - what a locked folio tells of its file
+ * @file: its path is in the buffer that was passed, and its system not set
  * @sb_device: of the super block
- * @device: of the super block, or the block device that the file is
- * @block: it is one
- * @deleted: it has no name any more, or never had
- * @inode: its number
- * @size: bytes
- * @path: in the buffer that was passed; NULL: unknown
  * @type: of the file system
  * @source: s_id of the super block
  */
 struct identity {
+	struct census_cached_file file;
 	dev_t sb_device;
-	dev_t device;
-	bool block;
-	bool deleted;
-	u64 inode;
-	u64 size;
-	const char *path;
 	char type[CENSUS_SYSTEM_NAME];
 	char source[CENSUS_SYSTEM_NAME];
 };
@@ -79,13 +69,6 @@ int census_frame_files_begin(struct census_frame_files *c, u32 limit)
 		return err;
 	return census_index_begin(&c->systems, sizeof(struct census_cached_system),
 				  CENSUS_CACHED_SYSTEMS_MAX);
-}
-
-/* After census_frame_files_find() failed; may sleep.  Without memory, the rest is only summed. */
-void census_frame_files_grow(struct census_frame_files *c)
-{
-	if (census_index_grow(&c->mappings))
-		c->mappings.max = c->mappings.nr;
 }
 
 static void add_cached(struct census_cached *to, const struct census_cached *from)
@@ -114,7 +97,7 @@ static void add_votes(struct census_mapping *m, u64 cgroup, unsigned long frames
 
 /**
  * census_frame_files_add() - add frames of a folio
- * @m: by census_frame_files_find()
+ * @m: its record in &struct census_frame_files.mappings
  * @f: the folio, of class FILE or SHMEM; the RCU read lock is held since it was copied
  * @frames: number of frames to add
  * @mapped: of @frames, those that a page table maps
@@ -223,7 +206,7 @@ static const char *copy_name(struct dentry *dentry, char *buffer)
  * directory is freed at once, so its name is copied under i_lock.  dentry_path_raw() takes at most
  * rename_lock, a spinlock under which the same is done for getcwd().
  */
-static void find_path(struct inode *inode, struct identity *id, char *buffer)
+static void find_path(struct inode *inode, struct census_cached_file *file, char *buffer)
 {
 	struct dentry *dentry;
 
@@ -232,16 +215,16 @@ static void find_path(struct inode *inode, struct identity *id, char *buffer)
 	spin_lock(&inode->i_lock);
 	dentry = find_alias(inode);
 	if (dentry && d_unhashed(dentry))
-		id->deleted = !id->block;
+		file->deleted = !file->block;
 	if (dentry && IS_ROOT(dentry)) {
-		id->path = copy_name(dentry, buffer);
+		file->path = copy_name(dentry, buffer);
 		dentry = NULL;
 	}
 	spin_unlock(&inode->i_lock);
 	if (dentry) {
-		id->path = dentry_path_raw(dentry, buffer, PATH_MAX);
-		if (IS_ERR(id->path))
-			id->path = "(path too long)";
+		file->path = dentry_path_raw(dentry, buffer, PATH_MAX);
+		if (IS_ERR(file->path))
+			file->path = "(path too long)";
 	}
 	rcu_read_unlock();
 }
@@ -259,8 +242,8 @@ static bool identify_locked(const struct address_space *mapping, struct identity
 	if (!inode)
 		return false;
 	sb = inode->i_sb;
-	*id = (struct identity){
-		.sb_device = sb->s_dev,
+	id->sb_device = sb->s_dev;
+	id->file = (struct census_cached_file){
 		.device = S_ISBLK(inode->i_mode) ? inode->i_rdev : sb->s_dev,
 		.block = S_ISBLK(inode->i_mode),
 		/* The inode of a block device has no link since 6.9, in use or not. */
@@ -272,7 +255,7 @@ static bool identify_locked(const struct address_space *mapping, struct identity
 	/* A file system may write it at any time; it always ends with 0. */
 	data_race(strscpy(id->source, sb->s_id, sizeof(id->source)));
 	if (buffer)
-		find_path(inode, id, buffer);
+		find_path(inode, &id->file, buffer);
 	return true;
 }
 
@@ -328,29 +311,24 @@ static void add_to_system(struct census_frame_files *c, const struct census_mapp
 static int add_file(struct census_frame_files *c, const struct census_mapping *m)
 {
 	struct census_cached_file *file = &c->files[c->nr++];
-	struct identity id;
+	struct identity id = {};
 	char *path;
 
+	if (identify_file(m, &id, c->buffer))
+		id.file.system = find_system(c, &id);
+	if (id.file.system == c->systems.first)
+		id.file.system = NULL;
+	*file = id.file;
 	file->cached = m->cached;
 	file->cgroup = m->cgroup;
 	file->charged = m->charged;
 	file->shmem = m->shmem;
-	if (!identify_file(m, &id, c->buffer))
+	if (!file->path)
 		return 0;
-	file->system = find_system(c, &id);
-	if (!file->system->of.key)
-		file->system = NULL;
-	file->device = id.device;
-	file->block = id.block;
-	file->deleted = id.deleted;
-	file->inode = id.inode;
-	file->size = id.size;
-	if (!id.path)
-		return 0;
-	path = census_arena_alloc(&c->paths, strlen(id.path) + 1);
+	path = census_arena_alloc(&c->paths, strlen(file->path) + 1);
 	if (!path)
 		return c->paths.full ? -EDQUOT : -ENOMEM;
-	file->path = strcpy(path, id.path);
+	file->path = strcpy(path, file->path);
 	return 0;
 }
 
@@ -362,8 +340,8 @@ static int pause_at(u32 i)
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-/* Return: 0, -ENOMEM, -EDQUOT or -EINTR. */
-static int add_systems(struct census_frame_files *c, struct census_largest *top)
+/* @top: with memory.  Return: as census_frame_files_finish(). */
+static int identify_files(struct census_frame_files *c, struct census_largest *top)
 {
 	const struct census_mapping *m;
 	int err = 0;
@@ -375,20 +353,10 @@ static int add_systems(struct census_frame_files *c, struct census_largest *top)
 		add_to_system(c, m);
 		err = pause_at(i);
 	}
-	return err;
-}
-
-/* As add_systems(). */
-static int add_files(struct census_frame_files *c, const struct census_largest *top)
-{
-	int err = 0;
-	u32 i;
-
-	for (i = 0; i < top->nr && !err; i++) {
-		err = add_file(c, census_index_record(&c->mappings, top->entries[i].index));
-		if (!err)
-			err = pause_at(i);
-	}
+	census_largest_sort(top);
+	for (i = 0; i < top->nr && !err; i++)
+		err = add_file(c, census_index_record(&c->mappings, top->entries[i].index)) ?:
+		      pause_at(i);
 	return err;
 }
 
@@ -412,11 +380,7 @@ int census_frame_files_finish(struct census_frame_files *c)
 	top.entries = census_kvcalloc(max(top.max, 1U), sizeof(*top.entries));
 	c->buffer = kmalloc(PATH_MAX, CENSUS_GFP);
 	if (top.entries && c->buffer)
-		err = add_systems(c, &top);
-	if (!err) {
-		census_largest_sort(&top);
-		err = add_files(c, &top);
-	}
+		err = identify_files(c, &top);
 	kvfree(top.entries);
 	kfree(c->buffer);
 	c->buffer = NULL;

@@ -112,8 +112,6 @@ struct census_cached_file {
  * @limit: maximum of @nr; 0: not requested
  * @paths: memory of paths
  * @buffer: of PATH_MAX bytes
- * @last: mapping of the last frame; 0: nothing yet
- * @last_mapping: its record
  */
 struct census_frame_files {
 	struct census_index mappings;
@@ -124,34 +122,12 @@ struct census_frame_files {
 	u32 limit;
 	struct census_arena paths;
 	char *buffer;
-	u64 last;
-	struct census_mapping *last_mapping;
 };
 
 int census_frame_files_begin(struct census_frame_files *c, u32 limit);
-void census_frame_files_grow(struct census_frame_files *c);
 void census_frame_files_add(struct census_mapping *m, const struct census_frame *f,
 			    unsigned long frames, unsigned long mapped);
 int census_frame_files_finish(struct census_frame_files *c);
 void census_frame_files_free(struct census_frame_files *c);
-
-/**
- * census_frame_files_find() - find the record of a frame
- * @c: all records
- * @f: a frame of class FILE or SHMEM
- *
- * Return: the record, or NULL if the table must grow first.
- */
-static inline struct census_mapping *census_frame_files_find(struct census_frame_files *c,
-							     const struct census_frame *f)
-{
-	u64 key = (unsigned long)f->pages[0].mapping;
-
-	if (key != c->last) {
-		c->last_mapping = census_index_find(&c->mappings, key);
-		c->last = c->last_mapping ? key : 0;
-	}
-	return c->last_mapping;
-}
 
 #endif /* _CENSUS_PHYSICAL_FILES_H */

@@ -11,6 +11,18 @@ static u64 key_of(const struct census_link *link)
 	return container_of(link, struct census_indexed, link)->key;
 }
 
+/* Chunks of a table without records. */
+#define CHUNKS_MIN 8
+
+/* Return: -EDQUOT if @bytes more are refused, else -ENOMEM. */
+static int why_none(struct census_index *t, u64 bytes)
+{
+	if (!census_budget_take(&t->budget, bytes))
+		return -EDQUOT;
+	census_budget_give(&t->budget, bytes);
+	return -ENOMEM;
+}
+
 /* Return: a new record of zeros, or NULL. */
 static struct census_indexed *add_record(struct census_index *t)
 {
@@ -45,7 +57,9 @@ int census_index_begin(struct census_index *t, u32 size, u32 max)
 	if (err)
 		return err;
 	t->first = add_record(t);
-	return t->first && census_table_init(&t->table, &t->budget, key_of) ? 0 : -ENOMEM;
+	if (t->first && census_table_init(&t->table, &t->budget, key_of))
+		return 0;
+	return why_none(t, CHUNKS_MIN * CENSUS_CHUNK_BYTES);
 }
 
 /*
@@ -60,10 +74,7 @@ int census_index_grow(struct census_index *t)
 		t->pool.nr = unit;
 		return 0;
 	}
-	if (!census_budget_take(&t->budget, CENSUS_CHUNK_BYTES))
-		return -EDQUOT;
-	census_budget_give(&t->budget, CENSUS_CHUNK_BYTES);
-	return -ENOMEM;
+	return why_none(t, CENSUS_CHUNK_BYTES);
 }
 
 void census_index_free(struct census_index *t)
@@ -82,12 +93,14 @@ void census_index_free(struct census_index *t)
  */
 void *census_index_find(struct census_index *t, u64 key)
 {
-	struct census_indexed *record;
+	struct census_indexed *record = t->last;
 	struct census_link *l;
 
+	if (record && record->key == key)
+		return record;
 	for (l = census_table_first(&t->table, key); l; l = l->next)
 		if (key_of(l) == key)
-			return container_of(l, struct census_indexed, link);
+			return t->last = container_of(l, struct census_indexed, link);
 	if (t->nr == t->max)
 		return t->first;
 	record = add_record(t);
@@ -95,7 +108,7 @@ void *census_index_find(struct census_index *t, u64 key)
 		record->key = key;
 		census_table_add(&t->table, &record->link);
 	}
-	return record;
+	return t->last = record;
 }
 
 /* Return: record number @nr, from 0 in the order in which they were added. */

@@ -29,6 +29,7 @@ struct census_indexed {
  * @pool: the records; they do not move
  * @units: of a record
  * @first: the first record; NULL: not requested
+ * @last: the one that was found last, or NULL
  * @nr: number of records
  * @max: maximum of @nr; census_index_find() finds the first record for further keys
  */
@@ -38,6 +39,7 @@ struct census_index {
 	struct census_pool pool;
 	u32 units;
 	void *first;
+	struct census_indexed *last;
 	u32 nr;
 	u32 max;
 };

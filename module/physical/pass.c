@@ -11,16 +11,15 @@
  * counted, and added as one (repeats.h).
  *
  * struct page is read under a lock against memory hotplug and under RCU, for which the cgroups
- * that it names, and their LRU lists, stay.  Both are held for some thousand frames.  Under RCU no
- * memory can be waited for: if a table is full, the frame is not added, the pass makes room after
- * the section, and reads the frame again.
+ * that it names stay.  Both are held for some thousand frames.  Under RCU no memory can be waited
+ * for: if a table is full, the frame is not added, the pass makes room after the section, and reads
+ * the frame again.
  */
 #include <linux/align.h>
 #include <linux/log2.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
-#include <linux/percpu.h>
 #include <linux/poison.h>
 #include <linux/prefetch.h>
 #include <linux/rcupdate.h>
@@ -28,6 +27,7 @@
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 
+#include "base/charge.h"
 #include "base/compat.h"
 #include "base/hotplug.h"
 #include "base/memory.h"
@@ -52,12 +52,11 @@
  * @first: last frame of the zone that has a reference, or is on the list of a processor, and is
  *	not compound: those right behind it may be the rest of its allocation
  * @last: of @first and those that were found to be the rest of its allocation, the last
- * @key: of @first
+ * @first_class: of @first
  * @first_cgroup: the record in charges that @first is charged to
  * @cgroup: the same of the current frame
  * @file: the record of the file that the current frame is of
- * @full: the table of charges must grow
- * @files_full: the table of files must grow
+ * @full: the table that must grow, or NULL
  * @frame: the current one; here because some kernels clear all variables on the stack
  * @repeats: frames of which repetitions are only counted
  */
@@ -68,12 +67,11 @@ struct census_pass {
 	unsigned long end;
 	unsigned long first;
 	unsigned long last;
-	struct census_kernel_key key;
+	enum memcensus_frame_class first_class;
 	struct census_charge *first_cgroup;
 	struct census_charge *cgroup;
 	struct census_mapping *file;
-	bool full;
-	bool files_full;
+	struct census_index *full;
 	struct census_frame frame;
 	struct census_repeats repeats;
 };
@@ -93,59 +91,45 @@ static void add_class(struct census_pass *p, enum memcensus_frame_class class, u
 	census_frame_blocks_add(&p->z->contiguous, class, pfn, nr);
 }
 
-/* Adds frames to their class, and to the record of their kind if they have one. */
-static void add_frames(struct census_pass *p, const struct census_kernel_key *key,
-		       unsigned long pfn, unsigned long nr)
+/* Return: the list entry of the page that has @entry, or NULL if no page that is online has. */
+static const struct list_head *online_entry(const struct list_head *entry)
 {
-	add_class(p, key->class, pfn, nr);
-	if (key->class == MEMCENSUS_FC_KERNEL || key->class == MEMCENSUS_FC_REMAINDER)
-		census_frame_kinds_add(&p->result->kinds, key, pfn, nr);
-}
+	const struct page *page = container_of(entry, struct page, lru);
 
-/* Checks whether @node is in the lists of free pages of any processor. */
-static bool is_pcp_head(const struct census_pass *p, const struct list_head *node)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		const void *pcp = per_cpu_ptr(p->z->zone->per_cpu_pageset, cpu);
-
-		if ((const void *)node >= pcp &&
-		    (const void *)node < pcp + sizeof(struct per_cpu_pages))
-			return true;
-	}
-	return false;
+	return pfn_to_online_page(page_to_pfn(page)) == page ? entry : NULL;
 }
 
 /*
- * Checks whether a page is on the list of free pages of a processor.  No lock is held, so
- * the pointers may be old: the next entry is read only if it is in a struct page that is
- * online, and must point back.
+ * Checks whether a page is on the list of free pages of a processor.  No lock is held, so the
+ * pointers may be old: a neighbour is read only if it is in a struct page that is online, and must
+ * point back.  One of the two may be the head of the list; of its only page both are.
  */
-static bool is_pcp(const struct census_pass *p, const struct page *page)
+static bool is_pcp(const struct page *page)
 {
-	const struct list_head *next = READ_ONCE(page->lru.next);
-	const struct list_head *prev = READ_ONCE(page->lru.prev);
-	const struct page *other = container_of(next, struct page, lru);
+	const struct list_head *next = READ_ONCE(page->lru.next), *prev = READ_ONCE(page->lru.prev);
+	const struct list_head *entry;
 
 	if (!next || !prev || next == LIST_POISON1 || prev == LIST_POISON2)
 		return false;
 	/* It was never on a list: struct page is initialized so, tails keep it. */
 	if (next == &page->lru)
 		return false;
-	if (CENSUS_MEMMAP_FLAT && pfn_to_online_page(page_to_pfn(other)) == other)
-		return READ_ONCE(other->lru.prev) == &page->lru;
-	/* There are many processors, and few pages at the ends of their lists. */
-	return is_pcp_head(p, next);
+	if (!CENSUS_MEMMAP_FLAT || next == prev)
+		return true;
+	entry = online_entry(next);
+	if (entry)
+		return READ_ONCE(entry->prev) == &page->lru;
+	entry = online_entry(prev);
+	return entry && READ_ONCE(entry->next) == &page->lru;
 }
 
 /* A frame that is not compound: those right behind it may be the rest of its allocation. */
-static void set_first(struct census_pass *p, const struct census_kernel_key *key, unsigned long pfn,
+static void set_first(struct census_pass *p, enum memcensus_frame_class class, unsigned long pfn,
 		      struct census_charge *cgroup)
 {
 	p->first = pfn;
 	p->last = pfn;
-	p->key = *key;
+	p->first_class = class;
 	p->first_cgroup = cgroup;
 }
 
@@ -160,7 +144,7 @@ static bool follows_first(const struct census_pass *p, unsigned long pfn)
 
 	if (pfn != p->last + 1)
 		return false;
-	if (p->key.class == MEMCENSUS_FC_FREE_PCP && rest >= BIT(PAGE_ALLOC_COSTLY_ORDER) &&
+	if (p->first_class == MEMCENSUS_FC_FREE_PCP && rest >= BIT(PAGE_ALLOC_COSTLY_ORDER) &&
 	    (rest >= pageblock_nr_pages || !IS_ALIGNED(p->first, pageblock_nr_pages)))
 		return false;
 	return p->first < pfn && rest < BIT(CENSUS_ORDERS - 1) &&
@@ -168,23 +152,22 @@ static bool follows_first(const struct census_pass *p, unsigned long pfn)
 }
 
 /*
- * One frame with neither reference, type nor flags: free on the list of a processor, or
- * part of an allocation of several frames, of which only the first one tells its use.
+ * One frame with neither reference, type nor flags: free on the list of a processor, or part of an
+ * allocation of several frames, of which only the first one tells its use.
  */
-static void add_unreferenced(struct census_pass *p, const struct census_frame *f,
-			     struct census_kernel_key *key)
+static void add_unreferenced(struct census_pass *p, const struct census_frame *f)
 {
-	if (is_pcp(p, f->page)) {
-		key->class = MEMCENSUS_FC_FREE_PCP;
-		set_first(p, key, f->pfn, p->result->charges.table.first);
+	enum memcensus_frame_class class = MEMCENSUS_FC_REMAINDER;
+
+	if (is_pcp(f->page)) {
+		class = MEMCENSUS_FC_FREE_PCP;
+		set_first(p, class, f->pfn, p->result->charges.first);
 	} else if (follows_first(p, f->pfn)) {
-		p->last = f->pfn;
-		*key = p->key;
+		class = p->first_class;
 		p->cgroup = p->first_cgroup;
-		if (key->class == MEMCENSUS_FC_KERNEL)
-			key->marks |= MEMCENSUS_FRAME_MARK_TAIL;
+		p->last = f->pfn;
 	}
-	add_frames(p, key, f->pfn, 1);
+	add_class(p, class, f->pfn, 1);
 }
 
 /* The class of frames that no page table maps, of a folio of which no part is mapped. */
@@ -204,13 +187,26 @@ static enum memcensus_frame_class unmapped_class(const struct census_frame *f,
 	}
 }
 
-/* Return: how many of @nr frames from @page on are mapped by entries of their own. */
-static unsigned long count_mapped(const struct page *page, unsigned long nr)
+/*
+ * Return: how many of @nr frames from frame @at of a folio on are mapped; of a small one, of @nr
+ * frames that are like it.  Without map counts of each page all are taken for mapped if one is.
+ */
+static unsigned long count_mapped(struct census_pass *p, const struct census_frame *f,
+				  unsigned long at, unsigned long nr)
 {
 	unsigned long mapped = 0, i;
 
-	for (i = 0; i < nr; i++)
-		mapped += atomic_read(&page[i]._mapcount) >= 0;
+	if (!f->order)
+		return atomic_read(&f->pages[0]._mapcount) >= 0 ? nr : 0;
+	if (folio_entire_mapcount((struct folio *)&f->folio) > 0)
+		return nr;
+	if (census_folio_unmapped(&f->folio))
+		return 0;
+	if (!CENSUS_MAPCOUNT_EXACT)
+		return nr;
+	for (i = at; i < at + nr; i++)
+		mapped += atomic_read(&f->page[i]._mapcount) >= 0;
+	p->result->read += nr - 1;
 	return mapped;
 }
 
@@ -242,13 +238,6 @@ static unsigned long first_of(const struct census_pass *p, unsigned long pfn, un
 	return p->req->order && nr > 1 ? ALIGN_DOWN(pfn, BIT(p->req->order)) : pfn;
 }
 
-static void add_states(struct census_pass *p, const struct census_frame *f,
-		       enum memcensus_frame_class class, unsigned long nr)
-{
-	census_frame_states(f, class, nr, p->z->states);
-	census_frame_lru(f, nr, p->z->states);
-}
-
 /*
  * Adds @nr frames from frame @at of a folio on, which is anonymous or page cache; of a small one,
  * @nr frames that are like it, in the same block.
@@ -257,23 +246,12 @@ static void add_folio(struct census_pass *p, const struct census_frame *f,
 		      enum memcensus_frame_class class, unsigned long at, unsigned long nr)
 {
 	enum memcensus_frame_class unmapped = unmapped_class(f, class);
-	unsigned long mapped, pfn = first_of(p, f->pfn + at, f->order ? 0 : nr);
+	unsigned long mapped = count_mapped(p, f, at, nr);
+	unsigned long pfn = first_of(p, f->pfn + at, f->order ? 0 : nr);
 
-	add_states(p, f, class, nr);
-	if (!f->order) {
-		mapped = atomic_read(&f->pages[0]._mapcount) >= 0 ? nr : 0;
-	} else if (folio_entire_mapcount((struct folio *)&f->folio) > 0) {
-		mapped = nr;
-	} else if (census_folio_unmapped(&f->folio)) {
-		mapped = 0;
-	} else if (!CENSUS_MAPCOUNT_EXACT) {
-		mapped = nr;
-	} else {
-		mapped = count_mapped(f->page + at, nr);
-		p->result->read += nr - 1;
-		if (mapped && class == MEMCENSUS_FC_ANON)
-			unmapped = MEMCENSUS_FC_ANON_TAILS;
-	}
+	census_frame_states(f, class, nr, p->z->states);
+	if (mapped && class == MEMCENSUS_FC_ANON)
+		unmapped = MEMCENSUS_FC_ANON_TAILS;
 	count_frames(p, class, mapped);
 	count_frames(p, unmapped, nr - mapped);
 	if (p->req->cgroups && CENSUS_MAPCOUNT_EXACT)
@@ -293,42 +271,25 @@ static void add_folio(struct census_pass *p, const struct census_frame *f,
 }
 
 /*
- * Checks whether a frame of the kernel is mapped, which the kernel counts in its map count as for
- * page cache.  Of a compound page all frames are taken for mapped if one is.
+ * Finds which cgroup pays, and the file of a frame of the page cache.  Of slab pages each object
+ * has its own cgroup.  Return: false if a table is full.
  */
-static bool is_mapped(struct census_pass *p, const struct census_frame *f)
+static bool find_records(struct census_pass *p, enum memcensus_frame_class class)
 {
-	if (!f->order)
-		return atomic_read(&f->pages[0]._mapcount) >= 0;
-	if (folio_entire_mapcount((struct folio *)&f->folio) > 0)
-		return true;
-	if (census_folio_unmapped(&f->folio))
-		return false;
-	if (!CENSUS_MAPCOUNT_EXACT)
-		return true;
-	p->result->read += BIT(f->order) - 1;
-	return count_mapped(f->page, BIT(f->order));
-}
+	struct census_index *charges = &p->result->charges, *files = &p->result->files.mappings;
+	u64 cgroup = 0;
 
-/* Finds which cgroup pays; of slab pages each object has its own.  Return: false if full. */
-static bool find_cgroup(struct census_pass *p, enum memcensus_frame_class class)
-{
-	p->cgroup = p->result->charges.table.first;
 	if (p->req->cgroups && class != MEMCENSUS_FC_SLAB)
-		p->cgroup = census_charges_find(&p->result->charges, &p->frame);
-	p->full = p->req->cgroups && !p->cgroup;
-	return !p->full;
-}
-
-/* Finds the file of a frame of the page cache.  Return: false if full. */
-static bool find_file(struct census_pass *p, enum memcensus_frame_class class)
-{
-	p->files_full = false;
+		cgroup = census_folio_payer(&p->frame.folio);
+	p->cgroup = cgroup ? census_index_find(charges, cgroup) : charges->first;
+	if (p->req->cgroups && !p->cgroup)
+		p->full = charges;
 	if (p->req->files && (class == MEMCENSUS_FC_FILE || class == MEMCENSUS_FC_SHMEM)) {
-		p->file = census_frame_files_find(&p->result->files, &p->frame);
-		p->files_full = !p->file;
+		p->file = census_index_find(files, (unsigned long)p->frame.pages[0].mapping);
+		if (!p->file)
+			p->full = files;
 	}
-	return !p->files_full;
+	return !p->full;
 }
 
 /* Adds the frames that were only counted.  The current frame stays what it is. */
@@ -399,17 +360,14 @@ static __always_inline bool count_repeated(struct census_pass *p, struct page *p
 					   unsigned long pfn)
 {
 	struct census_repeat *r = census_repeats_find(&p->repeats, page);
-	struct census_kernel_key key = { .zone = p->z - p->result->zones };
 
 	/* The zero page, which looks as if it were reserved, has a class of its own. */
 	if (!r || (r->class == MEMCENSUS_FC_RESERVED && is_zero_pfn(pfn)))
 		return false;
 	r->nr++;
 	r->pfn = pfn;
-	if (may_have_rest(r->class)) {
-		key.class = r->class;
-		set_first(p, &key, pfn, r->cgroup);
-	}
+	if (may_have_rest(r->class))
+		set_first(p, r->class, pfn, r->cgroup);
 	return true;
 }
 
@@ -429,16 +387,14 @@ static unsigned long end_of_unit(const struct census_pass *p, unsigned long pfn)
  */
 static unsigned long add_frame(struct census_pass *p, struct page *page, unsigned long pfn)
 {
-	struct census_kernel_key key = { .zone = p->z - p->result->zones };
 	struct census_frame *f = &p->frame;
+	enum memcensus_frame_class class;
 	unsigned long at, nr;
 
 	p->result->read++;
 	if (!census_frame_read(f, page, pfn, &p->result->changed)) {
-		key.class = MEMCENSUS_FC_REMAINDER;
-		key.marks = MEMCENSUS_FRAME_MARK_CHANGED;
-		p->cgroup = p->result->charges.table.first;
-		add_frames(p, &key, pfn, 1);
+		p->cgroup = p->result->charges.first;
+		add_class(p, MEMCENSUS_FC_REMAINDER, pfn, 1);
 		return 1;
 	}
 	if (page_zone(&f->pages[0]) != p->z->zone) {
@@ -448,50 +404,46 @@ static unsigned long add_frame(struct census_pass *p, struct page *page, unsigne
 	}
 	at = pfn - f->pfn;
 	nr = min(BIT(f->order) - at, p->end - pfn);
-	key.class = census_frame_class(f);
-	if (f->order && census_frame_poisoned(f, key.class, at, &nr))
-		key.class = MEMCENSUS_FC_POISONED;
+	class = census_frame_class(f);
+	if (f->order && census_frame_poisoned(f, class, at, &nr))
+		class = MEMCENSUS_FC_POISONED;
 	/* Those of earlier blocks first. */
 	if (p->req->order && nr > end_of_unit(p, pfn) - pfn)
 		add_all_repeated(p);
-	if (!find_cgroup(p, key.class) || !find_file(p, key.class))
+	if (!find_records(p, class))
 		return 0;
-	switch (key.class) {
+	switch (class) {
 	case MEMCENSUS_FC_FREE:
 		p->z->blocks[f->order]++;
 		break;
 	case MEMCENSUS_FC_ANON:
 	case MEMCENSUS_FC_SHMEM:
 	case MEMCENSUS_FC_FILE:
-		add_folio(p, f, key.class, at, nr);
-		remember_frame(p, key.class, true);
+		add_folio(p, f, class, at, nr);
+		remember_frame(p, class, true);
 		return nr;
 	case MEMCENSUS_FC_SWAP_CACHE:
-		add_states(p, f, key.class, nr);
+		census_frame_states(f, class, nr, p->z->states);
 		break;
 	case MEMCENSUS_FC_KERNEL:
-		if (is_mapped(p, f)) {
-			key.class = MEMCENSUS_FC_DEVICE;
+		/* In its map count, as of page cache; of a compound page all are if one is. */
+		if (count_mapped(p, f, 0, BIT(f->order))) {
+			class = MEMCENSUS_FC_DEVICE;
 			break;
 		}
 		fallthrough;
 	case MEMCENSUS_FC_REMAINDER:
-		key.flags = census_frame_flags(f);
-		key.marks = census_frame_marks(f);
-		key.type = page_has_type(&f->pages[0]) ? f->pages[0].page_type : 0;
-		key.order = f->order;
-		if (key.marks == MEMCENSUS_FRAME_MARK_UNREFERENCED && !key.flags && !key.type) {
-			add_unreferenced(p, f, &key);
-			return nr;
-		}
-		break;
+		if (!census_frame_unused(f))
+			break;
+		add_unreferenced(p, f);
+		return 1;
 	default:
 		break;
 	}
-	if (!f->order && may_have_rest(key.class))
-		set_first(p, &key, pfn, p->cgroup);
-	add_frames(p, &key, pfn, nr);
-	remember_frame(p, key.class, false);
+	add_class(p, class, pfn, nr);
+	if (!f->order && may_have_rest(class))
+		set_first(p, class, pfn, p->cgroup);
+	remember_frame(p, class, false);
 	return nr;
 }
 
@@ -501,10 +453,8 @@ static unsigned long add_some(struct census_pass *p, unsigned long pfn)
 	unsigned long end = min(p->end, pfn + FRAMES_AT_ONCE), nr;
 
 	census_hotplug_lock();
-	/* Keeps the cgroups, and their LRU lists, that a copied struct page is charged to. */
+	/* Keeps the cgroups that a copied struct page is charged to. */
 	rcu_read_lock();
-	/* What it points to may be another cgroup now. */
-	p->result->charges.last = 0;
 	while (pfn < end) {
 		struct page *page = pfn_to_online_page(pfn);
 		unsigned long next = end_of_unit(p, pfn), repeated = 0;
@@ -546,14 +496,26 @@ static int begin_pass(struct census_pass *p, struct census_physical *result)
 
 	p->req = &result->req;
 	p->result = result;
-	census_frame_kinds_begin(&result->kinds);
 	census_repeats_init(&p->repeats, p->req->files);
 	if (p->req->cgroups)
-		err = census_index_begin(&result->charges.table, sizeof(struct census_charge),
+		err = census_index_begin(&result->charges, sizeof(struct census_charge),
 					 CENSUS_CHARGES_MAX);
 	if (!err && p->req->files)
 		err = census_frame_files_begin(&result->files, p->req->files);
 	return err;
+}
+
+/* Without memory, frames of further files are only summed.  Return: 0 or an error. */
+static int make_room(struct census_pass *p)
+{
+	struct census_index *full = p->full;
+	int err = full ? census_index_grow(full) : 0;
+
+	p->full = NULL;
+	if (!err || full == &p->result->charges)
+		return err;
+	full->max = full->nr;
+	return 0;
 }
 
 static int add_zone(struct census_pass *p, struct census_physical_zone *z)
@@ -568,15 +530,9 @@ static int add_zone(struct census_pass *p, struct census_physical_zone *z)
 	while (pfn < p->end) {
 		pfn = add_some(p, pfn);
 		cond_resched();
-		if (p->files_full)
-			census_frame_files_grow(&p->result->files);
-		err = p->full ? census_index_grow(&p->result->charges.table) : 0;
-		if (!err && fatal_signal_pending(current))
-			err = -EINTR;
+		err = fatal_signal_pending(current) ? -EINTR : make_room(p);
 		if (err)
 			return err;
-		p->files_full = false;
-		p->full = false;
 	}
 	census_frame_blocks_finish(&z->contiguous);
 	return 0;

@@ -27,7 +27,18 @@
 #include "physical/pass.h"
 #include "physical/physical.h"
 
-static atomic64_t passes;
+static void free_result(struct kref *ref)
+{
+	struct census_physical *r = container_of(ref, struct census_physical, result.ref);
+	u32 i;
+
+	for (i = 0; i < r->nr_zones; i++)
+		census_frame_blocks_free(&r->zones[i].contiguous);
+	census_index_free(&r->charges);
+	census_frame_files_free(&r->files);
+	census_budget_give(&census_results, r->bytes);
+	kvfree(r);
+}
 
 /* Return: a result with room for @room zones, or -ENOMEM or -EDQUOT. */
 static struct census_physical *new_result(const struct census_physical_request *req, u32 room)
@@ -44,20 +55,9 @@ static struct census_physical *new_result(const struct census_physical_request *
 	}
 	r->bytes = bytes;
 	r->req = *req;
-	refcount_set(&r->refs, 1);
+	kref_init(&r->result.ref);
+	r->result.free = free_result;
 	return r;
-}
-
-void census_physical_free(struct census_physical *r)
-{
-	u32 i;
-
-	for (i = 0; i < r->nr_zones; i++)
-		census_frame_blocks_free(&r->zones[i].contiguous);
-	census_index_free(&r->charges.table);
-	census_frame_files_free(&r->files);
-	census_budget_give(&census_results, r->bytes);
-	kvfree(r);
 }
 
 /* Both ends of a zone at one point in time; @end: the first frame behind it. */
@@ -72,30 +72,13 @@ static void read_span(struct zone *zone, unsigned long *pfn, unsigned long *end)
 	} while (zone_span_seqretry(zone, seq));
 }
 
-/* Return: 0, or -E2BIG if the zones have more blocks than an answer. */
-static int check_blocks(unsigned int order)
-{
-	unsigned long pfn, end;
-	u64 nr = 0;
-	int nid, i;
-
-	if (!order)
-		return 0;
-	for_each_online_node(nid) {
-		for (i = 0; i < MAX_NR_ZONES; i++) {
-			read_span(&NODE_DATA(nid)->node_zones[i], &pfn, &end);
-			nr += census_frame_blocks_nr(pfn, end, order);
-		}
-	}
-	return nr > MEMCENSUS_FRAME_BLOCKS_MAX ? -E2BIG : 0;
-}
-
 /* Return: 0, -ENOMEM, -EDQUOT or -E2BIG. */
 static int add_zones(struct census_physical *r, u32 room)
 {
-	int nid, i, err = check_blocks(r->req.order);
 	struct census_physical_zone *z;
 	unsigned long end;
+	int nid, i, err = 0;
+	u64 blocks = 0;
 
 	for_each_online_node(nid) {
 		struct zone *zones = NODE_DATA(nid)->node_zones;
@@ -111,7 +94,8 @@ static int add_zones(struct census_physical *r, u32 room)
 			z->spanned = end - z->pfn;
 			z->present = zones[i].present_pages;
 			z->managed = zone_managed_pages(&zones[i]);
-			err = census_frame_blocks_begin(&z->contiguous, z->pfn, end, r->req.order);
+			err = census_frame_blocks_begin(&z->contiguous, z->pfn, end, r->req.order,
+							&blocks);
 		}
 	}
 	return err;
@@ -154,29 +138,19 @@ static struct census_physical *take_frames(const struct census_physical_request 
 	if (!err && req->files)
 		err = census_frame_files_finish(&r->files);
 	if (err) {
-		census_physical_free(r);
+		census_physical_put(r);
 		return ERR_PTR(err);
 	}
-	census_frame_kinds_sort(&r->kinds);
 	return r;
 }
 
 /* Passes, if memory is added or removed during each of them. */
 #define PASSES_MAX 3
 
-/**
- * census_physical_take() - classify all frames
- * @req: what to report
- *
- * A fatal signal ends it.  Frames that change while the pass runs are counted as what they were
- * when it reached them.
- *
- * Return: the result, with one reference for census_passes_put(); or -ENOMEM, -EINTR after a fatal
- * signal, -EDQUOT if results use all of max_results, -E2BIG if there are too many blocks, -EBUSY if
- * memory was added or removed during each of several passes.
- */
-struct census_physical *census_physical_take(const struct census_physical_request *req)
+/* The caller has the gate. */
+static struct census_result *take_pass(const void *req)
 {
+	static u64 last_seq;
 	struct census_cpu_clock clock = census_cpu_clock_start();
 	u64 realtime = ktime_get_real_ns();
 	struct census_physical *r;
@@ -186,10 +160,50 @@ struct census_physical *census_physical_take(const struct census_physical_reques
 		r = take_frames(req);
 	} while (r == ERR_PTR(-EBUSY) && ++passed < PASSES_MAX);
 	if (IS_ERR(r))
-		return r;
-	r->seq = atomic64_inc_return(&passes);
+		return ERR_CAST(r);
+	r->seq = ++last_seq;
 	r->realtime = realtime;
 	r->cpu = census_cpu_clock_stop(&clock);
 	r->wall = ktime_get_ns() - clock.begin;
-	return r;
+	return &r->result;
+}
+
+static bool pass_answers(const struct census_result *result, const void *request, bool fresh)
+{
+	const struct census_physical_request *req = request;
+	const struct census_physical *r = container_of(result, struct census_physical, result);
+
+	return fresh && r->req.order == req->order && r->req.cgroups == req->cgroups &&
+	       r->req.files == req->files;
+}
+
+static struct census_latest passes = {
+	.take = take_pass,
+	.answers = pass_answers,
+	.gate = CENSUS_GATE(passes.gate),
+	.drop = __DELAYED_WORK_INITIALIZER(passes.drop, census_latest_drop, 0),
+};
+
+/**
+ * census_physical_get() - classify all frames, or share a pass
+ * @req: what to report
+ *
+ * A fatal signal ends it.  Frames that change while the pass runs are counted as what they were
+ * when it reached them.
+ *
+ * Return: the result, for census_physical_put(); or -ENOMEM, -EINTR after a fatal signal, -EDQUOT
+ * if results use all of max_results, -E2BIG if there are too many blocks, -EBUSY if memory was
+ * added or removed during each of several passes.
+ */
+const struct census_physical *census_physical_get(const struct census_physical_request *req)
+{
+	struct census_result *r = census_latest_get(&passes, req);
+
+	return IS_ERR(r) ? ERR_CAST(r) : container_of(r, struct census_physical, result);
+}
+
+/* No request can arrive any more. */
+void census_physical_exit(void)
+{
+	census_latest_exit(&passes);
 }

@@ -7,16 +7,31 @@
 #ifndef _CENSUS_PHYSICAL_H
 #define _CENSUS_PHYSICAL_H
 
-#include <linux/refcount.h>
 #include <linux/types.h>
 #include <linux/memcensus.h>
 
 #include "base/compat.h"
+#include "base/latest.h"
 #include "physical/blocks.h"
-#include "physical/charges.h"
 #include "physical/files.h"
-#include "physical/kinds.h"
-#include "physical/lru.h"
+#include "physical/index.h"
+
+/* The kernel has at most as many memory cgroups at a time. */
+#define CENSUS_CHARGES_MAX 65536U
+
+/**
+ * struct census_charge - frames that are charged to a cgroup
+ * @of: by its ID; 0: to none
+ * @classes: number of frames by &enum memcensus_frame_class
+ * @shared: frames that more than one page table entry maps
+ * @pinned: frames that may be pinned for DMA
+ */
+struct census_charge {
+	struct census_indexed of;
+	u64 classes[MEMCENSUS_FC_MAX + 1];
+	u64 shared;
+	u64 pinned;
+};
 
 /**
  * struct census_physical_request - what a pass reports beside classes
@@ -64,7 +79,7 @@ struct census_physical_zone {
 
 /**
  * struct census_physical - the result of a pass
- * @refs: references; 1 after census_physical_take()
+ * @result: freed by the last census_physical_put()
  * @req: what was requested
  * @bytes: of this struct, in the budget of results
  * @seq: number of the pass
@@ -73,14 +88,13 @@ struct census_physical_zone {
  * @cpu: its CPU time, ns
  * @read: number of frames whose struct page was read
  * @changed: number of frames that were read again
- * @kinds: frames of classes KERNEL and REMAINDER
- * @charges: by cgroup
+ * @charges: &struct census_charge by cgroup
  * @files: by file
  * @nr_zones: length of @zones
  * @zones: those with memory
  */
 struct census_physical {
-	refcount_t refs;
+	struct census_result result;
 	struct census_physical_request req;
 	u64 bytes;
 	u64 seq;
@@ -89,14 +103,19 @@ struct census_physical {
 	u64 cpu;
 	u64 read;
 	u64 changed;
-	struct census_frame_kinds kinds;
-	struct census_charges charges;
+	struct census_index charges;
 	struct census_frame_files files;
 	u32 nr_zones;
 	struct census_physical_zone zones[];
 };
 
-struct census_physical *census_physical_take(const struct census_physical_request *req);
-void census_physical_free(struct census_physical *r);
+const struct census_physical *census_physical_get(const struct census_physical_request *req);
+void census_physical_exit(void);
+
+static inline void census_physical_put(const struct census_physical *r)
+{
+	if (r)
+		census_result_put(&r->result);
+}
 
 #endif /* _CENSUS_PHYSICAL_H */

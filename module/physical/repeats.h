@@ -30,12 +30,12 @@
 			     BIT(PG_uptodate) | BIT(PG_workingset) | CENSUS_PG_PRIVATE | \
 			     BIT(PG_reclaim))
 
-/* All flags, the zone and the generation; not the tier of the generation, nor the last CPU. */
-#define CENSUS_LOOK_FLAGS (PAGEFLAGS_MASK | ZONEID_MASK << ZONEID_PGSHIFT | LRU_GEN_MASK)
+/* All flags and the zone; neither the generation of the multi-gen LRU nor the last CPU. */
+#define CENSUS_LOOK_FLAGS (PAGEFLAGS_MASK | ZONEID_MASK << ZONEID_PGSHIFT)
 
 /**
  * struct census_look - what decides how a frame that is not compound is counted
- * @flags: those that matter, with zone and generation
+ * @flags: those that matter, with the zone
  * @mapping: its low bits, or all of it if files are counted; 0: none
  * @charge: what it is charged to
  * @use: how many page table entries map it, at most 2; or its page type, which is more

@@ -24,7 +24,7 @@
 #include "base/memory.h"
 #include "base/table.h"
 #include "base/visible.h"
-#include "questions/questions.h"
+#include "census/question.h"
 
 /**
  * struct payer - mapped pages that a cgroup is charged for
@@ -104,15 +104,13 @@ static u64 met_key(const struct census_link *link)
 	return container_of(link, struct met, link)->key;
 }
 
-static bool charges_asked(const struct census_request *req)
+int census_charges_begin(struct census *c)
 {
-	return req->charged;
-}
+	struct charges *s = census_collect_memory(&c->scan.collection, 1, sizeof(*s));
 
-static int charges_begin(struct census *c, void *state)
-{
-	struct charges *s = state;
-
+	c->scan.tally.charges = s;
+	if (!s)
+		return -ENOMEM;
 	s->by_file = c->req->charged > 1;
 	s->budget = census_budget_locked(&c->budget);
 	s->payers.budget = &s->budget;
@@ -122,29 +120,28 @@ static int charges_begin(struct census *c, void *state)
 }
 
 /* The blocks of a slice are not met in another one. */
-static int charges_count(struct census *c, void *state)
+void census_charges_count(struct census_tally *t)
 {
-	struct charges *s = state;
+	struct charges *s = t->charges;
 
 	s->masks.nr = MET_UNITS;
 	census_table_reset(&s->met);
-	return 0;
 }
 
 /* Slices of fewer blocks need less memory for them. */
-static void charges_restart(struct census *c, void *state)
+void census_charges_restart(struct census_tally *t)
 {
-	struct charges *s = state;
+	struct charges *s = t->charges;
 
 	census_pool_free(&s->masks);
-	charges_count(c, s);
+	census_charges_count(t);
 	s->payers.nr = PAYER_UNITS;
 	census_table_reset(&s->table);
 }
 
-static void charges_end(struct census *c, void *state)
+void census_charges_end(struct census_tally *t)
 {
-	struct charges *s = state;
+	struct charges *s = t->charges;
 
 	census_table_free(&s->table);
 	census_table_free(&s->met);
@@ -239,21 +236,14 @@ static bool add_mask(struct charges *s, const struct census_place *place, u64 ma
 	return true;
 }
 
-/* All address spaces are of interest, also those without a record. */
-static bool charges_wants(const struct census_tally *t)
-{
-	return true;
-}
-
 /* Counts pages for the cgroups that are charged for them.  A copy is no page of the file. */
-static void charges_page(void *state, const struct census_tally *t,
-			 const struct census_place *place)
+void census_charges_page(struct census_tally *t, const struct census_place *place)
 {
 	/* What only processes use that the caller cannot see is not a cgroup's own for it. */
 	u64 owner = t->m->task && t->m->task->group ? t->m->task->cgroup : 0;
 	unsigned int i, n;
 
-	if (place->type != CENSUS_PRESENT || !census_marks_counts(t->marks, place->key) ||
+	if (!census_marks_counts(t->marks, place->key) ||
 	    (t->files->only && census_key_is_copy(place->key)))
 		return;
 	for (i = 0; i < place->nr; i += n) {
@@ -262,10 +252,10 @@ static void charges_page(void *state, const struct census_tally *t,
 		n = 1;
 		while (i + n < place->nr && census_page_payer(place->pfn + i + n) == cgroup)
 			n++;
-		if (!add_mask(state, place, GENMASK_ULL(n - 1, 0) << (place->at + i), cgroup,
+		if (!add_mask(t->charges, place, GENMASK_ULL(n - 1, 0) << (place->at + i), cgroup,
 			      owner)) {
 			t->marks->owners.failed = true;
-			t->marks->undivided = ((struct charges *)state)->full;
+			t->marks->undivided = ((struct charges *)t->charges)->full;
 			return;
 		}
 	}
@@ -281,7 +271,7 @@ static int find_groups(struct charges *s, const struct census_snapshot *snap)
 		cond_resched();
 		if (snap->groups[i].contains)
 			continue;
-		payer = find_payer(s, snap->groups[i].cgroup, 0);
+		payer = find_payer(s, snap->groups[i].key.cgroup, 0);
 		if (!payer)
 			return -ENOMEM;
 		payer->group = i;
@@ -383,11 +373,11 @@ static int add_cgroups(struct charges *s, struct census_snapshot *snap)
  * A caller in another PID namespace learns of no cgroup that it has no process of: the pages
  * of all such payers are in one record.
  */
-static int charges_finish(struct census *c, void *state)
+int census_charges_finish(struct census *c)
 {
 	struct census_snapshot *snap = c->snap;
 	struct census_largest top = {};
-	struct charges *s = state;
+	struct charges *s = c->scan.tally.charges;
 	u32 unit, nr = 1;
 	int err = 0;
 
@@ -415,15 +405,3 @@ static int charges_finish(struct census *c, void *state)
 	kvfree(top.entries);
 	return err;
 }
-
-const struct census_question census_charges = {
-	.size = sizeof(struct charges),
-	.is_asked = charges_asked,
-	.begin = charges_begin,
-	.restart = charges_restart,
-	.wants = charges_wants,
-	.page = charges_page,
-	.count = charges_count,
-	.finish = charges_finish,
-	.end = charges_end,
-};

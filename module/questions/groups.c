@@ -15,19 +15,19 @@
  */
 #include <linux/jhash.h>
 #include <linux/overflow.h>
+#include <linux/pid.h>
 #include <linux/random.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "base/memory.h"
+#include "base/process.h"
 #include "base/table.h"
 #include "base/visible.h"
+#include "census/question.h"
 #include "owners/grouping.h"
-#include "questions/parents.h"
-#include "questions/questions.h"
-
-#define KEY_BYTES TASK_COMM_LEN
+#include "questions/order.h"
 
 /*
  * Groups one in the other; cgroups have fewer, see collect.c.  A user chooses the depth of trees:
@@ -39,7 +39,7 @@
  * struct found_group - a group while groups are formed
  * @link: in the table, unless the group has an address space that no other group has
  * @hash: of @key; keyed, because users choose names of commands
- * @key: as bytes to compare
+ * @key: compared as bytes
  * @parent: index of the group that contains it, 0: none
  * @child: index of a group in it, 0: none
  * @next: index of the next group in @parent, 0: none
@@ -49,7 +49,7 @@
 struct found_group {
 	struct census_link link;
 	u64 hash;
-	u8 key[KEY_BYTES];
+	struct census_group_key key;
 	u32 parent;
 	u32 child;
 	u32 next;
@@ -77,23 +77,23 @@ static u64 hash_of(const struct census_link *link)
 }
 
 /* Return: the index of a new group, which has no parent. */
-static u32 add_group(struct finding *f, const u8 *key)
+static u32 add_group(struct finding *f, const struct census_group_key *key)
 {
-	memcpy(f->found[f->nr].key, key, KEY_BYTES);
+	memcpy(&f->found[f->nr].key, key, sizeof(*key));
 	return f->nr++;
 }
 
 /* Return: the index of the group with this key. */
-static u32 find_group(struct finding *f, const u8 *key)
+static u32 find_group(struct finding *f, const struct census_group_key *key)
 {
 	struct found_group *found;
 	struct census_link *l;
-	u64 hash = jhash(key, KEY_BYTES, f->seed);
+	u64 hash = jhash(key, sizeof(*key), f->seed);
 	u32 group;
 
 	for (l = census_table_first(&f->table, hash); l; l = l->next) {
 		found = container_of(l, struct found_group, link);
-		if (!memcmp(found->key, key, KEY_BYTES))
+		if (!memcmp(&found->key, key, sizeof(*key)))
 			return found - f->found;
 	}
 	group = add_group(f, key);
@@ -109,14 +109,13 @@ static u32 find_group(struct finding *f, const u8 *key)
 static u32 find_cgroups(struct finding *f, const struct census_task *task)
 {
 	u32 group, below = 0, first = 0, level, before;
-	u8 key[KEY_BYTES] = {};
+	struct census_group_key key;
 
+	memset(&key, 0, sizeof(key));
 	for (level = task->nr_above + 1; level-- > 0; below = group) {
-		u64 id = level < task->nr_above ? task->above[level] : task->cgroup;
-
-		memcpy(key, &id, sizeof(id));
+		key.cgroup = level < task->nr_above ? task->above[level] : task->cgroup;
 		before = f->nr;
-		group = find_group(f, key);
+		group = find_group(f, &key);
 		if (below)
 			f->found[below].parent = group;
 		else
@@ -130,28 +129,27 @@ static u32 find_cgroups(struct finding *f, const struct census_task *task)
 static u32 find_group_of(struct finding *f, const struct census_task *task,
 			 const struct census_snapshot *snap)
 {
-	u8 key[KEY_BYTES] = {};
-	pid_t pid;
+	struct census_group_key key;
 
+	memset(&key, 0, sizeof(key));
 	switch (snap->group_by) {
 	case MEMCENSUS_BY_UID:
-		memcpy(key, &task->uid, sizeof(task->uid));
+		key.uid = task->uid;
 		break;
 	case MEMCENSUS_BY_CGROUP:
 		return find_cgroups(f, task);
 	case MEMCENSUS_BY_COMM:
-		strscpy(key, task->comm, sizeof(key));
+		strscpy(key.comm, task->comm, sizeof(key.comm));
 		break;
 	case MEMCENSUS_BY_TREE:
 		/* Another process may have had the same PID before. */
-		pid = census_visible_pid(task->pid, snap->pid_ns);
-		memcpy(key, &pid, sizeof(pid));
-		return add_group(f, key);
+		key.pid = census_visible_pid(task->pid, snap->pid_ns);
+		return add_group(f, &key);
 	case MEMCENSUS_BY_SESSION:
-		memcpy(key, &task->session, sizeof(task->session));
+		key.session = task->session;
 		break;
 	}
-	return find_group(f, key);
+	return find_group(f, &key);
 }
 
 /*
@@ -174,32 +172,55 @@ static void cut_cycles(struct finding *f)
 	}
 }
 
+/* Processes without a record, one above the other.  A user chooses their number. */
+#define SKIPPED_MAX 31
+
+/*
+ * The parent is the one that the process had when it was found.  One that is in no record has no
+ * address space, because it exits, or is not requested, or was created after its PID was passed;
+ * and one may share the address space of the process.  The parent that such a process has now takes
+ * its place.
+ *
+ * Return: another record, or NULL: the parent is unknown, or the caller may not see it.
+ */
+static const struct census_task *parent_of(const struct census_collection *c,
+					   const struct census_task *task)
+{
+	struct pid *next, *pid = get_pid(task->parent);
+	const struct census_task *parent = NULL;
+	unsigned int skipped = 0;
+
+	while (census_visible_pid(pid, c->snap->pid_ns)) {
+		parent = census_collect_find(c, pid);
+		if (parent && parent != task)
+			break;
+		parent = NULL;
+		if (skipped++ == SKIPPED_MAX)
+			break;
+		next = census_process_parent(pid);
+		put_pid(pid);
+		pid = next;
+	}
+	put_pid(pid);
+	return parent;
+}
+
 /* Each process is in the group of its parent, which may have been found after it. */
-static int nest_processes(struct finding *f, const struct census_snapshot *snap,
-			  const struct list_head *mms)
+static int nest_processes(struct finding *f, const struct census_collection *c)
 {
 	const struct census_task *above;
-	struct census_parents parents;
 	const struct census_mm *m;
-	int err;
 
-	err = census_parents_begin(&parents, mms, snap->pid_ns);
-	if (err)
-		goto end;
-	list_for_each_entry(m, mms, link) {
-		above = m->task && m->task->group ? census_parent(&parents, m->task) : NULL;
+	list_for_each_entry(m, &c->mms, link) {
+		above = m->task && m->task->group ? parent_of(c, m->task) : NULL;
 		if (above)
 			f->found[m->task->group].parent = above->group;
 		cond_resched();
-		if (fatal_signal_pending(current)) {
-			err = -EINTR;
-			goto end;
-		}
+		if (fatal_signal_pending(current))
+			return -EINTR;
 	}
 	cut_cycles(f);
-end:
-	census_parents_end(&parents);
-	return err;
+	return 0;
 }
 
 /*
@@ -248,24 +269,8 @@ static void fill_group(struct census_snapshot *snap, const struct found_group *f
 	struct census_group *group = &snap->groups[number];
 
 	group->parent = parent;
+	group->key = found->key;
 	snap->groups[parent].contains = parent;
-	switch (snap->group_by) {
-	case MEMCENSUS_BY_UID:
-		memcpy(&group->uid, found->key, sizeof(group->uid));
-		break;
-	case MEMCENSUS_BY_CGROUP:
-		memcpy(&group->cgroup, found->key, sizeof(group->cgroup));
-		break;
-	case MEMCENSUS_BY_COMM:
-		memcpy(group->comm, found->key, sizeof(group->comm));
-		break;
-	case MEMCENSUS_BY_TREE:
-		memcpy(&group->pid, found->key, sizeof(group->pid));
-		break;
-	case MEMCENSUS_BY_SESSION:
-		memcpy(&group->session, found->key, sizeof(group->session));
-		break;
-	}
 }
 
 static int alloc_groups(struct census_snapshot *snap, const struct finding *f, u32 nr)
@@ -302,13 +307,13 @@ static bool is_grouped(const struct census_snapshot *snap,
 
 /* Groups of tasks are indexes in @f->found, then their numbers. */
 static int find_groups(struct finding *f, struct census_snapshot *snap,
-		       const struct list_head *mms)
+		       const struct census_collection *c)
 {
 	const bool tree = snap->group_by == MEMCENSUS_BY_TREE;
 	const struct census_mm *m;
 	int err;
 
-	list_for_each_entry(m, mms, link) {
+	list_for_each_entry(m, &c->mms, link) {
 		if (is_grouped(snap, m)) {
 			m->task->group = find_group_of(f, m->task, snap);
 			/* What the first process of a tree has alone is in its own record. */
@@ -318,12 +323,12 @@ static int find_groups(struct finding *f, struct census_snapshot *snap,
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
-	err = tree ? nest_processes(f, snap, mms) : 0;
+	err = tree ? nest_processes(f, c) : 0;
 	if (!err)
 		err = alloc_groups(snap, f, number_groups(f));
 	if (err)
 		return err;
-	list_for_each_entry(m, mms, link) {
+	list_for_each_entry(m, &c->mms, link) {
 		if (m->task && m->task->group) {
 			const struct found_group *found = &f->found[m->task->group];
 
@@ -336,56 +341,41 @@ static int find_groups(struct finding *f, struct census_snapshot *snap,
 }
 
 /* Assigns address spaces to groups.  Return: 0, -ENOMEM, or -EINTR after a fatal signal. */
-static int form_groups(struct census_snapshot *snap, const struct list_head *mms)
+static int form_groups(struct census_snapshot *snap, const struct census_collection *c)
 {
 	struct finding f = { .nr = 1, .seed = get_random_u32() };
 	const struct census_mm *m;
 	unsigned long nr = 0;
 	int err = -ENOMEM;
 
-	list_for_each_entry(m, mms, link) {
+	list_for_each_entry(m, &c->mms, link) {
 		if (is_grouped(snap, m))
 			nr += 1 + m->task->nr_above;
 		cond_resched();
 	}
 	f.found = census_kvcalloc(nr + 1, sizeof(*f.found));
 	if (f.found && census_table_init(&f.table, NULL, hash_of))
-		err = find_groups(&f, snap, mms);
+		err = find_groups(&f, snap, c);
 	census_table_free(&f.table);
 	kvfree(f.found);
 	return err;
 }
 
-static bool groups_asked(const struct census_request *req)
+int census_groups_begin(struct census *c)
 {
-	return req->group_by;
-}
-
-/**
- * struct groups - what groups have
- * @holdings: by group and kind
- */
-struct groups {
-	struct census_holding *holdings;
-};
-
-static int groups_begin(struct census *c, void *state)
-{
-	struct groups *s = state;
-	int err = form_groups(c->snap, &c->scan.collection.mms);
+	int err = form_groups(c->snap, &c->scan.collection);
 
 	if (err)
 		return err;
-	s->holdings = census_collect_memory(&c->scan.collection, c->snap->nr_groups,
-					    CENSUS_KINDS * sizeof(*s->holdings));
-	return s->holdings ? 0 : -ENOMEM;
+	c->group_holdings = census_collect_memory(&c->scan.collection, c->snap->nr_groups,
+						  CENSUS_KINDS * sizeof(*c->group_holdings));
+	return c->group_holdings ? 0 : -ENOMEM;
 }
 
-static void groups_restart(struct census *c, void *state)
+void census_groups_restart(struct census *c)
 {
-	struct groups *s = state;
-
-	memset(s->holdings, 0, (size_t)c->snap->nr_groups * CENSUS_KINDS * sizeof(*s->holdings));
+	memset(c->group_holdings, 0,
+	       (size_t)c->snap->nr_groups * CENSUS_KINDS * sizeof(*c->group_holdings));
 }
 
 #define F(figure) BIT_ULL(MEMCENSUS_F_##figure)
@@ -400,15 +390,17 @@ static void groups_restart(struct census *c, void *state)
 
 /* Figures that are sums over the members. */
 #define SUMMED (F(VSS) | F(RSS) | F(RSS_COUNTER) | F(PSS) | F(ANON) | \
-		F(SHMEM) | F(PSS_ANON) | F(PSS_FILE) | F(PSS_SHMEM) | F(PSS_DIRTY) | \
-		F(SHARED_CLEAN) | F(SHARED_DIRTY) | F(PRIVATE_CLEAN) | \
-		F(PRIVATE_DIRTY) | F(REFERENCED) | F(KSM) | F(LAZYFREE) | F(THP) | \
+		F(SHMEM) | F(PSS_ANON) | F(PSS_FILE) | F(PSS_SHMEM) | F(DIRTY) | \
+		F(REFERENCED) | F(KSM) | F(LAZYFREE) | F(THP) | \
 		F(ANON_THP) | F(SHMEM_THP) | F(FILE_THP) | F(SWAP) | F(SWAP_PSS) | \
-		F(SPECIAL) | F(PAGETABLES) | F(HEAP) | F(STACK) | F(LOCKED) | \
+		F(SPECIAL) | F(PAGETABLES) | F(HEAP) | F(STACK) | \
 		F(MLOCKED) | F(PINNED) | F(HUGETLB_PSS) | F(DEVICE) | F(PSS_DEVICE) | \
 		F(FILE))
 
-static_assert((OWN ^ NOT_ADDED ^ SUMMED) == GENMASK_ULL(MEMCENSUS_F_MAX, MEMCENSUS_F_VSS),
+/* No figures any more. */
+#define UNUSED (GENMASK_ULL(20, 16) | BIT_ULL(37))
+
+static_assert((OWN ^ NOT_ADDED ^ SUMMED ^ UNUSED) == GENMASK_ULL(MEMCENSUS_F_MAX, MEMCENSUS_F_VSS),
 	      "a figure is in none of the three, or in two");
 
 /* Its figures are those of its address space, so they are not counted. */
@@ -417,32 +409,116 @@ static bool is_single(const struct census_group *group)
 	return group->members == 1 && !group->contains;
 }
 
-static void own_figures(struct census_snapshot *snap,
-			const struct census_holding *holdings,
-			const unsigned int *hugetlb, bool swap_known)
+/**
+ * struct passes - the passes over all turns
+ * @g: counts the groups
+ * @order: the turns by group
+ * @tree: of @g
+ * @group: the current one
+ * @pass: 0, then 1
+ */
+struct passes {
+	struct census_grouping g;
+	struct census_order order;
+	struct census_nesting *tree;
+	u32 group;
+	unsigned int pass;
+};
+
+/* Return: the maximum depth. */
+static u32 fill_tree(struct census_nesting *tree, const struct census_snapshot *snap)
 {
-	const struct census_sums none = {};
-	unsigned int i, j;
+	u32 i, depth = 0;
 
-	for (i = 0; i < snap->nr_groups; i++) {
-		const struct census_holding *h = &holdings[i * CENSUS_KINDS];
-		struct census_figures *f = &snap->groups[i].figures;
-		struct census_figures of = {};
+	for (i = 1; i < snap->nr_groups; i++) {
+		u32 parent = snap->groups[i].parent;
 
+		tree[i].parent = parent;
+		tree[i].depth = tree[parent].depth + 1;
+		depth = max(depth, tree[i].depth);
 		cond_resched();
-		if (is_single(&snap->groups[i]))
-			continue;
-		census_holdings_figures(&none, h, hugetlb, PAGE_SIZE, &of);
-		for (j = 0; j <= MEMCENSUS_F_MAX; j++)
-			if (OWN >> j & 1)
-				census_figure_set(f, j, of.value[j]);
-		if (swap_known)
-			census_figure_set(f, MEMCENSUS_F_SWAP_USS,
-					  h[CENSUS_OF_SWAP].exclusive << PAGE_SHIFT);
+	}
+	return depth;
+}
+
+/*
+ * Adds the pages without marks: a page that is exclusive to a member is so to its group.  A group
+ * of one address space is not counted: its pages are counted for what contains it.
+ */
+static void add_mms(struct passes *p, const struct census_snapshot *snap,
+		    const struct census_collection *collection)
+{
+	const struct census_mm *m;
+	unsigned int kind;
+
+	list_for_each_entry(m, &collection->mms, link) {
+		bool known = m->task && m->state != MEMCENSUS_STATE_VANISHED;
+		u32 group = known ? m->task->group : 0;
+		struct census_holding *h;
+
+		if (is_single(&snap->groups[group]))
+			group = snap->groups[group].parent;
+		p->order.owner_of[m->number] = group;
+		h = &p->g.holdings[group * CENSUS_KINDS];
+		for (kind = 0; kind < CENSUS_PROVED_KINDS; kind++) {
+			h[kind].pages += m->exclusive[kind];
+			h[kind].exclusive += m->exclusive[kind];
+		}
+		cond_resched();
 	}
 }
 
-static void copy_figures(struct census_figures *to, const struct census_figures *from)
+static u32 pass_turn(void *context, u32 turn, u32 begin)
+{
+	const struct passes *p = context;
+
+	return census_grouping_turn(&p->g, p->order.o, turn, begin, p->group, p->pass);
+}
+
+static int pass_all(struct passes *p, const struct census_snapshot *snap,
+		    struct census_marks *marks, const struct census_collection *collection)
+{
+	int err = census_order_begin(&p->order, &marks->owners, collection->nr, snap->nr_groups);
+
+	p->tree = census_kvcalloc(snap->nr_groups, sizeof(*p->tree));
+	if (err || !p->tree)
+		return -ENOMEM;
+	census_grouping_init(&p->g, fill_tree(p->tree, snap));
+	p->g.tree = p->tree;
+	add_mms(p, snap, collection);
+	census_order_link(&p->order);
+	err = census_marks_prepare_groups(marks, &p->g.states, census_grouping_units(&p->g));
+	for (p->pass = 0; p->pass < 2; p->pass++)
+		for (p->group = 0; p->group < snap->nr_groups && !err; p->group++)
+			err = census_order_pass(&p->order, p->group, pass_turn, p);
+	return err;
+}
+
+/*
+ * Counts what the members of each group have together, but not yet what they have with members of
+ * the groups in it.  The blocks of all frames cannot be used afterwards.
+ *
+ * Takes two passes over all entries, in the order of groups, for any number of groups and any
+ * degree of sharing.  The depth of groups counts by its logarithm.
+ */
+int census_groups_count(struct census *c)
+{
+	struct census_marks *marks = c->scan.tally.marks;
+	struct passes p = { .g = {
+		.states = { .budget = marks->budget },
+		.holdings = c->group_holdings,
+		.kinds = CENSUS_KINDS,
+	} };
+	int err = pass_all(&p, c->snap, marks, &c->scan.collection);
+
+	census_pool_free(&p.g.states);
+	census_order_end(&p.order);
+	kvfree(p.tree);
+	return err;
+}
+
+/* Copies the figures that are counted for a whole group. */
+static void copy_own(struct census_figures *to, const struct census_figures *from)
 {
 	unsigned int n;
 
@@ -451,351 +527,90 @@ static void copy_figures(struct census_figures *to, const struct census_figures 
 			census_figure_set(to, n, from->value[n]);
 }
 
-/**
- * struct linking - all turns, linked by group
- * @o: the owners
- * @g: counts them
- * @tree: of @g
- * @group_of: by number of the address space; 0 also if it vanished
- * @first: by group, number of its first turn plus 1, 0: none
- * @next: by number of a turn, that of the next one of the group plus 1, 0: none
- */
-struct linking {
-	struct census_owners *o;
-	struct census_grouping g;
-	struct census_nesting *tree;
-	u32 *group_of;
-	u32 *first;
-	u32 *next;
-};
-
-static void chain_turns(struct linking *l)
-{
-	u32 turn, *first;
-
-	for (turn = 0; turn < l->o->nr_turns; turn++) {
-		first = &l->first[l->group_of[census_turn(l->o, turn)->mm]];
-		l->next[turn] = *first;
-		*first = turn + 1;
-		cond_resched();
-	}
-}
-
-/* Return: the maximum depth. */
-static u32 fill_tree(struct linking *l, const struct census_snapshot *snap)
-{
-	u32 i, depth = 0;
-
-	for (i = 1; i < snap->nr_groups; i++) {
-		u32 parent = snap->groups[i].parent;
-
-		l->tree[i].parent = parent;
-		l->tree[i].depth = l->tree[parent].depth + 1;
-		depth = max(depth, l->tree[i].depth);
-		cond_resched();
-	}
-	return depth;
-}
-
-/* Address spaces of groups that are not counted are counted for what contains these. */
-static void leave_out_single(struct linking *l, const struct census_snapshot *snap,
-			     const struct census_collection *collection)
-{
-	const struct census_group *group;
-	const struct census_mm *m;
-
-	list_for_each_entry(m, &collection->mms, link) {
-		group = &snap->groups[l->group_of[m->number]];
-		if (is_single(group))
-			l->group_of[m->number] = group->parent;
-		cond_resched();
-	}
-}
-
-/* @share: groups are compared with each other too. */
-static int linking_begin(struct linking *l, const struct census_snapshot *snap,
-			 struct census_marks *marks, const struct census_collection *collection,
-			 bool share)
-{
-	const struct census_mm *m;
-
-	l->tree = census_kvcalloc(snap->nr_groups, sizeof(*l->tree));
-	l->group_of = census_kvcalloc(collection->nr + 1,
-				      sizeof(*l->group_of));
-	l->first = census_kvcalloc(snap->nr_groups, sizeof(*l->first));
-	l->next = census_kvcalloc(l->o->nr_turns + 1, sizeof(*l->next));
-	if (!l->tree || !l->group_of || !l->first || !l->next)
-		return -ENOMEM;
-	census_grouping_init(&l->g, fill_tree(l, snap));
-	l->g.tree = l->tree;
-	list_for_each_entry(m, &collection->mms, link) {
-		if (m->task && m->state != MEMCENSUS_STATE_VANISHED)
-			l->group_of[m->number] = m->task->group;
-		cond_resched();
-	}
-	if (!share)
-		leave_out_single(l, snap, collection);
-	chain_turns(l);
-	/* When groups are compared, a page of one owner is a page of one group. */
-	return census_marks_prepare_groups(marks, &l->g.states, census_grouping_units(&l->g),
-					   !share);
-}
-
-static void linking_end(struct linking *l)
-{
-	census_pool_free(&l->g.states);
-	kvfree(l->tree);
-	kvfree(l->group_of);
-	kvfree(l->first);
-	kvfree(l->next);
-}
-
-static int count_group(const struct linking *l, u32 group, unsigned int pass)
-{
-	u32 turn, entry;
-
-	/* Also if the group has no turn: there may be more groups than processes. */
-	cond_resched();
-	for (turn = l->first[group]; turn; turn = l->next[turn - 1]) {
-		entry = census_turn(l->o, turn - 1)->first;
-		while (entry < census_turn_end(l->o, turn - 1)) {
-			entry = census_grouping_turn(&l->g, l->o, turn - 1, entry, group, pass);
-			cond_resched();
-			if (fatal_signal_pending(current))
-				return -EINTR;
-		}
-	}
-	return 0;
-}
-
-/* Collects the masks of a group. */
-static int note_group(const struct linking *l, u32 group, struct census_masks *masks)
-{
-	u32 turn, entry;
-
-	for (turn = l->first[group]; turn; turn = l->next[turn - 1]) {
-		entry = census_turn(l->o, turn - 1)->first;
-		while (entry < census_turn_end(l->o, turn - 1)) {
-			entry = census_turn_note(masks, l->o, turn - 1, entry, group);
-			if (!entry)
-				return -ENOMEM;
-			cond_resched();
-			if (fatal_signal_pending(current))
-				return -EINTR;
-		}
-	}
-	return 0;
-}
-
-static int compare_groups(const struct census_masks *masks, struct census_matrix *matrix)
-{
-	u32 state = masks->first;
-
-	while (state) {
-		state = census_state_compare(masks, state, matrix);
-		cond_resched();
-		if (fatal_signal_pending(current))
-			return -EINTR;
-	}
-	return 0;
-}
-
 /*
- * Compares all groups with each other.  Group 0 is one more owner.
- *
- * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ * Adds what can be added of a member, or of a group in it.  The reader of a group is that of all
+ * its members, if they have the same.  What some of them have in swap would be too low a sum,
+ * without a mark.
  */
-static int count_matrix(struct linking *l, u32 nr_groups, struct census_matrix *matrix)
+static void add_figures(struct census_group *to, const struct census_figures *figures,
+			const struct census_reader *reader, u32 mms, census_share share)
 {
-	struct census_masks masks = {
-		.masks = { .budget = l->g.states.budget, .nr = 1 }, .states = &l->g.states,
-	};
-	u32 chunk, group;
-	int err = 0;
+	unsigned int n;
 
-	/* The states of the blocks get another use. */
-	for (chunk = 0; chunk < l->g.states.nr_chunks; chunk++) {
-		memset(census_chunk(l->g.states.dirs, chunk)->units, 0, CENSUS_CHUNK_BYTES);
-		cond_resched();
-	}
-	for (group = 0; group < nr_groups && !err; group++)
-		err = note_group(l, group, &masks);
-	/* More slices help. */
-	if (err == -ENOMEM)
-		l->o->failed = true;
-	if (!err)
-		err = compare_groups(&masks, matrix);
-	census_pool_free(&masks.masks);
-	return err;
-}
-
-/* Adds the pages without marks: a page that is exclusive to a member is so to its group. */
-static void add_exclusive(const struct linking *l,
-			  const struct census_collection *collection,
-			  struct census_holding *holdings, struct census_matrix *matrix)
-{
-	const struct census_mm *m;
-	unsigned int kind;
-
-	list_for_each_entry(m, &collection->mms, link) {
-		u32 group = l->group_of[m->number];
-		struct census_holding *h = &holdings[group * CENSUS_KINDS];
-		u64 *single = matrix ? census_group_by_owners(matrix, group)[0] : NULL;
-
-		for (kind = 0; kind < CENSUS_PROVED_KINDS; kind++) {
-			h[kind].pages += m->exclusive[kind];
-			h[kind].exclusive += m->exclusive[kind];
-			if (single)
-				single[kind] += m->exclusive[kind];
-		}
-		cond_resched();
-	}
-}
-
-/*
- * Counts what the members of each group have together, but not yet what they have with members of
- * the groups in it.  The blocks of all frames cannot be used afterwards.
- *
- * Takes two passes over all entries, in the order of groups, for any number of groups and any
- * degree of sharing; for a SHARE request one more, and one over the blocks.  The depth of groups
- * counts by its logarithm.
- */
-static int groups_count(struct census *c, void *state)
-{
-	const struct census_collection *collection = &c->scan.collection;
-	struct census_marks *marks = c->scan.tally.marks;
-	const struct census_snapshot *snap = c->snap;
-	const struct groups *s = state;
-	struct linking l = { .o = &marks->owners, .g = {
-		.states = { .budget = marks->budget },
-		.holdings = s->holdings,
-		.kinds = CENSUS_KINDS,
-	} };
-	unsigned int pass;
-	u32 group;
-	int err;
-
-	err = linking_begin(&l, snap, marks, collection, c->matrix);
-	for (pass = 0; pass < 2; pass++)
-		for (group = 0; group < snap->nr_groups && !err; group++)
-			err = count_group(&l, group, pass);
-	if (CENSUS_WITH_SHARE && !err && c->matrix)
-		err = count_matrix(&l, snap->nr_groups, c->matrix);
-	if (!err)
-		add_exclusive(&l, collection, s->holdings, c->matrix);
-	linking_end(&l);
-	return err;
-}
-
-/* Adds the pages of each group to the group that contains it, which is before it. */
-static void add_nested(const struct census_snapshot *snap, struct census_holding *holdings)
-{
-	u32 i, kind;
-
-	for (i = snap->nr_groups; i-- > 1; ) {
-		const struct census_holding *from = &holdings[i * CENSUS_KINDS];
-		struct census_holding *to = &holdings[snap->groups[i].parent * CENSUS_KINDS];
-
-		for (kind = 0; kind < CENSUS_KINDS; kind++) {
-			to[kind].pages += from[kind].pages;
-			to[kind].exclusive += from[kind].exclusive;
-		}
-		cond_resched();
-	}
-}
-
-/* The reader of a group is that of all its members, if they have the same. */
-static void add_reader(struct census_group *to, const struct census_reader *reader)
-{
 	if (!to->mms)
 		to->reader = *reader;
 	else if (!census_reader_equal(&to->reader, reader))
 		to->reader = CENSUS_NO_READER;
-}
-
-static void add_figures(struct census_group *to, const struct census_figures *figures, u32 mms,
-			census_share share)
-{
-	unsigned int n;
-
 	to->mms += mms;
 	to->share += share;
+	to->lacks_swap |= census_figure_known(figures, MEMCENSUS_F_RSS) &&
+			  !census_figure_known(figures, MEMCENSUS_F_SWAP);
 	for (n = 0; n <= MEMCENSUS_F_MAX; n++)
 		if (census_figure_known(figures, n) && SUMMED >> n & 1)
 			census_figure_set(&to->figures, n,
 					  to->figures.value[n] + figures->value[n]);
 }
 
-/* What some of the members have in swap would be too low a sum, without a mark. */
-static bool lacks_swap(const struct census_figures *figures)
+/* Sets the figures of a group, to which all members and all groups in it are added. */
+static void finish_group(const struct census *c, struct census_group *group,
+			 const struct census_holding *holdings)
 {
-	return census_figure_known(figures, MEMCENSUS_F_RSS) &&
-	       !census_figure_known(figures, MEMCENSUS_F_SWAP);
+	struct census_figures own = {};
+
+	if (!is_single(group)) {
+		census_holdings_figures(holdings, c->scan.tally.marks->hugetlb, PAGE_SIZE, true,
+					&own);
+		if (c->scan.swap_known)
+			census_figure_set(&own, MEMCENSUS_F_SWAP_USS,
+					  holdings[CENSUS_OF_SWAP].exclusive << PAGE_SHIFT);
+		copy_own(&group->figures, &own);
+	}
+	if (group->lacks_swap)
+		group->figures.known &= ~F(SWAP);
+	/* Rounded once, not for each member. */
+	if (census_figure_known(&group->figures, MEMCENSUS_F_PSS))
+		census_figure_set(&group->figures, MEMCENSUS_F_PSS,
+				  census_share_bytes(group->share, PAGE_SIZE));
+	/* No member was walked: what they have together is unknown, not 0. */
+	if (!census_figure_known(&group->figures, MEMCENSUS_F_RSS))
+		group->figures.known &= ~(OWN | F(SWAP_USS));
 }
 
-/* Adds up the figures of the members, for their group and for all that contain it. */
-static void add_members(struct census_snapshot *snap)
+/* Adds up what groups have: each after those in it, which are behind it. */
+int census_groups_finish(struct census *c)
 {
-	struct census_group *groups = snap->groups, *group;
-	unsigned int i;
+	struct census_snapshot *snap = c->snap;
+	struct census_group *groups = snap->groups;
+	u32 i, kind;
 
 	for (i = 0; i < snap->nr_tasks; i++) {
 		const struct census_task *task = snap->tasks[i];
+		struct census_group *group = &groups[task->group];
 
-		if (task->group) {
-			add_reader(&groups[task->group], &task->reader);
-			add_figures(&groups[task->group], &task->figures, 1, task->share);
-			if (is_single(&groups[task->group]))
-				copy_figures(&groups[task->group].figures, &task->figures);
-		}
 		cond_resched();
+		if (!task->group)
+			continue;
+		add_figures(group, &task->figures, &task->reader, 1, task->share);
+		if (is_single(group))
+			copy_own(&group->figures, &task->figures);
 	}
-	for (i = 0; i < snap->nr_tasks; i++) {
-		if (lacks_swap(&snap->tasks[i]->figures))
-			groups[snap->tasks[i]->group].figures.known &= ~F(SWAP);
-		cond_resched();
-	}
-	/* Each after those in it. */
 	for (i = snap->nr_groups; i-- > 1; ) {
-		group = &groups[i];
+		struct census_holding *h = &c->group_holdings[i * CENSUS_KINDS];
+		const struct census_group *group = &groups[i];
+
+		finish_group(c, &groups[i], h);
+		for (kind = 0; kind < CENSUS_KINDS; kind++) {
+			struct census_holding *to =
+				&c->group_holdings[group->parent * CENSUS_KINDS + kind];
+
+			to->pages += h[kind].pages;
+			to->exclusive += h[kind].exclusive;
+		}
 		/* All its members may have exited, see census_collect_drop(). */
-		if (group->parent && group->mms) {
-			add_reader(&groups[group->parent], &group->reader);
-			add_figures(&groups[group->parent], &group->figures, group->mms,
-				    group->share);
-		}
+		if (group->parent && group->mms)
+			add_figures(&groups[group->parent], &group->figures, &group->reader,
+				    group->mms, group->share);
 		cond_resched();
 	}
-	for (i = snap->nr_groups; i-- > 1; ) {
-		group = &groups[i];
-		if (lacks_swap(&group->figures))
-			groups[group->parent].figures.known &= ~F(SWAP);
-		/* Rounded once, not for each member. */
-		if (census_figure_known(&group->figures, MEMCENSUS_F_PSS))
-			census_figure_set(&group->figures, MEMCENSUS_F_PSS,
-					  census_share_bytes(group->share, PAGE_SIZE));
-		/* No member was walked: what they have together is unknown, not 0. */
-		if (!census_figure_known(&group->figures, MEMCENSUS_F_RSS))
-			group->figures.known &= ~(OWN | F(SWAP_USS));
-		cond_resched();
-	}
-}
-
-static int groups_finish(struct census *c, void *state)
-{
-	struct groups *s = state;
-
-	add_nested(c->snap, s->holdings);
-	own_figures(c->snap, s->holdings, c->scan.tally.marks->hugetlb, c->scan.swap_known);
-	add_members(c->snap);
 	return 0;
 }
-
-const struct census_question census_groups = {
-	.size = sizeof(struct groups),
-	.is_asked = groups_asked,
-	.begin = groups_begin,
-	.restart = groups_restart,
-	.count = groups_count,
-	.finish = groups_finish,
-};

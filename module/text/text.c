@@ -4,8 +4,8 @@
  *
  * A file of debugfs is one type of text (struct census_text): open() takes the census that it needs
  * and holds it, so that all reads of one open file are of one point in time.  Each line is a row of
- * a seq_file, a task or a zone, or a figure by name, which the rows of rows.h name.  summary has
- * the largest processes, which are found at open().
+ * a seq_file, or a figure by name, which the rows of rows.h name.  summary has the largest
+ * processes, which are found at open().
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,29 +21,20 @@
 #include <linux/time64.h>
 #include <linux/user_namespace.h>
 
-#include "base/fragmentation.h"
 #include "base/largest.h"
 #include "base/memory.h"
 #include "base/result-memory.h"
 #include "base/visible.h"
-#include "census/cache.h"
-#include "census/system.h"
-#include "census/zones.h"
+#include "census/census.h"
 #include "text/text.h"
 
-#define KIB_SHIFT	10
-#define KIB(bytes)	((unsigned long long)(bytes) >> KIB_SHIFT)
+#define KIB(bytes)	((unsigned long long)(bytes) >> 10)
 
 static const char *const state_names[] = {
 	[MEMCENSUS_STATE_WALKED] = "walked",
 	[MEMCENSUS_STATE_BUSY] = "busy",
 	[MEMCENSUS_STATE_VANISHED] = "vanished",
 	[MEMCENSUS_STATE_PARTIAL] = "partial",
-};
-
-static const char *const basis_names[] = {
-	[MEMCENSUS_BASIS_MAPCOUNT] = "mapcount",
-	[MEMCENSUS_BASIS_FRAMES] = "frames",
 };
 
 static const char *const kswapd_names[] = {
@@ -113,33 +104,9 @@ static void show_header(struct seq_file *seq, const struct census_snapshot *snap
 	struct tm tm;
 
 	time64_to_tm(div_u64(snap->cost.realtime, NSEC_PER_SEC), 0, &tm);
-	seq_printf(seq, "# census %llu of %04ld-%02d-%02d %02d:%02d:%02d UTC, basis %s; KiB where nothing else is said\n",
+	seq_printf(seq, "# census %llu of %04ld-%02d-%02d %02d:%02d:%02d UTC; KiB where nothing else is said\n",
 		   snap->seq, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-		   tm.tm_sec, basis_names[snap->basis]);
-}
-
-/* Prints nothing without a name, as PAD is. */
-static void show_value(struct seq_file *seq, const char *name, bool known, u64 value)
-{
-	if (!name)
-		return;
-	seq_printf(seq, "%-20s", name);
-	show_number(seq, known, value, 14);
-	seq_putc(seq, '\n');
-}
-
-/* Prints rows of 64 bits; @shift: from their unit to that of the file. */
-static void show_rows(struct seq_file *seq, const struct census_record_row *row, const void *record,
-		      unsigned int shift)
-{
-	u64 value;
-
-	for (; row->name; row++) {
-		if (row->type != CENSUS_ROW_u64)
-			continue;
-		value = census_record_u64(row, record);
-		show_value(seq, row->name, value != CENSUS_UNKNOWN, value >> shift);
-	}
+		   tm.tm_sec);
 }
 
 /* Tasks */
@@ -227,8 +194,6 @@ static void show_task(struct seq_file *seq, const struct text_view *view,
 		show_number(seq, visible, task->threads, 7);
 		show_figures(seq, figures, task_columns,
 			     ARRAY_SIZE(task_columns));
-		show_number(seq, visible, task->min_faults, 10);
-		show_number(seq, visible, task->maj_faults, 8);
 		show_number(seq, visible, task->oom_score_adj, 5);
 	} else {
 		show_figures(seq, figures, summary_columns,
@@ -254,121 +219,7 @@ static void tasks_show(struct seq_file *seq, const struct text_view *view,
 	show_header(seq, view->snap);
 	seq_printf(seq, "%7s %6s %-8s %7s", "PID", "UID", "STATE", "THREADS");
 	show_column_names(seq, task_columns, ARRAY_SIZE(task_columns));
-	seq_printf(seq, " %10s %8s %5s  %s\n", "MINFLT", "MAJFLT", "OOM",
-		   "COMMAND");
-}
-
-/* Zones */
-
-static unsigned int zones_rows(const struct census_snapshot *snap)
-{
-	return 1 + snap->nr_zones;
-}
-
-static void show_blocks(struct seq_file *seq, const char *name,
-			const u64 *blocks)
-{
-	unsigned int i;
-
-	seq_printf(seq, "  %-12s", name);
-	for (i = 0; i < CENSUS_ORDERS; i++)
-		show_number(seq, blocks[i] != CENSUS_BLOCKS_UNKNOWN, blocks[i], 7);
-	seq_putc(seq, '\n');
-}
-
-static void show_index(struct seq_file *seq, const char *name,
-		       const u64 *blocks,
-		       s32 (*index)(const u64 *blocks, unsigned int orders,
-				    unsigned int order))
-{
-	unsigned int i;
-
-	seq_printf(seq, "  %-12s", name);
-	for (i = 0; i < CENSUS_ORDERS; i++) {
-		s32 n = index(blocks, CENSUS_ORDERS, i);
-
-		seq_printf(seq, "  %s%d.%03d", n < 0 ? "-" : " ",
-			   abs(n) / 1000, abs(n) % 1000);
-	}
-	seq_putc(seq, '\n');
-}
-
-static void zones_show(struct seq_file *seq, const struct text_view *view,
-		       unsigned int row)
-{
-	const struct census_record_row *number;
-	const struct census_zone *z;
-	unsigned int i;
-	u64 bytes;
-
-	if (!row) {
-		show_header(seq, view->snap);
-		seq_printf(seq, "  %-12s", "order");
-		for (i = 0; i < CENSUS_ORDERS; i++)
-			seq_printf(seq, " %7u", i);
-		seq_putc(seq, '\n');
-		return;
-	}
-	z = &view->snap->zones[row - 1];
-	seq_printf(seq, "node %u zone %s:", z->node, z->name);
-	for (number = census_zone_rows; number->name; number++) {
-		if (number->type != CENSUS_ROW_u64)
-			continue;
-		bytes = census_record_u64(number, z);
-		seq_printf(seq, " %s", number->name);
-		show_number(seq, bytes != CENSUS_UNKNOWN, KIB(bytes), 0);
-	}
-	seq_putc(seq, '\n');
-	show_blocks(seq, "blocks", z->blocks);
-	for (i = 0; i < MIGRATE_TYPES; i++)
-		show_blocks(seq, census_migratetype_name(i), z->types[i]);
-	show_index(seq, "unusable", z->blocks, census_unusable_index);
-	show_index(seq, "extfrag", z->blocks, census_extfrag_index);
-}
-
-/* kswapd */
-
-static unsigned int kswapd_rows(const struct census_snapshot *snap)
-{
-	return 1 + snap->nr_nodes;
-}
-
-static void kswapd_show(struct seq_file *seq, const struct text_view *view,
-			unsigned int row)
-{
-	if (!row) {
-		show_header(seq, view->snap);
-		return;
-	}
-	show_node(seq, &view->snap->nodes[row - 1]);
-	show_rows(seq, census_node_rows, &view->snap->nodes[row - 1], KIB_SHIFT);
-}
-
-/* System */
-
-/* One row for each number; rows of numbers without a name (PAD) are empty. */
-static unsigned int system_rows(const struct census_snapshot *snap)
-{
-	return 1 + MEMCENSUS_S_MAX + MEMCENSUS_E_MAX;
-}
-
-static void system_show(struct seq_file *seq, const struct text_view *view,
-			unsigned int row)
-{
-	const struct census_system *s = &view->snap->system;
-
-	if (!row) {
-		show_header(seq, view->snap);
-	} else if (row <= MEMCENSUS_S_MAX) {
-		show_value(seq, census_bytes_names[row], s->bytes_known >> row & 1,
-			   KIB(s->bytes[row]));
-	} else {
-		row -= MEMCENSUS_S_MAX;
-		if (row == 1)
-			seq_puts(seq, "# events since boot, counts\n");
-		show_value(seq, census_event_names[row], s->events_known >> row & 1,
-			   s->events[row]);
-	}
+	seq_printf(seq, " %5s  %s\n", "OOM", "COMMAND");
 }
 
 /* Scan */
@@ -381,8 +232,16 @@ static unsigned int scan_rows(const struct census_snapshot *snap)
 static void scan_show(struct seq_file *seq, const struct text_view *view,
 		      unsigned int row)
 {
+	const struct census_record_row *r;
+	u64 value;
+
 	show_header(seq, view->snap);
-	show_rows(seq, census_scan_rows, &view->snap->cost, 0);
+	for (r = census_scan_rows; r->name; r++) {
+		value = census_record_u64(r, &view->snap->cost);
+		seq_printf(seq, "%-20s", r->name);
+		show_number(seq, value != CENSUS_UNKNOWN, value, 14);
+		seq_putc(seq, '\n');
+	}
 }
 
 /* Summary */
@@ -552,11 +411,10 @@ static const struct seq_operations text_ops = {
 static int take_census(struct text_view *view, const struct census_text *text)
 {
 	const struct census_request req = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
-		.parts = text->parts,
+		.parts = text->parts | MEMCENSUS_PART_OWNERS,
 	};
 	struct pid_namespace *ns = task_active_pid_ns(current);
-	int err = census_cache_request(&req, &view->snap);
+	int err = census_get(&req, &view->snap);
 
 	if (!err && !census_results_hold(ns, census_snapshot_bytes(view->snap), &view->held))
 		err = -EDQUOT;
@@ -619,8 +477,5 @@ const struct census_text census_texts[CENSUS_TEXTS] = {
 	TEXT(summary, MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES |
 	     MEMCENSUS_PART_SYSTEM),
 	TEXT(tasks, MEMCENSUS_PART_TASKS),
-	TEXT(zones, MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES),
-	TEXT(kswapd, MEMCENSUS_PART_NODES),
-	TEXT(system, MEMCENSUS_PART_SYSTEM),
 	TEXT(scan, MEMCENSUS_PART_TASKS),
 };

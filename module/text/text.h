@@ -25,7 +25,7 @@ struct census_text {
 };
 
 /* The first is the summary, which /proc has too. */
-#define CENSUS_TEXTS 6
+#define CENSUS_TEXTS 3
 extern const struct census_text census_texts[CENSUS_TEXTS];
 
 int census_text_open(struct file *file, const struct census_text *text);

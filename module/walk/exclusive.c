@@ -24,7 +24,10 @@ static bool is_exclusive(struct page *page, bool huge)
 	/* A page that a PMD maps has the flag in its first struct page. */
 	if (!PageAnonExclusive(huge ? &folio->page : page))
 		return false;
-	return !CENSUS_MAPCOUNT_EXACT || census_page_mapcount(folio, page) == 1;
+	if (!CENSUS_MAPCOUNT_EXACT)
+		return true;
+	return (folio_test_large(folio) ? census_frame_mapcount(folio, page) :
+					  atomic_read(&page->_mapcount) + 1) == 1;
 }
 
 /* Pages that a census compares, on average. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/bitmap.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/string.h>
 
 #include "walk/exclusive.h"
 #include "walk/image.h"
@@ -12,14 +13,17 @@ unsigned long census_image_pfn(u64 value)
 	return pte_pfn(__pte(value));
 }
 
-/* Sets @i to the first entry of a part that an image has.  Return: its value, or 0 if none has. */
+/* A relative is known by the first value in one of so many parts. */
+#define PARTS 4
+
+/* Sets @i to the first entry of a part that has a value.  Return: that, or 0 if none has. */
 static u64 first_value(const struct census_image *image, const struct census_plain *plain,
 		       const pte_t *pte, unsigned int part, unsigned int *i)
 {
-	unsigned int end = (part + 1) * image->nr / CENSUS_IMAGE_PARTS;
+	unsigned int end = (part + 1) * image->nr / PARTS;
 	u64 value = 0;
 
-	for (*i = part * image->nr / CENSUS_IMAGE_PARTS; *i < end; ++*i) {
+	for (*i = part * image->nr / PARTS; *i < end; ++*i) {
 		value = census_plain_image(plain, census_pte_get(pte + *i));
 		if (value)
 			break;
@@ -28,25 +32,29 @@ static u64 first_value(const struct census_image *image, const struct census_pla
 }
 
 /*
- * Searches an image for the table at @pte: parent and child of a fork have most entries in
- * common.  Return: its values, or NULL.
+ * Searches a kept table of the addresses of the one at @pte: parent and child of a fork have most
+ * entries in common.  Others may have the same addresses: so one entry is to be the same.
+ *
+ * Return: its values, or NULL.
  */
 const u64 *census_image_find(struct census_walk *walk, const struct census_plain *plain,
 			     const pte_t *pte)
 {
-	const u64 *values = NULL;
-	unsigned int part, i;
+	struct census_image *image = walk->image;
+	unsigned int n, part, i;
+	const u64 *values;
 
-	for (part = 0; part < CENSUS_IMAGE_PARTS && !values; part++) {
-		u64 value = first_value(walk->image, plain, pte, part, &i);
+	for (n = 0; (values = census_family_find(walk->owners, image, n)); n++)
+		for (part = 0; part < PARTS; part++) {
+			u64 value = first_value(image, plain, pte, part, &i);
 
-		if (value)
-			values = walk->ops->find_image(walk->context, walk->image, i, value);
-	}
-	return values;
+			if (value && values[i] == value)
+				return values;
+		}
+	return NULL;
 }
 
-/* Sets @index and @value of an image to the first value of the table.  Return: number of values. */
+/* Sets @value of an image to the first value of the table.  Return: number of values. */
 static unsigned int count_values(struct census_image *image, const struct census_plain *plain,
 				 const pte_t *pte)
 {
@@ -55,17 +63,18 @@ static unsigned int count_values(struct census_image *image, const struct census
 	for (i = 0; i < image->nr; i++) {
 		u64 value = census_plain_image(plain, census_pte_get(pte + i));
 
-		if (value && !nr++) {
-			image->index = i;
+		if (value && !nr++)
 			image->value = value;
-		}
 	}
 	return nr;
 }
 
+/* Fewer masks are not worth an image, how many processes of a family may follow. */
+#define MASKS_LEAST 16
+
 /*
  * Checks whether to make an image of the table at @pte, which was reported by so many masks: if it
- * takes less than these, or if the consumer wants one.
+ * takes less than these, or if it is one of a family.
  */
 bool census_image_pays(struct census_walk *walk, const struct census_plain *plain,
 		       const pte_t *pte, unsigned int masks)
@@ -76,14 +85,11 @@ bool census_image_pays(struct census_walk *walk, const struct census_plain *plai
 	if (masks > CENSUS_MASKS_PER_IMAGE)
 		return true;
 	/* In slices masks are fewer, and tables not. */
-	if (masks < CENSUS_MASKS_TO_FIND || walk->exclusive_key)
+	if (masks < MASKS_LEAST || walk->in.apart)
 		return false;
 	image->pages = count_values(image, plain, pte);
-	if (image->pages < masks || image->pages < CENSUS_PAGES_PER_IMAGE)
-		return false;
-	/* By this entry one is found that is of no relative, and would be found again. */
-	return !walk->ops->find_image(walk->context, image, image->index, image->value) &&
-	       walk->ops->want_image(walk->context, image, masks);
+	return image->pages >= masks && image->pages >= CENSUS_PAGES_PER_IMAGE &&
+	       census_family_wants(walk->owners, image, masks);
 }
 
 /*
@@ -111,11 +117,11 @@ static bool report_other(struct census_walk *walk, struct vm_area_struct *vma,
 {
 	if (pte_none(entry))
 		return false;
-	if (!walk->exclusive_key && census_plain_writable(entry) &&
+	if (!walk->in.apart && census_plain_writable(entry) &&
 	    !census_pte_special(vma, addr, entry)) {
 		census_exclusive_check(pte_pfn(entry), 1, false);
-		walk->pages++;
-		walk->exclusive++;
+		walk->out.pages++;
+		walk->out.exclusive++;
 		return false;
 	}
 	census_report_pte(walk, vma, addr, entry);
@@ -136,8 +142,8 @@ bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,
 	struct census_image *image = walk->image;
 	unsigned int i, n, strangers = 0;
 
-	bitmap_zero(image->lacks, CENSUS_PTES_MAX);
-	walk->pages += image->pages;
+	memset(image->lacks, 0, sizeof(image->lacks));
+	walk->out.pages += image->pages;
 	for (i = 0; i < image->nr; i += n) {
 		unsigned int j;
 
@@ -150,8 +156,8 @@ bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,
 			if (values[j] && census_plain_same(entry, values[j]))
 				continue;
 			if (values[j]) {
-				__set_bit(j, image->lacks);
-				walk->pages--;
+				image->lacks[j / 64] |= BIT_ULL(j % 64);
+				walk->out.pages--;
 			}
 			strangers += report_other(walk, vma, plain, addr + j * PAGE_SIZE, entry);
 		}
@@ -160,4 +166,34 @@ bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,
 			return false;
 	}
 	return true;
+}
+
+#ifdef CENSUS_CHECK
+static atomic_t kept_owners;
+
+static int get_kept_owners(char *buffer, const struct kernel_param *kp)
+{
+	return sysfs_emit(buffer, "%d\n", atomic_read(&kept_owners));
+}
+
+static const struct kernel_param_ops kept_owners_ops = {
+	.get = get_kept_owners,
+};
+
+module_param_cb(kept_owners, &kept_owners_ops, NULL, 0400);
+MODULE_PARM_DESC(kept_owners, "number of owners that were added to tables which were kept before");
+#endif
+
+/**
+ * census_image_keep() - record the table that was reported by its image
+ * @walk: its image is set; the lock of the table was dropped, the VMA is still locked
+ */
+void census_image_keep(struct census_walk *walk)
+{
+#ifdef CENSUS_CHECK
+	if (walk->image->match)
+		atomic_inc(&kept_owners);
+#endif
+	census_family_add(walk->owners, walk->image);
+	walk->image->nr = 0;
 }

@@ -117,13 +117,20 @@ struct census_plain {
 #define CENSUS_PTE_PRESENT PTE_VALID
 #define CENSUS_PTE_WRITE PTE_WRITE
 #define CENSUS_PTE_HIGH(plain) ((plain)->high)
+#else
+/* Other architectures: no PTE is plain, see census_plain_begin(), and these compile only. */
+#define CENSUS_PTE_NEVER_PLAIN
+#define CENSUS_PTE_IGNORED 0UL
+#define CENSUS_PTE_NONE_BITS 0UL
+#define CENSUS_PTE_SPECIAL 4UL
+#define CENSUS_PTE_PRESENT 1UL
+#define CENSUS_PTE_WRITE 2UL
 #endif
 
 #ifndef CENSUS_PTE_HIGH
 #define CENSUS_PTE_HIGH(plain) 0UL
 #endif
 
-#ifdef CENSUS_PTE_IGNORED
 static_assert(CENSUS_PTE_PRESENT == 1);
 
 static inline unsigned long census_pte_value(pte_t pte)
@@ -131,10 +138,13 @@ static inline unsigned long census_pte_value(pte_t pte)
 	return *(const unsigned long *)&pte;
 }
 
-/* Return: false if no PTE is plain. */
+/* Return: false if no PTE is plain: then no other function of these is called. */
 static inline bool census_plain_begin(struct census_plain *plain)
 {
-#ifdef CONFIG_UML
+#if defined(CENSUS_PTE_NEVER_PLAIN)
+	*plain = (struct census_plain) {};
+	return false;
+#elif defined(CONFIG_UML)
 	*plain = (struct census_plain) {
 		.pfn = PAGE_MASK, .zero = page_to_pfn(ZERO_PAGE(0)),
 	};
@@ -383,84 +393,6 @@ static inline unsigned int census_plain_all_or_none(const pte_t *pte)
 	return all & CENSUS_PTE_PRESENT && !(any & CENSUS_PTE_SPECIAL) ?
 	       0xff : CENSUS_PTES_DIFFER;
 }
-#else
-/* Other architectures: the kernel's helpers read each PTE. */
-static inline bool census_plain_begin(struct census_plain *plain)
-{
-	return false;
-}
-
-static inline unsigned long census_plain_pfn(const struct census_plain *plain,
-					     pte_t pte)
-{
-	return pte_pfn(pte);
-}
-
-static inline u64 census_plain_page(pte_t pte)
-{
-	return pte_present(pte);
-}
-
-static inline u64 census_plain_rest(const struct census_plain *plain, pte_t pte)
-{
-	return 1;
-}
-
-static inline unsigned int census_plain_run(const struct census_plain *plain,
-					    const pte_t *pte, unsigned int nr)
-{
-	return 0;
-}
-
-static inline u64 census_plain_writable(pte_t pte)
-{
-	return 0;
-}
-
-static inline unsigned int census_plain_exclusive_run(const pte_t *pte, unsigned int nr)
-{
-	return 0;
-}
-
-static inline bool census_plain_exclusive(const pte_t *pte, unsigned int nr, u64 *pages)
-{
-	return false;
-}
-
-static inline u64 census_plain_image(const struct census_plain *plain, pte_t pte)
-{
-	return 0;
-}
-
-static inline bool census_plain_same(pte_t pte, u64 value)
-{
-	return false;
-}
-
-static inline bool census_plain_equal(const pte_t *pte, const u64 *values)
-{
-	return false;
-}
-
-static inline bool census_plain_may_be_exclusive(pte_t pte)
-{
-	return false;
-}
-
-static inline u64 census_plain_mapped(const pte_t *pte, unsigned int nr, u64 *rest)
-{
-	*rest = 1;
-	return 0;
-}
-
-#define CENSUS_PTES_DIFFER (~0U)
-
-static inline unsigned int census_plain_all_or_none(const pte_t *pte)
-{
-	return CENSUS_PTES_DIFFER;
-}
-#endif
-
 /*
  * Bits of a PMD that maps a huge page.  The helpers of x86 look at the size first, to mask the
  * frame number, and query the hypervisor.

@@ -4,9 +4,8 @@
  *
  * Most entries are plain (pte.h): none, or a page whose frame number they contain unchanged.  So
  * eight entries are read at once, and what they have in common is found by word operations.  What
- * is not plain goes to report.c, entry by entry, and so does a whole table if the consumer takes
- * runs.  If @page is called for each page, consecutive frames go there at once.  Else there are
- * three ways, by how pages are numbered:
+ * is not plain goes to report.c, entry by entry.  If @page is called for each page, consecutive
+ * frames go there at once.  Else there are three ways, by how pages are numbered:
  *
  * take_by_frame(): anonymous memory, and all else without another number.  Writable entries of
  * private mappings are counted, in eights.  Consecutive frames, from eight on, are one mask or a
@@ -19,9 +18,9 @@
  * take_copied_ptes(): a private mapping of a file that was written to.  An entry tells whether its
  * page is a copy, or struct page does.
  *
- * A table that fork() copied would give the same masks for each process.  After the first masks of
- * a table, image.c searches one that was kept and is similar; if there is one, the masks are taken
- * back, and the table is reported by what it lacks of that one.
+ * A table that fork() copied would give the same masks for each process.  Before the first mask of
+ * a table, image.c searches one of the same addresses that was kept and is similar; if there is
+ * one, the table is reported by what it lacks of that one.
  */
 #include <linux/mm.h>
 
@@ -46,7 +45,8 @@ static void report_ptes(struct census_walk *walk, struct vm_area_struct *vma,
 	for (; nr; nr -= n, pte += n, addr += n * PAGE_SIZE) {
 		n = single ? 0 : census_plain_run(plain, pte, nr);
 		if (n) {
-			bool exclusive = walk->writable_is_exclusive && census_plain_writable(*pte);
+			bool exclusive = walk->in.writable_is_exclusive &&
+					 census_plain_writable(*pte);
 
 			census_report_pages(walk, vma, addr, census_plain_pfn(plain, *pte), n,
 					    exclusive ? CENSUS_EXCLUSIVE : 0);
@@ -55,7 +55,7 @@ static void report_ptes(struct census_walk *walk, struct vm_area_struct *vma,
 		n = 1;
 		/* If frames are scattered, not each entry is compared with those after it. */
 		single = single ? single - 1 : 7;
-		entry = walk->ops->bits ? census_pte_with_bits(pte, entry) : census_pte_get(pte);
+		entry = walk->in.bits ? census_pte_with_bits(pte, entry) : census_pte_get(pte);
 		census_report_pte(walk, vma, addr, entry);
 	}
 }
@@ -75,15 +75,15 @@ static void take_copied_ptes(struct census_walk *walk,
 		if (pte_none(entry))
 			continue;
 		if (!pte_present(entry) || census_pte_special(vma, addr, entry) ||
-		    (pte_write(entry) && walk->writable_is_exclusive) ||
+		    (pte_write(entry) && walk->in.writable_is_exclusive) ||
 		    !(pte_write(entry) ||
-		      (pte_dirty(entry) && walk->dirty_is_anon))) {
+		      (pte_dirty(entry) && walk->in.dirty_is_copy))) {
 			census_report_pte(walk, vma, addr, entry);
 			continue;
 		}
-		walk->pages++;
-		walk->anon++;
-		census_report_mask(walk, walk->anon_key + (pte_pfn(entry) >> 6),
+		walk->out.pages++;
+		walk->out.copies++;
+		census_report_mask(walk, census_frames_key(CENSUS_ANON) + (pte_pfn(entry) >> 6),
 				   BIT_ULL(pte_pfn(entry) & 63));
 	}
 }
@@ -149,7 +149,7 @@ static __always_inline void grow_mask_by_page(struct last_mask *last, u64 key,
 /**
  * struct plain_counts - results of plain entries that are numbered by frame
  * @frames: key of frame 0
- * @apart: 0, or what to add to @frames for the pages of writable entries
+ * @apart: 0, or a flag of keys for the pages of writable entries
  * @count: ~0 if pages of writable entries are in no mask, but in @exclusive; else 0
  * @pages: number of pages
  * @exclusive: number of exclusive pages that are in no mask
@@ -249,22 +249,18 @@ static __always_inline unsigned int count_run(struct last_mask *last,
 /**
  * struct progress - what was reported before a table
  * @last: the last mask
- * @pages: as in &struct census_walk, as all below
- * @exclusive: see @pages
+ * @out: as in &struct census_walk
  */
 struct progress {
 	struct last_mask last;
-	u64 pages;
-	u64 exclusive;
+	struct census_mapped out;
 };
 
-/* Discards what was reported since.  No run of an earlier table is pending. */
+/* Discards what was reported since. */
 static void go_back(struct census_walk *walk, const struct progress *to)
 {
 	last_mask_end(walk, &to->last);
-	walk->pages = to->pages;
-	walk->exclusive = to->exclusive;
-	walk->nr = 0;
+	walk->out = to->out;
 }
 
 /*
@@ -272,7 +268,7 @@ static void go_back(struct census_walk *walk, const struct progress *to)
  * eight entries at once.  Of exclusive pages only the number counts.  Consecutive frames
  * are one mask or a part of one.
  *
- * Return: false if an image of the table was found to be similar, after the first masks; then
+ * Return: false if an image of the table was found to be similar, before the first mask; then
  * the rest of the entries was not read.
  */
 static __always_inline bool take_by_frame(struct census_walk *walk,
@@ -284,30 +280,25 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 {
 	struct last_mask last = last_mask_begin(walk);
 	const struct census_plain p = *plain;
-	struct plain_counts c = { .frames = walk->frames_key };
-	const struct census_mask *begin = last.at;
+	struct plain_counts c = { .frames = walk->in.frames };
 	const pte_t *first = pte;
-	unsigned int n, enough;
+	unsigned int n;
 
-	if (walk->writable_is_exclusive && walk->exclusive_key)
-		c.apart = walk->exclusive_key - walk->frames_key;
-	else if (walk->writable_is_exclusive)
-		c.count = ~0ULL;
-	for (;; pte += n, addr += n * PAGE_SIZE, nr -= n) {
-		/* Also after the last entries: what is not searched for must not be kept. */
-		enough = pte - first > 8 ? CENSUS_MASKS_TO_FIND : CENSUS_MASKS_TO_FIND_OF_8;
-		if (unlikely(images && last.at - begin >= enough)) {
-			images = false;
-			*values = census_image_find(walk, plain, first);
-			if (*values)
-				return false;
-		}
-		if (!nr)
-			break;
+	if (walk->in.writable_is_exclusive) {
+		c.apart = walk->in.apart;
+		c.count = c.apart ? 0 : ~0ULL;
+	}
+	for (; nr; pte += n, addr += n * PAGE_SIZE, nr -= n) {
 		if (c.count && census_plain_may_be_exclusive(*pte)) {
 			n = count_exclusive(&c, pte, nr);
 			if (n)
 				continue;
+		}
+		if (unlikely(images)) {
+			images = false;
+			*values = census_image_find(walk, plain, first);
+			if (*values)
+				return false;
 		}
 		n = count_run(&last, &p, &c, pte, nr);
 		if (n)
@@ -321,8 +312,8 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 		last = last_mask_begin(walk);
 	}
 	last_mask_end(walk, &last);
-	walk->pages += c.pages;
-	walk->exclusive += c.exclusive;
+	walk->out.pages += c.pages;
+	walk->out.exclusive += c.exclusive;
 	return true;
 }
 
@@ -350,22 +341,21 @@ static noinline void report_frames(struct census_walk *walk,
 				   const pte_t *pte, unsigned int nr,
 				   unsigned long addr)
 {
-	struct progress begin = {
-		.last = last_mask_begin(walk), .pages = walk->pages, .exclusive = walk->exclusive,
-	};
+	const struct progress begin = { .last = last_mask_begin(walk), .out = walk->out };
 	struct census_image *image = walk->image;
 	const u64 *values = NULL;
 	unsigned int masks;
 
-	if (!walk->images || nr < CENSUS_PAGES_PER_IMAGE) {
+	if (!walk->in.images || nr < CENSUS_PAGES_PER_IMAGE) {
 		take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
 		return;
 	}
-	image->first = (addr >> PAGE_SHIFT) & (CENSUS_PTES_MAX - 1);
+	image->addr = addr;
 	image->nr = nr;
 	if (report_masks_or_image(walk, vma, plain, pte, addr, &begin))
 		return;
-	masks = last_mask_begin(walk).at - begin.last.at;
+	masks = last_mask_begin(walk).at - begin.last.at -
+		(walk->out.swap_masks - begin.out.swap_masks);
 	if (census_image_pays(walk, plain, pte, masks) &&
 	    census_image_make(walk, plain, pte, masks)) {
 		go_back(walk, &begin);
@@ -417,8 +407,8 @@ static noinline void report_file(struct census_walk *walk,
 		if (unlikely(!mapped_pages(pte + i, n, &pages))) {
 			report_ptes(walk, vma, NULL, pte + i, n, addr + i * PAGE_SIZE);
 		} else if (pages) {
-			census_report_mask(walk, walk->file_key + (index >> 6), pages << at);
-			walk->pages += census_popcount(pages);
+			census_report_mask(walk, walk->in.file + (index >> 6), pages << at);
+			walk->out.pages += census_popcount(pages);
 		}
 	}
 }
@@ -436,15 +426,15 @@ void census_ptes_report(struct census_walk *walk, struct vm_area_struct *vma,
 {
 	struct census_plain plain;
 
-	if (walk->ops->by_run || walk->device_key || !census_plain_begin(&plain) ||
+	if (walk->in.bits || walk->in.device || !census_plain_begin(&plain) ||
 	    vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
 		report_ptes(walk, vma, NULL, pte, nr, addr);
-	else if (walk->each_page)
+	else if (walk->in.each_page)
 		report_ptes(walk, vma, census_may_have_copies(walk, vma) ? NULL : &plain,
 			    pte, nr, addr);
 	else if (census_may_have_copies(walk, vma))
 		take_copied_ptes(walk, vma, pte, nr, addr);
-	else if (walk->file_key)
+	else if (walk->in.file)
 		report_file(walk, vma, pte, nr, addr);
 	else
 		report_frames(walk, vma, &plain, pte, nr, addr);

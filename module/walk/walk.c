@@ -20,6 +20,7 @@
 
 #include "base/memory.h"
 #include "walk/exclusive.h"
+#include "walk/image.h"
 #include "walk/pte.h"
 #include "walk/ptes.h"
 #include "walk/report.h"
@@ -38,7 +39,6 @@ int census_walk_begin(struct census_walk *walk)
 {
 	struct census_mask *masks;
 
-	walk->runs = census_kvcalloc(CENSUS_RUNS_MAX, sizeof(*walk->runs));
 	masks = census_kvmalloc((CENSUS_MASKS_MAX + 1) * sizeof(*masks));
 	/* masks[-1] has key 0, which no page has: no mask is merged with it. */
 	if (masks) {
@@ -50,32 +50,16 @@ int census_walk_begin(struct census_walk *walk)
 	census_sample_begin(&walk->sampler, global_node_page_state(NR_ANON_MAPPED));
 	census_sample_begin(&walk->kinds, max_t(u64, global_node_page_state(NR_FILE_MAPPED),
 						KINDS_LEAST));
-	return walk->runs && masks && walk->image ? 0 : -ENOMEM;
+	return masks && walk->image ? 0 : -ENOMEM;
 }
 
 void census_walk_end(struct census_walk *walk)
 {
-	kvfree(walk->runs);
 	kvfree(walk->image);
 	if (walk->masks)
 		kvfree(walk->masks - 1);
-	walk->runs = NULL;
 	walk->image = NULL;
 	walk->masks = NULL;
-}
-
-/**
- * census_walk_flush() - pass on the masks, which belong to no VMA any more
- * @walk: no lock is held
- */
-void census_walk_flush(struct census_walk *walk)
-{
-	unsigned int i;
-
-	for (i = 0; i < walk->nr_masks; i += CENSUS_MASKS_AT_ONCE)
-		walk->ops->masks(walk->context, walk->masks + i,
-				 min_t(unsigned int, walk->nr_masks - i, CENSUS_MASKS_AT_ONCE));
-	walk->nr_masks = 0;
 }
 
 /*
@@ -119,13 +103,13 @@ static pte_t *map_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long addr,
 /* Exclusive pages that were counted; in slices they are among all others. */
 static u64 exclusive_pages(const struct census_walk *walk)
 {
-	return walk->exclusive_key ? walk->pages : walk->exclusive;
+	return walk->in.apart ? walk->out.pages : walk->out.exclusive;
 }
 
 /* Checks whether an exclusive page is compared that was counted since there were @before. */
 static bool is_sampled(struct census_walk *walk, u64 before)
 {
-	return walk->writable_is_exclusive &&
+	return walk->in.writable_is_exclusive &&
 	       census_sample_due(&walk->sampler, exclusive_pages(walk) - before);
 }
 
@@ -134,7 +118,7 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 			   pmd_t *pmd, unsigned long addr, unsigned long end)
 {
 	unsigned int nr = (end - addr) >> PAGE_SHIFT;
-	u64 before = exclusive_pages(walk), pages = walk->pages;
+	u64 before = exclusive_pages(walk), pages = walk->out.pages;
 	spinlock_t *ptl;
 	pte_t *pte;
 
@@ -146,12 +130,12 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 	census_ptes_report(walk, vma, pte, nr, addr);
 	if (is_sampled(walk, before))
 		census_sample_ptes(&walk->sampler, vma, pte, nr, addr);
-	if (walk->anon_key && !census_may_have_copies(walk, vma) &&
-	    census_sample_due(&walk->kinds, walk->pages - pages))
+	if (walk->in.copies && !census_may_have_copies(walk, vma) &&
+	    census_sample_due(&walk->kinds, walk->out.pages - pages))
 		census_sample_kind(&walk->kinds, vma, pte, nr, addr);
-	census_report_locked(walk);
 	spin_unlock(ptl);
-	census_report_flush(walk);
+	if (walk->image->nr)
+		census_image_keep(walk);
 	return true;
 }
 
@@ -173,12 +157,6 @@ static bool pmd_maps_zero(struct vm_area_struct *vma, pmd_t pmd)
 /* Pages of a huge page that take as long as an entry, if struct page is not read. */
 #define PAGES_PER_WORK 32
 
-/* Checks whether the consumer reads the struct page of each page, under the table's lock. */
-static bool reads_pages(const struct census_walk *walk)
-{
-	return walk->ops->runs_locked || walk->each_page;
-}
-
 /*
  * Reports the huge page of a PMD.  Called under the lock of its table.
  *
@@ -191,14 +169,14 @@ static bool report_pmd(struct census_walk *walk, struct vm_area_struct *vma, pmd
 	unsigned long skip = (addr & ~PMD_MASK) >> PAGE_SHIFT;
 
 	if (pmd_present(pmd) && census_pmd_devmap(pmd)) {
-		census_report_run(walk, CENSUS_SPECIAL, 0, 0, nr, 0);
+		walk->out.special += nr;
 	} else if (pmd_present(pmd) && pmd_trans_huge(pmd)) {
 		if (vma->vm_flags & VM_PFNMAP || census_pmd_special(pmd) || pmd_maps_zero(vma, pmd))
-			census_report_run(walk, CENSUS_SPECIAL, 0, 0, nr, 0);
+			walk->out.special += nr;
 		else
 			census_report_pages(walk, vma, addr, pmd_pfn(pmd) + skip, nr,
 					    CENSUS_PMD |
-					    (walk->writable_is_exclusive && pmd_write(pmd) ?
+					    (walk->in.writable_is_exclusive && pmd_write(pmd) ?
 					     CENSUS_EXCLUSIVE : 0) |
 					    (pmd_young(pmd) ? CENSUS_YOUNG : 0) |
 					    (pmd_dirty(pmd) ? CENSUS_DIRTY : 0));
@@ -209,7 +187,7 @@ static bool report_pmd(struct census_walk *walk, struct vm_area_struct *vma, pmd
 	} else {
 		return false;
 	}
-	walk->work += reads_pages(walk) ? nr : nr / PAGES_PER_WORK;
+	walk->work += walk->in.each_page ? nr : nr / PAGES_PER_WORK;
 	return true;
 }
 
@@ -241,15 +219,15 @@ static unsigned long count_exclusive_pmds(struct census_walk *walk, const pmd_t 
 		census_exclusive_check(pmd_pfn(pmd), HPAGE_PMD_NR, true);
 	}
 	nr = (addr - first) >> PAGE_SHIFT;
-	walk->pages += nr;
-	walk->huge += nr;
-	walk->exclusive += nr;
+	walk->out.pages += nr;
+	walk->out.huge += nr;
+	walk->out.exclusive += nr;
 	return (addr - first) >> PMD_SHIFT;
 }
 
 /*
- * Masks and runs that a huge page may have.  In one hold of the lock of a table of huge
- * pages there are no more of these than in one of a PTE table.
+ * Masks that a huge page may have.  In one hold of the lock of a table of huge pages there are no
+ * more of these than in one of a PTE table.
  */
 #define LEAF_MASKS (PMD_SIZE / PAGE_SIZE / 64 + 1)
 
@@ -267,9 +245,9 @@ static unsigned long walk_pmd_leaves(struct census_walk *walk, struct vm_area_st
 				     pmd_t *pmdp, unsigned long addr, unsigned long end)
 {
 	/* Nothing is kept of an exclusive huge page but the number of its pages. */
-	bool exclusive = walk->writable_is_exclusive && !walk->exclusive_key &&
-			 !walk->ops->by_run && !walk->each_page && vma_is_anonymous(vma);
-	long room = reads_pages(walk) || EXCLUSIVE_AT_ONCE == 1 ? LEAF_MASKS : CENSUS_PTES_MAX;
+	bool exclusive = walk->in.writable_is_exclusive && !walk->in.apart &&
+			 !walk->in.each_page && vma_is_anonymous(vma);
+	long room = walk->in.each_page || EXCLUSIVE_AT_ONCE == 1 ? LEAF_MASKS : CENSUS_PTES_MAX;
 	unsigned long next, whole = end & PMD_MASK;
 	u64 before = exclusive_pages(walk);
 	pmd_t *first = pmdp;
@@ -297,9 +275,7 @@ static unsigned long walk_pmd_leaves(struct census_walk *walk, struct vm_area_st
 		census_sample_pmds(&walk->sampler, first, pmdp - first);
 	walk->ptes += pmdp - first;
 	walk->work += pmdp - first;
-	census_report_locked(walk);
 	spin_unlock(ptl);
-	census_report_flush(walk);
 	return addr;
 }
 #else
@@ -333,7 +309,6 @@ static unsigned long walk_pmd(struct census_walk *walk, struct vm_area_struct *v
 		    (!pmd_present(pmd) && !thp_migration_supported())) {
 			walk->ptes++;
 			walk->work += ENTRIES_PER_EMPTY;
-			census_report_flush(walk);
 			return end;
 		}
 		if (!pmd_present(pmd) || pmd_trans_huge(pmd) ||
@@ -348,9 +323,6 @@ static unsigned long walk_pmd(struct census_walk *walk, struct vm_area_struct *v
 	}
 }
 
-/* Bytes skipped at once: a run has 32 bits, but a PGD entry covers up to 2^36 pages. */
-#define MISSING_MAX BIT(40)
-
 /*
  * Return: the PUD of @addr; or NULL, and @next is the end of the missing table's range.
  * Each level ends where the one above does: if a level is folded, its own end is @end.
@@ -361,7 +333,7 @@ static pud_t *find_pud(struct mm_struct *mm, unsigned long addr,
 	pgd_t *pgdp = pgd_offset(mm, addr), pgd;
 	p4d_t *p4dp, p4d;
 
-	*next = pgd_addr_end(addr, min(end, addr + MISSING_MAX));
+	*next = pgd_addr_end(addr, end);
 	pgd = pgdp_get(pgdp);
 	if (pgd_none(pgd) || pgd_bad(pgd))
 		return NULL;
@@ -403,10 +375,9 @@ static pmd_t *find_pmd(struct mm_struct *mm, unsigned long addr,
 #define ENTRIES_PER_HUGETLB 64
 
 /* Called under the page table lock of the entry. */
-static void report_hugetlb(struct census_walk *walk, unsigned long addr, pte_t pte,
-			   unsigned long pfn, bool shared_table, unsigned int nr)
+static void report_hugetlb(struct census_walk *walk, pte_t pte, unsigned long pfn, unsigned int nr)
 {
-	u8 bits = shared_table ? CENSUS_SHARED_TABLE : 0;
+	unsigned long number;
 	softleaf_t entry;
 
 	if (pte_none(pte))
@@ -416,16 +387,13 @@ static void report_hugetlb(struct census_walk *walk, unsigned long addr, pte_t p
 		walk->unknown |= !census_softleaf_is_known(entry);
 		if (!softleaf_has_pfn(entry))
 			return;
-		bits |= CENSUS_NOT_PRESENT;
-		if (softleaf_is_migration(entry))
-			bits |= CENSUS_MIGRATING;
 		pfn = softleaf_to_pfn(entry);
 	}
-	census_report_run(walk, CENSUS_HUGETLB, bits, pfn, nr, 0);
-	census_report_place(walk, (struct census_place) {
-		.type = CENSUS_HUGETLB, .bits = bits, .nr = nr, .pfn = pfn,
-	});
-	census_report_locked(walk);
+	if (walk->in.only_file && PageAnon(pfn_to_page(pfn)))
+		return;
+	number = pfn / nr;
+	walk->out.hugetlb += nr;
+	census_report_mask(walk, walk->in.hugetlb + (number >> 6), BIT_ULL(number & 63));
 }
 
 /*
@@ -452,8 +420,8 @@ static pte_t *find_hugetlb(struct mm_struct *mm, unsigned long addr, unsigned lo
  * The page table lock keeps the entry, and so its huge page, while struct page is read: a
  * copy on write and migration replace the entry under this lock, without i_mmap_rwsem.
  */
-static void walk_hugetlb_entry(struct census_walk *walk, struct vm_area_struct *vma,
-			       unsigned long addr, pte_t *ptep, unsigned long size)
+static void walk_hugetlb_entry(struct census_walk *walk, struct vm_area_struct *vma, pte_t *ptep,
+			       unsigned long size)
 {
 	unsigned int nr = size >> PAGE_SHIFT;
 	spinlock_t *ptl;
@@ -466,16 +434,15 @@ static void walk_hugetlb_entry(struct census_walk *walk, struct vm_area_struct *
 	if (size >= PUD_SIZE) {
 		pud_t pud = pudp_get((pud_t *)ptep);
 
-		report_hugetlb(walk, addr, __pte(pud_val(pud)), pud_pfn(pud), false, nr);
+		report_hugetlb(walk, __pte(pud_val(pud)), pud_pfn(pud), nr);
 	} else if (size >= PMD_SIZE) {
 		pmd_t pmd = pmdp_get_lockless((pmd_t *)ptep);
 
-		report_hugetlb(walk, addr, __pte(pmd_val(pmd)), pmd_pfn(pmd),
-			       hugetlb_pmd_shared(ptep), nr);
+		report_hugetlb(walk, __pte(pmd_val(pmd)), pmd_pfn(pmd), nr);
 	} else {
 		pte_t pte = census_pte_get(ptep);
 
-		report_hugetlb(walk, addr, pte, pte_pfn(pte), false, nr);
+		report_hugetlb(walk, pte, pte_pfn(pte), nr);
 	}
 	spin_unlock(ptl);
 }
@@ -510,16 +477,13 @@ static unsigned long walk_hugetlb_table(struct census_walk *walk, struct vm_area
 		/* An entry that is not empty has some bit at each level. */
 		empty = pte_none(census_pte_get(ptep));
 		if (!empty)
-			walk_hugetlb_entry(walk, vma, addr, ptep, size);
+			walk_hugetlb_entry(walk, vma, ptep, size);
 		walk->ptes++;
 		walk->work++;
 	}
 	if (!ptep)
 		addr = end;
 	i_mmap_unlock_read(mapping);
-	/* Pass on at once: each huge page is counted separately, so runs must not be merged. */
-	if (!empty)
-		census_report_flush(walk);
 	walk->work += ENTRIES_PER_HUGETLB;
 	return addr;
 }
@@ -660,9 +624,7 @@ unsigned long census_walk_vma(struct census_walk *walk,
 			    !(vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP)))
 				walk->unknown = true;
 			if (leaf)
-				census_report_run(walk, CENSUS_SPECIAL, 0, 0,
-						  (next - addr) >> PAGE_SHIFT, 0);
-			census_report_flush(walk);
+				walk->out.special += (next - addr) >> PAGE_SHIFT;
 			walk->work += ENTRIES_PER_EMPTY;
 		} else {
 			unsigned long to = next;

@@ -16,7 +16,6 @@ void census_walk_fetch(struct census_walk *walk, struct vm_area_struct *vma, uns
 unsigned long census_walk_vma(struct census_walk *walk,
 			      struct vm_area_struct *vma, unsigned long addr,
 			      unsigned long end);
-void census_walk_flush(struct census_walk *walk);
 
 /* Checks whether there is no room for the masks of another table: the hold must end. */
 static inline bool census_walk_full(const struct census_walk *walk)

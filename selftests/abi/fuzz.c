@@ -189,9 +189,6 @@ TEST(files)
 		"/proc/memcensus",
 		"/sys/kernel/debug/memcensus/summary",
 		"/sys/kernel/debug/memcensus/tasks",
-		"/sys/kernel/debug/memcensus/zones",
-		"/sys/kernel/debug/memcensus/kswapd",
-		"/sys/kernel/debug/memcensus/system",
 		"/sys/kernel/debug/memcensus/scan",
 	};
 	unsigned int n = number("FUZZ_FILES", 300), i, done, all = 0;

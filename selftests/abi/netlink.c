@@ -117,7 +117,6 @@ TEST_F(request, subjects)
 		const char *why;
 	} subjects[] = {
 		{ MEMCENSUS_CMD_PHYSICAL, MEMCENSUS_SUBJECT_PHYSICAL, "built without physical:" },
-		{ MEMCENSUS_CMD_OOM, MEMCENSUS_SUBJECT_OOM, "built without oom:" },
 		{ MEMCENSUS_CMD_SHARE, MEMCENSUS_SUBJECT_SHARE, "built without share:" },
 	};
 	const uint32_t built = subjects_built();
@@ -143,15 +142,13 @@ TEST_F(request, subjects)
 	}
 }
 
-/* The dump has the requested parts, and no others. */
+/* The dump has the requested parts, and no others; owners are always counted. */
 TEST_F(request, parts)
 {
 	static const uint32_t requested[] = {
 		MEMCENSUS_PART_TASKS, MEMCENSUS_PART_ZONES,
 		MEMCENSUS_PART_NODES, MEMCENSUS_PART_SYSTEM,
-		MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES,
 		MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM, 0,
-		MEMCENSUS_PART_TASKS | MEMCENSUS_PART_TASK_NODES, MEMCENSUS_PART_TASK_NODES,
 	};
 	unsigned int i;
 
@@ -164,13 +161,12 @@ TEST_F(request, parts)
 
 		ASSERT_EQ(0, census_take(&request, &census, NULL));
 		EXPECT_TRUE(census_is_whole(&census));
-		EXPECT_EQ(parts, census.scan[MEMCENSUS_SCAN_PARTS]);
+		EXPECT_EQ(parts | MEMCENSUS_PART_OWNERS, census.scan[MEMCENSUS_SCAN_PARTS]);
 		EXPECT_EQ(!!(parts & MEMCENSUS_PART_TASKS), !!census.n_tasks);
 		EXPECT_EQ(!!(parts & MEMCENSUS_PART_ZONES), !!census.n_zones);
 		EXPECT_EQ(!!(parts & MEMCENSUS_PART_NODES), !!census.n_nodes);
 		EXPECT_EQ(!!(parts & MEMCENSUS_PART_SYSTEM),
 			  census.n_systems);
-		EXPECT_EQ(!!(parts & MEMCENSUS_PART_TASK_NODES), !!census.n_task_nodes);
 		EXPECT_EQ(0, census.n_vmas);
 		census_free(&census);
 	}
@@ -178,15 +174,15 @@ TEST_F(request, parts)
 
 #define SCAN(name)	(1ULL << MEMCENSUS_SCAN_##name)
 
-/* By map counts no owners of frames are counted: what they have is unknown, not 0. */
-TEST_F(request, sums_by_map_counts)
+/* Without OWNERS no owners of frames are counted: what they have is unknown, not 0. */
+TEST_F(request, sums_without_owners)
 {
 	const uint64_t by_owners = SCAN(FRAMES) | SCAN(PSS) | SCAN(VIOLATIONS) |
 				   SCAN(DEVICE_UNCOUNTED) | SCAN(ZONE_DEVICE) | SCAN(MAPPED_BY_2) |
 				   SCAN(MAPPED_BY_10) | SCAN(ANON_BY_1) | SCAN(DEVICE_BY_10);
 	uint32_t pid = getpid();
 	struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,
+		.parts = MEMCENSUS_PART_TASKS,
 		.pids = &pid, .n_pids = 1,
 	};
 	struct census census;
@@ -194,7 +190,7 @@ TEST_F(request, sums_by_map_counts)
 	ASSERT_EQ(0, census_take(&request, &census, NULL));
 	EXPECT_EQ(by_owners, census.scan_known & by_owners);
 	census_free(&census);
-	request.basis = MEMCENSUS_BASIS_MAPCOUNT;
+	request.no_owners = true;
 	ASSERT_EQ(0, census_take(&request, &census, NULL));
 	EXPECT_EQ(0, census.scan_known & by_owners);
 	EXPECT_TRUE(census.scan_known & SCAN(SLICES));
@@ -269,31 +265,31 @@ TEST_F(request, nest_without_its_flag)
 	EXPECT_REFUSED(EINVAL, EINVAL, self->nest);
 }
 
-TEST_F(request, basis_too_long)
+TEST_F(request, group_by_too_long)
 {
 	struct nlattr *attr = tail(self->nlh);
 
-	mnl_attr_put_u64(self->nlh, MEMCENSUS_REQ_BASIS,
-			 MEMCENSUS_BASIS_MAPCOUNT);
+	mnl_attr_put_u64(self->nlh, MEMCENSUS_REQ_GROUP_BY, MEMCENSUS_BY_UID);
 	mnl_attr_nest_end(self->nlh, self->nest);
 	EXPECT_REFUSED(ERANGE, EINVAL, attr);
 }
 
 /* As a program of version 1 of the family sends it. */
-TEST_F(request, basis_too_short)
+TEST_F(request, group_by_too_short)
 {
 	struct nlattr *attr = tail(self->nlh);
 
-	mnl_attr_put_u8(self->nlh, MEMCENSUS_REQ_BASIS, MEMCENSUS_BASIS_MAPCOUNT);
+	mnl_attr_put_u8(self->nlh, MEMCENSUS_REQ_GROUP_BY, MEMCENSUS_BY_UID);
 	mnl_attr_nest_end(self->nlh, self->nest);
 	EXPECT_REFUSED(ERANGE, EINVAL, attr);
 }
 
-TEST_F(request, basis_unknown)
+/* 2 was used by version 2 of the family. */
+TEST_F(request, number_of_version_2)
 {
 	struct nlattr *attr = tail(self->nlh);
 
-	mnl_attr_put_u32(self->nlh, MEMCENSUS_REQ_BASIS, 99);
+	mnl_attr_put_u32(self->nlh, 2, 1);
 	mnl_attr_nest_end(self->nlh, self->nest);
 	EXPECT_REFUSED(ERANGE, EINVAL, attr);
 }
@@ -307,52 +303,55 @@ TEST_F(request, group_by_unknown)
 	EXPECT_REFUSED(ERANGE, EINVAL, attr);
 }
 
-/* Groups need the frames basis: map counts cannot tell who shares a frame. */
-TEST_F(request, group_by_on_map_counts)
+/* What struct page tells is of named processes. */
+TEST_F(request, flags_without_pids)
 {
+	struct nlattr *attr = tail(self->nlh);
+
+	mnl_attr_put_u32(self->nlh, MEMCENSUS_REQ_PARTS,
+			 MEMCENSUS_PART_TASKS | MEMCENSUS_PART_FLAGS);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED_LATE(EINVAL, EOPNOTSUPP, attr);
+}
+
+/* Groups need owners: without them nobody knows who shares a frame. */
+TEST_F(request, group_by_without_owners)
+{
+	const uint32_t pid = getpid();
 	struct nlattr *attr;
 
-	mnl_attr_put_u32(self->nlh, MEMCENSUS_REQ_BASIS,
-			 MEMCENSUS_BASIS_MAPCOUNT);
+	mnl_attr_put(self->nlh, MEMCENSUS_REQ_PIDS, sizeof(pid), &pid);
+	mnl_attr_put_u32(self->nlh, MEMCENSUS_REQ_PARTS, MEMCENSUS_PART_TASKS);
 	attr = tail(self->nlh);
 	mnl_attr_put_u32(self->nlh, MEMCENSUS_REQ_GROUP_BY, MEMCENSUS_BY_UID);
 	mnl_attr_nest_end(self->nlh, self->nest);
 	EXPECT_REFUSED_LATE(EINVAL, EOPNOTSUPP, attr);
 }
 
-/* OOM and PHYSICAL refuse each attribute that they do not take, those of later commands too. */
+/* PHYSICAL refuses each attribute that it does not take, those of later commands too. */
 TEST_F(request, attributes_of_others)
 {
-	static const struct {
-		uint8_t cmd;
-		uint64_t takes;
-	} commands[] = {
-		{ MEMCENSUS_CMD_OOM, 1ULL << MEMCENSUS_REQ_EVENT },
-		{ MEMCENSUS_CMD_PHYSICAL, 1ULL << MEMCENSUS_REQ_ORDER |
-		  1ULL << MEMCENSUS_REQ_GROUP_BY | 1ULL << MEMCENSUS_REQ_FILES },
-	};
-	unsigned int c, n;
+	const uint64_t takes = 1ULL << MEMCENSUS_REQ_ORDER | 1ULL << MEMCENSUS_REQ_GROUP_BY |
+			       1ULL << MEMCENSUS_REQ_FILES;
+	unsigned int n;
 
-	TEST_OF(OOM);
 	TEST_OF(PHYSICAL);
-	for (c = 0; c < ARRAY_SIZE(commands); c++) {
-		for (n = 0; n < abi_request.n; n++) {
-			const enum abi_type type = abi_request.attrs[n].type;
-			struct nlattr *attr;
+	for (n = 0; n < abi_request.n; n++) {
+		const enum abi_type type = abi_request.attrs[n].type;
+		struct nlattr *attr;
 
-			if (type == ABI_NONE || type == ABI_PAD || commands[c].takes >> n & 1)
-				continue;
-			self->nlh = census_header(&self->socket, self->buf, commands[c].cmd,
-						  NLM_F_DUMP);
-			self->nest = mnl_attr_nest_start(self->nlh, MEMCENSUS_A_REQUEST);
-			attr = tail(self->nlh);
-			if (type == ABI_U64)
-				mnl_attr_put_u64(self->nlh, n, 1);
-			else
-				mnl_attr_put_u32(self->nlh, n, 1);
-			mnl_attr_nest_end(self->nlh, self->nest);
-			EXPECT_REFUSED_LATE(EINVAL, EINVAL, attr);
-		}
+		if (type == ABI_NONE || type == ABI_PAD || takes >> n & 1)
+			continue;
+		self->nlh = census_header(&self->socket, self->buf, MEMCENSUS_CMD_PHYSICAL,
+					  NLM_F_DUMP);
+		self->nest = mnl_attr_nest_start(self->nlh, MEMCENSUS_A_REQUEST);
+		attr = tail(self->nlh);
+		if (type == ABI_U64)
+			mnl_attr_put_u64(self->nlh, n, 1);
+		else
+			mnl_attr_put_u32(self->nlh, n, 1);
+		mnl_attr_nest_end(self->nlh, self->nest);
+		EXPECT_REFUSED_LATE(EINVAL, EINVAL, attr);
 	}
 }
 
@@ -374,12 +373,13 @@ TEST_F(request, parts_too_short)
 	EXPECT_REFUSED(ERANGE, EINVAL, attr);
 }
 
+/* The lowest bit that no part has, between others or above them. */
 TEST_F(request, parts_unknown)
 {
 	struct nlattr *attr = tail(self->nlh);
 
 	mnl_attr_put_u32(self->nlh, MEMCENSUS_REQ_PARTS,
-			 MEMCENSUS_PART_ALL + 1);
+			 ~MEMCENSUS_PART_ALL & (MEMCENSUS_PART_ALL + 1));
 	mnl_attr_nest_end(self->nlh, self->nest);
 	EXPECT_REFUSED(EINVAL, ERANGE, attr);
 }
@@ -467,7 +467,7 @@ TEST_F(request, pid_absent)
 	census_free(&census);
 }
 
-/* This is still a snapshot, on both bases, also with groups and mappings. */
+/* This is still a snapshot, also with groups and mappings. */
 TEST_F(request, pids_all_absent)
 {
 	uint32_t pids[] = { NO_PID, NO_PID + 1 };
@@ -485,7 +485,6 @@ TEST_F(request, pids_all_absent)
 	expect_vanished(_metadata, &census, NO_PID + 1);
 	census_free(&census);
 
-	request.basis = MEMCENSUS_BASIS_FRAMES;
 	request.group_by = MEMCENSUS_BY_UID;
 	ASSERT_EQ(0, census_take(&request, &census, NULL));
 	EXPECT_TRUE(census_is_whole(&census));

@@ -9,7 +9,7 @@
 #define DIR_PATH	"/sys/kernel/debug/memcensus"
 
 static const char *const names[] = {
-	"summary", "tasks", "zones", "kswapd", "system", "scan",
+	"summary", "tasks", "scan",
 };
 
 /* A file read into memory; @n: bytes of each read. */
@@ -56,9 +56,6 @@ FIXTURE_VARIANT(file)
 
 FIXTURE_VARIANT_ADD(file, summary) { DIR_PATH "/summary" };
 FIXTURE_VARIANT_ADD(file, tasks) { DIR_PATH "/tasks" };
-FIXTURE_VARIANT_ADD(file, zones) { DIR_PATH "/zones" };
-FIXTURE_VARIANT_ADD(file, kswapd) { DIR_PATH "/kswapd" };
-FIXTURE_VARIANT_ADD(file, system) { DIR_PATH "/system" };
 FIXTURE_VARIANT_ADD(file, scan) { DIR_PATH "/scan" };
 FIXTURE_VARIANT_ADD(file, proc) { "/proc/memcensus" };
 

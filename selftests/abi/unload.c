@@ -10,7 +10,7 @@
 
 #define DIR_PATH	"/sys/kernel/debug/memcensus"
 
-static const struct census_request all = { .basis = MEMCENSUS_BASIS_MAPCOUNT };
+static const struct census_request all;
 
 /* The module is loaded before and after each test. */
 FIXTURE(module)

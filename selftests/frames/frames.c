@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The frames basis counts owners: it is exact even where map counts are not. */
+/* The census counts owners: it is exact even where map counts are not. */
 #include "selftest.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 
 static const struct census_request all = {
-	.basis = MEMCENSUS_BASIS_FRAMES,
 	.parts = MEMCENSUS_PART_TASKS,
 };
 
@@ -13,7 +12,6 @@ static int take_frames_of(pid_t pid, struct census *census)
 {
 	uint32_t id = pid;
 	const struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
 		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
 		.pids = &id,
 		.n_pids = 1,
@@ -28,24 +26,33 @@ static int take_frames_of(pid_t pid, struct census *census)
 	ASSERT_EQ(0, take_frames_of(pid, __census));			\
 	ASSERT_TRUE(census_is_whole(__census));				\
 	ASSERT_EQ(1, __census->n_tasks);				\
-	EXPECT_EQ(MEMCENSUS_BASIS_FRAMES, __census->tasks->basis);	\
 	EXPECT_EQ(0, __census->scan[MEMCENSUS_SCAN_VIOLATIONS]);	\
 } while (0)
 
-/* Default: frames for the whole system, map counts for a single process. */
-TEST(default_basis)
+/* Owners are counted by default, of all processes always. */
+TEST(default_parts)
 {
 	uint32_t pid = getpid();
-	struct census_request request = { .parts = MEMCENSUS_PART_TASKS };
+	struct census_request request = {};
 	struct census census;
 
 	ASSERT_EQ(0, census_take(&request, &census, NULL));
-	EXPECT_EQ(MEMCENSUS_BASIS_FRAMES, census.scan[MEMCENSUS_SCAN_BASIS]);
+	EXPECT_TRUE(census.scan[MEMCENSUS_SCAN_PARTS] & MEMCENSUS_PART_OWNERS);
+	EXPECT_FALSE(census.scan[MEMCENSUS_SCAN_PARTS] & MEMCENSUS_PART_FLAGS);
+	census_free(&census);
+	request.parts = MEMCENSUS_PART_TASKS;
+	request.no_owners = true;
+	ASSERT_EQ(0, census_take(&request, &census, NULL));
+	EXPECT_TRUE(census.scan[MEMCENSUS_SCAN_PARTS] & MEMCENSUS_PART_OWNERS);
 	census_free(&census);
 	request.pids = &pid;
 	request.n_pids = 1;
 	ASSERT_EQ(0, census_take(&request, &census, NULL));
-	EXPECT_EQ(MEMCENSUS_BASIS_MAPCOUNT, census.scan[MEMCENSUS_SCAN_BASIS]);
+	EXPECT_EQ(MEMCENSUS_PART_TASKS, census.scan[MEMCENSUS_SCAN_PARTS]);
+	census_free(&census);
+	request.parts = 0;
+	ASSERT_EQ(0, census_take(&request, &census, NULL));
+	EXPECT_TRUE(census.scan[MEMCENSUS_SCAN_PARTS] & MEMCENSUS_PART_OWNERS);
 	census_free(&census);
 }
 
@@ -59,7 +66,6 @@ TEST(shares_add_up)
 	ASSERT_EQ(0, census_take(&all, &census, NULL));
 	EXPECT_TRUE(census_is_whole(&census));
 	for (task = census.tasks; task < census.tasks + census.n_tasks; task++) {
-		EXPECT_EQ(MEMCENSUS_BASIS_FRAMES, task->basis);
 		EXPECT_LE(task->f.value[MEMCENSUS_F_USS],
 			  task->f.value[MEMCENSUS_F_PSS]);
 		EXPECT_LE(task->f.value[MEMCENSUS_F_PSS],
@@ -109,7 +115,7 @@ static void parent(void *arg)
 		    family->parent_writes);
 }
 
-/* If map counts are exact, the frames basis gives the same. */
+/* If map counts are exact, smaps gives the same. */
 TEST(shared_by_fork)
 {
 	const unsigned long pages = 600, child_writes = 100, parent_writes = 50;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The frames basis with too little memory: the census counts owners in slices, says
+ * A census with too little memory: it counts owners in slices, says
  * in how many, and every figure is still exact. The next load of the module works as
  * usual.
  *
@@ -189,7 +189,6 @@ static void of_all(struct __test_metadata *_metadata, const struct _test_data_bo
 static void by_groups(struct __test_metadata *_metadata, const struct _test_data_bound *self)
 {
 	struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
 		.parts = MEMCENSUS_PART_TASKS,
 		.group_by = MEMCENSUS_BY_PIDS,
 		.pids = (const uint32_t *)self->pids, .n_pids = PROCESSES,

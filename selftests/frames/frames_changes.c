@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames basis: a process changes between two lock holds of its walk: it ends, executes a
+ * Owners: a process changes between two lock holds of its walk: it ends, executes a
  * program, unmaps, or maps a file twice. In a build with CENSUS_CHECK=1 the walk sleeps between
  * its lock holds, so that each change meets it.
  */
@@ -117,7 +117,7 @@ TEST_F(changes, during_the_walk)
 	unsigned int i, turns, walked[CHANGES] = {}, vanished[CHANGES] = {}, executed = 0;
 	uint32_t named;
 	const struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,
+		.parts = MEMCENSUS_PART_TASKS,
 		.pids = &named, .n_pids = 1,
 	};
 	const bool met = read_number(PAUSE) >= 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames basis: of each class, how much has one owner, two, three to nine, and ten or more: known
+ * Owners: of each class, how much has one owner, two, three to nine, and ten or more: known
  * anonymous memory and shmem of so many processes.
  */
 #include <sys/mman.h>

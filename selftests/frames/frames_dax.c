@@ -137,7 +137,6 @@ static void expect_shared(struct __test_metadata *_metadata, pid_t *pids,
 		EXPECT_OF_DEVICE(cast->pages, vma, pids[i], &census);
 	}
 	census_free(&census);
-	/* By map counts. */
 	if (!huge || is_counted(pids[0]))
 		EXPECT_EQUAL_SMAPS(pids[0]);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames basis: a second census of stopped processes gives the same figures.
+ * Owners: a second census of stopped processes gives the same figures.
  */
 #include "selftest.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames basis: pages whose entries prove that they are exclusive have no marks. The
+ * Owners: pages whose entries prove that they are exclusive have no marks. The
  * module counts the owners of these pages too if mark_all is set: stopped processes have
  * the same figures in both ways. And the module compares each such page with struct page;
  * a difference is a warning in the kernel's log.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Frames basis: page cache that many processes share, each a different part. */
+/* Owners: page cache that many processes share, each a different part. */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames basis: memory shared by fork among 2, 3 and 300 owners, before and
+ * Owners: memory shared by fork among 2, 3 and 300 owners, before and
  * after writes of the parent.  With KASAN 60: 300 take a minute and a half there.
  */
 #include "selftest.h"

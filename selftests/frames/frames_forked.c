@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames basis: scattered pages that a family of processes shares by fork, so that the
+ * Owners: scattered pages that a family of processes shares by fork, so that the
  * census keeps tables instead of marks. Members write, unmap, protect and fork again; each
  * figure is the test's own count, also by groups and in slices, and the memory for counting
  * is a fraction of that of the tables.

@@ -233,7 +233,6 @@ TEST_F(cast, in_pages)
 {
 	const unsigned int n = 4;
 	const struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
 		.group_by = MEMCENSUS_BY_PIDS,
 		.parts = MEMCENSUS_PART_TASKS,
 		.pids = (uint32_t *)self->pids,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames basis: processes share random pages, so nearly every page has a different
+ * Owners: processes share random pages, so nearly every page has a different
  * set of owners. All figures are exact, the sum of all shares is the mapped memory,
  * and each share equals that of smaps, within its rounding; also in slices, if
  * max_mem is too small.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames basis: the exclusive rule. Without it the owners of all pages are counted, and the figures
+ * Owners: the exclusive rule. Without it the owners of all pages are counted, and the figures
  * are the same. If the kernel breaks it, the next census notices, counts all pages, and says so:
  * here a driver takes the flag from pages that only this process maps, or hides that a mapping of a
  * file has copies.
@@ -72,7 +72,7 @@ static void load(struct __test_metadata *_metadata, const char *params)
 static void expect(struct __test_metadata *_metadata, unsigned int rule, unsigned int violations)
 {
 	static const struct census_request all = {
-		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,
+		.parts = MEMCENSUS_PART_TASKS,
 	};
 	const struct census_task *task;
 	struct census census;
@@ -136,7 +136,7 @@ TEST_F(rule, broken)
 TEST(kind)
 {
 	static const struct census_request all = {
-		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,
+		.parts = MEMCENSUS_PART_TASKS,
 	};
 	const size_t copied = 64 * MIB;
 	const struct census_task *task;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames basis: special mappings. These are the zero pages and PFN maps: [vvar] of
+ * Owners: special mappings. These are the zero pages and PFN maps: [vvar] of
  * every process, and /dev/mem.
  *
  * Migration entries are not tested here: they exist only while a page is copied,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames basis: scans while processes fork, exit, map and unmap on all CPUs. The
+ * Owners: scans while processes fork, exit, map and unmap on all CPUs. The
  * sum of all shares stays all frames, and each scan is exact for sleeping
  * processes; the test prints how many frames changed owners.
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Frames basis: swap slots with one, two and three owners. */
+/* Owners: swap slots with one, two and three owners. */
 #include "selftest.h"
 
 #include "owners/counted.h"

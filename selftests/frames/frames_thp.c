@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames basis: several processes map different parts of huge pages, or the same
+ * Owners: several processes map different parts of huge pages, or the same
  * part by one entry and by many.
  */
 #include "selftest.h"

@@ -440,7 +440,6 @@ TEST_F(cast, deep)
 	for (i = 0; i < CHAIN; i++)
 		pids[i] = shared->pids[i];
 	/* The tree of these processes alone begins with the first one. */
-	request.basis = MEMCENSUS_BASIS_FRAMES;
 	request.pids = pids;
 	request.n_pids = CHAIN;
 	ASSERT_TAKEN(&request, &census);
@@ -551,7 +550,7 @@ static bool equals_together(struct __test_metadata *_metadata, const struct cens
 {
 	uint32_t pids[TREE_MAX];
 	struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES, .group_by = MEMCENSUS_BY_PIDS,
+		.group_by = MEMCENSUS_BY_PIDS,
 		.parts = MEMCENSUS_PART_TASKS, .pids = pids,
 	};
 	struct census together;

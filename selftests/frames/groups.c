@@ -128,7 +128,6 @@ static void expect_group(struct __test_metadata *_metadata, uint8_t by,
 			 const uint32_t *pids, const struct cast *cast)
 {
 	const struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
 		.parts = MEMCENSUS_PART_TASKS,
 		.group_by = by,
 		.pids = by == MEMCENSUS_BY_PIDS ? pids : NULL,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Compares known pages with the frames basis and with smaps, and prints the table of
+ * Compares known pages with the census and with smaps, and prints the table of
  * Documentation/kernels.rst. Without per-page map counts smaps estimates the shares
- * of large folios. The frames basis must equal the known pages on every kernel; smaps
- * must if the kernel says that its map counts are exact, except for pages that a
+ * of large folios. The census must equal the known pages on every kernel; smaps
+ * must if each page has its own map count, except for pages that a
  * process maps twice.
  */
 #include <fcntl.h>
@@ -78,8 +78,7 @@ static struct placed smaps_placed(const struct smaps *smaps)
 		if (vma->start < (uintptr_t)PLACE(0) ||
 		    vma->start >= (uintptr_t)PLACE(64))
 			continue;
-		sum.uss += vma->f.value[MEMCENSUS_F_PRIVATE_CLEAN] +
-			   vma->f.value[MEMCENSUS_F_PRIVATE_DIRTY];
+		sum.uss += vma->f.value[MEMCENSUS_F_USS];
 		sum.pss += vma->f.value[MEMCENSUS_F_PSS];
 	}
 	return sum;
@@ -107,8 +106,7 @@ static void expect_known(struct __test_metadata *_metadata,
 	bool exact;
 
 	ASSERT_FRAMES(self->pids, self->n, &census);
-	ASSERT_TRUE(census.info.known >> MEMCENSUS_INFO_MAPCOUNT_EXACT & 1);
-	exact = census.info.value[MEMCENSUS_INFO_MAPCOUNT_EXACT];
+	exact = mapcounts_exact();
 	for (i = 0; i < self->n; i++) {
 		const struct known *k = &self->known[i];
 		const pid_t pid = self->pids[i];

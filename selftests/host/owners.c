@@ -66,6 +66,21 @@ bool census_pool_grow(struct census_pool *pool)
 	return true;
 }
 
+void *census_chunk_alloc(struct census_budget *budget)
+{
+	return malloc(CENSUS_CHUNK_BYTES);
+}
+
+void census_chunk_free(struct census_budget *budget, void *chunk)
+{
+	free(chunk);
+}
+
+void census_hash_init(struct census_hash *h)
+{
+	*h = (struct census_hash) { .mix = rand() | 1, .low = rand(), .high = rand() };
+}
+
 static void free_pool(struct census_pool *pool)
 {
 	while (pool->nr_chunks)
@@ -76,13 +91,12 @@ static void free_pool(struct census_pool *pool)
 	*pool = (struct census_pool) {};
 }
 
-/* A chunk for each kind. The first eights of blocks begin where those of units do. */
+/* A chunk for each kind; unit 0 is no block. */
 static u32 block_of(unsigned int page)
 {
 	unsigned int number = page / CENSUS_BLOCK_PAGES;
 
-	return (number / BLOCKS_OF_KIND << CENSUS_CHUNK_SHIFT) + CENSUS_EIGHT +
-	       number % BLOCKS_OF_KIND;
+	return (number / BLOCKS_OF_KIND << CENSUS_CHUNK_SHIFT) + 1 + number % BLOCKS_OF_KIND;
 }
 
 static void begin(void)
@@ -113,7 +127,7 @@ static void make_tables(void)
 		}
 		for (i = 0; i < CENSUS_FORKED_ENTRIES; i++)
 			values[i] = rand() % 5 ? pages[i] + 1 : 0;
-		tables[t] = census_forked_add(&owners, values, t, CENSUS_FORKED_ENTRIES);
+		tables[t] = census_forked_add(&owners, values, CENSUS_FORKED_ENTRIES);
 	}
 }
 
@@ -154,11 +168,9 @@ static void finish_tables(void)
 			if (!values[i])
 				continue;
 			block = block_of(page);
-			if (nr) {
-				census_eight_split(o, block);
+			if (nr)
 				census_owners_add(o, census_block(o, block),
 						  1ULL << page % CENSUS_BLOCK_PAGES, nr);
-			}
 			values[i] = nr ? (u64)block << CENSUS_BLOCK_SHIFT |
 					 page % CENSUS_BLOCK_PAGES : 0;
 		}
@@ -170,30 +182,9 @@ static unsigned int kind_of(unsigned int page)
 	return page / CENSUS_BLOCK_PAGES / BLOCKS_OF_KIND;
 }
 
-/* Marks all pages of eight blocks of a random kind at once, if there is no table of them. */
-static void mark_eight(unsigned int space, unsigned int mapping)
-{
-	struct census_owners *o = &owners;
-	unsigned int number = rand() % KINDS * BLOCKS_OF_KIND + rand() % 2 * CENSUS_EIGHT, i;
-	unsigned int page = number * CENSUS_BLOCK_PAGES;
-	struct census_marker m;
-
-	for (i = 0; i < CENSUS_EIGHT_PAGES; i++)
-		if (by_table[space][page + i])
-			return;
-	if (!census_owners_room(o, CENSUS_EIGHT))
-		return;
-	for (i = 0; i < CENSUS_EIGHT_PAGES; i++)
-		if (!owned[space][page + i])
-			owned[space][page + i] = mapping + 1;
-	m = census_marker(o);
-	census_mark_eight(o, &m, block_of(page));
-	census_marker_end(o, &m);
-}
-
-/* Marks @percent of the pages in random blocks, or, @eights of 16 times, all of eight blocks. */
+/* Marks @percent of the pages in random blocks. */
 static void mark_some(unsigned int space, unsigned int mapping, unsigned int blocks,
-		      unsigned int percent, unsigned int eights)
+		      unsigned int percent)
 {
 	struct census_owners *o = &owners;
 	unsigned int i, j;
@@ -203,10 +194,6 @@ static void mark_some(unsigned int space, unsigned int mapping, unsigned int blo
 		unsigned int page = rand() % BLOCKS * CENSUS_BLOCK_PAGES;
 		u64 mask = 0;
 
-		if (rand() % 16u < eights) {
-			mark_eight(space, mapping);
-			continue;
-		}
 		for (j = 0; j < CENSUS_BLOCK_PAGES; j++) {
 			if (rand() % 100u >= percent || by_table[space][page + j])
 				continue;
@@ -215,11 +202,9 @@ static void mark_some(unsigned int space, unsigned int mapping, unsigned int blo
 				owned[space][page + j] = mapping + 1;
 		}
 		if (mask && census_owners_room(o, 1)) {
-			struct census_marker m;
+			struct census_marker m = census_marker(o);
 			u32 block = block_of(page);
 
-			census_eight_split(o, block);
-			m = census_marker(o);
 			census_mark(o, &m, census_block(o, block), block, mask);
 			census_marker_end(o, &m);
 		}
@@ -230,17 +215,16 @@ static void mark_some(unsigned int space, unsigned int mapping, unsigned int blo
 static void finish(struct census_totals *totals)
 {
 	struct census_owners *o = &owners;
-	unsigned int page, nr, t;
+	unsigned int page, t;
 	u32 turn, entry;
 
 	if (tables[0])
 		finish_tables();
-	for (page = 0; page < PAGES; page += nr * CENSUS_BLOCK_PAGES) {
+	for (page = 0; page < PAGES; page += CENSUS_BLOCK_PAGES) {
 		const struct census_block *b = census_block(o, block_of(page));
 
-		nr = 1;
 		if (b->ones || b->planes || b->newest)
-			nr = census_block_finish(o, block_of(page), totals);
+			census_block_finish(o, block_of(page), totals);
 	}
 	for (t = 0; t < TABLES && tables[t]; t++)
 		census_forked_sum(o, census_forked(o, tables[t]));
@@ -308,270 +292,167 @@ static void check(unsigned int spaces, const struct census_totals *totals,
 	      "all shares together are all pages", round);
 }
 
-static unsigned int owners_of(unsigned int page, unsigned int spaces)
-{
-	unsigned int nr = 0, s;
-
-	for (s = 0; s < spaces; s++)
-		nr += !!owned[s][page];
-	return nr;
-}
-
 /* Classes in other words than those of the module. */
 static unsigned int class_of(unsigned int nr)
 {
 	return nr == 1 ? 0 : nr == 2 ? 1 : nr <= 9 ? 2 : 3;
 }
 
-/* Address spaces that are compared with all others: more than two of the longest runs have. */
+/* Owners that are compared with all others. */
 #define ROWS 130
+
+/* Which owner each address space is of, in a pass by owner. */
+enum by {
+	BY_SPACE,	/* itself */
+	BY_FIRST,	/* the first ones are one */
+	BY_GROUP,	/* one of few groups */
+};
 
 /* Address spaces that are compared as one. */
 #define TOGETHER 4
 
-/* The blocks are finished, and nothing has replaced their splits. */
-static void check_classes(unsigned int spaces, const char *round)
+static unsigned int owner_of(unsigned int space, enum by by)
+{
+	if (by == BY_GROUP)
+		return (space + 1) % GROUPS;
+	return by == BY_FIRST && space < TOGETHER ? 0 : space;
+}
+
+/* Number of the row of an owner: those of groups are in another order, and one is none. */
+static unsigned int row_of(unsigned int owner, enum by by)
+{
+	static const unsigned char rows[GROUPS] = { 3, 0, 1, 4, 2 };
+
+	if (by == BY_SPACE)
+		return owner < ROWS ? owner + 1 : 0;
+	return by == BY_GROUP ? rows[owner] : !owner;
+}
+
+static unsigned int nr_rows(enum by by)
+{
+	return by == BY_GROUP ? GROUPS - 1 : by == BY_FIRST ? 1 : ROWS;
+}
+
+static census_kinds classes[SPACES_MAX][CENSUS_OWNER_CLASSES];
+static struct census_overlap common[SPACES_MAX][CENSUS_KINDS_MAX][ROWS + 1];
+static bool missed;
+
+static void pass_owner(struct census_pairs *p, enum by by, unsigned int owner)
 {
 	const struct census_owners *o = &owners;
-	u64 got[ROWS][CENSUS_OWNER_CLASSES][CENSUS_KINDS_MAX] = {};
-	u64 want[ROWS][CENSUS_OWNER_CLASSES][CENSUS_KINDS_MAX] = {};
-	unsigned int s, t;
 	u32 turn, entry;
 
-	for (turn = 0; turn < o->nr_turns; turn++) {
-		s = census_turn(o, turn)->mm - 1;
-		for (entry = census_turn(o, turn)->first;
-		     s < ROWS && entry < census_turn_end(o, turn);)
-			entry = census_turn_by_owners(o, turn, entry, got[s]);
-	}
-	for (s = 0; s < ROWS && s < spaces; s++)
-		for (t = 0; t < PAGES; t++)
-			if (owned[s][t])
-				want[s][class_of(owners_of(t, spaces))][kind_of(t)]++;
-	point(!memcmp(got, want, sizeof(got)), "every owner has its pages by number of owners",
-	      round);
-}
-
-static void zero_states(struct census_pool *states)
-{
-	u32 i;
-
-	for (i = 0; i < states->nr_chunks; i++)
-		memset(census_chunk(states->dirs, i)->units, 0, CENSUS_CHUNK_BYTES);
-}
-
-/* Whether each run of masks of a block is twice as long as the one before, up to the longest. */
-static bool runs_double(const struct census_masks *m)
-{
-	const struct census_pair_mask *mask;
-	const struct census_pair_state *s;
-	u32 state, length[ROWS], nr, i, size;
-
-	for (state = m->first; state; state = s->next) {
-		s = census_unit(m->states, state);
-		mask = census_unit(&m->masks, s->newest);
-		length[0] = mask->left;
-		for (nr = 0; mask; nr++) {
-			for (length[nr] += 1; !mask->first; mask--)
-				length[nr]++;
-			length[nr + 1] = 0;
-			mask = mask->older ? census_unit(&m->masks, mask->older) : NULL;
-		}
-		for (i = nr, size = 1; i-- > 0; size = size < CENSUS_RUN_UNITS ? 2 * size : size)
-			if (length[i] != size)
-				return false;
-	}
-	return true;
-}
-
-/* Without memory no mask is added, which is said. */
-static bool note_fails(const struct census_owners *o, struct census_pool *states)
-{
-	struct census_masks masks = { .masks = { .nr = 1 }, .states = states };
-	const unsigned int left = memory_left;
-	bool failed = true;
-	u32 turn;
-
-	memory_left = 0;
+	p->kinds = 0;
+	p->common = calloc(CENSUS_KINDS_MAX * p->nr_rows, sizeof(*p->common));
+	census_pairs_owner(p, row_of(owner, by), owner % 2 ? NULL : classes[owner]);
 	for (turn = 0; turn < o->nr_turns; turn++)
-		failed &= !census_turn(o, turn)->holdings ||
-			  census_turn(o, turn)->first == census_turn_end(o, turn) ||
-			  !census_entry(o, census_turn(o, turn)->first)->block ||
-			  !census_turn_note(&masks, o, turn, census_turn(o, turn)->first, 1);
+		for (entry = census_turn(o, turn)->first;
+		     owner_of(census_turn(o, turn)->mm - 1, by) == owner &&
+		     entry < census_turn_end(o, turn);)
+			entry = census_pairs_turn(p, turn, entry);
+	for (turn = 0; turn < CENSUS_KINDS_MAX; turn++) {
+		memcpy(common[owner][turn], p->common + turn * p->nr_rows,
+		       p->nr_rows * sizeof(*p->common));
+		for (entry = 0; entry < p->nr_rows; entry++)
+			missed |= !(p->kinds >> turn & 1) && common[owner][turn][entry].both;
+	}
+	free(p->common);
+}
+
+/* Without memory for what is passed, or for masks of rows, this is said. */
+static void check_failure(const char *round)
+{
+	struct census_pairs p = { .o = &owners, .step = CENSUS_PAIRS_NOTE, .nr_rows = ROWS + 1 };
+	const unsigned int left = memory_left;
+	bool told, any = false;
+	unsigned int i, t;
+
+	memory_left = owners.blocks.nr_chunks - 1;
+	told = !census_pairs_begin(&p) && owners.failed;
+	owners.failed = false;
+	memory_left = 1;
+	told &= census_pairs_begin(&p) && !owners.failed && !memory_left;
+	for (i = 0; i < ROWS; i++) {
+		pass_owner(&p, BY_SPACE, i);
+		for (t = 0; t < PAGES; t++)
+			any |= owned[i][t];
+	}
+	point(told && owners.failed == any, "without memory nothing is compared", round);
+	owners.failed = false;
 	memory_left = left;
-	return failed && !masks.first;
+	free_pool(&p.passed);
+	free_pool(&p.masks);
 }
 
-/* What the first address spaces have in common with each: the states are not in use. */
-static void check_common(unsigned int spaces, struct census_pool *states, const char *round)
+/* What owners have by number of owners, and what rows have in common with each of a lower one. */
+static void check_pairs(unsigned int spaces, enum by by, const char *round)
 {
-	const struct census_owners *o = &owners;
-	static struct census_overlap got[SPACES_MAX][CENSUS_KINDS_MAX][ROWS + 1];
+	static census_kinds want_classes[SPACES_MAX][CENSUS_OWNER_CLASSES];
 	static struct census_overlap want[SPACES_MAX][CENSUS_KINDS_MAX][ROWS + 1];
-	struct census_masks masks = { .masks = { .nr = 1 }, .states = states };
-	unsigned int pass, s, row, t, nr;
-	struct census_overlaps to;
-	u32 turn, entry, kinds[SPACES_MAX] = {}, kind;
-	bool told = true;
-
-	memset(got, 0, sizeof(got));
-	memset(want, 0, sizeof(want));
-	zero_states(states);
-	point(note_fails(o, states), "without memory nothing is compared", round);
-	for (pass = 0; pass < 3; pass++)
-		for (turn = 0; turn < o->nr_turns; turn++) {
-			s = census_turn(o, turn)->mm - 1;
-			row = s < ROWS ? s + 1 : 0;
-			to = (struct census_overlaps) { .common = got[s][0], .nr_rows = ROWS };
-			for (entry = census_turn(o, turn)->first;
-			     (pass || row) && entry < census_turn_end(o, turn);)
-				entry = pass == 2 ?
-					census_turn_common(&masks, o, turn, entry, row, &to) :
-					pass == 1 ?
-					census_turn_count(&masks, o, turn, entry) :
-					census_turn_note(&masks, o, turn, entry, row);
-			kinds[s] |= to.kinds;
-		}
-	for (t = 0; t < PAGES; t++) {
-		nr = owners_of(t, spaces);
-		for (s = 0; s < spaces; s++)
-			for (row = 1; owned[s][t] && row <= ROWS && row <= spaces; row++) {
-				if (s + 1 == row || !owned[row - 1][t])
-					continue;
-				want[s][kind_of(t)][row].both++;
-				want[s][kind_of(t)][row].alone += nr == 2;
-			}
-	}
-	point(!memcmp(got, want, sizeof(got)), "some have what they share with each other", round);
-	for (s = 0; s < spaces; s++)
-		for (kind = 0; kind < CENSUS_KINDS_MAX; kind++)
-			for (row = 1; row <= ROWS; row++)
-				told &= !want[s][kind][row].both || kinds[s] >> kind & 1;
-	point(told, "and the kinds of it", round);
-	point(runs_double(&masks), "masks of a block are in runs that double", round);
-	free_pool(&masks.masks);
-}
-
-/* The first address spaces are one row. */
-static void check_together(unsigned int spaces, struct census_pool *states, const char *round)
-{
-	const struct census_owners *o = &owners;
-	static struct census_overlap got[SPACES_MAX][CENSUS_KINDS_MAX][2];
-	static struct census_overlap want[SPACES_MAX][CENSUS_KINDS_MAX][2];
-	struct census_masks masks = { .masks = { .nr = 1 }, .states = states, .together = true };
-	struct census_overlaps to;
-	census_kinds pages[3] = {}, expected[3] = {};
-	unsigned int pass, s, t, of_row, others;
-	u32 turn, entry, state;
-
-	memset(got, 0, sizeof(got));
-	memset(want, 0, sizeof(want));
-	zero_states(states);
-	for (pass = 0; pass < 3; pass++)
-		for (turn = 0; turn < o->nr_turns; turn++) {
-			bool other;
-
-			s = census_turn(o, turn)->mm - 1;
-			other = s >= TOGETHER;
-			to = (struct census_overlaps) { .common = got[s][0], .nr_rows = 1 };
-			if (pass < 2 && pass != other)
-				continue;
-			entry = census_turn(o, turn)->first;
-			while (entry < census_turn_end(o, turn))
-				entry = pass == 2 ?
-					census_turn_common(&masks, o, turn, entry, s < TOGETHER,
-							   &to) :
-					pass == 1 ?
-					census_turn_count(&masks, o, turn, entry) :
-					census_turn_note(&masks, o, turn, entry, 1);
-		}
-	for (state = masks.first; state;)
-		state = census_state_by_others(&masks, state, pages);
-	for (t = 0; t < PAGES; t++) {
-		of_row = owners_of(t, spaces < TOGETHER ? spaces : TOGETHER);
-		others = owners_of(t, spaces) - of_row;
-		if (!of_row)
-			continue;
-		expected[others < 2 ? others : 2][kind_of(t)]++;
-		for (s = TOGETHER; s < spaces; s++) {
-			want[s][kind_of(t)][1].both += !!owned[s][t];
-			want[s][kind_of(t)][1].alone += owned[s][t] && others == 1;
-		}
-	}
-	point(!memcmp(pages, expected, sizeof(pages)), "together, by number of others", round);
-	point(!memcmp(got, want, sizeof(got)), "and what each of these has of it", round);
-	free_pool(&masks.masks);
-}
-
-/* All but one of the groups are compared. */
-static void check_matrix(unsigned int spaces, struct census_pool *states, const char *round)
-{
-	const struct census_owners *o = &owners;
-	census_kinds got[GROUPS][CENSUS_OWNER_CLASSES] = {};
-	census_kinds want[GROUPS][CENSUS_OWNER_CLASSES] = {};
-	struct census_common common[GROUPS * GROUPS] = {}, both[GROUPS * GROUPS] = {};
+	unsigned int nr = by == BY_GROUP ? GROUPS : SPACES_MAX, i, row, t, n, all[SPACES_MAX];
+	struct census_pairs p = { .o = &owners, .nr_rows = nr_rows(by) + 1 };
 	census_kinds pairs = {};
-	struct census_masks masks = { .masks = { .nr = 1 }, .states = states };
-	u32 place[GROUPS] = { 3, 0, 1, 4, 2 };
-	struct census_matrix x = {
-		.nr = GROUPS - 1, .place = place, .by_owners = got[0], .common = common,
-	};
-	unsigned int g, other, s, t;
-	u32 turn, entry, state;
+	char name[100];
+	u32 chunk;
 
-	zero_states(states);
-	for (g = 0; g < GROUPS; g++)
-		for (turn = 0; turn < o->nr_turns; turn++)
-			for (entry = census_turn(o, turn)->first;
-			     census_turn(o, turn)->mm % GROUPS == g &&
-			     entry < census_turn_end(o, turn);)
-				entry = census_turn_note(&masks, o, turn, entry, g);
-	for (state = masks.first; state;)
-		state = census_state_compare(&masks, state, &x);
+	snprintf(name, sizeof(name), "%s, %s", round,
+		 by == BY_GROUP ? "groups" : by == BY_FIRST ? "some together" : "each");
+	memset(common, 0, sizeof(common));
+	memset(want, 0, sizeof(want));
+	memset(want_classes, 0, sizeof(want_classes));
+	missed = !census_pairs_begin(&p);
+	for (chunk = 0; by != BY_SPACE && chunk < owners.blocks.nr_chunks; chunk++)
+		census_blocks_empty(&owners, chunk);
+	for (i = 0; by != BY_SPACE && i < nr; i++)
+		pass_owner(&p, by, i);
+	for (chunk = 0; by != BY_SPACE && chunk < owners.blocks.nr_chunks; chunk++)
+		census_blocks_finish(&owners, chunk);
+	memset(classes, 0, sizeof(classes));
+	p.step = CENSUS_PAIRS_NOTE;
+	for (row = 1; row <= nr_rows(by); row++)
+		for (i = 0; i < nr; i++)
+			if (row_of(i, by) == row)
+				pass_owner(&p, by, i);
+	p.step = CENSUS_PAIRS_COMPARE;
+	for (i = 0; i < nr; i++)
+		pass_owner(&p, by, i);
 	for (t = 0; t < PAGES; t++) {
-		unsigned int n = 0, k = kind_of(t);
-		bool has[GROUPS] = {};
+		unsigned int rows[ROWS], r;
+		bool has[SPACES_MAX] = {};
+		u32 k = kind_of(t);
 
-		for (s = 0; s < spaces; s++)
-			has[(s + 1) % GROUPS] |= owned[s][t];
-		for (g = 0; g < GROUPS; g++)
-			n += has[g];
-		pairs[k] += n * (n - 1) / 2;
-		for (g = 0; g < GROUPS; g++) {
-			if (has[g])
-				want[g][class_of(n)][k]++;
-			for (other = 0; other < g; other++) {
-				struct census_common *c;
+		for (n = 0, r = 0, i = 0; i < spaces; i++) {
+			unsigned int owner = owner_of(i, by);
 
-				if (!place[g] || !place[other])
+			if (!owned[i][t] || has[owner])
+				continue;
+			has[owner] = true;
+			all[n++] = owner;
+			if (row_of(owner, by))
+				rows[r++] = row_of(owner, by);
+		}
+		pairs[k] += by == BY_SPACE || !n ? 0 : n * (n - 1) / 2;
+		for (i = 0; i < n; i++) {
+			struct census_overlap *c = want[all[i]][k];
+
+			if (all[i] % 2 == 0)
+				want_classes[all[i]][class_of(n)][k]++;
+			for (row = 0; row < r; row++) {
+				if (rows[row] <= row_of(all[i], by))
 					continue;
-				c = &both[census_pair_index(place[g], place[other])];
-				c->both[k] += has[g] && has[other];
-				c->alone[k] += has[g] && has[other] && n == 2;
+				c[rows[row]].both++;
+				c[rows[row]].alone += n == 2;
 			}
 		}
 	}
-	point(!memcmp(got, want, sizeof(got)), "groups have their pages by number of groups",
-	      round);
-	point(!memcmp(common, both, sizeof(both)), "and what two of them share, each page once",
-	      round);
-	point(!memcmp(x.all, pairs, sizeof(pairs)), "and all pairs together", round);
-	free_pool(&masks.masks);
-}
-
-/* Each pair of places has an index of its own, without gaps. */
-static void check_index(void)
-{
-	bool seen[66] = {}, ok = true;
-	u32 a, b, i, nr = 12;
-
-	for (a = 1; a <= nr; a++)
-		for (b = 1; b < a; b++) {
-			i = census_pair_index(a, b);
-			ok &= i == census_pair_index(b, a) && i < census_nr_pairs(nr) && !seen[i];
-			seen[i] = true;
-		}
-	point(ok && census_nr_pairs(nr) == 66, "each pair has a number", "index");
+	point(!memcmp(classes, want_classes, sizeof(classes)),
+	      "owners have their pages by number of owners", name);
+	point(!memcmp(common, want, sizeof(common)),
+	      "and what they share with rows, each page once", name);
+	point(!missed, "and the kinds of it", name);
+	point(!memcmp(p.all, pairs, sizeof(pairs)), "and all pairs together", name);
+	free_pool(&p.passed);
+	free_pool(&p.masks);
 }
 
 static int larger_first(const void *x, const void *y)
@@ -720,20 +601,10 @@ static void check_shape(const struct shape *shape, unsigned int spaces, const ch
 
 static void check_groups(unsigned int spaces, const char *round)
 {
-	struct census_pool states = { .nr = 1 };
-	unsigned int i, t;
+	unsigned int i;
 
 	for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
 		check_shape(&shapes[i], spaces, round);
-	for (t = 0; t < PAGES; t += CENSUS_BLOCK_PAGES) {
-		u32 unit = census_pool_take(&states, CENSUS_GROUP_UNITS);
-
-		census_block(&owners, block_of(t))->planes = unit;
-	}
-	check_matrix(spaces, &states, round);
-	check_common(spaces, &states, round);
-	check_together(spaces, &states, round);
-	free_pool(&states);
 }
 
 /**
@@ -746,46 +617,33 @@ static void check_groups(unsigned int spaces, const char *round)
  * @resumed: each address space marks once more after all others
  * @vanish: after that every second address space vanishes
  * @forked: each address space has a table too
- * @eights: of 16 times, all of eight blocks are marked at once
  */
 struct round {
 	const char *name;
 	unsigned int spaces, mappings, blocks, percent;
 	bool resumed, vanish, forked;
-	unsigned int eights;
 };
 
 static const struct round rounds[] = {
-	{ "one owner", 1, 1, 100, 50, false, false, false, 0 },
-	{ "few owners, few pages", 5, 1, 5, 3, false, false, false, 0 },
-	{ "12 owners at random", 12, 1, 100, 60, false, false, false, 0 },
-	{ "whole blocks", 40, 1, 20, 100, false, false, false, 0 },
-	{ "owners are mappings", 30, 3, 60, 30, false, false, false, 0 },
-	{ "address spaces are resumed", 40, 1, 40, 30, true, false, false, 0 },
-	{ "mappings, resumed", 40, 3, 40, 10, true, false, false, 0 },
-	{ "60 owners, mappings, resumed", 60, 3, 60, 20, true, false, false, 0 },
-	{ "all but one vanish", 2, 1, 100, 60, false, true, false, 0 },
-	{ "mappings, resumed, vanish", 60, 3, 60, 20, true, true, false, 0 },
-	{ "tables", 100, 1, 30, 30, false, false, true, 0 },
-	{ "tables, mappings, resumed", 60, 3, 40, 20, true, false, true, 0 },
-	{ "all owners of tables vanish", 1, 1, 30, 30, false, true, true, 0 },
-	{ "tables of few owners", 5, 1, 2, 10, false, false, true, 0 },
-	{ "eights of one owner", 1, 1, 2, 0, false, false, false, 16 },
-	{ "eights of two owners", 2, 1, 2, 0, false, false, false, 16 },
-	{ "eights", 100, 1, 2, 0, false, false, false, 16 },
-	{ "eights, resumed, vanish", 60, 1, 2, 0, true, true, false, 16 },
-	{ "all owners of eights vanish", 1, 1, 4, 0, false, true, false, 16 },
-	{ "eights and a few parts", 40, 1, 3, 10, false, false, false, 15 },
-	{ "eights and parts, mappings, resumed", 60, 3, 3, 20, true, false, false, 14 },
-	{ "eights and parts, mappings, resumed, vanish", 60, 3, 3, 20, true, true, false, 14 },
-	{ "eights and tables", 60, 1, 6, 20, true, true, true, 15 },
-	{ "300 owners at random", 300, 1, 100, 60, false, false, false, 0 },
-	{ "700 owners of everything", 700, 1, 600, 100, false, false, false, 0 },
-	{ "every second one vanishes", 300, 1, 100, 60, false, true, false, 0 },
-	{ "tables only", 300, 1, 0, 0, false, false, true, 0 },
-	{ "tables vanish", 300, 1, 40, 20, true, true, true, 0 },
-	{ "eights of many owners", 700, 1, 5, 0, false, false, false, 16 },
-	{ "eights and parts", 300, 1, 10, 30, false, false, false, 12 },
+	{ "one owner", 1, 1, 100, 50, false, false, false },
+	{ "few owners, few pages", 5, 1, 5, 3, false, false, false },
+	{ "12 owners at random", 12, 1, 100, 60, false, false, false },
+	{ "whole blocks", 40, 1, 20, 100, false, false, false },
+	{ "owners are mappings", 30, 3, 60, 30, false, false, false },
+	{ "address spaces are resumed", 40, 1, 40, 30, true, false, false },
+	{ "mappings, resumed", 40, 3, 40, 10, true, false, false },
+	{ "60 owners, mappings, resumed", 60, 3, 60, 20, true, false, false },
+	{ "all but one vanish", 2, 1, 100, 60, false, true, false },
+	{ "mappings, resumed, vanish", 60, 3, 60, 20, true, true, false },
+	{ "tables", 100, 1, 30, 30, false, false, true },
+	{ "tables, mappings, resumed", 60, 3, 40, 20, true, false, true },
+	{ "all owners of tables vanish", 1, 1, 30, 30, false, true, true },
+	{ "tables of few owners", 5, 1, 2, 10, false, false, true },
+	{ "300 owners at random", 300, 1, 100, 60, false, false, false },
+	{ "700 owners of everything", 700, 1, 600, 100, false, false, false },
+	{ "every second one vanishes", 300, 1, 100, 60, false, true, false },
+	{ "tables only", 300, 1, 0, 0, false, false, true },
+	{ "tables vanish", 300, 1, 40, 20, true, true, true },
 };
 
 static void end(void)
@@ -821,15 +679,18 @@ static void run(const struct round *r)
 	for (again = 0; again <= r->resumed; again++)
 		for (s = 0; s < r->spaces; s++)
 			for (m = 0; m < r->mappings; m++)
-				mark_some(s, m, r->blocks, r->percent, r->eights);
+				mark_some(s, m, r->blocks, r->percent);
 	for (s = 0; r->vanish && s < r->spaces; s += 2) {
 		census_owners_forget(&owners, &chains[s]);
 		memset(owned[s], 0, sizeof(owned[s]));
 	}
 	finish(&totals);
 	check(r->spaces, &totals, r->name);
-	check_classes(r->spaces, r->name);
+	check_failure(r->name);
+	check_pairs(r->spaces, BY_SPACE, r->name);
 	check_groups(r->spaces, r->name);
+	check_pairs(r->spaces, BY_FIRST, r->name);
+	check_pairs(r->spaces, BY_GROUP, r->name);
 	end();
 }
 
@@ -844,7 +705,7 @@ static void begin_again(void)
 	census_owners_forget(&owners, &chains[0]);
 	for (again = 0; again < 3; again++)
 		for (s = 0; s < 2; s++)
-			mark_some(s, 0, BLOCKS, 50, 0);
+			mark_some(s, 0, BLOCKS, 50);
 	finish(&totals);
 	check(2, &totals, "begun again");
 	end();
@@ -858,7 +719,7 @@ static void forget_in_turn(void)
 
 	begin_anew(1000);
 	for (s = 0; s < 4; s++) {
-		mark_some(s, 0, BLOCKS, 50, 0);
+		mark_some(s, 0, BLOCKS, 50);
 		if (!s)
 			continue;
 		census_owners_forget(&owners, &chains[s - 1]);
@@ -932,38 +793,61 @@ static void check_sum(int beside)
 	end();
 }
 
-/* Has an owner map the first eight blocks. */
-static void mark_first_eight(unsigned int space)
+/* What one table of a family leaves for the next; each owner has one of @nr entries at @addr. */
+static u32 next_of_family(struct census_image *image, u64 value, unsigned int nr, u64 addr)
 {
-	struct census_marker m;
+	const u64 *found;
 
-	census_owners_turn(&owners, holdings[space][0], space + 1, &chains[space]);
-	census_owners_room(&owners, CENSUS_EIGHT);
-	m = census_marker(&owners);
-	census_mark_eight(&owners, &m, block_of(0));
-	census_marker_end(&owners, &m);
+	memset(image, 0, sizeof(*image));
+	image->addr = addr;
+	image->nr = nr;
+	found = census_family_find(&owners, image, 0);
+	if (found)
+		return image->match;
+	image->match = 0;
+	image->values[1] = value;
+	image->value = value;
+	image->pages = 1;
+	return 0;
 }
 
-/* Eight blocks have one entry of each owner of all, until a part of them is marked. */
-static void check_eight(void)
+/* Tables are found by their addresses and length, the newest first, two of them. */
+static void check_families(void)
 {
-	struct census_totals totals = {};
-	unsigned int s;
+	struct census_image image;
+	u32 kept[3], i;
 
 	begin_anew(1000);
-	for (s = 0; s < 2; s++) {
-		mark_first_eight(s);
-		point(owners.entries.nr == s + 2 &&
-		      census_stands_for_eight(census_block(&owners, block_of(0))),
-		      "one entry for each owner", "eight");
+	census_table_init(&owners.family_table, NULL, census_family_key);
+	point(!next_of_family(&image, 1, 100, 1 << 21), "none is found of none", "families");
+	census_owners_turn(&owners, holdings[0][0], 1, &chains[0]);
+	for (i = 0; i < 3; i++) {
+		memset(&image, 0, sizeof(image));
+		image.addr = 1 << 21;
+		image.nr = 100;
+		image.values[1] = 4096 * (i + 1);
+		census_family_add(&owners, &image);
+		kept[i] = CENSUS_FORKED_UNITS * (i + 1);
+		point(next_of_family(&image, 1, 100, 1 << 21) == kept[i] && image.pages == 1,
+		      "the newest one is found", "families");
 	}
-	end();
-	begin_anew(1000);
-	mark_first(holdings[0][0], 0, 1);
-	mark_first_eight(1);
-	finish(&totals);
-	point(holdings[0][0]->pages == 1 && holdings[1][0]->exclusive == CENSUS_EIGHT_PAGES - 1,
-	      "a page that was marked before is one", "eight");
+	point(census_family_find(&owners, &image, 1)[1] == 8192 && image.match == kept[1],
+	      "and the one before", "families");
+	point(!census_family_find(&owners, &image, 2), "and no other", "families");
+	point(!next_of_family(&image, 1, 99, 1 << 21) && !next_of_family(&image, 1, 100, 1 << 22),
+	      "nor one of another length or place", "families");
+	next_of_family(&image, 4096, 100, 1 << 22);
+	point(!census_family_wants(&owners, &image, 256) &&
+	      !census_family_wants(&owners, &image, 256), "two of 256 masks are not kept",
+	      "families");
+	point(census_family_wants(&owners, &image, 1), "one more is", "families");
+	next_of_family(&image, 8192, 100, 1 << 22);
+	point(!census_family_wants(&owners, &image, 256) &&
+	      !census_family_wants(&owners, &image, 256), "another family begins anew", "families");
+	census_family_add(&owners, &image);
+	point(!census_family_wants(&owners, &image, 500), "so does one of which one was kept",
+	      "families");
+	census_table_free(&owners.family_table);
 	end();
 }
 
@@ -1010,9 +894,9 @@ static void check_forked(void)
 	u32 table;
 
 	begin_anew(1000);
-	table = census_forked_add(&owners, values, 3, 4);
+	table = census_forked_add(&owners, values, 4);
 	t = census_forked(&owners, table);
-	point(table && t->first == 3 && t->nr == 4 && t->pages == 2, "its pages are counted",
+	point(table && t->nr == 4 && t->pages == 2, "its pages are counted",
 	      "a table");
 	census_owners_turn(&owners, holdings[0][0], 1, &chains[0]);
 	point(census_forked_own(&owners, table, lacks) && t->owners == 1 && !t->lacking,
@@ -1042,7 +926,7 @@ static unsigned int tables_in(unsigned int chunks, bool *told)
 	begin_anew(100);
 	memory_left = chunks;
 	for (nr = 0; nr < 1000; nr++) {
-		table = census_forked_add(&owners, values, 0, CENSUS_FORKED_ENTRIES);
+		table = census_forked_add(&owners, values, CENSUS_FORKED_ENTRIES);
 		if (!table)
 			break;
 		census_owners_turn(&owners, holdings[0][0], 1, &chains[0]);
@@ -1080,7 +964,7 @@ static void run_out(void)
 		begin();
 		memory_left = chunks - 3;
 		for (s = 0; s < 300; s++)
-			mark_some(s, 0, 30, 60, 8);
+			mark_some(s, 0, 30, 60);
 		failures += owners.failed;
 		end();
 	}
@@ -1095,7 +979,6 @@ int main(void)
 	srand(1);
 	/* What takes long comes last, and each result is seen at once, for mutants. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	check_index();
 	check_top(0, 5, "nothing");
 	check_top(5, 0, "no room");
 	check_top(100, 1, "one");
@@ -1103,8 +986,8 @@ int main(void)
 	check_top(100, 200, "all");
 	begin_again();
 	forget_in_turn();
+	check_families();
 	check_turns();
-	check_eight();
 	check_sum(0);
 	check_sum(0xff);
 	check_room();

@@ -118,9 +118,7 @@ TEST_F(file, clean_and_dirty)
 	EXPECT_PAGES(0, vma, ANON);
 	EXPECT_PAGES(pages, vma, USS);
 	if (!variant->shmem) {
-		EXPECT_PAGES(pages, vma, PRIVATE_CLEAN);
-		EXPECT_PAGES(0, vma, PRIVATE_DIRTY);
-		EXPECT_PAGES(0, vma, PSS_DIRTY);
+		EXPECT_PAGES(0, vma, DIRTY);
 	}
 	EXPECT_EQUAL_SMAPS(self->pid);
 	EXPECT_EQUAL_OWNERS();
@@ -132,9 +130,7 @@ TEST_F(file, clean_and_dirty)
 	EXPECT_PAGES(pages, vma, RSS);
 	EXPECT_PAGES(pages, vma, USS);
 	if (!variant->shmem) {
-		EXPECT_PAGES(pages - written, vma, PRIVATE_CLEAN);
-		EXPECT_PAGES(written, vma, PRIVATE_DIRTY);
-		EXPECT_PAGES(written, vma, PSS_DIRTY);
+		EXPECT_PAGES(written, vma, DIRTY);
 	}
 	EXPECT_EQUAL_SMAPS(self->pid);
 	EXPECT_EQUAL_OWNERS();
@@ -146,8 +142,8 @@ TEST_F(file, clean_and_dirty)
 	ASSERT_CENSUS(self->pid, &census);
 	ASSERT_VMA(&census, PLACE(0), vma);
 	EXPECT_PAGES(pages, vma, RSS);
-	EXPECT_PAGES(pages, vma, PRIVATE_CLEAN);
-	EXPECT_PAGES(0, vma, PRIVATE_DIRTY);
+	EXPECT_PAGES(pages, vma, USS);
+	EXPECT_PAGES(0, vma, DIRTY);
 	EXPECT_EQUAL_SMAPS(self->pid);
 	EXPECT_EQUAL_OWNERS();
 	census_free(&census);
@@ -163,7 +159,7 @@ static int is_of_memory(pid_t pid)
 {
 	const uint32_t id = pid;
 	const struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES, .pids = &id, .n_pids = 1,
+		.pids = &id, .n_pids = 1,
 		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_MEMORY_VMAS,
 	};
 	struct census census;

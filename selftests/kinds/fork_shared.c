@@ -79,9 +79,8 @@ TEST_F(family, both_sides_write)
 		EXPECT_PAGES(pages, vma, RSS);
 		EXPECT_PAGES(pages, vma, ANON);
 		EXPECT_PAGES(shared, vma, SHARED);
-		EXPECT_PAGES(shared, vma, SHARED_DIRTY);
+		EXPECT_PAGES(pages, vma, DIRTY);
 		EXPECT_PAGES(alone, vma, USS);
-		EXPECT_PAGES(alone, vma, PRIVATE_DIRTY);
 		EXPECT_PAGES(alone + shared / 2, vma, PSS);
 		census_free(&census);
 		EXPECT_EQUAL_SMAPS(pids[i]);

@@ -39,7 +39,7 @@ static bool merged(void)
 
 /*
  * The merged pages are one frame with a map count of that many: shared by the
- * rule of smaps, with a total share of one page.
+ * rule of smaps, and exclusive to their only owner.
  */
 TEST(merged_within_a_process)
 {
@@ -60,8 +60,9 @@ TEST(merged_within_a_process)
 	ASSERT_VMA(&census, PLACE(0), vma);
 	EXPECT_PAGES(same + other, vma, RSS);
 	EXPECT_PAGES(same + other, vma, ANON);
-	EXPECT_PAGES(same, vma, SHARED);
-	EXPECT_PAGES(other, vma, USS);
+	EXPECT_PAGES(other + 1, vma, FRAMES);
+	EXPECT_PAGES(0, vma, SHARED);
+	EXPECT_PAGES(other + 1, vma, USS);
 	EXPECT_PAGES(other + 1, vma, PSS);
 	EXPECT_PAGES(same, vma, KSM);
 	EXPECT_EQUAL_SMAPS(pid);

@@ -28,8 +28,7 @@ TEST(reserved_and_touched)
 	EXPECT_PAGES(touched, vma, USS_ANON);
 	EXPECT_PAGES(touched, vma, PSS);
 	EXPECT_PAGES(touched, vma, ANON);
-	EXPECT_PAGES(touched, vma, PRIVATE_DIRTY);
-	EXPECT_PAGES(0, vma, PRIVATE_CLEAN);
+	EXPECT_PAGES(touched, vma, DIRTY);
 	EXPECT_PAGES(0, vma, SHARED);
 	EXPECT_PAGES(0, vma, FILE);
 	EXPECT_PAGES(0, vma, SHMEM);

@@ -46,7 +46,7 @@ TEST(mapped_whole)
 	EXPECT_PAGES(2 * PER_HUGE, vma, ANON);
 	EXPECT_PAGES(2 * PER_HUGE, vma, USS);
 	EXPECT_PAGES(2 * PER_HUGE, vma, PSS);
-	EXPECT_PAGES(2 * PER_HUGE, vma, PRIVATE_DIRTY);
+	EXPECT_PAGES(2 * PER_HUGE, vma, DIRTY);
 	EXPECT_PAGES(0, vma, SHMEM_THP);
 	EXPECT_EQUAL_SMAPS(pid);
 	EXPECT_EQUAL_OWNERS();
@@ -199,13 +199,9 @@ TEST(forked_and_written)
 		EXPECT_PAGES(i ? PER_HUGE : 2 * PER_HUGE, vma, THP);
 		EXPECT_EQUAL_SMAPS(pids[i]);
 		EXPECT_EQUAL_OWNERS();
-		/* Without per-page map counts see known.c for exact figures. */
-		if (census.info.value[MEMCENSUS_INFO_MAPCOUNT_EXACT]) {
-			EXPECT_PAGES(shared, vma, SHARED);
-			EXPECT_PAGES(written, vma, USS);
-			EXPECT_EQ(written * PAGE + shared * PAGE / 2,
-				  figure(&vma->f, MEMCENSUS_F_PSS));
-		}
+		EXPECT_PAGES(shared, vma, SHARED);
+		EXPECT_PAGES(written, vma, USS);
+		EXPECT_EQ(written * PAGE + shared * PAGE / 2, figure(&vma->f, MEMCENSUS_F_PSS));
 		census_free(&census);
 	}
 	child_end(pids[0]);
@@ -331,8 +327,7 @@ static void check_mthp(struct __test_metadata *_metadata, volatile pid_t *child)
 	ASSERT_CENSUS(*child, &census);
 	ASSERT_VMA(&census, FOLIOS, vma);
 	EXPECT_PAGES(all, vma, RSS);
-	/* By one map count of the whole folio its first page is shared, as the rest of it. */
-	EXPECT_PAGES(census.info.value[MEMCENSUS_INFO_MAPCOUNT_EXACT] ? 1 : 0, vma, USS);
+	EXPECT_PAGES(1, vma, USS);
 	EXPECT_EQUAL_SMAPS(*child);
 	EXPECT_EQUAL_OWNERS();
 	census_free(&census);

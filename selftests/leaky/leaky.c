@@ -11,7 +11,6 @@
 #include <linux/module.h>
 #include <linux/page_ref.h>
 #include <linux/sched.h>
-#include <linux/sort.h>
 
 static unsigned int count;
 module_param(count, uint, 0444);
@@ -29,10 +28,6 @@ static bool torn_free;
 module_param(torn_free, bool, 0444);
 MODULE_PARM_DESC(torn_free, "the frame before is free; else it looks anonymous");
 
-static unsigned int kinds;
-module_param(kinds, uint, 0444);
-MODULE_PARM_DESC(kinds, "the first quarter has so many combinations of flags, at most 512, the rest has one more");
-
 static unsigned long exclusive;
 module_param(exclusive, ulong, 0444);
 MODULE_PARM_DESC(exclusive, "address of pages of the process that will not be flagged exclusive");
@@ -44,11 +39,6 @@ MODULE_PARM_DESC(exclusive_pages, "number of these pages");
 static unsigned long hidden;
 module_param(hidden, ulong, 0444);
 MODULE_PARM_DESC(hidden, "address of a mapping of the process whose anon_vma is hidden until this is unloaded");
-
-static const u8 kind_flags[] = {
-	PG_referenced, PG_uptodate, PG_dirty, PG_active, PG_unevictable, PG_reclaim, PG_locked,
-	PG_private_2, PG_owner_priv_1,
-};
 
 static struct page **leaked;
 
@@ -86,33 +76,6 @@ static void leaky_mend(struct page *page)
 	for (i = 0; i < 1U << order; i++)
 		if (!torn_free || i != torn - 1)
 			__free_page(&page[i]);
-}
-
-static int leaky_compare(const void *a, const void *b)
-{
-	const struct page *x = *(struct page *const *)a, *y = *(struct page *const *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static void leaky_flag(unsigned int i, bool set)
-{
-	unsigned long *flags = (unsigned long *)&leaked[i]->flags;
-	unsigned int kind = i < count / 4 ? i % kinds : 0, bit;
-
-	if (i >= count / 4)
-		assign_bit(PG_writeback, flags, set);
-	for (bit = 0; bit < ARRAY_SIZE(kind_flags); bit++)
-		if (kind & BIT(bit))
-			assign_bit(kind_flags[bit], flags, set);
-}
-
-static void leaky_flag_all(bool set)
-{
-	unsigned int i;
-
-	for (i = 0; kinds && i < count && leaked[i]; i++)
-		leaky_flag(i, set);
 }
 
 static void leaky_free(void)
@@ -186,9 +149,6 @@ static int __init leaky_init(void)
 			leaky_tear(leaked[i]);
 		cond_resched();
 	}
-	if (kinds)
-		sort(leaked, count, sizeof(*leaked), leaky_compare, NULL);
-	leaky_flag_all(true);
 	if (hidden)
 		hidden_anon = leaky_exchange(NULL);
 	return 0;
@@ -198,7 +158,6 @@ static void __exit leaky_exit(void)
 {
 	if (hidden)
 		leaky_exchange(hidden_anon);
-	leaky_flag_all(false);
 	leaky_free();
 }
 

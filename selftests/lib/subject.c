@@ -7,7 +7,6 @@
 
 static const char *const whys[] = {
 	"the module was built without physical",
-	"the module was built without oom",
 	"the module was built without share",
 };
 _Static_assert(MEMCENSUS_SUBJECT_ALL == (1U << sizeof(whys) / sizeof(whys[0])) - 1,

@@ -2,7 +2,7 @@
 /*
  * Usage: censuses FILE
  *
- * Takes censuses of all processes on the frames basis without a pause, until it is
+ * Takes censuses of all processes without a pause, until it is
  * killed, and writes their number to FILE after each. Ends with 1 and a line on stderr if
  * a census fails or is not sound.
  */
@@ -19,7 +19,6 @@
 static const char *unsound(unsigned long turn)
 {
 	const struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
 		.parts = MEMCENSUS_PART_TASKS,
 		/* Groups take further passes. */
 		.group_by = turn % 4 == 3 ? 1 : 0,

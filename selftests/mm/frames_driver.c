@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames basis: writable entries of private mappings that prove nothing, because a driver
+ * Owners: writable entries of private mappings that prove nothing, because a driver
  * made them. Two processes map the same pages of the driver ./driver; each condition of
  * census_vma_proves_exclusive() alone keeps them from counting as exclusive.
  *

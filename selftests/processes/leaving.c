@@ -236,7 +236,6 @@ FIXTURE_TEARDOWN(tree)
 static void take(struct __test_metadata *_metadata, struct census *census)
 {
 	const struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
 		.parts = MEMCENSUS_PART_TASKS,
 		.group_by = MEMCENSUS_BY_TREE,
 		.restricted = true,

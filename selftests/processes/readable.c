@@ -28,7 +28,6 @@ static const unsigned long pages = 30, secret = 3000;
 static struct census_request restricted(const uint32_t *pid)
 {
 	return (struct census_request) {
-		.basis = pid ? MEMCENSUS_BASIS_MAPCOUNT : MEMCENSUS_BASIS_FRAMES,
 		.parts = MEMCENSUS_PART_TASKS | (pid ? MEMCENSUS_PART_VMAS : 0),
 		.pids = pid,
 		.n_pids = !!pid,
@@ -318,7 +317,6 @@ TEST(requests)
 	EXPECT_EQ(-EINVAL, census_take(&request, NULL, &error));
 	EXPECT_NE(NULL, strstr(error.text, "READER_GID"));
 	request = restricted(&pid);
-	request.basis = 0;
 	request.parts = 0;
 	request.share = true;
 	EXPECT_EQ(-EINVAL, census_take(&request, NULL, &error));

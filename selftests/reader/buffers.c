@@ -27,6 +27,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "memory/stopping.h"
 #include "memory/zram.h"
 #include "selftest.h"
@@ -255,7 +256,6 @@ TEST_F_TIMEOUT(buffers, bpf_charged, 300)
 {
 	char command[128];
 	bool mounted;
-	FILE *out;
 
 	write_file(GROUPS "/cgroup.subtree_control", "+memory");
 	mkdir(GROUPS GROUP, 0755);
@@ -266,11 +266,9 @@ TEST_F_TIMEOUT(buffers, bpf_charged, 300)
 	START(pin_bpf_in_cgroup, NULL);
 	/* The kernel sums up the counters of its CPUs each two seconds. */
 	sleep_ms(2500);
-	snprintf(command, sizeof(command), "memcensus share --raw -H --if-stopped %s", GROUP);
-	out = popen(command, "r");
-	need(out, command);
-	self->said.text[fread(self->said.text, 1, SAID - 1, out)] = '\0';
-	pclose(out);
+	snprintf(command, sizeof(command), "memcensus share --raw -H --if-stopped --cgroup %s",
+		 GROUP);
+	command_output(command, self->said.text, SAID);
 	self->said.free = stable_memory();
 	self->said.slab = slab_memory();
 	EXPECT_ABOUT(SIZE, "kernel");

@@ -230,7 +230,7 @@ TEST_F(cgroups, together)
 	const struct row *one = &self->rows[ONE], *two = &self->rows[TWO];
 	const struct row *pod = &self->rows[ALL], *root = &self->rows[N_CGROUPS];
 
-	read_rows("-g --tree", self->rows);
+	read_rows("-g --forest", self->rows);
 	ASSERT_TRUE(one->found && two->found && pod->found && root->found);
 	EXPECT_LE((long)(shared * PAGE), pod->uss - one->uss - two->uss);
 	EXPECT_GE((long)(shared * PAGE) + FORKED, pod->uss - one->uss - two->uss);
@@ -250,7 +250,7 @@ TEST_F(cgroups, selected)
 	read_rows("-g --cgroup " POD, self->rows);
 	ASSERT_TRUE(pod->found);
 	EXPECT_FALSE(self->rows[N_CGROUPS].found);
-	out = popen("memcensus tasks --cgroup " POD " --together -J -c mms,uss", "r");
+	out = popen("memcensus tasks --cgroup " POD " --by all -J -c mms,uss", "r");
 	ASSERT_NE(NULL, out);
 	while (fgets(line, sizeof(line), out))
 		if (strstr(line, "\"mms\":") && strstr(line, "\"uss\":")) {
@@ -286,7 +286,7 @@ TEST_F(cgroups, in_other_commands)
 	unlink(record);
 	snprintf(command, sizeof(command), "memcensus map --cgroup " POD " | %s", mappings);
 	EXPECT_EQ(2, number_by(command));
-	EXPECT_EQ(4, number_by("memcensus watch --cgroup " POD " 0.1 2 --raw -H | wc -l"));
+	EXPECT_EQ(4, number_by("memcensus --cgroup " POD " 0.1 2 --raw -H | wc -l"));
 	snprintf(command, sizeof(command),
 		 "memcensus leak --cgroup " POD " --for 0.8 --interval 0.1 | %s", steady);
 	EXPECT_EQ(2, number_by(command));

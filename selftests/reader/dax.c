@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "json.h"
 #include "memory/pmem.h"
 #include "selftest.h"
@@ -71,13 +72,8 @@ FIXTURE_TEARDOWN(dax)
 static const char *ask(const char *command)
 {
 	static char text[65536];
-	FILE *pipe = popen(command, "r");
-	size_t n;
 
-	need(pipe, command);
-	n = fread(text, 1, sizeof(text) - 1, pipe);
-	text[n] = '\0';
-	need(!pclose(pipe), command);
+	need(!command_output(command, text, sizeof(text)), command);
 	return text;
 }
 

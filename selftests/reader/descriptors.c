@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "json.h"
 #include "selftest.h"
 
@@ -309,16 +310,10 @@ static int ask(const char *of, const char *kind, struct said *said)
 {
 	char command[96], row[64], text[8192];
 	const char *at;
-	size_t n;
-	FILE *out;
 	int status;
 
 	snprintf(command, sizeof(command), "memcensus held %s -J 2>/tmp/held.err", of);
-	out = popen(command, "r");
-	need(out, command);
-	n = fread(text, 1, sizeof(text) - 1, out);
-	text[n] = '\0';
-	status = pclose(out);
+	status = command_output(command, text, sizeof(text));
 	*said = (struct said){};
 	snprintf(row, sizeof(row), "{\"kind\":\"%s\",", kind);
 	at = strstr(text, row);
@@ -475,7 +470,7 @@ TEST_F_TIMEOUT(descriptors, said_and_charged, 600)
 	ASSERT_TRUE(child_next(self->pid));
 	compare(_metadata, self, variant, task.few, &charged, &first);
 	ASSERT_EQ(0, ask(pid, variant->kind, &said));
-	ASSERT_EQ(0, ask(GROUP, variant->kind, &of_cgroup));
+	ASSERT_EQ(0, ask("--cgroup " GROUP, variant->kind, &of_cgroup));
 	EXPECT_EQ(0, memcmp(&said, &of_cgroup, sizeof(said)));
 	ASSERT_TRUE(child_next(self->pid));
 	compare(_metadata, self, variant, task.most, &charged, &first);

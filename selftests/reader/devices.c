@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "selftest.h"
 
 #define SIZE	(64LL << 20)
@@ -37,16 +38,9 @@ static int64_t row_of(const char *text, const char *name)
 
 static void say(char *text, size_t size, const char *command)
 {
-	FILE *pipe;
-	size_t len;
-
 	/* What processors keep of the kernel's counters would differ. */
 	write_file("/proc/sys/vm/stat_refresh", "1");
-	pipe = popen(command, "r");
-	need(pipe, "popen");
-	len = fread(text, 1, size - 1, pipe);
-	text[len] = '\0';
-	need(!pclose(pipe), command);
+	need(!command_output(command, text, size), command);
 }
 
 static int make_ring(void)

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "selftest.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
@@ -146,16 +147,12 @@ static const char *ask(const char *options)
 {
 	static char text[65536];
 	char command[256];
-	FILE *pipe;
-	size_t n;
+	int status;
 
 	snprintf(command, sizeof(command), "memcensus share %s", options);
-	pipe = popen(command, "r");
-	need(pipe, command);
-	n = fread(text, 1, sizeof(text) - 1, pipe);
-	text[pclose(pipe) ? 0 : n] = '\0';
-	diag("%s: %zu bytes", command, n);
-	return text;
+	status = command_output(command, text, sizeof(text));
+	diag("%s: %zu bytes", command, strlen(text));
+	return status ? "" : text;
 }
 
 /* The first number of "@key" after @from in @text, in pages; -1: unknown. */

@@ -119,7 +119,6 @@ static void expect_exclusive(struct __test_metadata *_metadata, const struct cen
 #define ASSERT_PAGES(pid, once) do {						\
 	uint32_t __pid = pid;							\
 	struct census_request __request = {					\
-		.basis = MEMCENSUS_BASIS_FRAMES,				\
 		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,		\
 		.pids = &__pid, .n_pids = 1,					\
 	};									\

@@ -10,13 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "selftest.h"
-#include "subject.h"
 
 #define CGROUP		"/sys/fs/cgroup/"
 #define PRESSED		CGROUP "pressed"
@@ -254,6 +254,16 @@ static uint64_t last_census(void)
 	return last;
 }
 
+/* Waits until the record has census @number. */
+static bool await_last(uint64_t number)
+{
+	const uint64_t until = now_ms() + PATIENCE;
+
+	while (last_census() < number && now_ms() < until)
+		sleep_ms(50);
+	return last_census() >= number;
+}
+
 /* Killed at any time, a full ring has its last censuses, and stays below its size. */
 TEST_F_TIMEOUT(recorder, of_a_full_ring, 300)
 {
@@ -281,12 +291,56 @@ TEST_F_TIMEOUT(recorder, of_a_full_ring, 300)
 	EXPECT_TRUE(WIFEXITED(status) && (!WEXITSTATUS(status) || WEXITSTATUS(status) == 3));
 }
 
-/* Slowly enough for some censuses before it is killed. */
+/* Takes @grown bytes more than HIGH, stops, and then takes all it gets. */
+static void eat_more(size_t grown)
+{
+	char *at = map_private(PLACE(0), (size_t)1 << 30);
+	size_t i;
+
+	need(write_file("/proc/self/oom_score_adj", "1000"), "oom_score_adj");
+	no_huge_pages(at, (size_t)1 << 30);
+	write_pages(at, HIGH / PAGE);
+	child_stop();
+	write_pages(at + HIGH, grown / PAGE);
+	child_stop();
+	for (i = (HIGH + grown) / PAGE; i < ((size_t)1 << 30) / PAGE; i++)
+		at[i * PAGE] = 1;
+	for (;;)
+		write_pages(mmap(NULL, MIB, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), MIB / PAGE);
+}
+
 static void eat(void *arg)
 {
 	(void)arg;
 	need(enter_cgroup(PRESSED), PRESSED);
-	eat_memory(HIGH, 300);
+	/* The stalled process is in the cgroup too. */
+	eat_more(5 * MIB);
+}
+
+/* Starts a process that the limit of its cgroup will end, as nothing slows it down before. */
+static pid_t start_victim(void)
+{
+	return limit_cgroup(PRESSED, "memory.high", 256 * MIB) &&
+	       limit_cgroup(PRESSED, "memory.max", LIMIT) ? child_start(eat, NULL) : -1;
+}
+
+/* A census that began after this call is in the record. */
+static bool await_next(void)
+{
+	return await_last(last_census() + 2);
+}
+
+/* Lets @victim grow, waits for a census of that, and then for its end, by the OOM killer. */
+static bool grows_and_is_killed(pid_t victim)
+{
+	int status;
+
+	if (!child_next(victim) || !await_next())
+		return false;
+	kill(victim, SIGCONT);
+	return waitpid(victim, &status, 0) == victim && WIFSIGNALED(status) &&
+	       WTERMSIG(status) == SIGKILL;
 }
 
 /* What `memcensus -f RECORD oom -J` says; the caller frees.  NULL: it failed. */
@@ -320,8 +374,8 @@ static unsigned int times(const char *text, const char *word)
 	return n;
 }
 
-/* In a list of those who were killed, where it follows the number of the event. */
-#define KILLED ",\"pid\":%d,\"comm\":"
+/* In a list of those who were killed. */
+#define KILLED "{\"pid\":%d,\"comm\":"
 
 /* Waits until the record has the event of @victim. */
 static bool await_event(pid_t victim)
@@ -351,7 +405,7 @@ static void expect_oom(struct __test_metadata *_metadata, pid_t victim, const ch
 	struct stat st;
 
 	ASSERT_NE(NULL, said);
-	/* The module may also know of events of other tests. */
+	/* The log may also have kills of other tests. */
 	snprintf(word, sizeof(word), KILLED, victim);
 	EXPECT_EQ(1, times(said, word))
 		TH_LOG("%.3000s", said);
@@ -368,6 +422,8 @@ static void expect_oom(struct __test_metadata *_metadata, pid_t victim, const ch
 	ASSERT_NE(NULL, at);
 	EXPECT_LE((long)least, atol(at + strlen("\"size\":")));
 	EXPECT_NE(NULL, strstr(growth, "\"cgroups\":["));
+	snprintf(word, sizeof(word), "\"caller_cgroup_path\":\"%s\"", cgroup);
+	EXPECT_NE(NULL, strstr(said, word));
 	ASSERT_EQ(0, stat(RECORD, &st));
 	diag("%lld bytes, %u events", (long long)st.st_size, times(said, "\"scope\":"));
 	free(said);
@@ -377,39 +433,78 @@ static void expect_oom(struct __test_metadata *_metadata, pid_t victim, const ch
 TEST_F_TIMEOUT(recorder, of_an_oom_kill, 300)
 {
 	const char *options = "0.2 -g --on-pressure --budget 100% --ring 256K";
-	uint64_t before, until;
 	struct stat st;
 	pid_t victim;
-	int status;
 
-	TEST_OF(OOM);
 	if (!self->stalled)
 		return;
-	ASSERT_TRUE(limit_cgroup(PRESSED, "memory.high", 256 * MIB));
-	ASSERT_TRUE(limit_cgroup(PRESSED, "memory.max", LIMIT));
-	victim = child_start(eat, NULL);
+	victim = start_victim();
 	ASSERT_LT(0, victim);
 	self->recorder = start_recorder(options);
 	ASSERT_TRUE(await_censuses(2));
-	kill(victim, SIGCONT);
-	ASSERT_EQ(victim, waitpid(victim, &status, 0));
-	ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	ASSERT_TRUE(grows_and_is_killed(victim));
 	ASSERT_TRUE(await_event(victim));
 	child_end(self->recorder);
 	EXPECT_EQ(0, stat(RECORD, &st));
 	EXPECT_GE(RING, st.st_size);
 	expect_oom(_metadata, victim, "/pressed", 4 * MIB);
-	/* What is there remains, and is no second event. */
-	before = last_census();
+	/* What is there remains, and is no second kill, although the log still has it. */
 	self->recorder = append_recorder(options);
-	/* It asks the module before its first census. */
-	until = now_ms() + PATIENCE;
-	while (last_census() < before + 2 && now_ms() < until)
-		sleep_ms(100);
-	EXPECT_LE(before + 2, last_census());
+	EXPECT_TRUE(await_next());
 	child_end(self->recorder);
 	self->recorder = -1;
 	expect_oom(_metadata, victim, "/pressed", 4 * MIB);
+}
+
+/* Whether the record has, of the newest kill, what the cgroup was charged after it. */
+static bool knows_after(void)
+{
+	char *said = said_of_record(), *at = said ? strstr(said, "\"figure\":\"charged\"") : NULL;
+	bool known;
+
+	at = at ? strstr(at, "\"after\":") : NULL;
+	known = at && strncmp(at, "\"after\":null", strlen("\"after\":null"));
+	free(said);
+	return known;
+}
+
+/* Without pressure, and no census is due for ten minutes: the kill is why there are some. */
+TEST_F_TIMEOUT(recorder, of_a_kill_between_two_censuses, 300)
+{
+	const uint64_t until = now_ms() + 2 * PATIENCE;
+	pid_t victim;
+
+	if (!self->stalled)
+		return;
+	victim = start_victim();
+	ASSERT_LT(0, victim);
+	self->recorder = start_recorder("600 -g --ring 1M --budget 100%");
+	ASSERT_TRUE(await_censuses(1));
+	ASSERT_TRUE(child_next(victim));
+	kill(victim, SIGCONT);
+	ASSERT_EQ(victim, waitpid(victim, NULL, 0));
+	EXPECT_TRUE(await_event(victim));
+	while (!knows_after() && now_ms() < until)
+		sleep_ms(100);
+	EXPECT_TRUE(knows_after());
+	EXPECT_LE(2, censuses());
+	expect_end(_metadata, self->recorder);
+	self->recorder = -1;
+}
+
+/* A cgroup meets its memory.high, and is not killed: its memory.events move, and nothing else. */
+TEST_F_TIMEOUT(recorder, of_events_of_a_cgroup, 300)
+{
+	if (!self->stalled)
+		return;
+	self->recorder = start_recorder("600 -g --ring 1M --budget 100%");
+	ASSERT_TRUE(await_censuses(1));
+	sleep_ms(3000);
+	EXPECT_EQ(1, censuses());
+	kill(self->stalled, SIGCONT);
+	EXPECT_TRUE(await_censuses(3));
+	expect_end(_metadata, self->recorder);
+	self->recorder = -1;
 }
 
 /* What is left of the machine for a process to eat, most of the rest is in the pool of hugetlb. */
@@ -418,7 +513,7 @@ TEST_F_TIMEOUT(recorder, of_an_oom_kill, 300)
 static void eat_all(void *arg)
 {
 	(void)arg;
-	eat_memory(HIGH, 50);
+	eat_more(64 * MIB);
 }
 
 /* The growth of figure @name of the system before the newest event, in bytes. */
@@ -436,13 +531,12 @@ static long system_growth(const char *said, const char *name)
 /* All memory of the machine: the recorder survives it, and goes on. */
 TEST_F_TIMEOUT(recorder, of_a_machine_without_memory, 300)
 {
-	uint64_t available, pool, last, until;
+	uint64_t available, pool;
 	bool killed;
 	char text[32], *said;
 	pid_t victim;
 	int status;
 
-	TEST_OF(OOM);
 	if (!self->stalled)
 		return;
 	victim = child_start(eat_all, NULL);
@@ -456,19 +550,13 @@ TEST_F_TIMEOUT(recorder, of_a_machine_without_memory, 300)
 	write_file(huge_pool(HUGE, "nr_hugepages"), text);
 	diag("%llu of %llu MiB are left", (unsigned long long)meminfo_bytes("MemAvailable") / MIB,
 	     (unsigned long long)available / MIB);
-	kill(victim, SIGCONT);
-	killed = waitpid(victim, &status, 0) == victim && WIFSIGNALED(status) &&
-		 WTERMSIG(status) == SIGKILL;
+	killed = grows_and_is_killed(victim);
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)pool);
 	write_file(huge_pool(HUGE, "nr_hugepages"), text);
 	ASSERT_TRUE(killed);
 	ASSERT_EQ(0, waitpid(self->recorder, &status, WNOHANG));
 	ASSERT_TRUE(await_event(victim));
-	last = last_census();
-	until = now_ms() + PATIENCE;
-	while (last_census() < last + 2 && now_ms() < until)
-		sleep_ms(50);
-	EXPECT_LE(last + 2, last_census());
+	EXPECT_TRUE(await_next());
 	kill(self->recorder, SIGINT);
 	ASSERT_EQ(self->recorder, waitpid(self->recorder, &status, 0));
 	self->recorder = -1;

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "json.h"
 #include "memory/stopping.h"
 #include "memory/zram.h"
@@ -33,18 +34,12 @@ static const char *reader(const char *words)
 {
 	static char text[131072];
 	char command[256];
-	FILE *pipe;
-	size_t n;
 	int status;
 
 	snprintf(command, sizeof(command), "memcensus %s 2>/dev/null", words);
-	pipe = popen(command, "r");
-	need(pipe, command);
-	n = fread(text, 1, sizeof(text) - 1, pipe);
-	status = pclose(pipe);
+	status = command_output(command, text, sizeof(text));
 	/* Other tests may have mounted over a tmpfs: it says so by its status. */
-	text[WEXITSTATUS(status) && WEXITSTATUS(status) != 3 ? 0 : n] = '\0';
-	return text;
+	return WEXITSTATUS(status) && WEXITSTATUS(status) != 3 ? "" : text;
 }
 
 static void own_mounts(void)

@@ -105,7 +105,7 @@ TEST_F(tree, by_tree)
 	struct answer tree = ask(self->first, "memcensus --by tree " RAW " pid,uss");
 	struct answer below = ask(self->first, "memcensus --by tree --tree %d " RAW " pid,uss",
 				  self->first);
-	struct answer sum = ask(WORKERS + 1, "memcensus --tree %d --together " RAW " mms,uss",
+	struct answer sum = ask(WORKERS + 1, "memcensus --tree %d --by all " RAW " mms,uss",
 				self->first);
 	struct answer one = ask(self->cast->workers[1], "memcensus --by tree " RAW " pid,own_uss");
 	struct answer task = ask(self->cast->workers[1], "memcensus " RAW " pid,uss");
@@ -142,8 +142,7 @@ TEST_F(tree, selected)
 	EXPECT_EQ(0, ask(0, "memcensus share --if-stopped --tree %d", self->first).status);
 	EXPECT_EQ(0, ask(0, "memcensus map --tree %d", self->first).status);
 	EXPECT_EQ(WORKERS + 1,
-		  ask(0, "memcensus watch --tree %d 0.1 1 -J | sed -n '/\"begin\"/s/^/1/p'",
-		      self->first).rows);
+		  ask(self->first, "memcensus --tree %d 0.1 1 " RAW " pid,uss", self->first).rows);
 }
 
 TEST_F(tree, recorded)

@@ -26,8 +26,8 @@
 
 /* All that writes a file; %s: its name. */
 static const char * const writers[] = {
-	"memcensus -o %s", "memcensus system 0.1 2 -o %s", "memcensus export -o %s",
-	"memcensus export --every 1 -o %s", "memcensus watch -o %s -- true",
+	"memcensus -o %s", "memcensus buddy 0.1 2 -o %s", "memcensus export -o %s",
+	"memcensus export --interval 1 -o %s", "memcensus watch -o %s -- true",
 	"memcensus record %s", "memcensus record %s --ring 64K",
 	"memcensus watch --record %s -- true",
 };
@@ -172,7 +172,7 @@ TEST_F(written, refused)
 				continue;
 			EXPECT_EQ(1, run(writers[i], LINK))
 				TH_LOG("%s", writers[i]);
-			/* export --every replaces no link at all. */
+			/* export --interval replaces no link at all. */
 			EXPECT_TRUE(has(SAID, "Permission denied") ||
 				    has(SAID, "it is no regular file"));
 			EXPECT_TRUE(unchanged(TARGET, &self->target, texts[t]))

@@ -583,7 +583,7 @@ TEST(refused)
 	EXPECT_REFUSED("PIDS, GROUP_BY, LIMIT, CHARGED and FILE only", .pids = pids, .n_pids = 1,
 		       .parts = MEMCENSUS_PART_VMAS);
 	EXPECT_REFUSED("PIDS, GROUP_BY, LIMIT, CHARGED and FILE only", .pids = pids, .n_pids = 1,
-		       .basis = MEMCENSUS_BASIS_FRAMES);
+		       .max_age = 1);
 	EXPECT_REFUSED("needs GROUP_BY CGROUP", .group_by = MEMCENSUS_BY_UID, .charged = 1);
 	EXPECT_REFUSED("needs GROUP_BY CGROUP", .pids = pids, .n_pids = 1, .charged = 1);
 	out_of_range.limit = MEMCENSUS_LIMIT_MAX + 1;

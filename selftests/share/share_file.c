@@ -242,7 +242,7 @@ TEST_F(file, groups_and_mappings)
 	const struct census_request groups = {
 		.share = true, .file = self->cast.fd, .group_by = MEMCENSUS_BY_UID };
 	const struct census_request vmas = {
-		.file = self->cast.fd, .basis = MEMCENSUS_BASIS_FRAMES, .pids = self->named,
+		.file = self->cast.fd, .pids = self->named,
 		.n_pids = MEMBERS, .parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS };
 	struct census census;
 
@@ -371,8 +371,7 @@ TEST(hugetlb)
 
 TEST(refused)
 {
-	const uint32_t pid = getpid();
-	int file = fcntl(memfd("file", 1), F_DUPFD, 10), path;
+	int path;
 	int sock = fcntl(socket(AF_UNIX, SOCK_STREAM, 0), F_DUPFD, 10);
 
 	path = open("/proc/self/exe", O_PATH);
@@ -381,8 +380,34 @@ TEST(refused)
 	EXPECT_REFUSED("not an open descriptor", .file = -1);
 	EXPECT_REFUSED("not an open descriptor", .file = sock);
 	EXPECT_REFUSED("not an open descriptor", .file = path);
-	EXPECT_REFUSED("needs BASIS FRAMES", .file = file, .pids = &pid, .n_pids = 1);
-	EXPECT_REFUSED("needs BASIS FRAMES", .file = file, .basis = MEMCENSUS_BASIS_MAPCOUNT);
+}
+
+static void map_whole(void *arg)
+{
+	write_pages(map(PLACE(0), 20 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, *(int *)arg, 0),
+		    20);
+}
+
+/* What a named process maps of a file needs no owners. */
+TEST(without_owners)
+{
+	int file = fcntl(memfd("file", 20), F_DUPFD, 10);
+	const pid_t pid = child_start(map_whole, &file);
+	const struct census_request request = {
+		.parts = MEMCENSUS_PART_TASKS, .no_owners = true, .file = file,
+		.pids = (const uint32_t *)&pid, .n_pids = 1,
+	};
+	struct census census;
+
+	ASSERT_LT(0, pid);
+	ASSERT_EQ(0, census_take(&request, &census, NULL));
+	ASSERT_EQ(1, census.n_tasks);
+	EXPECT_PAGES(20, census.tasks, RSS);
+	EXPECT_PAGES(20, census.tasks, FRAMES);
+	EXPECT_EQ(FIGURE_UNKNOWN, figure(&census.tasks->f, MEMCENSUS_F_USS));
+	EXPECT_EQ(FIGURE_UNKNOWN, figure(&census.tasks->f, MEMCENSUS_F_PSS));
+	census_free(&census);
+	child_end(pid);
 }
 
 /* A request keeps its file, until its socket is closed. */

@@ -142,7 +142,7 @@ TEST_F(crowd, processes)
 	}, one = {
 		.share = true, .pids = pids, .n_pids = 1,
 	}, frames = {
-		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,
+		.parts = MEMCENSUS_PART_TASKS,
 	};
 	unsigned int i, nr = 0;
 	unsigned long harness;

@@ -84,7 +84,6 @@ FIXTURE_TEARDOWN(contended)
 TEST_F_TIMEOUT(contended, is_walked, 300)
 {
 	static const struct census_request all = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
 		.parts = MEMCENSUS_PART_TASKS,
 	};
 	const struct census_task *task;

@@ -34,10 +34,8 @@ static void note(struct reader *r, int ret)
 }
 
 static const struct census_request requests[] = {
-	{ .basis = MEMCENSUS_BASIS_MAPCOUNT },
-	{ .basis = MEMCENSUS_BASIS_FRAMES },
+	{},
 	{ .group_by = MEMCENSUS_BY_COMM },
-	{ .parts = MEMCENSUS_PART_TYPES },
 };
 
 static int whole_dump(unsigned int turn)
@@ -91,8 +89,7 @@ static int a_file(const char *path, bool to_its_end)
 static void read_for_ever(struct reader *r, unsigned int who)
 {
 	static const char *const paths[] = {
-		"/proc/memcensus", DIR_PATH "tasks", DIR_PATH "zones",
-		DIR_PATH "kswapd", DIR_PATH "system", DIR_PATH "scan",
+		"/proc/memcensus", DIR_PATH "tasks", DIR_PATH "scan",
 	};
 	unsigned int turn;
 

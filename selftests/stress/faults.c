@@ -81,8 +81,7 @@ static unsigned int seen(void)
 {
 	static const char *const paths[] = {
 		KO_LOADED, "/proc/memcensus", DIR_PATH "/summary",
-		DIR_PATH "/tasks", DIR_PATH "/zones", DIR_PATH "/kswapd",
-		DIR_PATH "/system", DIR_PATH "/scan",
+		DIR_PATH "/tasks", DIR_PATH "/scan",
 	};
 	struct census_socket s;
 	unsigned int n = 0, i;

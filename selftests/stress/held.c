@@ -94,7 +94,7 @@ FIXTURE_TEARDOWN(held)
 static int hold(struct census_socket *s, pid_t pid, struct census_error *error)
 {
 	const struct census_request one = {
-		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS, .no_owners = true,
 		.pids = (uint32_t *)&pid, .n_pids = 1,
 	};
 	char buf[8192];

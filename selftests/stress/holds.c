@@ -128,7 +128,6 @@ FIXTURE_TEARDOWN(holds)
 TEST_F_TIMEOUT(holds, reader_without_time, 300)
 {
 	static const struct census_request all = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
 		.parts = MEMCENSUS_PART_TASKS,
 	};
 	uint64_t shortest = UINT64_MAX, wall = 0;
@@ -246,7 +245,7 @@ FIXTURE_TEARDOWN(names)
 static uint64_t longest_hold(struct __test_metadata *_metadata, pid_t pid, uint64_t enough)
 {
 	const struct census_request one = {
-		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS, .no_owners = true,
 		.pids = (uint32_t *)&pid, .n_pids = 1,
 	};
 	uint64_t shortest = UINT64_MAX;

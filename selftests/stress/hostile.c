@@ -262,9 +262,7 @@ TEST_F(hostile, census)
 		const char *name;
 		struct census_request request;
 	} kinds[] = {
-		{ "by map count", { .basis = MEMCENSUS_BASIS_MAPCOUNT,
-				    .parts = MEMCENSUS_PART_TASKS } },
-		{ "by frames", { .basis = MEMCENSUS_BASIS_FRAMES,
+		{ "of all", {
 				 .parts = MEMCENSUS_PART_TASKS } },
 		{ "SHARE", { .share = true, .group_by = MEMCENSUS_BY_COMM } },
 	};

@@ -53,15 +53,11 @@ FIXTURE(killed)
 FIXTURE_VARIANT(killed)
 {
 	const char *name;
-	uint8_t basis, group_by;
+	uint8_t group_by;
 };
 
-#define FRAMES		MEMCENSUS_BASIS_FRAMES
-#define MAPCOUNT	MEMCENSUS_BASIS_MAPCOUNT
-
-FIXTURE_VARIANT_ADD(killed, frames) { "frames", FRAMES, 0 };
-FIXTURE_VARIANT_ADD(killed, mapcount) { "mapcount", MAPCOUNT, 0 };
-FIXTURE_VARIANT_ADD(killed, groups) { "groups", FRAMES, MEMCENSUS_BY_COMM };
+FIXTURE_VARIANT_ADD(killed, processes) { "processes", 0 };
+FIXTURE_VARIANT_ADD(killed, groups) { "groups", MEMCENSUS_BY_COMM };
 
 static void map_all(void *arg)
 {
@@ -134,7 +130,6 @@ static uint64_t census_time(struct __test_metadata *_metadata,
 TEST_F(killed, ends)
 {
 	const struct census_request all = {
-		.basis = variant->basis,
 		.group_by = variant->group_by,
 		.parts = MEMCENSUS_PART_TASKS,
 	};

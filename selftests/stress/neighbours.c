@@ -140,12 +140,11 @@ static void expect_fixed(struct __test_metadata *_metadata,
 }
 
 static void scan_in_storm(struct __test_metadata *_metadata, pid_t pid,
-			  unsigned int basis)
+			  uint32_t flags)
 {
 	const uint32_t number = pid;
 	const struct census_request one = {
-		.basis = basis,
-		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS | flags,
 		.pids = &number,
 		.n_pids = 1,
 	};
@@ -172,14 +171,14 @@ static void scan_in_storm(struct __test_metadata *_metadata, pid_t pid,
 	EXPECT_LT(partial, scans);
 }
 
-TEST_F(neighbours, by_map_count)
+TEST_F(neighbours, with_flags)
 {
-	scan_in_storm(_metadata, self->pid, MEMCENSUS_BASIS_MAPCOUNT);
+	scan_in_storm(_metadata, self->pid, MEMCENSUS_PART_FLAGS);
 }
 
-TEST_F(neighbours, by_frames)
+TEST_F(neighbours, without_flags)
 {
-	scan_in_storm(_metadata, self->pid, MEMCENSUS_BASIS_FRAMES);
+	scan_in_storm(_metadata, self->pid, 0);
 }
 
 TEST_HARNESS_MAIN

@@ -169,8 +169,6 @@ static const struct fault_request requests[] = {
 	{ .name = "of groups", .cmd = MEMCENSUS_CMD_SNAPSHOT, .pressed = true,
 	  .what = { .group_by = MEMCENSUS_BY_COMM } },
 	{ .name = "of all", .cmd = MEMCENSUS_CMD_SNAPSHOT, .pressed = true },
-	{ .name = "by map count", .cmd = MEMCENSUS_CMD_SNAPSHOT, .pressed = true,
-	  .what = { .basis = MEMCENSUS_BASIS_MAPCOUNT } },
 	{ .name = "a file", .path = "/proc/memcensus", .pressed = true },
 };
 

@@ -18,7 +18,6 @@
 static const unsigned long pages = 70;
 
 static const struct census_request all = {
-	.basis = MEMCENSUS_BASIS_FRAMES,
 	.parts = MEMCENSUS_PART_TASKS,
 };
 

@@ -125,7 +125,6 @@ static void map_much(const struct load *load)
 static struct cost measure(struct __test_metadata *_metadata)
 {
 	const struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
 		.parts = MEMCENSUS_PART_TASKS,
 	};
 	struct cost cost = { UINT64_MAX, UINT64_MAX };
@@ -438,7 +437,6 @@ static void be_other(void *arg)
 static void expect_swap(struct __test_metadata *_metadata, pid_t pid, uint32_t uid, uint64_t swap)
 {
 	const struct census_request groups = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
 		.parts = MEMCENSUS_PART_TASKS,
 		.group_by = MEMCENSUS_BY_UID,
 	};

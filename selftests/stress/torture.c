@@ -19,7 +19,6 @@
 
 #include "selftest.h"
 
-#include "client/client_oom.h"
 #include "client/client_physical.h"
 #include "memory/bystanders.h"
 #include "memory/stormers.h"
@@ -38,7 +37,7 @@
 /* Counts of a reader. */
 struct reader {
 	uint64_t requests, vanished, busy, compared, last;
-	uint64_t migrated, shares, passes, ooms;
+	uint64_t migrated, shares, passes;
 	unsigned int wrong;
 	char text[512];
 };
@@ -104,11 +103,10 @@ static const char *moving_compare(const struct moving *m, struct reader *r,
 	return compare(&by, census, true);
 }
 
-/* A census of all, on each basis and by groups. */
+/* A census of all, also by groups. */
 static void read_all(struct reader *r, unsigned int turn)
 {
 	const struct census_request request = {
-		.basis = turn ? MEMCENSUS_BASIS_FRAMES : MEMCENSUS_BASIS_MAPCOUNT,
 		.parts = MEMCENSUS_PART_TASKS,
 		.group_by = turn > 1 ? turn - 1 : 0,
 	};
@@ -141,7 +139,7 @@ static void read_all(struct reader *r, unsigned int turn)
 	if (!text)
 		text = moving_compare(&moving, r, &census, bystanders_differ);
 	if (text)
-		warn(r, turn ? "by frames" : "by map count", text);
+		warn(r, "of all", text);
 out:
 	census_free(&census);
 }
@@ -254,17 +252,6 @@ static void read_physical(struct reader *r)
 		warn(r, "physical", physical.wrong);
 }
 
-/* Who was killed, if anybody was. */
-static void read_oom(struct reader *r)
-{
-	static struct ooms ooms;
-	int ret = ooms_get(0, &ooms);
-
-	if (ret)
-		warn(r, "oom", ooms.wrong[0] ? ooms.wrong : strerror(-ret));
-	r->ooms += ooms.n_events;
-}
-
 static void read_file(struct reader *r, const char *path)
 {
 	static char buf[65536];
@@ -287,14 +274,13 @@ static const struct {
 	void (*read)(struct reader *r);
 } subjects[] = {
 	{ MEMCENSUS_SUBJECT_PHYSICAL, read_physical },
-	{ MEMCENSUS_SUBJECT_OOM, read_oom },
 	{ MEMCENSUS_SUBJECT_SHARE, read_share },
 };
 
 static void read_for_ever(struct reader *r, unsigned int turn)
 {
 	static const char *const paths[] = {
-		"/proc/memcensus", DIR_PATH "tasks", DIR_PATH "zones",
+		"/proc/memcensus", DIR_PATH "tasks", DIR_PATH "scan",
 	};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -447,16 +433,14 @@ static void tell(uint64_t scans, unsigned int rounds)
 		all.migrated += r->migrated;
 		all.shares += r->shares;
 		all.passes += r->passes;
-		all.ooms += r->ooms;
 	}
 	diag("storm: %llu scans for %llu requests in %u rounds; %llu figures compared",
 	     (unsigned long long)scans, (unsigned long long)all.requests, rounds,
 	     (unsigned long long)all.compared);
 	diag("storm: %llu vanished, %llu busy",
 	     (unsigned long long)all.vanished, (unsigned long long)all.busy);
-	diag("storm: %llu requests of SHARE, %llu of PHYSICAL; %llu OOM events read",
-	     (unsigned long long)all.shares, (unsigned long long)all.passes,
-	     (unsigned long long)all.ooms);
+	diag("storm: %llu requests of SHARE, %llu of PHYSICAL",
+	     (unsigned long long)all.shares, (unsigned long long)all.passes);
 	if (all.migrated)
 		diag("storm: %llu times a page migrated that no stormer moved",
 		     (unsigned long long)all.migrated);

@@ -81,7 +81,6 @@ static void spawn(void *arg)
 TEST(many_peers)
 {
 	struct census_request request = {
-		.basis = MEMCENSUS_BASIS_MAPCOUNT,
 		.parts = MEMCENSUS_PART_TASKS,
 		.buffer = 65536,
 	};

@@ -78,7 +78,6 @@ static void by_number(struct __test_metadata *_metadata, pid_t *pids,
 		      unsigned int n)
 {
 	struct census_request request = {
-		.basis = MEMCENSUS_BASIS_MAPCOUNT,
 		.parts = MEMCENSUS_PART_TASKS,
 		.pids = (uint32_t *)pids,
 		.n_pids = n < MEMCENSUS_PIDS_MAX ? n : MEMCENSUS_PIDS_MAX,
@@ -131,7 +130,6 @@ TEST_F_TIMEOUT(crowd, no_loss_and_no_repetition, 120)
 	ASSERT_NE(NULL, pids);
 	for (i = 0; i < ARRAY_SIZE(buffers); i++) {
 		struct census_request request = {
-			.basis = MEMCENSUS_BASIS_MAPCOUNT,
 			.buffer = buffers[i],
 		};
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory is added or removed while a census by node is at work: amounts by node are unknown, all
- * others are as always, and the next census has the nodes as they are then.
+ * Memory is added or removed while a census is at work: its figures are as always, and so are those
+ * of the next one.
  *
  * The census waits for a process whose mmap lock is held, with all other processes behind it, until
- * the change is done. That process has pages on the node that the census has not known, because
- * they move there while its lock is held.
+ * the change is done. That process has pages on the node that came, because they move there while
+ * its lock is held.
  *
  * A pass over frames starts again if it misses some.
  *
@@ -122,8 +122,8 @@ static void *take(void *arg)
 	struct taking *taking = arg;
 	const uint32_t pid = taking->pid;
 	const struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES, .pids = &pid, .n_pids = 1,
-		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS | MEMCENSUS_PART_TASK_NODES,
+		.pids = &pid, .n_pids = 1,
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
 	};
 
 	taking->tid = syscall(SYS_gettid);
@@ -237,39 +237,28 @@ static bool move_to(char *at, unsigned int node)
 	return true;
 }
 
-/* The next census has the nodes as they are: all of RSS, and @shared pages on @node. */
-static void expect_known(struct __test_metadata *_metadata, pid_t pid, unsigned int node)
+/* What the census has of the process and of the pages that it shares. */
+static void expect_all(struct __test_metadata *_metadata, const struct taking *taking,
+		       const struct held *held)
 {
-	struct taking next = { .pid = pid };
-	const struct census_task *task;
-	uint64_t sum = 0, there = 0;
-	size_t i;
+	const struct census_task *task = census_task_of(&taking->census, held->stuck);
+	const struct census_vma *vma;
 
-	take(&next);
-	ASSERT_EQ(0, next.ret) TH_LOG("no census: %s", next.error.text);
-	task = census_task_of(&next.census, pid);
+	ASSERT_EQ(0, taking->ret) TH_LOG("no census: %s", taking->error.text);
+	EXPECT_TRUE(census_is_whole(&taking->census));
+	EXPECT_EQ(0, taking->census.scan[MEMCENSUS_SCAN_BUSY]);
 	ASSERT_NE(NULL, task);
-	for (i = 0; i < next.census.n_task_nodes; i++) {
-		const struct census_task_node *on = &next.census.task_nodes[i];
-
-		EXPECT_EQ(pid, (pid_t)on->pid);
-		sum += on->rss;
-		if (on->node == node)
-			there = on->rss;
-	}
-	EXPECT_EQ(figure(&task->f, MEMCENSUS_F_RSS), sum);
-	if (node < NODES_MAX)
-		EXPECT_EQ((uint64_t)PAGES * PAGE, there);
-	census_free(&next.census);
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED, task->state);
+	EXPECT_NE(FIGURE_UNKNOWN, figure(&task->f, MEMCENSUS_F_RSS));
+	ASSERT_VMA(&taking->census, held->shared, vma);
+	EXPECT_PAGES(PAGES, vma, RSS);
 }
 
 /* @change(@arg) is done during a census. */
 static void check(struct __test_metadata *_metadata, struct held *held,
 		  bool (*change)(const void *arg), const void *arg)
 {
-	struct taking taking = { .pid = held->stuck };
-	const struct census_task *task;
-	const struct census_vma *vma;
+	struct taking taking = { .pid = held->stuck }, next = { .pid = held->stuck };
 	struct spans before, now;
 	unsigned int node;
 
@@ -284,24 +273,15 @@ static void check(struct __test_metadata *_metadata, struct held *held,
 	ASSERT_FALSE(taking.ended);
 	fuse_answer(&held->fuse);
 	ASSERT_EQ(0, pthread_join(taking.thread, NULL));
-	ASSERT_EQ(0, taking.ret) TH_LOG("no census: %s", taking.error.text);
-
 	diag("%llu ms, new node: %d", (unsigned long long)
 	     (taking.census.scan[MEMCENSUS_SCAN_WALL_NS] / MS),
 	     node < NODES_MAX ? (int)node : -1);
-	EXPECT_TRUE(census_is_whole(&taking.census));
-	EXPECT_EQ(0, taking.census.scan[MEMCENSUS_SCAN_BUSY]);
-	EXPECT_EQ(0, taking.census.n_task_nodes);
-	task = census_task_of(&taking.census, held->stuck);
-	ASSERT_NE(NULL, task);
-	EXPECT_EQ(MEMCENSUS_STATE_WALKED, task->state);
-	EXPECT_NE(FIGURE_UNKNOWN, figure(&task->f, MEMCENSUS_F_RSS));
-	ASSERT_VMA(&taking.census, held->shared, vma);
-	EXPECT_PAGES(PAGES, vma, RSS);
+	expect_all(_metadata, &taking, held);
 	census_free(&taking.census);
-
 	ASSERT_TRUE(child_stopped(held->stuck));
-	expect_known(_metadata, held->stuck, node);
+	take(&next);
+	expect_all(_metadata, &next, held);
+	census_free(&next.census);
 }
 
 static bool run_command(const void *command)

@@ -24,10 +24,9 @@ static void take(struct __test_metadata *_metadata, struct physical *p, struct p
 		TH_LOG("no answer: %s", p->wrong);
 }
 
-/* Each frame of each zone has one class, and each of class kernel and remainder a record. */
+/* Each frame of each zone has one class. */
 static void expect_whole(struct __test_metadata *_metadata, const struct physical *p)
 {
-	uint64_t kinds = p->value[MEMCENSUS_PHYSICAL_LEFT_OUT];
 	unsigned int i, n;
 
 	for (i = 0; i < p->n_zones; i++) {
@@ -39,16 +38,6 @@ static void expect_whole(struct __test_metadata *_metadata, const struct physica
 			free += p->zones[i].blocks[n] * (PAGE << n);
 		EXPECT_EQ(p->zones[i].class[MEMCENSUS_FC_FREE], free);
 	}
-	for (i = 0; i < p->n_kernel; i++) {
-		kinds += p->kernel[i].value[MEMCENSUS_KF_BYTES];
-		EXPECT_LT(0, p->kernel[i].n_first);
-		for (n = 1; n < p->kernel[i].n_first; n++)
-			EXPECT_LT(p->kernel[i].first[n - 1], p->kernel[i].first[n]);
-		if (i)
-			EXPECT_LE(p->kernel[i].value[MEMCENSUS_KF_BYTES],
-				  p->kernel[i - 1].value[MEMCENSUS_KF_BYTES]);
-	}
-	EXPECT_EQ(p->class[MEMCENSUS_FC_KERNEL] + p->class[MEMCENSUS_FC_REMAINDER], kinds);
 }
 
 /* What blocks say is free is what classes say: to the frame, but for what large blocks round. */
@@ -189,9 +178,6 @@ TEST(shared)
 #define MAX_RESULTS	4194304UL
 #define HELD		300U
 
-/* What a result has at least, for its kinds. */
-#define KINDS_BYTES	(27UL << 10)
-
 /* Begins to receive an answer.  0 or -errno. */
 static int hold_pass(struct census_socket *s, unsigned int order, struct census_error *error)
 {
@@ -235,7 +221,7 @@ TEST(held)
 	snprintf(words, sizeof(words), "max_results=%lu", MAX_RESULTS);
 	ASSERT_EQ(0, ko_load(words));
 	take(_metadata, &alone, (struct physical_ask){ .order = 7 });
-	bytes = KINDS_BYTES + alone.n_blocks * sizeof(uint64_t);
+	bytes = alone.n_blocks * sizeof(uint64_t);
 	while (nr < HELD && !ret) {
 		ret = hold_pass(&sockets[nr], 7, &error);
 		nr += !ret;

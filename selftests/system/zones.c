@@ -10,8 +10,7 @@
 #define ZONES_MAX	64
 
 static const struct census_request request = {
-	.parts = MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES |
-		 MEMCENSUS_PART_NODES,
+	.parts = MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES,
 };
 
 /* One zone from /proc, in pages and blocks. */
@@ -20,9 +19,7 @@ struct zone {
 	char name[16];
 	unsigned long long free, boost, min, low, high, spanned, present;
 	unsigned long long managed, pcp, unreclaimable, blocks[ORDERS_MAX];
-	unsigned long long type[TYPES_MAX][ORDERS_MAX];
-	char type_name[TYPES_MAX][16];
-	unsigned int orders, types;
+	unsigned int orders;
 	unsigned long long cma_free, reserve[RESERVES_MAX];
 	unsigned int n_reserves;
 };
@@ -143,31 +140,11 @@ static void read_buddyinfo(struct zones *zones)
 	fclose(file);
 }
 
-static void read_pagetypeinfo(struct zones *zones)
-{
-	FILE *file = fopen("/proc/pagetypeinfo", "r");
-	char line[512], name[16], type[16];
-	unsigned int node;
-	struct zone *z;
-	int at;
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "Node %u, zone %15[^,], type %15s%n", &node,
-			   name, type, &at) == 3) {
-			z = zone_of(zones, node, name);
-			strcpy(z->type_name[z->types], type);
-			read_blocks(line + at, z->type[z->types++]);
-		}
-	if (file)
-		fclose(file);
-}
-
 static void read_zones(struct zones *zones)
 {
 	memset(zones, 0, sizeof(*zones));
 	read_zoneinfo(zones);
 	read_buddyinfo(zones);
-	read_pagetypeinfo(zones);
 }
 
 /* Per-CPU counts change with each page that the test uses. */
@@ -204,25 +181,12 @@ static bool take_in_calm(struct census *census, struct zones *zones, bool *calm)
 	}
 }
 
-/* The module counts so many entries of a list. */
-#define LIST_MAX 256
-
-/* Whether several lists of @order are too long to be counted: their lengths are unknown. */
-static bool unknown_lists(const struct zone *z, unsigned int order)
-{
-	unsigned int o, n = 0;
-
-	for (o = 0; o < z->types; o++)
-		n += z->type[o][order] > LIST_MAX;
-	return n > 1;
-}
-
 static void expect_free(struct __test_metadata *_metadata,
 			const struct census_zone *ours, const struct zone *z)
 {
 	/* The census itself uses some memory. */
 	const uint64_t slack = 256 * PAGE;
-	unsigned int i, t, o, known = 0;
+	unsigned int i;
 
 	EXPECT_EQ(z->free * PAGE, ours->value[MEMCENSUS_ZONE_FREE]);
 	EXPECT_LE(z->pcp * PAGE, ours->value[MEMCENSUS_ZONE_PCP] + slack);
@@ -231,28 +195,6 @@ static void expect_free(struct __test_metadata *_metadata,
 	for (i = 0; i < z->orders; i++)
 		EXPECT_EQ(z->blocks[i], ours->all.blocks[i])
 			TH_LOG("%s order %u", z->name, i);
-	for (o = 0; o < z->types; o++)
-		for (t = 0; t < ours->n_types; t++)
-			for (i = 0; i < z->orders; i++)
-				if (!strcmp(ours->types[t].name, z->type_name[o]) &&
-				    (z->type[o][i] <= LIST_MAX || !unknown_lists(z, i)))
-					EXPECT_EQ(z->type[o][i],
-						  ours->types[t].blocks[i]);
-	for (i = 0; i < z->orders; i++)
-		known += !unknown_lists(z, i);
-	for (t = 0; t < ours->n_types; t++) {
-		EXPECT_LE(known, ours->types[t].n);
-		EXPECT_LE(ours->types[t].n, z->orders);
-	}
-	/* Each free block is in the list of a type: the types add up to the whole. */
-	for (i = 0; i < z->orders; i++) {
-		uint64_t sum = 0;
-
-		for (t = 0; t < ours->n_types; t++)
-			sum += ours->types[t].blocks[i];
-		if (!unknown_lists(z, i))
-			EXPECT_EQ(ours->all.blocks[i], sum);
-	}
 }
 
 static void expect_zone(struct __test_metadata *_metadata,
@@ -305,52 +247,6 @@ TEST(zones)
 	EXPECT_EQ(populated, census.n_zones);
 	diag("%u zones", populated);
 	census_free(&census);
-}
-
-/* The numbers of a row of the file zones: how many, at most @room. */
-static unsigned int row_of(const char *line, double *v, unsigned int room)
-{
-	unsigned int n = 0;
-	char *end;
-
-	for (; n < room; n++, line = end) {
-		v[n] = strtod(line, &end);
-		if (end == line)
-			break;
-	}
-	return n;
-}
-
-/* Any free block satisfies order 0, fewer blocks a higher order. */
-TEST(indexes)
-{
-	unsigned int i, n, unusable = 0, extfrag = 0;
-	double v[ORDERS_MAX];
-	char line[512];
-	FILE *file;
-
-	file = fopen("/sys/kernel/debug/memcensus/zones", "r");
-	ASSERT_NE(NULL, file);
-	while (fgets(line, sizeof(line), file)) {
-		if (!strncmp(line, "  unusable ", 11)) {
-			n = row_of(line + 11, v, ORDERS_MAX);
-			EXPECT_LT(1, n);
-			EXPECT_TRUE(v[0] == 0 || v[0] == 1);
-			for (i = 1; i < n; i++)
-				EXPECT_TRUE(v[i - 1] <= v[i] && v[i] <= 1);
-			unusable++;
-		}
-		if (!strncmp(line, "  extfrag ", 10)) {
-			n = row_of(line + 10, v, ORDERS_MAX);
-			EXPECT_LT(1, n);
-			for (i = 0; i < n; i++)
-				EXPECT_TRUE(v[i] >= -1 && v[i] <= 1);
-			extfrag++;
-		}
-	}
-	fclose(file);
-	EXPECT_LT(0, unusable);
-	EXPECT_EQ(unusable, extfrag);
 }
 
 /* After so many failures kswapd gives up, MAX_RECLAIM_RETRIES in mm/internal.h. */

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Common code of the comparisons with other tools: TAP, stopped processes, swap.
 
-Figures of a stopped process do not change and must be equal.  For those of the
-system see moment.py.
+Figures of a stopped process do not change and must be equal.
 """
 import atexit
 import ctypes

@@ -19,12 +19,14 @@
 /**
  * struct rest - what a cgroup is charged for without those that are below it now
  * @below: sums over these
- * @own: its own processes, where there are others below it; NULL: none
+ * @mms: its own processes
+ * @mapped: shared memory of these, each page once for each process
  * @largest: that right below it which is charged for most; NULL: none
  */
 struct rest {
 	struct charges below;
-	const struct group *own;
+	size_t mms;
+	struct amount mapped;
 	const struct group *largest;
 };
 
@@ -32,6 +34,31 @@ static const enum charge rest_charges[] = {
 	CHARGE_TOTAL, CHARGE_ANON, CHARGE_FILE, CHARGE_SHMEM, CHARGE_KERNEL, CHARGE_SOCK,
 	CHARGE_HUGETLB, CHARGE_SLAB, CHARGE_RECLAIMABLE, CHARGE_SWAP,
 };
+
+/* The cgroup of @task; NULL: it has no group. */
+static const struct group *cgroup_of(const struct snapshot *snap, const struct task *task)
+{
+	const struct group *group = KNOWN(task, MEMCENSUS_TASK_GROUP) ?
+				    group_of(snap, task->group) : NULL;
+
+	return group && group->own ? group_parent(snap, group) : group;
+}
+
+static void add_processes(const struct snapshot *snap, struct rest *v)
+{
+	const struct group *group;
+	const struct task *task;
+	struct rest *rest;
+
+	for (task = snap->tasks; task < snap->tasks + snap->n_tasks; task++) {
+		group = cgroup_of(snap, task);
+		if (!group)
+			continue;
+		rest = &v[group - snap->groups];
+		rest->mapped = amount_plus(rest->mms++ ? rest->mapped : amount_of(true, 0),
+					   amount_figure(&task->figures, MEMCENSUS_F_SHMEM));
+	}
+}
 
 /* The charges of all groups that are cgroups; the caller frees it. */
 static struct rest *sum_below(const struct snapshot *snap)
@@ -44,19 +71,16 @@ static struct rest *sum_below(const struct snapshot *snap)
 	for (i = 0; i < snap->n_groups; i++) {
 		group = &snap->groups[i];
 		parent = group_parent(snap, group);
-		if (!parent)
+		if (!parent || group->own)
 			continue;
 		rest = &v[parent - snap->groups];
-		if (group->own) {
-			rest->own = group;
-			continue;
-		}
 		if (!rest->largest || group->charges.v[CHARGE_TOTAL] >
 				      rest->largest->charges.v[CHARGE_TOTAL])
 			rest->largest = group;
 		for (k = 0; k < ARRAY_SIZE(rest_charges); k++)
 			rest->below.v[rest_charges[k]] += group->charges.v[rest_charges[k]];
 	}
+	add_processes(snap, v);
 	return v;
 }
 
@@ -93,7 +117,7 @@ static char *path_of(const struct group *group)
 static bool has_processes(const struct group *group, const struct rest *rest)
 {
 	/* Without others below it, all that are counted are its own. */
-	return rest->own || (!group->contains && !(KNOWN(group, MEMCENSUS_GROUP_MMS) &&
+	return rest->mms || (!group->contains && !(KNOWN(group, MEMCENSUS_GROUP_MMS) &&
 						   !group->mms));
 }
 
@@ -122,12 +146,10 @@ static void add_removed(struct brief *brief, const struct group *group, const st
 static void add_shmem(struct brief *brief, const struct group *group, const struct rest *rest)
 {
 	const struct amount charged = rest_of(group, rest, CHARGE_SHMEM);
-	const struct amount mapped =
-		amount_figure(&(rest->own ?: group)->figures, MEMCENSUS_F_SHMEM);
-
-	if (charged.known && mapped.known && charged.bytes > mapped.bytes)
+	if (charged.known && rest->mapped.known && charged.bytes > rest->mapped.bytes)
 		brief_add(brief, &(struct brief_fact){
-			.rule = BRIEF_SHMEM, .amount = (uint64_t)(charged.bytes - mapped.bytes),
+			.rule = BRIEF_SHMEM,
+			.amount = (uint64_t)(charged.bytes - rest->mapped.bytes),
 			.who = path_of(group), .path = path_of(group) });
 }
 
@@ -200,7 +222,7 @@ void facts_of_cgroups(struct brief *brief, const struct snapshot *snap, bool liv
 	const struct group *group;
 	struct rest *rests, *rest;
 
-	if (!proc_texts_find(snap, CHARGES_TEXT)) {
+	if (!proc_texts_find(snap, CHARGES_TEXT) || (live && cgroups_uncharged())) {
 		brief_look_failed(brief, BRIEF_LOOK_CGROUPS,
 				  xstrdup(live ? "the memory controller of cgroup v2 is not there" :
 					  "the record has none: record with -g"));

@@ -11,13 +11,11 @@
 #include "model/cgroup-tree.h"
 #include "model/columns.h"
 #include "os/cgroups.h"
+#include "os/numa-maps.h"
 #include "os/process.h"
 
 /* Cgroups whose cpuset is read: those that are charged for most. */
 #define CPUSETS_MOST	100
-
-/* More nodes are not in a mask. */
-#define NODES_MOST	64
 
 #define ON_NODE		"on node %zu, without a CPU of %.60s (cpuset), nodes %.60s"
 
@@ -36,27 +34,13 @@ static int compare_charges(const void *untyped_a, const void *untyped_b)
 	       COMPARE(a->cgroup, b->cgroup);
 }
 
-/* All nodes of @snap; false: a node has too high a number. */
-static bool all_nodes(const struct snapshot *snap, uint64_t *nodes)
-{
-	size_t i;
-
-	*nodes = 0;
-	for (i = 0; i < snap->node_ids.n; i++) {
-		if (snap->node_ids.v[i] >= NODES_MOST)
-			return false;
-		*nodes |= 1ULL << snap->node_ids.v[i];
-	}
-	return *nodes;
-}
-
 /*
  * struct outside - what a cgroup has on nodes that are not in @inside, and the node with most;
  * bytes by the number of the node
  */
 struct outside {
 	uint64_t inside;
-	uint64_t bytes[NODES_MOST];
+	uint64_t bytes[NUMA_NODES];
 };
 
 /* "0=1234 N1=0" */
@@ -70,7 +54,7 @@ static void add_line(struct outside *outside, const char *text)
 		if (*next != '=')
 			return;
 		bytes = strtoull(next + 1, &next, 10);
-		if (node < NODES_MOST && !(outside->inside >> node & 1))
+		if (node < NUMA_NODES && !(outside->inside >> node & 1))
 			outside->bytes[node] += bytes;
 		if (strncmp(next, " N", 2))
 			return;
@@ -110,7 +94,7 @@ static bool add_cgroup(struct brief *brief, const struct snapshot *snap, const s
 	    !nodes_with_cpus(line, snap, &outside.inside) || !(nodes & ~outside.inside) ||
 	    !read_outside(group->path, &outside))
 		return false;
-	for (i = 0; i < NODES_MOST; i++) {
+	for (i = 0; i < NUMA_NODES; i++) {
 		bytes += outside.bytes[i];
 		if (outside.bytes[i] > outside.bytes[most])
 			most = i;
@@ -140,7 +124,7 @@ void facts_of_cpusets(struct brief *brief, const struct snapshot *snap)
 	uint64_t nodes;
 	size_t i, n = 0;
 
-	if (all_nodes(snap, &nodes) && nodes & (nodes - 1)) {
+	if (nodes_all(snap, &nodes) && nodes & (nodes - 1)) {
 		for (i = 0; i < snap->n_groups; i++)
 			if (!snap->groups[i].own && snap->groups[i].path &&
 			    charge_of(&snap->groups[i]) >= BRIEF_LEAST)

@@ -13,16 +13,6 @@
 #include "brief/nodes.h"
 #include "model/amount.h"
 #include "os/limits.h"
-#include "os/sysfs.h"
-
-uint32_t brief_parts(void)
-{
-	char nodes[64];
-
-	/* "0", or "0-1" and more. */
-	return sysfs_line("devices/system/node/online", nodes, sizeof(nodes)) &&
-	       nodes[1] ? MEMCENSUS_PART_TASK_NODES : 0;
-}
 
 void brief_gather(struct brief *brief, struct snapshot *snap, struct brief_ask *ask)
 {

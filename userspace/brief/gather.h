@@ -31,7 +31,4 @@ struct brief_ask {
 /* Adds to @brief all facts.  Adds to @snap, if live, the texts of limits_read(). */
 void brief_gather(struct brief *brief, struct snapshot *snap, struct brief_ask *ask);
 
-/* What a census needs for that, beside tasks, zones, nodes and system: MEMCENSUS_PART_*. */
-uint32_t brief_parts(void);
-
 #endif /* READER_BRIEF_GATHER_H */

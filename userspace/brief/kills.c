@@ -7,7 +7,6 @@
 #include "brief/kills.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
-#include "lib/text.h"
 #include "model/amount.h"
 #include "os/kernel-log.h"
 
@@ -18,118 +17,89 @@
 
 /**
  * struct place - where the OOM killer ran
- * @of: cgroup whose limit was met; NULL: the machine; owned
- * @n: kills
- * @last: when the last one was, ns of CLOCK_MONOTONIC
- * @victim: "PID COMM" of that; owned
- * @in: its cgroup; owned
+ * @cgroup: at the limit of a cgroup
+ * @of: path of that; NULL: unknown, or the machine
+ * @n: processes killed
+ * @last: the last time
  */
 struct place {
-	char *of;
+	bool cgroup;
+	const char *of;
 	uint64_t n;
-	uint64_t last;
-	char *victim;
-	char *in;
+	const struct kill *last;
 };
 
 /**
- * struct kills - what is found in the log
+ * struct counted - the places of the kills since @from, ns since 1970
  * @v: @n of them
- * @of, @in: of the last line "oom-kill:"; owned
- * @from: ns of CLOCK_MONOTONIC, from when on kills count
- * @all: also those before that
+ * @all: kills, also those before
  */
-struct kills {
+struct counted {
 	struct place v[PLACES_MOST];
 	size_t n;
-	char *of;
-	char *in;
 	uint64_t from;
 	uint64_t all;
 };
 
-/* The text behind @key up to a ',' that begins @next, which the caller frees; NULL: none. */
-static char *field(const char *text, const char *key, const char *next)
+static struct place *place_of(struct counted *counted, const struct kill *kill)
 {
-	const char *begin = strstr(text, key), *end;
-
-	if (!begin)
-		return NULL;
-	begin += strlen(key);
-	end = strstr(begin, next);
-	return end ? xasprintf("%.*s", (int)(end - begin), begin) : NULL;
-}
-
-static struct place *place_of(struct kills *kills)
-{
+	const bool cgroup = kill->scope == KILL_CGROUP;
+	struct place *place;
 	size_t i;
 
-	for (i = 0; i < kills->n; i++)
-		if (kills->of ? kills->v[i].of && !strcmp(kills->v[i].of, kills->of) :
-				!kills->v[i].of)
-			return &kills->v[i];
-	if (kills->n == PLACES_MOST)
-		return &kills->v[PLACES_MOST - 1];
-	kills->v[kills->n].of = kills->of ? xstrdup(kills->of) : NULL;
-	return &kills->v[kills->n++];
+	for (i = 0; i < counted->n; i++) {
+		place = &counted->v[i];
+		if (place->cgroup == cgroup &&
+		    !strcmp(place->of ?: "", kill->limited ?: ""))
+			return place;
+	}
+	if (counted->n == PLACES_MOST)
+		return &counted->v[PLACES_MOST - 1];
+	place = &counted->v[counted->n++];
+	place->cgroup = cgroup;
+	place->of = kill->limited;
+	return place;
 }
 
-/* "Memory cgroup out of memory: Killed process 4711 (name) total-vm:..." */
-static void note_kill(struct kills *kills, uint64_t when, const char *text)
+static void count(struct counted *counted, const struct kill *kill)
 {
-	const char *begin = strstr(text, "illed process "), *name, *end;
 	struct place *place;
 
-	if (!begin)
+	counted->all += kill->killed;
+	if (kill->realtime < counted->from)
 		return;
-	begin += strlen("illed process ");
-	name = strstr(begin, " (");
-	end = name ? strstr(name, ") total-vm:") : NULL;
-	if (!end)
-		return;
-	kills->all++;
-	if (when < kills->from)
-		return;
-	place = place_of(kills);
-	place->n++;
-	place->last = when;
-	free(place->victim);
-	free(place->in);
-	place->victim = xasprintf("%.*s %.*s", (int)(name - begin), begin,
-				  (int)(end - name - 2), name + 2);
-	place->in = kills->in ? xstrdup(kills->in) : NULL;
+	place = place_of(counted, kill);
+	place->n += kill->killed;
+	place->last = kill;
 }
 
-static void note_line(void *untyped, uint64_t when, const char *text)
+static void read_line(void *kills, const struct kernel_line *line)
 {
-	struct kills *kills = untyped;
-
-	if (!strncmp(text, "oom-kill:", strlen("oom-kill:"))) {
-		free(kills->of);
-		free(kills->in);
-		kills->of = field(text, ",oom_memcg=", ",task_memcg=");
-		kills->in = field(text, ",task_memcg=", ",task=");
-	} else if (strstr(text, "ut of memory")) {
-		note_kill(kills, when, text);
-	}
+	kills_line(kills, line);
 }
 
-static void add_place(struct brief *brief, const struct place *place, uint64_t boot)
+static void add_place(struct brief *brief, const struct place *place)
 {
+	const struct kill_victim *victim = &place->last->victims[0];
+
 	brief_add(brief, &(struct brief_fact){
-		.rule = BRIEF_OOM_KILL, .amount = place->n, .since = place->last + boot,
+		.rule = BRIEF_OOM_KILL, .amount = place->n, .since = place->last->realtime,
 		.what = place->of ? xasprintf("OOM kills by the limit of %s, last day", place->of) :
-				    xstrdup("OOM kills, as the machine's memory ran out, last day"),
-		.who = place->in ? xasprintf("%s in %s", place->victim, place->in) :
-				   xstrdup(place->victim),
+			xasprintf("OOM kills, %s, last day", place->cgroup ?
+				  "by the limit of a cgroup" : "as the machine's memory ran out"),
+		.who = place->last->within ?
+			xasprintf("%" PRIu64 " %s in %s", victim->pid, victim->comm,
+				  place->last->within) :
+			xasprintf("%" PRIu64 " %s", victim->pid, victim->comm),
 		.path = place->of ? xstrdup(place->of) : NULL });
 }
 
 void facts_of_kills(struct brief *brief, const struct snapshot *snap)
 {
 	const struct amount all = amount_figure(&snap->totals.events, MEMCENSUS_E_OOM_KILL);
-	const uint64_t now = signals_now(), real = signals_realtime();
-	struct kills kills = { .from = now > DAY ? now - DAY : 0 };
+	const uint64_t now = signals_realtime();
+	struct counted counted = { .from = now > DAY ? now - DAY : 0 };
+	struct kills kills = { .v = NULL };
 	char *lacks = NULL;
 	size_t i;
 
@@ -138,20 +108,17 @@ void facts_of_kills(struct brief *brief, const struct snapshot *snap)
 		brief_look(brief, BRIEF_LOOK_KILLS, NULL, NULL);
 		return;
 	}
-	if (!kernel_log_each(note_line, &kills)) {
+	if (!kernel_log_each(read_line, &kills)) {
 		brief_look_failed(brief, BRIEF_LOOK_KILLS, xstrdup("cannot be read: run as root"));
 		return;
 	}
-	for (i = 0; i < kills.n; i++) {
-		add_place(brief, &kills.v[i], real - now);
-		free(kills.v[i].of);
-		free(kills.v[i].victim);
-		free(kills.v[i].in);
-	}
-	if (all.known && (uint64_t)all.bytes > kills.all)
+	for (i = 0; i < kills.n; i++)
+		count(&counted, kills.v[i]);
+	for (i = 0; i < counted.n; i++)
+		add_place(brief, &counted.v[i]);
+	if (all.known && (uint64_t)all.bytes > counted.all)
 		lacks = xasprintf("it lacks %" PRIu64 " of %" PRId64 " OOM kills since boot",
-				  (uint64_t)all.bytes - kills.all, all.bytes);
+				  (uint64_t)all.bytes - counted.all, all.bytes);
 	brief_look(brief, BRIEF_LOOK_KILLS, lacks, lacks ? "oom" : NULL);
-	free(kills.of);
-	free(kills.in);
+	kills_free(&kills);
 }

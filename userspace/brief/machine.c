@@ -10,7 +10,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/amount.h"
-#include "os/process.h"
+#include "os/ksm.h"
 #include "os/proc-texts.h"
 #include "os/procfs.h"
 #include "os/sysfs.h"
@@ -56,13 +56,12 @@ static char *merged_processes(const struct snapshot *snap, struct brief_ask *ask
 {
 	const struct task **v = facts_largest(snap), *first = NULL;
 	uint64_t number, most = 0, n = 0;
-	char text[32], *who;
+	char *who;
 	size_t i;
 
 	for (i = 0; i < snap->n_tasks && (ask->all || i < MERGED_MOST) && facts_take(ask, 1);
 	     i++) {
-		if (!process_read((uint32_t)v[i]->pid, "ksm_merging_pages", text, sizeof(text)) ||
-		    !text_number(text, strcspn(text, "\n"), &number) || !number)
+		if (!ksm_merged((uint32_t)v[i]->pid, &number) || !number)
 			continue;
 		n++;
 		if (number > most) {

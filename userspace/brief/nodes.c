@@ -8,16 +8,18 @@
 #include "brief/nodes.h"
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "model/on-nodes.h"
-#include "os/numa-policy.h"
+#include "os/numa-maps.h"
 #include "os/process.h"
 #include "os/sysfs.h"
 
-/* Processes whose CPUs and policy are read: those with most memory where no thread ran last. */
+/* Processes whose CPUs are read, the largest first. */
+#define LARGEST_MOST	100
+
+/* Those of them whose memory is read by node: the kernel walks their page tables for it. */
 #define AWAY_MOST	20
 
-/* Nodes that are known: numa_nodes_parse() has no more. */
-#define NODES_MOST	64
+/* For all of these. */
+#define SECONDS		1
 
 /* CPUs are read in words of 64. */
 #define CPU_WORDS	128
@@ -44,24 +46,37 @@ static bool have_common(const struct cpus *a, const struct cpus *b)
 	return false;
 }
 
+bool nodes_all(const struct snapshot *snap, uint64_t *nodes)
+{
+	size_t i;
+
+	*nodes = 0;
+	for (i = 0; i < snap->n_nodes; i++) {
+		if (!KNOWN(&snap->nodes[i], MEMCENSUS_NODE_ID) || snap->nodes[i].id >= NUMA_NODES)
+			return false;
+		*nodes |= 1ULL << snap->nodes[i].id;
+	}
+	return *nodes;
+}
+
 bool nodes_with_cpus(const char *text, const struct snapshot *snap, uint64_t *nodes)
 {
 	char path[64], line[4096];
 	struct cpus may, has;
+	uint64_t all;
 	size_t i;
 
-	if (!parse_cpus(&may, text))
+	if (!parse_cpus(&may, text) || !nodes_all(snap, &all))
 		return false;
 	*nodes = 0;
-	for (i = 0; i < snap->node_ids.n; i++) {
-		if (snap->node_ids.v[i] >= NODES_MOST)
-			return false;
-		snprintf(path, sizeof(path), "devices/system/node/node%" PRIu64 "/cpulist",
-			 snap->node_ids.v[i]);
+	for (i = 0; i < NUMA_NODES; i++) {
+		if (!(all >> i & 1))
+			continue;
+		snprintf(path, sizeof(path), "devices/system/node/node%zu/cpulist", i);
 		if (!sysfs_line(path, line, sizeof(line)) || !parse_cpus(&has, line))
 			return false;
 		if (have_common(&may, &has))
-			*nodes |= 1ULL << snap->node_ids.v[i];
+			*nodes |= 1ULL << i;
 	}
 	return *nodes;
 }
@@ -78,60 +93,70 @@ static bool nodes_of_process(uint32_t pid, const struct snapshot *snap, uint64_t
 	return text && nodes_with_cpus(text, snap, nodes);
 }
 
-static int compare_away(const void *untyped_a, const void *untyped_b)
+/* Where memory of @task is on nodes other than @nodes. */
+static void add_task(struct brief *brief, const struct task *task, uint64_t nodes,
+		     const struct numa_maps *maps)
+{
+	uint64_t bytes = 0, most = 0, there;
+	size_t i, where = 0;
+
+	for (i = 0; i < NUMA_NODES; i++) {
+		there = nodes >> i & 1 ? 0 : maps->rss[i] + maps->hugetlb[i];
+		bytes += there;
+		if (there > most) {
+			most = there;
+			where = i;
+		}
+	}
+	if (bytes)
+		brief_add(brief, &(struct brief_fact){
+			.rule = BRIEF_AWAY, .amount = bytes, .pid = task->pid,
+			.who = fact_process(task),
+			.what = xasprintf("on node %zu, whose CPUs it may not use: policy %s",
+					  where, maps->policy.text) });
+}
+
+/* What a process has of memory, if that is known. */
+static uint64_t size_of(const struct task *task)
+{
+	const struct figures *figures = &task->figures;
+
+	return (KNOWN(figures, MEMCENSUS_F_RSS) ? figures->v[MEMCENSUS_F_RSS] : 0) +
+	       (KNOWN(figures, MEMCENSUS_F_HUGETLB) ? figures->v[MEMCENSUS_F_HUGETLB] : 0);
+}
+
+static int compare_sizes(const void *untyped_a, const void *untyped_b)
 {
 	const struct task *a = *(const struct task *const *)untyped_a;
 	const struct task *b = *(const struct task *const *)untyped_b;
 
-	return COMPARE(b->on.away, a->on.away) ?: COMPARE(a->pid, b->pid);
-}
-
-/* Where memory of @task is on nodes other than @nodes. */
-static void add_task(struct brief *brief, const struct snapshot *snap, const struct task *task,
-		     uint64_t nodes, const struct numa_policy *policy)
-{
-	uint64_t bytes = 0, most = 0, where = 0;
-	struct task_node on;
-	size_t i;
-
-	for (i = 0; i < snap->node_ids.n; i++) {
-		const uint64_t node = snap->node_ids.v[i];
-
-		if (nodes >> node & 1 || !on_nodes_get(snap, &task->on, node, &on))
-			continue;
-		bytes += on.rss + on.hugetlb;
-		if (on.rss + on.hugetlb > most) {
-			most = on.rss + on.hugetlb;
-			where = node;
-		}
-	}
-	brief_add(brief, &(struct brief_fact){
-		.rule = BRIEF_AWAY, .amount = bytes, .pid = task->pid, .who = fact_process(task),
-		.what = xasprintf("on node %" PRIu64 ", whose CPUs it may not use%s", where,
-				  !policy->known ? "" : policy->bound ? ": bound by its policy" :
-				  ", not bound") });
+	return COMPARE(size_of(b), size_of(a)) ?: COMPARE(a->pid, b->pid);
 }
 
 void facts_of_nodes(struct brief *brief, const struct snapshot *snap, struct brief_ask *ask)
 {
 	const struct task **v = xcalloc(snap->n_tasks + 1, sizeof(*v));
-	struct numa_policy policies[AWAY_MOST] = { 0 };
-	uint64_t nodes[AWAY_MOST];
+	uint64_t nodes[AWAY_MOST], all, inside;
+	struct numa_maps maps[AWAY_MOST];
 	size_t i, n = 0, read = 0;
 
-	for (i = 0; i < snap->n_tasks; i++)
-		if (snap->tasks[i].on.n && snap->tasks[i].on.away >= BRIEF_LEAST)
-			v[n++] = &snap->tasks[i];
-	qsort(v, n, sizeof(*v), compare_away);
-	for (i = 0; i < n && i < AWAY_MOST && facts_take(ask, 2); i++) {
-		if (!nodes_of_process((uint32_t)v[i]->pid, snap, &nodes[read]))
+	/* Where there is one node, no memory is away. */
+	if (nodes_all(snap, &all) && all & (all - 1))
+		for (i = 0; i < snap->n_tasks; i++)
+			if (size_of(&snap->tasks[i]) >= BRIEF_LEAST)
+				v[n++] = &snap->tasks[i];
+	qsort(v, n, sizeof(*v), compare_sizes);
+	for (i = 0; i < n && i < LARGEST_MOST && read < AWAY_MOST && facts_take(ask, 2); i++) {
+		if (!nodes_of_process((uint32_t)v[i]->pid, snap, &inside) || !(all & ~inside))
 			continue;
-		policies[read].pid = (uint32_t)v[i]->pid;
+		maps[read].pid = (uint32_t)v[i]->pid;
+		nodes[read] = inside;
 		v[read++] = v[i];
 	}
-	numa_policies_read(policies, read);
+	numa_maps_read(maps, read, true, SECONDS);
 	for (i = 0; i < read; i++)
-		add_task(brief, snap, v[i], nodes[i], &policies[i]);
+		if (maps[i].counted)
+			add_task(brief, v[i], nodes[i], &maps[i]);
 	brief_look(brief, BRIEF_LOOK_NODES, NULL, NULL);
 	free(v);
 }

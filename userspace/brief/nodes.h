@@ -7,6 +7,9 @@
 
 void facts_of_nodes(struct brief *brief, const struct snapshot *snap, struct brief_ask *ask);
 
+/* The nodes of @snap; false: none, or one has too high a number. */
+bool nodes_all(const struct snapshot *snap, uint64_t *nodes);
+
 /*
  * The nodes of @snap with a CPU of the list @text, which may end in a newline; false: it has none,
  * or that is unknown.

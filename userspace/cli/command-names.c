@@ -10,7 +10,8 @@
 #include "cli/command-names.h"
 
 const struct command_name command_names[] = {
-	{ "tasks", "", "processes and the memory they hold; as smem, ps, procrank", false },
+	{ "tasks", "[INTERVAL [COUNT]]",
+	  "processes and the memory they hold; as smem, ps, procrank", false },
 	{ "brief", "", "what stands out on this machine, most urgent first", false },
 	{ "map", "PID...", "what a process has mapped, as pmap -x or smaps", false },
 	{ "buddy", "[INTERVAL [COUNT]]",
@@ -22,8 +23,8 @@ const struct command_name command_names[] = {
 	{ "oom", "[NUMBER]", "what was there when the OOM killer ran", false },
 	{ "top", "[INTERVAL [COUNT]]",
 	  "processes on the whole screen, live, as top and htop", true },
-	{ "watch", "PID [INTERVAL [COUNT]]|-- COMMAND...",
-	  "a process until it ends: what grows, and how", false },
+	{ "watch", "[INTERVAL]|-- COMMAND...",
+	  "the most that a command and all it started had", false },
 	{ "record", "FILE [INTERVAL [COUNT]]",
 	  "censuses into a file, which -f of the others reads", false },
 	{ "diff", "FILE [FILE]", "what changed from one record to another", false },

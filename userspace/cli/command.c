@@ -10,7 +10,7 @@
 	"charged_shmem,charged_kernel,charged_sock,charged_hugetlb,charged_rest,charged_swap," \
 	"oom_kills"
 
-const struct rows rows_tree = { &group_rows, "name," CGROUP_COLUMNS, "pss" };
+const struct rows rows_forest = { &group_rows, "name," CGROUP_COLUMNS, "pss" };
 
 const struct rows rows_groups[] = {
 	[MEMCENSUS_BY_UID] = {
@@ -40,8 +40,8 @@ const struct command *command_find(const char *name)
 
 const struct rows *command_rows(const struct options *options)
 {
-	if (options->tree)
-		return &rows_tree;
+	if (options->forest)
+		return &rows_forest;
 	if (options->group_by && options->command->rows.type)
 		return &rows_groups[options->group_by];
 	return options->rows ? options->rows : &options->command->rows;
@@ -53,19 +53,11 @@ bool command_asks_columns(const struct options *options)
 	       command_rows(options)->type;
 }
 
-/* A part that no command requests by default is needed by a column. */
-static void add_part(struct options *options, const struct column *column)
-{
-	if (column->part)
-		options->parts = (options->parts ?: REQUEST_DEFAULT_PARTS) | column->part;
-}
-
 int command_choose(struct options *options, struct failure *why)
 {
 	const struct rows *rows = command_rows(options);
 	const char *sort = options->sort ? options->sort : rows->sort;
 	const bool all = options->all || options->json;
-	size_t i;
 
 	if (!rows->type)
 		return 0;
@@ -76,25 +68,67 @@ int command_choose(struct options *options, struct failure *why)
 	    columns_choose(&options->chosen, rows->type, options->columns,
 			   all ? NULL : rows->columns, why))
 		return -1;
-	add_part(options, options->order);
-	for (i = options->chosen.listed; i < options->chosen.n; i++)
-		add_part(options, options->chosen.v[i]);
 	return 0;
+}
+
+/* The first column that is shown, from the one at @from on, or else the order, that @needs. */
+static const struct column *column_that(const struct options *options, size_t from,
+					bool (*needs)(const struct column *column))
+{
+	const struct columns *columns = &options->chosen;
+
+	for (; from < columns->n; from++)
+		if (needs(columns->v[from]))
+			return columns->v[from];
+	return options->order && needs(options->order) ? options->order : NULL;
+}
+
+static bool needs_flags(const struct column *column)
+{
+	return column->part & MEMCENSUS_PART_FLAGS;
+}
+
+static bool needs_nodes(const struct column *column)
+{
+	return column->by_node;
+}
+
+static bool needs_cmdlines(const struct column *column)
+{
+	return column == task_cmdline;
+}
+
+static bool needs_merged(const struct column *column)
+{
+	return column == task_merged_by_ksm;
+}
+
+const struct column *command_flags_column(const struct options *options)
+{
+	return column_that(options, options->chosen.listed, needs_flags);
+}
+
+bool command_reads_nodes(const struct options *options)
+{
+	return column_that(options, options->chosen.listed, needs_nodes);
+}
+
+bool command_reads_merged(const struct options *options)
+{
+	return column_that(options, options->chosen.listed, needs_merged);
 }
 
 bool command_reads_cmdlines(const struct options *options)
 {
-	const struct columns *columns = &options->chosen;
-	size_t i;
-
-	for (i = options->all ? 0 : columns->listed; i < columns->n; i++)
-		if (columns->v[i] == task_cmdline)
-			return true;
-	return options->order && options->order == task_cmdline;
+	return column_that(options, options->all ? 0 : options->chosen.listed, needs_cmdlines);
 }
 
 bool command_series(const struct options *options)
 {
-	return options->interval || (options->file && !options->command->last &&
-				     options->selection.kind == SELECTION_ALL);
+	const struct window *window = &options->window;
+
+	return options->interval || window->from.kind != SELECTION_ALL ||
+	       window->to.kind != SELECTION_ALL ||
+	       (options->file && !options->command->last &&
+		options->selection.kind == SELECTION_ALL);
 }

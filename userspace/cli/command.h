@@ -28,7 +28,7 @@ struct rows {
 extern const struct rows rows_groups[];
 
 /* The same of cgroups as a tree. */
-extern const struct rows rows_tree;
+extern const struct rows rows_forest;
 
 /* Those of the mappings of a task. */
 #define ROWS_MAP	{ &vma_rows, "start,size,rss,pss,uss,dirty,swap,mode,mapping", "start" }
@@ -44,20 +44,18 @@ struct further_rows {
  * @name: as in command_names[]
  * @words: parses the @n arguments @words; returns 0, or -1 and @why, which names the wrong one
  * @about: the description, for 'help COMMAND'
- * @brief: what --help says within a screen; NULL: the same
- * @brief_of_groups: with an option that selects groups
+ * @brief: what --help says within a screen; NULL: what the options are
  * @options: in the order of --help; an entry without an option ends the array
  * @rules: between them, in addition to those of all; ended by one without an option; or NULL
  * @own_size: bytes of options.own; 0: none
- * @basis: basis to request without --basis; 0: the module's default
  * @parts: MEMCENSUS_PART_* to request
  * @further: kinds of rows that options select, for --help; ended by one without an option; or NULL
- * @interval: columns of struct interval, of its rows at an interval; NULL: none, or it shows
- *	these rows itself
  * @sections: shows the sections of one census, behind how it was made
  * @run: takes what censuses it needs and shows them, JSON included; sets @session->partial if
  *	something could not be counted.  Returns 0, or -1 and @why
- * @last: of a record it shows one census, the last one or that of --at, not all
+ * @adds_processes: of PIDs, --cgroup and --tree it takes several at once
+ * @names_all: it names all processes where a column is of named ones only
+ * @last: of a record it shows one census, unless --from or --to or an interval name several
  * @screen: it needs a terminal
  * @program: the words after -- are a program to run, not arguments
  * @replaces: others read its -o file at any time: a new one replaces it in one step
@@ -68,17 +66,16 @@ struct command {
 		     struct failure *why);
 	const char *about;
 	const char *brief;
-	const char *brief_of_groups;
 	const struct option_use *options;
 	const struct option_rule *rules;
 	size_t own_size;
-	uint8_t basis;
 	uint32_t parts;
 	struct rows rows;
 	const struct further_rows *further;
-	const struct row_type *interval;
 	void (*sections)(struct report *report);
 	int (*run)(struct session *session, struct failure *why);
+	bool adds_processes;
+	bool names_all;
 	bool last;
 	bool screen;
 	bool program;
@@ -103,15 +100,23 @@ const struct rows *command_rows(const struct options *options);
 bool command_asks_columns(const struct options *options);
 
 /*
- * Sets @options->chosen and @options->order, and adds the parts that they need.  Returns 0, or -1
- * and @why.
+ * Sets @options->chosen and @options->order.  Returns 0, or -1 and @why.
  */
 int command_choose(struct options *options, struct failure *why);
 
 /* Whether they need command lines, which are not read for JSON with all columns. */
 bool command_reads_cmdlines(const struct options *options);
 
-/* Whether there may be more than one census: at an interval, or from a whole record. */
+/* A column that they name and that needs MEMCENSUS_PART_FLAGS; NULL: none. */
+const struct column *command_flags_column(const struct options *options);
+
+/* Whether they name a column of NUMA nodes: all columns together do not. */
+bool command_reads_nodes(const struct options *options);
+
+/* The same of the column that has what KSM merged. */
+bool command_reads_merged(const struct options *options);
+
+/* Whether there may be more than one census: at an interval, or of a record. */
 bool command_series(const struct options *options);
 
 #endif /* READER_COMMAND_H */

@@ -99,7 +99,6 @@ static const struct completed values[] = {
 	{ .arg = "PID", .how = "list", .put = put_pids, .separators = "," },
 	{ .arg = "PATH", .how = "words", .put = put_cgroups },
 	{ .arg = "FILE", .how = "files" },
-	{ .arg = "BASIS", .how = "words", .words = "mapcount|frames" },
 	{ .arg = "CENSUS", .how = "words", .words = "first|last" },
 };
 

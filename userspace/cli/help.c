@@ -1,17 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Builds --help from the arrays of commands, options and columns. */
+#include <ctype.h>
 #include <string.h>
 
 #include "cli/command-names.h"
 #include "cli/help.h"
 
-static void put_options(FILE *out, const struct option_use *use)
+static const struct option_use common[] = { OPTIONS_COMMON };
+
+/* Whether --help of all commands says what it is. */
+static bool is_common(const struct option_use *use)
+{
+	const struct option_use *one = common;
+
+	while (one->option && one->option != use->option)
+		one++;
+	return one->option && !use->help;
+}
+
+/* @brief: without those of every command */
+static void put_options(FILE *out, const struct option_use *use, bool brief)
 {
 	const struct option_entry *option;
-	char name[40];
+	char name[64];
 
 	for (; (option = use->option); use++) {
-		if (!option->help)
+		if (!option->help || (brief && is_common(use)))
 			continue;
 		snprintf(name, sizeof(name), "--%s%s%s", option->name,
 			 option->arg ? " " : "", option->arg ? option->arg : "");
@@ -42,8 +56,8 @@ static void put_help_columns(FILE *out, const struct row_type *type, bool figure
 			column_header(column), column->help);
 		if (column->kernel)
 			fprintf(out, " (%s)", column->kernel);
-		if (column->basis)
-			fprintf(out, " [%s]", basis_words[column->basis]);
+		if (column->part & MEMCENSUS_PART_FLAGS)
+			fputs(" [only if named]", out);
 		putc('\n', out);
 	}
 }
@@ -67,8 +81,7 @@ static void put_further_columns(FILE *out, const char *option, const struct row_
 
 static void put_columns_head(FILE *out, const struct rows *rows)
 {
-	fprintf(out, "Columns: name, heading, meaning (the kernel's own name)\n"
-		"[the only basis that has it].\n"
+	fprintf(out, "Columns: name, heading, meaning (the kernel's own name).\n"
 		"Unless -c says others: %s\n\n", rows->columns);
 }
 
@@ -83,7 +96,6 @@ static const char exit_status[] =
 
 void help_print(FILE *out)
 {
-	static const struct option_use common[] = { OPTIONS_COMMON };
 	const struct command_name *known;
 
 	fputs("Usage: memcensus [COMMAND] [OPTION...]\n"
@@ -98,7 +110,7 @@ void help_print(FILE *out)
 			known->summary);
 	fputs("\n"
 	      "Options of every command:\n", out);
-	put_options(out, common);
+	put_options(out, common, false);
 	fputs("\n"
 	      "'memcensus COMMAND --help' says what else a command can do, and lists its\n"
 	      "columns.\n"
@@ -114,9 +126,9 @@ void help_print(FILE *out)
 	      "\n"
 	      "Examples:\n"
 	      "  memcensus -k -t                    all processes, with a sum\n"
-	      "  memcensus -c +delta,maj_faults -s delta\n"
+	      "  memcensus -c +rss_counter,delta -s delta\n"
 	      "                                     where the kernel's RSS counter is off\n"
-	      "  memcensus --pid $(pgrep -d, postgres) --together\n"
+	      "  memcensus --pid $(pgrep -d, postgres) --by all\n"
 	      "                                     what all processes of a server hold\n"
 	      "  memcensus map $(pidof redis-server)\n"
 	      "                                     what one process has mapped\n"
@@ -126,16 +138,20 @@ void help_print(FILE *out)
 	fputs(exit_status, out);
 }
 
+static void put_usage(FILE *out, const struct command_name *known)
+{
+	fprintf(out, "Usage: memcensus %s%s%s [OPTION...]\n", known->name,
+		*known->args ? " " : "", known->args);
+}
+
 void help_print_command(FILE *out, const struct command *command)
 {
 	const struct command_name *known = command_name(command->name);
 	const struct further_rows *further;
-	const struct column *column;
-	unsigned int i;
 
-	fprintf(out, "Usage: memcensus %s%s%s [OPTION...]\n\n%s\nOptions:\n",
-		known->name, *known->args ? " " : "", known->args, command->about);
-	put_options(out, command->options);
+	put_usage(out, known);
+	fprintf(out, "\n%s\nOptions:\n", command->about);
+	put_options(out, command->options, false);
 	if (command->rows.type) {
 		putc('\n', out);
 		put_columns_head(out, &command->rows);
@@ -143,25 +159,30 @@ void help_print_command(FILE *out, const struct command *command)
 	}
 	for (further = command->further; further && further->option; further++)
 		put_further_columns(out, further->option, further->type, command->rows.type);
-	if (command->interval) {
-		fputs("\nColumns at an interval: name in JSON, heading, meaning.\n\n", out);
-		for (i = 0; (column = column_at(command->interval, i)); i++)
-			fprintf(out, "  %-16s %-10s %s%s\n", column->name,
-				column_header(column), column->help, column->wide ? " (-w)" : "");
-	}
 	putc('\n', out);
 	fputs(exit_status, out);
 }
 
-void help_print_brief(FILE *out, const struct options *options)
+void help_print_brief(FILE *out, const struct command *command)
 {
-	const struct command *command = options->command;
-	const char *brief = options->group_by ? command->brief_of_groups : command->brief;
+	const struct command_name *known = command_name(command->name);
+	const struct option_use *use;
 
-	if (brief)
-		fputs(brief, out);
-	else
-		help_print_command(out, command);
+	if (command->brief) {
+		fputs(command->brief, out);
+		return;
+	}
+	put_usage(out, known);
+	fprintf(out, "%c%s\n\n", toupper((unsigned char)*known->summary), known->summary + 1);
+	put_options(out, command->options, true);
+	fputs("\nAs in every command:", out);
+	for (use = command->options; use->option; use++)
+		if (is_common(use) && use->option->letter)
+			fprintf(out, " -%c", use->option->letter);
+		else if (is_common(use))
+			fprintf(out, " --%s", use->option->name);
+	fprintf(out, "\n'memcensus help %s' says more of each%s.\n", command->name,
+		command->rows.type ? ", and which columns there are" : "");
 }
 
 void help_print_columns(FILE *out, const struct options *options)

@@ -13,8 +13,8 @@ void help_print(FILE *out);
 /* Prints all that there is to say of one command. */
 void help_print_command(FILE *out, const struct command *command);
 
-/* Prints what --help says of the command of @options, for groups if they select them. */
-void help_print_brief(FILE *out, const struct options *options);
+/* Prints what --help says of a command. */
+void help_print_brief(FILE *out, const struct command *command);
 
 /* Prints the columns that -c of @options may name. */
 void help_print_columns(FILE *out, const struct options *options);

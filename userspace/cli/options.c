@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The options that commands share. */
 #include <ctype.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/memcensus.h>
-
+#include "cli/command.h"
 #include "cli/options.h"
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -26,6 +27,9 @@ static int add_pids(uint64_t **pids, size_t *n, const char *value, const char *o
 		return fail(why, FAIL_USAGE,
 			    "%s: no PIDs given; if they are the output of a command, it found none",
 			    of);
+	if (*value == '/')
+		return fail(why, FAIL_USAGE, "'%.60s' is not a PID: a cgroup is '--cgroup %.60s'",
+			    value, value);
 	for (;; value += len + 1) {
 		len = strcspn(value, ",");
 		if (!text_number(value, len, &pid) || !pid || pid > INT32_MAX)
@@ -48,50 +52,60 @@ static int set_pids(struct options *options, const char *value, struct failure *
 
 static int set_tree(struct options *options, const char *value, struct failure *why)
 {
-	if (value)
-		return add_pids(&options->roots, &options->n_roots, value, "--tree", why);
-	options->tree = true;
-	return 0;
+	return add_pids(&options->roots, &options->n_roots, value, "--tree", why);
+}
+
+const char *const options_groups[] = {
+	[MEMCENSUS_BY_UID] = "user",
+	[MEMCENSUS_BY_CGROUP] = "cgroup",
+	[MEMCENSUS_BY_COMM] = "command",
+	[MEMCENSUS_BY_PIDS] = "all",
+	[MEMCENSUS_BY_TREE] = "tree",
+	[MEMCENSUS_BY_SESSION] = "session",
+};
+
+int options_group(uint8_t *group_by, const char *value, unsigned int kinds, struct failure *why)
+{
+	char names[64] = "";
+	size_t len = 0;
+	uint8_t by;
+
+	for (by = 1; by <= MEMCENSUS_BY_MAX; by++) {
+		if (!(kinds >> by & 1))
+			continue;
+		if (!strcmp(value, options_groups[by])) {
+			*group_by = by;
+			return 0;
+		}
+		len += snprintf(names + len, sizeof(names) - len, " %s", options_groups[by]);
+	}
+	return fail(why, FAIL_USAGE, "no groups by '%.60s'; there are:%s", value, names);
 }
 
 static int set_by(struct options *options, const char *value, struct failure *why)
 {
-	options->group_by = !strcmp(value, "tree") ? MEMCENSUS_BY_TREE :
-			    !strcmp(value, "session") ? MEMCENSUS_BY_SESSION : 0;
-	if (options->group_by)
-		return 0;
-	return fail(why, FAIL_USAGE,
-		    "no groups by '%.60s'; there are: tree session, and -u, -g and --command",
-		    value);
+	return options_group(&options->group_by, value, UINT_MAX, why);
 }
 
-static int set_basis(struct options *options, const char *value, struct failure *why)
-{
-	for (options->basis = MEMCENSUS_BASIS_MAX; options->basis; options->basis--)
-		if (!strcmp(value, basis_words[options->basis]))
-			return 0;
-	return fail(why, FAIL_USAGE, "no basis '%.60s'; there are: mapcount frames", value);
-}
-
-/* The path from the root of the hierarchy, as a census shows it, without a / at the end. */
+/* Paths from the root of the hierarchy, as a census shows them. */
 static int set_cgroup(struct options *options, const char *value, struct failure *why)
 {
 	static const char *const mounts[] = { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" };
-	char *path = text_clean_path(value, strlen(value));
-	size_t i, len = 0;
+	char *path;
+	size_t i, len;
 
-	if (*path != '/') {
-		free(path);
+	if (*value != '/')
 		return fail(why, FAIL_USAGE, "'%.60s' is not a path of a cgroup: it begins with /",
 			    value);
+	while ((path = text_next_path(&value))) {
+		for (i = len = 0; i < ARRAY_SIZE(mounts) && !len; i++)
+			if (text_path_within(path, mounts[i], strlen(mounts[i])))
+				len = strlen(mounts[i]);
+		options->cgroups = array_grow(options->cgroups, options->n_cgroups,
+					      sizeof(*options->cgroups));
+		options->cgroups[options->n_cgroups++] = xstrdup(path[len] ? path + len : "/");
+		free(path);
 	}
-	for (i = 0; i < ARRAY_SIZE(mounts) && !len; i++)
-		if (text_path_within(path, mounts[i], strlen(mounts[i])))
-			len = strlen(mounts[i]);
-	free(options->cgroup);
-	/* That of the root is "". */
-	options->cgroup = xstrdup(strcmp(path + len, "/") ? path + len : "");
-	free(path);
 	return 0;
 }
 
@@ -117,12 +131,19 @@ int options_pids(struct options *options, char **words, int n,
 {
 	int i;
 
-	if (!n)
-		return fail(why, FAIL_USAGE, "'%s' needs a PID", options->name);
 	for (i = 0; i < n; i++)
 		if (add_pids(&options->pids, &options->n_pids, words[i], options->name, why))
 			return -1;
 	return 0;
+}
+
+int options_processes(struct options *options, char **words, int n, struct failure *why)
+{
+	if (options_pids(options, words, n, why))
+		return -1;
+	return options->n_pids || options->n_roots || options->n_cgroups ? 0 :
+	       fail(why, FAIL_USAGE, "'%s' needs a PID, '--cgroup PATH' or '--tree PID'%s",
+		    options->name, options->command->program ? ", or '-- COMMAND'" : "");
 }
 
 /* @what: it is, in a message */
@@ -141,21 +162,15 @@ int options_interval(struct options *options, char **words, int n,
 	if (n > 2)
 		return fail(why, FAIL_USAGE, "'%s' takes no '%.60s'",
 			    options->name, words[2]);
+	if (n && options->interval)
+		return fail(why, FAIL_USAGE,
+			    "the interval is '%.60s' or that of '--interval', not both", words[0]);
 	if (n > 0 && read_time(&options->interval, words[0], "an interval", why))
 		return -1;
 	if (n > 1 && (!text_number(words[1], strlen(words[1]), &options->count) ||
 		      !options->count))
 		return fail(why, FAIL_USAGE, "'%.60s' is not a count of censuses", words[1]);
 	return 0;
-}
-
-int options_interval_without(struct options *options, char **words, int n, const char *option,
-			     struct failure *why)
-{
-	if (options_interval(options, words, n, why))
-		return -1;
-	return options->interval && option ?
-	       fail(why, FAIL_USAGE, "'--%s' and an interval cannot be combined", option) : 0;
 }
 
 int options_time(uint64_t *ns, const char *value, struct failure *why)
@@ -189,7 +204,7 @@ const struct option_entry option_columns = {
 const struct option_entry option_all = {
 	'a', "all", NULL, "show all columns", SHARED(FLAG, all) };
 const struct option_entry option_sort = {
-	's', "sort", "COLUMN", "sort by this column, smallest first; -COLUMN: largest first",
+	's', "sort", "COLUMN", "sort by it, smallest first; -COLUMN: largest first",
 	SHARED(TEXT, sort), .set = set_sort };
 const struct option_entry option_reverse = {
 	'r', "reverse", NULL, "reverse the order: largest first", SHARED(FLAG, reverse) };
@@ -200,37 +215,31 @@ const struct option_entry option_percent = {
 const struct option_entry option_numeric = {
 	'n', "numeric", NULL, "show users and cgroups as numbers", SHARED(FLAG, numeric) };
 const struct option_entry option_user = {
-	'u', "user", NULL, "a row for each user", .group_by = MEMCENSUS_BY_UID };
+	'u', "user", NULL, "a row for each user: --by user", .group_by = MEMCENSUS_BY_UID };
 const struct option_entry option_cgroups = {
-	'g', "cgroups", NULL, "a row for each cgroup", .group_by = MEMCENSUS_BY_CGROUP };
+	'g', "cgroups", NULL, "a row for each cgroup: --by cgroup",
+	.group_by = MEMCENSUS_BY_CGROUP };
 const struct option_entry option_cgroup = {
-	0, "cgroup", "PATH", "only processes of this cgroup and of those below it",
+	0, "cgroup", "PATH,...", "only those in these cgroups, and in those below",
 	.set = set_cgroup };
-const struct option_entry option_command = {
-	0, "command", NULL, "a row for each command name", .group_by = MEMCENSUS_BY_COMM };
+const struct option_entry option_forest = {
+	0, "forest", NULL, "with -g: as a tree", SHARED(FLAG, forest) };
 const struct option_entry option_tree = {
-	0, "tree", "[PID,...]", "only these processes and their descendants; -g --tree: as a tree",
+	0, "tree", "PID,...", "only these and all their descendants",
 	.set = set_tree };
 const struct option_entry option_groups_by = {
-	0, "by", "tree|session", "a row for each process with its descendants, or for each session",
+	0, "by", "user|cgroup|command|tree|session|all",
+	"a row for each",
 	.set = set_by };
 const struct option_entry option_pid = {
 	0, "pid", "PID,...", "only these processes; thread IDs are accepted", .set = set_pids };
-const struct option_entry option_together = {
-	0, "together", NULL, "one row for the processes of --pid or a filter",
-	.group_by = MEMCENSUS_BY_PIDS };
-const struct option_entry option_basis = {
-	0, "basis", "BASIS", "count owners by 'mapcount', as smaps does, or by 'frames'",
-	.set = set_basis };
-const struct option_entry option_wide = {
-	'w', "wide", NULL, "more columns", SHARED(FLAG, wide) };
 const struct option_entry option_file = {
 	'f', "file", "FILE", "read a record instead of the kernel; -: stdin", SHARED(TEXT, file) };
 const struct option_entry option_at = {
-	0, "at", "CENSUS", "a census of the record: number, time, -10m, first, last",
+	0, "at", "CENSUS", "census of a record: number, time, -10m, first, last",
 	SHARED(SELECTION, selection) };
 const struct option_entry option_from = {
-	0, "from", "CENSUS", "censuses of the record from this one on: as --at, or -10m",
+	0, "from", "CENSUS", "censuses of the record from this one on",
 	SHARED(SELECTION, window.from) };
 const struct option_entry option_to = {
 	0, "to", "CENSUS", "censuses of the record up to this one",
@@ -244,6 +253,8 @@ const struct option_entry option_top = {
 const struct option_entry option_abbreviate = {
 	'k', "abbreviate", NULL, "amounts with a suitable unit: 0.5K, 12.3M, 1.5G",
 	SHARED(FLAG, suffixes) };
+const struct option_entry option_bytes = {
+	'b', "bytes", NULL, "amounts in bytes", SHARED(FLAG, bytes) };
 const struct option_entry option_no_header = {
 	'H', "no-header", NULL, "no column names", SHARED(FLAG, no_header) };
 const struct option_entry option_raw = {
@@ -257,23 +268,20 @@ const struct option_entry option_version = {
 const struct option_entry option_for = {
 	0, "for", "TIME", "duration: seconds, or 10m, 2h, 1d", .set = set_duration };
 const struct option_entry option_interval = {
-	0, "interval", "TIME", "time between two censuses", .set = set_interval };
+	0, "interval", "TIME", "time between two censuses: INTERVAL", .set = set_interval };
 
 const struct option_use options_shared[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(percent), USE(numeric),
-	USE(user), USE(cgroups), USE(command), USE(tree), USE(cgroup), USE(pid), USE(together),
-	USE(basis), USE(wide),
+	USE(user), USE(cgroups), USE(groups_by), USE(forest), USE(tree), USE(cgroup), USE(pid),
 	USE(top), USE(for), USE(interval), USE(from), USE(to), OPTIONS_COMMON
 };
 
 const struct option_rule options_rules[] = {
 	{ .one = &option_json, .others = { &option_raw } },
-	{ .one = &option_percent, .others = { &option_abbreviate } },
-	{ .one = &option_user, .others = { &option_cgroups, &option_command, &option_together } },
-	{ .one = &option_cgroups, .others = { &option_command, &option_together } },
-	{ .one = &option_command, .others = { &option_together } },
-	{ .one = &option_cgroup, .others = { &option_pid } },
-	{ .one = &option_groups_by, .others = { OPTIONS_OF_GROUPS } },
+	{ .one = &option_percent, .others = { &option_abbreviate, &option_bytes } },
+	{ .one = &option_abbreviate, .others = { &option_bytes } },
+	{ .one = &option_user, .others = { &option_cgroups } },
+	{ .one = &option_groups_by, .others = { &option_user, &option_cgroups } },
 	{ .one = &option_all, .others = { &option_columns } },
 	{ .one = &option_at, .others = { &option_file }, .needs = "'--file'" },
 	{ .one = &option_from, .others = { &option_file }, .needs = "'--file'" },

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <linux/memcensus.h>
+
 #include "lib/failure.h"
 #include "model/columns.h"
 #include "record/selection.h"
@@ -25,22 +27,21 @@ struct rows;
  * @command_wrong: the named command does not exist
  * @own: the options of the command alone, as it defines them; owned
  * @json, @raw: output format; a table if neither
- * @suffixes, @percent: amounts with a suitable unit, in percent of MemTotal; else in KiB
+ * @suffixes, @percent, @bytes: amounts with a suitable unit, in percent of MemTotal, in bytes; else
+ *	in KiB
  * @parts: MEMCENSUS_PART_* to request: those of the command, unless its words() sets others, and
  *	of columns; 0: the module's default
  * @rows: an option selects these rows; NULL: those of the command or of its groups
  * @columns, @sort: of -c and -s, or NULL; they point into argv
  * @chosen: columns of command_rows() to show; JSON: of -c or -a, or none, which means all
  * @order: column of command_rows() to sort by
- * @bound: column that needs another basis than the default one; NULL: there is none
- * @basis: enum memcensus_basis, or 0
  * @group_by: enum memcensus_group_by, or 0
  * @pids: requested processes, NULL for all; owned
  * @file: record to read instead of the kernel, or NULL
  * @selection: census of the record, by --at; SELECTION_ALL without --at
- * @roots: the @n_roots processes of --tree: only these and their descendants; owned
- * @cgroup: path of a cgroup, without a / at its end, so "" is the root: only its processes and
- *	those below it; NULL: all; owned
+ * @roots: the @n_roots processes of --tree: these and their descendants; owned
+ * @cgroups: the @n_cgroups paths of --cgroup, from the root of the hierarchy, which is "/": the
+ *	processes of these and of those below them; owned
  * @window: censuses of the record, by --from and --to; SELECTION_ALL without
  * @interval, @duration: ns between two censuses, from the first to the last; 0: not given
  * @count: number of censuses; 0: not given
@@ -65,22 +66,21 @@ struct options {
 	bool numeric;
 	bool suffixes;
 	bool percent;
+	bool bytes;
 	bool totals;
 	bool reverse;
 	bool all;
-	bool wide;
-	bool tree;
+	bool forest;
 	uint64_t *roots;
 	size_t n_roots;
-	char *cgroup;
+	char **cgroups;
+	size_t n_cgroups;
 	uint32_t parts;
 	const struct rows *rows;
 	const char *columns;
 	const char *sort;
 	struct columns chosen;
 	const struct column *order;
-	const struct column *bound;
-	uint8_t basis;
 	uint8_t group_by;
 	uint64_t *pids;
 	size_t n_pids;
@@ -111,9 +111,7 @@ enum option_kind {
  * struct option_entry - an option, for getopt and for --help
  * @letter: short form, or 0
  * @name: long form; if commands share a name, letter and @arg must agree
- * @arg: name of its value for --help, NULL if it takes none.  "[PID,...]", "[one|two]": the
- *	next argument is its value if it begins with a digit, or is one of these words, else there
- *	is none, and @set gets NULL
+ * @arg: name of its value for --help, NULL if it takes none
  * @help: one line; NULL: not listed in --help
  * @kind: what it sets
  * @own: @at is in options.own; else in struct options
@@ -171,14 +169,11 @@ extern const struct option_entry option_percent;
 extern const struct option_entry option_numeric;
 extern const struct option_entry option_user;
 extern const struct option_entry option_cgroups;
-extern const struct option_entry option_command;
+extern const struct option_entry option_forest;
 extern const struct option_entry option_tree;
 extern const struct option_entry option_groups_by;
 extern const struct option_entry option_cgroup;
 extern const struct option_entry option_pid;
-extern const struct option_entry option_together;
-extern const struct option_entry option_basis;
-extern const struct option_entry option_wide;
 extern const struct option_entry option_file;
 extern const struct option_entry option_at;
 extern const struct option_entry option_from;
@@ -188,6 +183,7 @@ extern const struct option_entry option_top;
 extern const struct option_entry option_for;
 extern const struct option_entry option_interval;
 extern const struct option_entry option_abbreviate;
+extern const struct option_entry option_bytes;
 extern const struct option_entry option_no_header;
 extern const struct option_entry option_raw;
 extern const struct option_entry option_json;
@@ -199,29 +195,38 @@ extern const struct option_use options_shared[];
 extern const struct option_rule options_rules[];
 
 /* The options that make groups. */
-#define OPTIONS_OF_GROUPS	&option_user, &option_cgroups, &option_command, &option_together
+#define OPTIONS_OF_GROUPS	&option_user, &option_cgroups, &option_groups_by
 
 #define USE(name_)		{ .option = &option_##name_ }
 #define USE_AS(name_, help_)	{ .option = &option_##name_, .help = help_ }
 
 /* The last options of every command; of all that print tables; of all that also read records. */
 #define OPTIONS_ALWAYS		USE(help), USE(version), { }
-#define OPTIONS_OF_TABLES	USE(abbreviate), USE(no_header), USE(raw), USE(json), \
-				OPTIONS_ALWAYS
+#define OPTIONS_OF_TABLES	USE(abbreviate), USE(bytes), USE(no_header), USE(raw), \
+				USE(json), OPTIONS_ALWAYS
 #define OPTIONS_COMMON		USE(file), USE(at), USE(output), OPTIONS_OF_TABLES
 
-/* Of commands that read many censuses of a record. */
-#define OPTIONS_OF_SERIES	USE(from), USE(to)
+/* Of commands that take or read many censuses. */
+#define OPTIONS_OF_SERIES	USE(interval), USE(from), USE(to)
 
-/* Parsers of command arguments: none; PIDs, at least one; [INTERVAL [COUNT]]. */
+/*
+ * Parsers of command arguments: none; PIDs, as of --pid; the same, where these or --cgroup or
+ * --tree must name a process; [INTERVAL [COUNT]].
+ */
 int options_none(struct options *options, char **words, int n, struct failure *why);
 int options_pids(struct options *options, char **words, int n,
 		 struct failure *why);
+int options_processes(struct options *options, char **words, int n, struct failure *why);
 int options_interval(struct options *options, char **words, int n,
 		     struct failure *why);
-/* The same; an interval and @option, the name of one that was given, cannot be combined. */
-int options_interval_without(struct options *options, char **words, int n, const char *option,
-			     struct failure *why);
+/*
+ * The kind of groups, enum memcensus_group_by, that @value names in @group_by: one of @kinds, a bit
+ * for each.  Returns 0, or -1 and @why.
+ */
+int options_group(uint8_t *group_by, const char *value, unsigned int kinds, struct failure *why);
+
+/* What options_group() calls it. */
+extern const char *const options_groups[MEMCENSUS_BY_MAX + 1];
 
 /* Parses a time of @value into @ns.  Returns 0, or -1 and @why. */
 int options_time(uint64_t *ns, const char *value, struct failure *why);

@@ -42,11 +42,6 @@ static size_t set_find(const struct option_set *set, const char *name)
 	return i;
 }
 
-static bool may_lack_value(const struct option_entry *entry)
-{
-	return entry->arg && *entry->arg == '[' && entry->arg[strlen(entry->arg) - 1] == ']';
-}
-
 static void set_add(struct option_set *set, const struct option_entry *entry)
 {
 	const size_t i = set_find(set, entry->name);
@@ -58,8 +53,7 @@ static void set_add(struct option_set *set, const struct option_entry *entry)
 		abort();
 	set->v[set->n++] = entry;
 	set->names[i].name = entry->name;
-	set->names[i].has_arg = !entry->arg ? no_argument : may_lack_value(entry) ?
-				optional_argument : required_argument;
+	set->names[i].has_arg = entry->arg ? required_argument : no_argument;
 	set->names[i].val = LONG_BASE + (int)i;
 	if (!entry->letter)
 		return;
@@ -116,33 +110,9 @@ static const struct option_entry *first_given(const struct option_set *set,
 	return *entries;
 }
 
-/* Whether @word is a value of @entry, which may lack it: a PID, or one of those in its help. */
-static bool is_value(const struct option_entry *entry, const char *word)
-{
-	const size_t len = strlen(word);
-	const char *value = entry->arg;
-	size_t n;
-
-	if (!strncmp(value, "[PID", strlen("[PID")))
-		return isdigit((unsigned char)*word);
-	do {
-		n = strcspn(++value, "|]");
-		if (len && n == len && !strncmp(value, word, len))
-			return true;
-		value += n;
-	} while (*value == '|');
-	return false;
-}
-
-/* The next option of @argv, and its value in optarg; -1: there is no more. */
 static int next_option(const struct option_set *set, int argc, char **argv)
 {
-	const int code = getopt_long(argc, argv, set->letters, set->names, NULL);
-
-	if (code >= LONG_BASE && !optarg && optind < argc && may_lack_value(set_entry(set, code)) &&
-	    is_value(set_entry(set, code), argv[optind]))
-		optarg = argv[optind++];
-	return code;
+	return getopt_long(argc, argv, set->letters, set->names, NULL);
 }
 
 /* Reports the error that getopt_long() found. */
@@ -262,26 +232,24 @@ static bool names_columns(const struct options *options, const char *word)
 }
 
 /* What no rule can express: it depends on a value. */
-static int check_values(const struct options *options, const struct option_set *set,
-			struct failure *why)
+static int check_values(const struct options *options, struct failure *why)
 {
-	static const struct option_entry *const groups[] = { OPTIONS_OF_GROUPS, NULL };
-	const struct option_entry *group = first_given(set, groups);
-
 	if (options->output && names_columns(options, options->output))
 		return fail(why, FAIL_USAGE,
 			    "'-o' writes a file: columns are '-c %.60s', a file of that name is '-o ./%.60s'",
 			    options->output, options->output);
-	if (options->group_by && options->basis == MEMCENSUS_BASIS_MAPCOUNT)
-		return fail(why, FAIL_USAGE,
-			    "'--%s' and '--basis mapcount' cannot be combined: groups are counted by frames",
-			    group ? group->name : option_groups_by.name);
-	if (options->tree && options->group_by != MEMCENSUS_BY_CGROUP)
-		return fail(why, FAIL_USAGE, "'--tree' needs '-g', or the PID of a process");
-	if (options->n_roots && (options->cgroup || options->n_pids))
-		return fail(why, FAIL_USAGE, "'--tree PID' and '--%s' cannot be combined",
-			    options->cgroup ? option_cgroup.name : option_pid.name);
+	if (options->forest && options->group_by != MEMCENSUS_BY_CGROUP)
+		return fail(why, FAIL_USAGE, "'--forest' needs '-g': it is the tree of cgroups");
 	return 0;
+}
+
+static int check_processes(const struct options *options, struct failure *why)
+{
+	if (options->command->adds_processes ||
+	    !!options->n_pids + !!options->n_roots + !!options->n_cgroups < 2)
+		return 0;
+	return fail(why, FAIL_USAGE, "'%s' takes one of PIDs, '--cgroup' and '--tree'",
+		    options->name);
 }
 
 static void set_command(struct options *options, const struct command *command)
@@ -316,7 +284,8 @@ const char *parse_command(int argc, char **argv)
 	optind = 0;
 	while (next_option(&set, argc, copy) != -1)
 		;
-	if (optind < argc)
+	/* A number is an argument of the default command. */
+	if (optind < argc && !isdigit((unsigned char)*copy[optind]))
 		word = copy[optind];
 	free(copy);
 	return word;
@@ -362,10 +331,11 @@ int parse_arguments(struct options *options, const char *word, int argc, char **
 		return ret;
 	if (check_rules(options_rules, &set, why) ||
 	    check_rules(options->command->rules, &set, why) ||
-	    check_values(options, &set, why))
+	    check_values(options, why))
 		return -1;
 	optind += options->command_given;
-	ret = options->command->words(options, argv + optind, argc - optind, why);
+	ret = options->command->words(options, argv + optind, argc - optind, why) ?:
+	      check_processes(options, why);
 	/* A list of columns needs no process. */
 	return command_asks_columns(options) ? 0 : ret;
 }
@@ -381,5 +351,7 @@ void parse_free(struct options *options)
 	free(options->pids);
 	free(options->roots);
 	free(options->own);
-	free(options->cgroup);
+	while (options->n_cgroups)
+		free(options->cgroups[--options->n_cgroups]);
+	free(options->cgroups);
 }

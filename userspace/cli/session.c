@@ -5,9 +5,10 @@
 
 #include "cli/session.h"
 #include "cli/subtree.h"
-#include "lib/progress.h"
 #include "lib/signals.h"
 #include "os/cmdlines.h"
+#include "os/ksm.h"
+#include "os/numa-maps.h"
 
 /* Waits until the next census is due and sets the time of the one after it. */
 static bool wait_for_due(struct session *session)
@@ -94,7 +95,8 @@ enum taken session_take(struct session *session, struct snapshot **snap,
 	enum taken taken;
 
 	*snap = NULL;
-	if (session->by_subtree && subtree_request(session, why))
+	if ((session->prepare && session->prepare(session, why)) ||
+	    (session->by_subtree && subtree_request(session, why)))
 		return TAKE_FAILED;
 	*snap = snapshot_new();
 	taken = live ? session->source->ops->take(session->source, &session->request, *snap, why) :
@@ -105,7 +107,12 @@ enum taken session_take(struct session *session, struct snapshot **snap,
 		subtree_narrow(session, *snap);
 		if (live && session->request.cmdlines)
 			session->missed += cmdlines_add(*snap);
-		session->taken++;
+		if (live && session->request.nodes)
+			session->missed_nodes += numa_maps_add(*snap);
+		if (live && session->request.merged)
+			ksm_add(*snap);
+		if (!session->taken++ && KNOWN(&(*snap)->scan, MEMCENSUS_SCAN_BOOTTIME_NS))
+			session->begun = (*snap)->scan.boottime;
 		return TAKE_DONE;
 	}
 	snapshot_free(*snap);
@@ -119,19 +126,11 @@ enum taken session_take(struct session *session, struct snapshot **snap,
 enum taken session_next(struct session *session, struct snapshot **snap,
 			struct failure *why)
 {
-	struct progress *progress = NULL;
-	enum taken taken;
-
 	*snap = NULL;
 	if (is_over(session) ||
 	    (session->source->ops->live && !wait_for_due(session)))
 		return TAKE_END;
-	if (session->source->ops->live)
-		progress = progress_begin(session->request.command == MEMCENSUS_CMD_PHYSICAL ?
-					  "reading all frames" : "taking a census");
-	taken = session_take(session, snap, why);
-	progress_end(progress);
-	return taken;
+	return session_take(session, snap, why);
 }
 
 void session_free(struct session *session)

@@ -15,10 +15,13 @@
  * struct session - the context of a command's run()
  * @request: the request for each census; run() may change it between two
  * @source: the kernel or a record; owned
+ * @prepare: completes @request before each census; NULL: it is complete
  * @pids: processes in @request if the program chose them; owned
  * @taken: number of censuses so far
+ * @begun: when the first one began, ns since boot; 0: unknown
  * @missed: command lines not available in time since the last reset to 0
  * @missed_means: what that means to the result; NULL: they are shown as -
+ * @missed_nodes: processes whose numa_maps could not be read, as @missed
  * @partial: something could not be counted
  * @urgent: the command was asked to check, and something is urgent
  * @may_end: a census in which all processes of @request have ended is no failure
@@ -35,10 +38,13 @@ struct session {
 	struct request request;
 	struct source *source;
 	FILE *out;
+	int (*prepare)(struct session *session, struct failure *why);
 	uint64_t *pids;
 	uint64_t taken;
+	uint64_t begun;
 	size_t missed;
 	const char *missed_means;
+	size_t missed_nodes;
 	bool partial;
 	bool urgent;
 	bool may_end;

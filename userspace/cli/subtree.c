@@ -10,16 +10,16 @@
 #include "lib/text.h"
 #include "model/cgroup-tree.h"
 #include "os/cgroups.h"
-
-/* Of --cgroup; the root has no name in the options. */
-static const char *path_of(const struct options *options)
-{
-	return *options->cgroup ? options->cgroup : "/";
-}
+#include "os/procfs.h"
 
 int subtree_check(const struct options *options, struct failure *why)
 {
-	return options->cgroup ? cgroup_check(path_of(options), why) : 0;
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; i < options->n_cgroups && !ret; i++)
+		ret = cgroup_check(options->cgroups[i], why);
+	return ret;
 }
 
 /* The processes of --tree.  A thread ID means its process, if they are of this machine. */
@@ -33,22 +33,27 @@ static uint64_t *roots_of(const struct options *options, bool live)
 	return roots;
 }
 
-static int processes_below(struct ids *ids, const struct options *options, struct failure *why)
-{
-	uint64_t *roots = roots_of(options, true);
-	int ret = process_trees(ids, roots, options->n_roots, why);
-
-	free(roots);
-	return ret;
-}
-
 int subtree_processes(struct ids *ids, const struct options *options, struct failure *why)
 {
-	if (options->n_roots)
-		return processes_below(ids, options, why);
+	uint64_t *roots = roots_of(options, true);
+	uint32_t pid;
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; i < options->n_pids && !ret; i++) {
+		pid = process_of((uint32_t)options->pids[i]);
+		if (procfs_is_mounted() && process_is_gone(pid))
+			ret = fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32, pid);
+		ids_add(ids, pid);
+	}
+	if (options->n_roots && !ret)
+		ret = process_trees(ids, roots, options->n_roots, why);
 	/* The root has kernel threads too. */
-	return *options->cgroup ? cgroup_processes(ids, path_of(options), why) :
-				 process_all(ids, why);
+	for (i = 0; i < options->n_cgroups && !ret; i++)
+		ret = strcmp(options->cgroups[i], "/") ?
+		      cgroup_processes(ids, options->cgroups[i], why) : process_all(ids, why);
+	free(roots);
+	return ret;
 }
 
 int subtree_request(struct session *session, struct failure *why)
@@ -67,13 +72,9 @@ int subtree_request(struct session *session, struct failure *why)
 		return 0;
 	/* There may be fewer at the next census. */
 	kind = session->taken ? FAIL_SYSTEM : FAIL_USAGE;
-	if (!session->options->cgroup)
-		return fail(why, kind,
-			    "%zu processes are too many for one request: at most %d; name one below",
-			    ids.n, MEMCENSUS_PIDS_MAX);
 	return fail(why, kind,
-		    "cgroup '%.200s' has %zu processes, too many for one request: at most %d; select one below it",
-		    path_of(session->options), ids.n, MEMCENSUS_PIDS_MAX);
+		    "%zu processes are too many for one request: at most %d; name %s below",
+		    ids.n, MEMCENSUS_PIDS_MAX, session->options->n_cgroups ? "cgroups" : "one");
 }
 
 int subtree_prepare(struct session *session, struct failure *why)
@@ -82,7 +83,7 @@ int subtree_prepare(struct session *session, struct failure *why)
 
 	session->by_subtree = group_by &&
 		((session->options->n_roots && group_by != MEMCENSUS_BY_TREE) ||
-		 (session->options->cgroup && group_by != MEMCENSUS_BY_CGROUP));
+		 (session->options->n_cgroups && group_by != MEMCENSUS_BY_CGROUP));
 	if (!session->by_subtree || session->source->ops->live)
 		return 0;
 	return fail(why, FAIL_USAGE,
@@ -90,12 +91,19 @@ int subtree_prepare(struct session *session, struct failure *why)
 }
 
 /* Whether the cgroup @id, which @known says is one, is in the subtree. */
-static bool is_in(const struct snapshot *snap, const char *cgroup, bool known, uint64_t id)
+static bool is_in(const struct snapshot *snap, const struct options *options, bool known,
+		  uint64_t id)
 {
-	const char *path;
+	const char *path, *top;
+	size_t i;
 
 	path = known && snap->naming ? snap->naming(snap, NAME_CGROUP, id, false) : NULL;
-	return path && text_path_within(path, cgroup, strlen(cgroup));
+	for (i = 0; path && i < options->n_cgroups; i++) {
+		top = options->cgroups[i];
+		if (text_path_within(path, top, strcmp(top, "/") ? strlen(top) : 0))
+			return true;
+	}
+	return false;
 }
 
 /* A flag for each task of @snap that descends from @roots; the caller frees them. */
@@ -130,15 +138,15 @@ static void narrow_tasks(const struct session *session, struct snapshot *snap, b
 			 struct numbers roots)
 {
 	struct task *outside = snapshot_alloc(snap, snap->n_tasks * sizeof(*outside)), *task;
-	const char *cgroup = session->options->cgroup;
-	bool *below = cgroup ? NULL : find_below(snap, roots);
+	const struct options *options = session->options;
+	bool *below = options->n_cgroups ? NULL : find_below(snap, roots);
 	size_t i, n = 0;
 
 	snap->outside = outside;
 	for (i = 0; i < snap->n_tasks; i++) {
 		task = &snap->tasks[i];
 		if (below ? below[i] : task_is_unplaced(task) ? counted :
-		    is_in(snap, cgroup, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup))
+		    is_in(snap, options, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup))
 			snap->tasks[n++] = *task;
 		else
 			outside[snap->n_outside++] = *task;
@@ -152,11 +160,11 @@ static void narrow_groups(const struct session *session, struct snapshot *snap, 
 			  struct numbers roots)
 {
 	bool *in = xcalloc(snap->n_groups, sizeof(*in));
-	const char *cgroup = session->options->cgroup;
+	const struct options *options = session->options;
 	struct group *group, *parent;
 	size_t i, n = 0;
 
-	for (i = 0; !cgroup && i < snap->n_tasks; i++) {
+	for (i = 0; options->n_roots && i < snap->n_tasks; i++) {
 		const struct task *task = &snap->tasks[i];
 
 		group = KNOWN(task, MEMCENSUS_TASK_GROUP) ? group_of(snap, task->group) : NULL;
@@ -171,8 +179,8 @@ static void narrow_groups(const struct session *session, struct snapshot *snap, 
 		if (KNOWN(group, MEMCENSUS_GROUP_PID))
 			in[i] |= parent && in[parent - snap->groups];
 		else
-			in[i] = cgroup && KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
-				is_in(snap, cgroup, true, group->cgroup) : counted;
+			in[i] = options->n_cgroups && KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
+				is_in(snap, options, true, group->cgroup) : counted;
 	}
 	for (i = 0; i < snap->n_groups; i++)
 		if (in[i])
@@ -204,12 +212,12 @@ void subtree_narrow(const struct session *session, struct snapshot *snap)
 int subtree_found(const struct options *options, const struct snapshot *snap,
 		  struct failure *why)
 {
-	const bool grouped = options->group_by == MEMCENSUS_BY_CGROUP && options->cgroup;
+	const bool grouped = options->group_by == MEMCENSUS_BY_CGROUP && options->n_cgroups;
 	size_t i, unknown = 0;
 
 	if (!subtree_given(options) || (grouped ? snap->n_groups : snap->n_tasks))
 		return 0;
-	if (!options->cgroup)
+	if (!options->n_cgroups)
 		return fail(why, FAIL_NO_PROCESS,
 			    "no process of this census is %" PRIu64 "%s, or descends from it",
 			    options->roots[0], options->n_roots > 1 ? " or another one named" : "");
@@ -218,17 +226,9 @@ int subtree_found(const struct options *options, const struct snapshot *snap,
 	if (unknown)
 		return fail(why, FAIL_NO_PROCESS,
 			    "no process of this census is known to be in cgroup '%.200s'; the cgroup of %zu is unknown",
-			    path_of(options), unknown);
+			    options->cgroups[0], unknown);
 	return fail(why, FAIL_NO_PROCESS,
 		    grouped ? "no cgroup '%.200s' in this census" :
 			      "no process of this census is in cgroup '%.200s'",
-		    path_of(options));
-}
-
-int subtree_words(const struct options *options, struct failure *why)
-{
-	if (!subtree_given(options) || !options->n_pids)
-		return 0;
-	return fail(why, FAIL_USAGE, "'%s' takes PIDs or '--%s', not both", options->name,
-		    options->cgroup ? "cgroup" : "tree");
+		    options->cgroups[0]);
 }

@@ -13,16 +13,19 @@
 #include "cli/session.h"
 #include "os/process.h"
 
-/* Whether a subtree is given. */
+/* Whether a subtree is given; PIDs are none. */
 static inline bool subtree_given(const struct options *options)
 {
-	return options->cgroup || options->n_roots;
+	return options->n_cgroups || options->n_roots;
 }
 
 /* 0, or -1 and @why: this machine has no cgroup of this path. */
 int subtree_check(const struct options *options, struct failure *why);
 
-/* Adds the processes that are in the subtree now. 0, or -1 and @why: there is none. */
+/*
+ * Adds the processes that PIDs, --cgroup and --tree name now.  A thread ID means its process.  0,
+ * or -1 and @why: one of them names none.
+ */
 int subtree_processes(struct ids *ids, const struct options *options, struct failure *why);
 
 /*
@@ -47,8 +50,5 @@ void subtree_narrow(const struct session *session, struct snapshot *snap);
 /* 0, or -1 and @why: @snap has nothing of the subtree. */
 int subtree_found(const struct options *options, const struct snapshot *snap,
 		  struct failure *why);
-
-/* Fails if PIDs are given too. 0, or -1 and @why. */
-int subtree_words(const struct options *options, struct failure *why);
 
 #endif /* READER_SUBTREE_H */

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Selects the processes and mappings of 'tasks', and sums up mappings and NUMA nodes. */
+/* Selects the processes and mappings of 'tasks', and sums up mappings. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/command.h"
 #include "cli/subtree.h"
 #include "commands/tasks-filter.h"
 #include "lib/memory.h"
-#include "model/node-sums.h"
 #include "os/cmdlines.h"
 #include "os/names.h"
+#include "os/numa-maps.h"
 #include "os/proc-texts.h"
 #include "os/process.h"
 
@@ -17,11 +20,8 @@ static bool needs_vmas(const struct options *options)
 {
 	const struct tasks_options *own = options->own;
 
-	return (options->rows && !own->by_node) || own->mapping.given;
+	return options->rows || own->mapping.given;
 }
-
-/* Of each node, without --top. */
-#define HOLDERS_SHOWN	3
 
 static bool is_filtered(const struct options *options)
 {
@@ -36,7 +36,7 @@ static bool is_grouped(const struct options *options)
 	return options->group_by &&
 	       (is_filtered(options) ||
 		(options->n_roots && options->group_by != MEMCENSUS_BY_TREE) ||
-		(options->cgroup && options->group_by != MEMCENSUS_BY_CGROUP));
+		(options->n_cgroups && options->group_by != MEMCENSUS_BY_CGROUP));
 }
 
 /* @snap: a census that was filtered; NULL: there was none. */
@@ -124,10 +124,20 @@ int tasks_prepare(struct session *session, struct failure *why)
 	const struct tasks_options *own = options->own;
 	const bool grouped = is_grouped(options);
 
+	/* Only of those that match, see tasks_refine(). */
+	if (is_filtered(options))
+		session->request.nodes = false;
 	if (own->comm.given)
 		session->missed_means = "these processes were chosen by name alone";
 	if (needs_vmas(options))
 		session->request.parts |= MEMCENSUS_PART_VMAS;
+	/* Flags of pages are read of named processes: all are named. */
+	if (!options->pids && session->source->ops->live && command_flags_column(options) &&
+	    !options->group_by) {
+		session->request.parts = (session->request.parts ?: REQUEST_DEFAULT_PARTS) |
+					 MEMCENSUS_PART_FLAGS;
+		return choose_tasks(session, why);
+	}
 	if (options->pids || !(needs_vmas(options) || grouped))
 		return 0;
 	if (!session->source->ops->live && grouped && !is_filtered(options))
@@ -137,10 +147,51 @@ int tasks_prepare(struct session *session, struct failure *why)
 			    "groups of a selection are not in a record: they need a census of the kernel");
 	if (!session->source->ops->live)
 		return 0;
-	/* For named processes, the module would use the map count. */
-	if (!session->request.basis)
-		session->request.basis = MEMCENSUS_BASIS_FRAMES;
 	return choose_tasks(session, why);
+}
+
+void tasks_name(struct session *session)
+{
+	const struct options *options = session->options;
+	const bool live = session->source->ops->live;
+	struct numbers *pids = &session->request.pids;
+	size_t i;
+
+	if (!options->n_pids || (!live && options->group_by))
+		return;
+	/* A thread ID means its process. */
+	session->pids = xcalloc(options->n_pids, sizeof(*session->pids));
+	for (i = 0; i < options->n_pids; i++) {
+		session->pids[i] = live ? process_of((uint32_t)options->pids[i]) :
+					  options->pids[i];
+		if (!live || !process_is_gone((uint32_t)session->pids[i]))
+			continue;
+		fprintf(stderr, "memcensus: no such process: PID %" PRIu64 "\n",
+			options->pids[i]);
+		session->partial = true;
+	}
+	*pids = (struct numbers){ live ? options->n_pids : 0, session->pids };
+}
+
+/* Drops who is not named, and who began later with the number of one that has ended. */
+static int keep_named(struct session *session, struct snapshot *snap, struct failure *why)
+{
+	const size_t n = session->options->n_pids;
+	const bool live = session->source->ops->live;
+	size_t i, kept = 0;
+
+	for (i = 0; i < snap->n_tasks; i++) {
+		const struct task *task = &snap->tasks[i];
+
+		if (task_is_of(task, session->pids, n) &&
+		    !(live && KNOWN(task, MEMCENSUS_TASK_START_NS) && session->begun &&
+		      task->start > session->begun))
+			snap->tasks[kept++] = *task;
+	}
+	snap->n_tasks = kept;
+	snapshot_drop_vmas(snap);
+	return kept ? 0 : fail(why, FAIL_NO_PROCESS, "no process %" PRIu64 "%s",
+			       session->options->pids[0], n > 1 ? ", nor any other named" : "");
 }
 
 /* Keeps the tasks that match the filters. */
@@ -289,7 +340,6 @@ static void mappings_narrow_tasks(struct snapshot *snap)
 		while (first > v && first[-1]->pid == task->pid)
 			first--;
 		task->figures = (struct figures){ 0 };
-		task->on = (struct on_nodes){ 0 };
 		for (n = 0; first + n < end && first[n]->pid == task->pid; n++)
 			add_vma(&task->figures, first[n], !n);
 		snap->tasks[kept++] = *task;
@@ -317,15 +367,16 @@ int tasks_refine(struct session *session, struct snapshot *snap, struct failure 
 	const struct options *options = session->options;
 	const struct tasks_options *own = options->own;
 
+	if (command_series(options) && options->n_pids && session->pids &&
+	    keep_named(session, snap, why))
+		return -1;
 	if (is_filtered(options)) {
 		drop_tasks(session, snap);
 		if (!snap->n_tasks)
 			return none_matches(session, snap, why);
+		if (session->source->ops->live && command_reads_nodes(options))
+			session->missed_nodes += numa_maps_add(snap);
 	}
-	if (own->by_node && options->has_top)
-		node_sums_fill(snap, options->top ? options->top : SIZE_MAX);
-	else if (own->by_node)
-		node_sums_fill(snap, HOLDERS_SHOWN);
 	if (!needs_vmas(options))
 		return 0;
 	if (!snap->n_vmas && !session->source->ops->live)

@@ -132,7 +132,7 @@ void manual_options(FILE *out)
 }
 
 const struct row_type *const manual_types[] = {
-	&task_rows, &group_rows, &node_sum_rows, &vma_rows, &change_rows, &pair_rows,
+	&task_rows, &group_rows, &vma_rows, &change_rows, &pair_rows,
 	&open_kind_rows, NULL
 };
 

@@ -41,7 +41,7 @@ struct breakdown {
 };
 
 /*
- * Needs tasks, zones and totals of the frames basis.  Unavailable amounts are
+ * Needs tasks, zones and totals.  Unavailable amounts are
  * part of the unaccounted row.
  */
 struct breakdown breakdown_of(const struct snapshot *snap);

@@ -47,7 +47,7 @@ enum brief_test {
 	RULE(OOM_KILL, "oom_kill", URGENT, NUMBER, FROM, 1,				\
 	     "OOM kills of the last day", "oom")					\
 	RULE(THROTTLED, "throttled", URGENT, PERCENT, FROM, 10,				\
-	     "above memory.high, and its tasks wait for memory", "-g --tree -k")	\
+	     "above memory.high, and its tasks wait for memory", "-g --forest -k")	\
 	RULE(STALLED, "stalled", URGENT, PERCENT, FROM, 5,				\
 	     "all tasks wait for memory at once (PSI full)", "kswapd 1")		\
 	RULE(LIMIT, "limit", SOON, BYTES, OF_LIMIT, 90,					\
@@ -59,7 +59,7 @@ enum brief_test {
 	RULE(BUSY, "busy", SOON, NUMBER, FROM, 1,					\
 	     "the lock of its memory was held during the census", "-c pid,comm,state")	\
 	RULE(HIGH, "high", SOON, BYTES, OF_LIMIT, 101,					\
-	     "above memory.high", "-g --tree -k")					\
+	     "above memory.high", "-g --forest -k")					\
 	RULE(GROWN, "grown", NOTE, BYTES, OF_MEMORY, 1,					\
 	     "more since the record began", "leak -f FILE")				\
 	RULE(SWAPPED, "swapped", NOTE, BYTES, OF_MEMORY, 1,				\
@@ -68,7 +68,7 @@ enum brief_test {
 	     "charged by removed cgroups", "physical --by cgroup -k")			\
 	RULE(SHMEM, "shmem", NOTE, BYTES, OF_MEMORY, 1,					\
 	     "shared memory that its processes do not map, at least",			\
-	     "share --if-stopped PATH -k")						\
+	     "share --if-stopped --cgroup PATH -k")						\
 	RULE(UNMAPPED, "unmapped", NOTE, BYTES, OF_MEMORY, 2,				\
 	     "shared memory that no process maps", "physical --files --holders -k")	\
 	RULE(SEGMENT, "segment", NOTE, BYTES, OF_MEMORY, 1,				\
@@ -86,9 +86,10 @@ enum brief_test {
 	RULE(INCOMPRESSIBLE, "incompressible", NOTE, BYTES, OF_MEMORY, 1,		\
 	     "swap in zram that does not compress", "system -k")			\
 	RULE(AWAY, "away", NOTE, BYTES, OF_MEMORY, 1,					\
-	     "on nodes whose CPUs it may not use", "map PID")				\
+	     "on nodes whose CPUs it may not use", "--pid PID -c +nodes,policy")	\
 	RULE(OUTSIDE, "outside", NOTE, BYTES, OF_MEMORY, 1,				\
-	     "of a cgroup on nodes without a CPU of its cpuset", "-g -c +nodes,away -k")	\
+	     "of a cgroup on nodes without a CPU of its cpuset",				\
+	     "--cgroup PATH -k -c +nodes,policy")					\
 	RULE(MERGED, "merged", NOTE, BYTES, OF_MEMORY, 1,				\
 	     "saved by KSM: switched off, it is needed", "-k -s pss")			\
 	RULE(UNUSED, "unused", NOTE, BYTES, OF_MEMORY, 1,				\

@@ -17,13 +17,6 @@ static const char *const states[] = {
 };
 _Static_assert(ARRAY_SIZE(states) == MEMCENSUS_STATE_MAX + 1, "a state has no word");
 
-const char *const basis_words[] = {
-	[MEMCENSUS_BASIS_MAPCOUNT] = "mapcount",
-	[MEMCENSUS_BASIS_FRAMES] = "frames",
-};
-_Static_assert(ARRAY_SIZE(basis_words) == MEMCENSUS_BASIS_MAX + 1,
-	       "a basis has no word");
-
 /* @rule: of enum group_rule; without it, the figure does not compile. */
 #define FIGURE(num, rule, name_, header_, help_, kernel_, ...)		\
 	[MEMCENSUS_F_##num] = {						\
@@ -35,9 +28,9 @@ _Static_assert(ARRAY_SIZE(basis_words) == MEMCENSUS_BASIS_MAX + 1,
 		.offset = offsetof(struct task, figures.v[MEMCENSUS_F_##num]), \
 		__VA_ARGS__ }
 
-/* Figures that only one basis gives. */
-#define OF_MAPCOUNT	.basis = MEMCENSUS_BASIS_MAPCOUNT
-#define OF_FRAMES	.basis = MEMCENSUS_BASIS_FRAMES
+/* Of named processes, what a census has on request only. */
+#define OF_OWNERS	.part = MEMCENSUS_PART_OWNERS
+#define OF_FLAGS	.part = MEMCENSUS_PART_FLAGS
 
 static const struct column figure_columns[] = {
 	FIGURE(VSS, SUM, "vss", "VSS", "address space mapped, touched or not", "Size"),
@@ -46,32 +39,26 @@ static const struct column figure_columns[] = {
 	       "the kernel's counter of RSS, as ps shows it", "/proc/PID/stat"),
 	FIGURE(RSS_PEAK, NONE, "rss_peak", "RSSpeak",
 	       "highest value of that counter", "VmHWM"),
-	FIGURE(FRAMES, OWN, "frames", "Frames", "distinct frames mapped", NULL, OF_FRAMES),
-	FIGURE(USS, OWN, "uss", "USS", "exclusive: freed if it ends", NULL),
-	FIGURE(PSS, SUM, "pss", "PSS", "proportional share: a page of n owners counts 1/n", "Pss"),
-	FIGURE(SHARED, OWN, "shared", "Shared", "also mapped by other processes", NULL),
+	FIGURE(FRAMES, OWN, "frames", "Frames", "distinct frames mapped", NULL),
+	FIGURE(USS, OWN, "uss", "USS", "exclusive: freed if it ends", NULL, OF_OWNERS),
+	FIGURE(PSS, SUM, "pss", "PSS", "proportional share: a page of n owners counts 1/n",
+	       "Pss", OF_OWNERS),
+	FIGURE(SHARED, OWN, "shared", "Shared", "also mapped by other processes", NULL, OF_OWNERS),
 	FIGURE(ANON, SUM, "anon", "Anon", "of the RSS, anonymous", "Anonymous"),
 	FIGURE(FILE, SUM, "file", "File", "of the RSS, page cache of files", NULL),
 	FIGURE(SHMEM, SUM, "shmem", "Shmem",
 	       "of the RSS, shared memory: shmem, tmpfs, memfd", NULL),
-	FIGURE(PSS_ANON, SUM, "pss_anon", "PSSanon", "of the PSS, anonymous", "Pss_Anon"),
-	FIGURE(PSS_FILE, SUM, "pss_file", "PSSfile", "of the PSS, page cache of files", "Pss_File"),
-	FIGURE(PSS_SHMEM, SUM, "pss_shmem", "PSSshm", "of the PSS, shared memory", "Pss_Shmem"),
-	FIGURE(PSS_DIRTY, SUM, "pss_dirty", "PSSdirty",
-	       "of the PSS, dirty", "Pss_Dirty", OF_MAPCOUNT),
-	FIGURE(SHARED_CLEAN, SUM, "shared_clean", "ShClean", "shared and clean",
-	       "Shared_Clean", OF_MAPCOUNT),
-	FIGURE(SHARED_DIRTY, SUM, "shared_dirty", "ShDirty", "shared and dirty",
-	       "Shared_Dirty", OF_MAPCOUNT),
-	FIGURE(PRIVATE_CLEAN, SUM, "private_clean", "PrClean", "private and clean",
-	       "Private_Clean", OF_MAPCOUNT),
-	FIGURE(PRIVATE_DIRTY, SUM, "private_dirty", "PrDirty", "private and dirty",
-	       "Private_Dirty", OF_MAPCOUNT),
+	FIGURE(PSS_ANON, SUM, "pss_anon", "PSSanon", "of the PSS, anonymous",
+	       "Pss_Anon", OF_OWNERS),
+	FIGURE(PSS_FILE, SUM, "pss_file", "PSSfile", "of the PSS, page cache of files",
+	       "Pss_File", OF_OWNERS),
+	FIGURE(PSS_SHMEM, SUM, "pss_shmem", "PSSshm", "of the PSS, shared memory",
+	       "Pss_Shmem", OF_OWNERS),
 	FIGURE(REFERENCED, SUM, "referenced", "Refd", "accessed since last cleared",
-	       "Referenced", OF_MAPCOUNT),
-	FIGURE(KSM, SUM, "ksm", "KSM", "merged by KSM", "KSM", OF_MAPCOUNT),
+	       "Referenced", OF_FLAGS),
+	FIGURE(KSM, SUM, "ksm", "KSM", "merged by KSM", "KSM", OF_FLAGS),
 	FIGURE(LAZYFREE, SUM, "lazyfree", "LazyFree",
-	       "freed lazily by MADV_FREE", "LazyFree", OF_MAPCOUNT),
+	       "freed lazily by MADV_FREE", "LazyFree", OF_FLAGS),
 	FIGURE(THP, SUM, "thp", "THP", "transparent huge pages: sum of the next three", NULL),
 	FIGURE(ANON_THP, SUM, "anon_thp", "AnonTHP", "anonymous huge pages", "AnonHugePages"),
 	FIGURE(SHMEM_THP, SUM, "shmem_thp", "ShmTHP",
@@ -80,33 +67,37 @@ static const struct column figure_columns[] = {
 	FIGURE(HUGETLB, OWN, "hugetlb", "Hugetlb",
 	       "hugetlb pages, not part of the RSS", NULL),
 	FIGURE(SHARED_HUGETLB, OWN, "shared_hugetlb", "ShHtlb",
-	       "hugetlb, shared", "Shared_Hugetlb"),
+	       "hugetlb, shared", "Shared_Hugetlb", OF_OWNERS),
 	FIGURE(PRIVATE_HUGETLB, OWN, "private_hugetlb", "PrHtlb",
-	       "hugetlb, private", "Private_Hugetlb"),
+	       "hugetlb, private", "Private_Hugetlb", OF_OWNERS),
 	FIGURE(SWAP, SUM, "swap", "Swap", "swapped out, shmem included", "Swap"),
-	FIGURE(SWAP_PSS, SUM, "swap_pss", "SwapPSS", "proportional share of swap", "SwapPss"),
+	FIGURE(SWAP_PSS, SUM, "swap_pss", "SwapPSS", "proportional share of swap",
+	       "SwapPss", OF_OWNERS),
 	FIGURE(SPECIAL, SUM, "special", "Special",
 	       "special mappings: zero pages, PFN maps, devices", NULL),
 	FIGURE(PAGETABLES, SUM, "pagetables", "PgTables", "its page tables", "VmPTE"),
 	FIGURE(HEAP, SUM, "heap", "Heap", "of the RSS, in the brk heap", NULL),
 	FIGURE(STACK, SUM, "stack", "Stack", "of the RSS, in the main thread's stack", NULL),
-	FIGURE(LOCKED, SUM, "locked", "Locked",
-	       "of the PSS, in locked mappings", "Locked", OF_MAPCOUNT),
 	FIGURE(MLOCKED, SUM, "mlocked", "Mlocked", "address space locked by mlock", "VmLck"),
 	FIGURE(PINNED, SUM, "pinned", "Pinned", "pinned by drivers and io_uring, mapped or not",
 	       "VmPin"),
-	FIGURE(SWAP_USS, OWN, "swap_uss", "SwapUSS", "exclusive swap slots", NULL),
+	FIGURE(SWAP_USS, OWN, "swap_uss", "SwapUSS", "exclusive swap slots", NULL, OF_OWNERS),
 	FIGURE(HUGETLB_PSS, SUM, "hugetlb_pss", "HtlbPSS", "proportional share of hugetlb pages",
-	       NULL, OF_FRAMES),
-	FIGURE(USS_ANON, OWN, "uss_anon", "USSanon", "of the USS, anonymous", NULL),
-	FIGURE(USS_FILE, OWN, "uss_file", "USSfile", "of the USS, page cache of files", NULL),
-	FIGURE(USS_SHMEM, OWN, "uss_shmem", "USSshm", "of the USS, shared memory", NULL),
+	       NULL, OF_OWNERS),
+	FIGURE(USS_ANON, OWN, "uss_anon", "USSanon", "of the USS, anonymous", NULL, OF_OWNERS),
+	FIGURE(USS_FILE, OWN, "uss_file", "USSfile", "of the USS, page cache of files",
+	       NULL, OF_OWNERS),
+	FIGURE(USS_SHMEM, OWN, "uss_shmem", "USSshm", "of the USS, shared memory", NULL, OF_OWNERS),
 	FIGURE(DEVICE, SUM, "device", "Device",
 	       "of the RSS, memory of drivers: packet rings, BPF, DAX", NULL),
-	FIGURE(PSS_DEVICE, SUM, "pss_device", "PSSdev", "of the PSS, memory of drivers", NULL),
-	FIGURE(USS_DEVICE, OWN, "uss_device", "USSdev", "of the USS, memory of drivers", NULL),
+	FIGURE(PSS_DEVICE, SUM, "pss_device", "PSSdev", "of the PSS, memory of drivers",
+	       NULL, OF_OWNERS),
+	FIGURE(USS_DEVICE, OWN, "uss_device", "USSdev", "of the USS, memory of drivers",
+	       NULL, OF_OWNERS),
 	FIGURE(USS_ZONE_DEVICE, OWN, "uss_zone_device", "USSzone",
-	       "of uss_device, not in MemTotal: DAX, PCI", NULL),
+	       "of uss_device, not in MemTotal: DAX, PCI", NULL, OF_OWNERS),
+	FIGURE(DIRTY, SUM, "dirty", "Dirty", "of the RSS, written since it was last clean",
+	       "Shared_Dirty + Private_Dirty", OF_FLAGS),
 };
 
 #define TASK(num, ...)	ATTRIBUTE(task, MEMCENSUS_TASK_##num, __VA_ARGS__)
@@ -129,13 +120,6 @@ static const struct column task_fields[] = {
 	TASK(STATE, "State", state, U32, WORD,
 	     "result of the walk: walked, busy, vanished, partial",
 	     .words = states, .n_words = ARRAY_SIZE(states)),
-	TASK(BASIS, "Basis", basis, U32, WORD,
-	     "how owners were counted: mapcount, frames",
-	     .words = basis_words, .n_words = ARRAY_SIZE(basis_words)),
-	TASK(MIN_FAULTS, "MinFlt", min_faults, U64, COUNT,
-	     "page faults without I/O since its start", .total = TOTAL_SUM),
-	TASK(MAJ_FAULTS, "MajFlt", maj_faults, U64, COUNT,
-	     "page faults with I/O since its start", .total = TOTAL_SUM),
 	TASK(OOM_SCORE_ADJ, "OOMadj", oom_score_adj, S32, ID,
 	     "OOM score adjustment, -1000 to 1000", .sign = true),
 	TASK(FIGURES, "", figures, FIGURES, NEST, ""),
@@ -143,16 +127,6 @@ static const struct column task_fields[] = {
 	     "number of its group in this census, as id of the group"),
 	TASK(MAPPINGS, "Mappings", mappings, U32, COUNT,
 	     "number of its mappings, which vm.max_map_count bounds", .total = TOTAL_SUM),
-};
-
-#define TASK_NODE(num, ...)	ATTRIBUTE(task_node, MEMCENSUS_TN_##num, __VA_ARGS__)
-
-static const struct column task_node_fields[] = {
-	TASK_NODE(PID, "PID", pid, U32, ID, "process"),
-	TASK_NODE(NODE, "Node", node, U32, ID, "number of the node"),
-	TASK_NODE(RSS, "RSS", rss, U64, BYTES, "of the RSS, on this node"),
-	TASK_NODE(HUGETLB, "Hugetlb", hugetlb, U64, BYTES, "mapped hugetlb pages on this node"),
-	TASK_NODE(RUNS, "Runs", runs, U32, BOOL, "a thread runs there, or ran there last"),
 };
 
 #define VMA(num, ...)	ATTRIBUTE(vma, MEMCENSUS_VMA_##num, __VA_ARGS__)
@@ -163,15 +137,12 @@ static const struct column vma_fields[] = {
 	VMA(END, "End", end, U64, ADDRESS, "end address, exclusive"),
 	VMA(OFFSET, "Offset", offset, U64, ADDRESS, "bytes into the file"),
 	VMA(MODE, "Mode", mode, STRING, TEXT, "read, write, execute, private or shared"),
-	VMA(FLAGS, "Flags", flags, STRING, TEXT,
-	    "two-letter flags of the kernel", .kernel = "VmFlags"),
 	VMA(DEV_MAJOR, "Major", dev_major, U32, ID, "device of the file, major number"),
 	VMA(DEV_MINOR, "Minor", dev_minor, U32, ID, "device of the file, minor number"),
 	VMA(INODE, "Inode", inode, U64, ID, "inode of the file"),
 	VMA(NAME, "Name", name, STRING, TEXT, "path, [heap], [stack], [anon:...]"),
 	VMA(PAGE_SIZE, "PageSize", page_size, U64, BYTES,
 	    "size of its pages", .kernel = "KernelPageSize"),
-	VMA(PKEY, "PKey", pkey, U32, ID, "protection key", .kernel = "ProtectionKey"),
 	VMA(FIGURES, "", figures, FIGURES, NEST, ""),
 };
 
@@ -195,29 +166,6 @@ static const struct column mapping_fields[] = {
 	MAPPING(NAME, "mapping", "Mapping", name, STRING, TEXT, "name; [ anon ] if it has none"),
 	MAPPING(MMS, "mms", "PIDs", mms, U64, COUNT, "number of address spaces that have it"),
 	MAPPING(VMAS, "vmas", "Maps", vmas, U64, COUNT, "number of mappings", .total = TOTAL_SUM),
-};
-
-#define NODE_SUM(num, ...)	NAMED(node_sum, NODE_SUM_##num, __VA_ARGS__)
-
-static const struct column node_sum_fields[] = {
-	NODE_SUM(NODE, "node", "Node", node, U64, ID, "number of the NUMA node"),
-	NODE_SUM(MMS, "mms", "MMs", mms, U64, COUNT, "address spaces that have memory there"),
-	NODE_SUM(RUNNING, "running", "Running", running, U64, COUNT,
-		 "address spaces of which a thread runs there, or ran there last"),
-	NODE_SUM(RSS, "rss", "RSS", rss, U64, BYTES,
-		 "sum of the RSS that processes have there: a page counts for each",
-		 .total = TOTAL_SUM),
-	NODE_SUM(HUGETLB, "hugetlb", "Hugetlb", hugetlb, U64, BYTES,
-		 "sum of the mapped hugetlb pages there", .total = TOTAL_SUM),
-	NODE_SUM(AWAY, "away", "Away", away, U64, BYTES,
-		 "of both, what belongs to processes that did not run there last",
-		 .total = TOTAL_SUM),
-	NODE_SUM(FREE, "free", "Free", free, U64, BYTES, "free memory of the node",
-		 .total = TOTAL_SUM),
-	NODE_SUM(TOTAL, "total", "Total", total, U64, BYTES, "memory of the node (MemTotal)",
-		 .total = TOTAL_SUM),
-	NODE_SUM(LARGEST, "largest", "Largest", largest, STRING, HOLDERS,
-		 "processes with the most memory there: PID, command, RSS and hugetlb pages there"),
 };
 
 DERIVED(task_user, task, text,
@@ -281,30 +229,18 @@ DERIVED(task_anon_without, task, sign,
 	KNOWN(&row->figures, MEMCENSUS_F_ANON) && KNOWN(&row->figures, column->number))
 DERIVED(task_command_line, task, text, row->cmdline, value->text)
 
-DERIVED(task_on_nodes, task, number, row->on.n, row->on.n)
-DERIVED(group_on_nodes, group, number, row->on.n, row->on.n)
-DERIVED(task_away, task, number, 0, on_nodes_away(&row->on, &value->number))
-DERIVED(group_away, group, number, 0, on_nodes_away(&row->on, &value->number))
-
-#define NODES_COLUMNS(of)						\
-	{ "nodes", "Nodes", "N0, N1, ...: of the RSS, on each NUMA node; one alone: n0", \
-	  .kind = KIND_ON_NODES, .derive = of##_on_nodes,		\
-	  .part = MEMCENSUS_PART_TASK_NODES },				\
-	{ "hugetlb_nodes", "HtlbNodes", "H0, H1, ...: mapped hugetlb pages on each NUMA node", \
-	  .kind = KIND_ON_NODES, .derive = of##_on_nodes,		\
-	  .part = MEMCENSUS_PART_TASK_NODES },				\
-	{ "away", "Away",						\
-	  "RSS and hugetlb pages on NUMA nodes where no thread of a process ran last", \
-	  .kind = KIND_BYTES, .total = TOTAL_SUM, .derive = of##_away,	\
-	  .part = MEMCENSUS_PART_TASK_NODES }
+DERIVED(task_on_nodes, task, number, row->on.n, row->on.known)
+DERIVED(task_policy, task, text, row->on.policy, row->on.known)
+DERIVED(task_merged, task, number, row->merged ? *row->merged : 0, row->merged)
 
 static bool on_node(const struct column *column, const struct view *view, const void *row,
 		    struct value *value)
 {
-	const struct task *task = row;	/* or a group: struct on_nodes is at one place */
-	struct task_node found;
+	const struct task *task = row;
+	struct on_node found;
 
-	if (!on_nodes_get(view->snap, &task->on, column->number, &found))
+	(void)view;
+	if (!on_nodes_get(&task->on, column->number, &found))
 		return false;
 	value->number = column->name[0] == 'n' ? found.rss : found.hugetlb;
 	return true;
@@ -343,8 +279,7 @@ static const struct column *find_on_node(const char *name, size_t len)
 		.help = small[0] == 'n' ? "of the RSS, on this NUMA node" :
 					  "mapped hugetlb pages on this NUMA node",
 		.kind = KIND_BYTES, .total = TOTAL_SUM, .derive = on_node,
-		.number = number,
-		.part = MEMCENSUS_PART_TASK_NODES,
+		.number = number, .by_node = true,
 	};
 	made = array_grow(made, n_made, sizeof(*made));
 	made[n_made++] = column;
@@ -361,6 +296,9 @@ enum {
 	TASK_FORK_MOST,
 	TASK_CMDLINE,
 	TASK_NODES,
+	TASK_HUGETLB_NODES,
+	TASK_POLICY,
+	TASK_MERGED,
 };
 
 static const struct column task_derived[] = {
@@ -378,7 +316,7 @@ static const struct column task_derived[] = {
 	[TASK_PERCENT] = PERCENT_COLUMN(task),
 	[TASK_FORK_SHARED] = {
 		"fork_shared", "ForkShared", "anonymous, shared: by fork, or merged by KSM",
-		.kind = KIND_BYTES, .total = TOTAL_SUM, .sign = true, OF_FRAMES,
+		.kind = KIND_BYTES, .total = TOTAL_SUM, .sign = true, OF_OWNERS,
 		.derive = task_anon_without, .number = MEMCENSUS_F_USS_ANON },
 	[TASK_FORK_MOST] = {
 		"fork_most", "ForkMost", "its part of the copies if all owners write to that",
@@ -388,26 +326,34 @@ static const struct column task_derived[] = {
 		"cmdline", "CommandLine",
 		"command line, read from /proc after the census; not in records",
 		.kind = KIND_TEXT, .derive = task_command_line },
-	[TASK_NODES] = NODES_COLUMNS(task),
+	[TASK_NODES] = {
+		"nodes", "Nodes",
+		"N0, N1, ...: of the RSS, on each NUMA node; one alone: n0; not in records",
+		.kind = KIND_ON_NODES, .derive = task_on_nodes, .by_node = true },
+	[TASK_HUGETLB_NODES] = {
+		"hugetlb_nodes", "HtlbNodes",
+		"H0, H1, ...: mapped hugetlb pages on each NUMA node; not in records",
+		.kind = KIND_ON_NODES, .derive = task_on_nodes, .by_node = true },
+	[TASK_POLICY] = {
+		"policy", "Policy", "the memory policy of most of its memory; not in records",
+		.kind = KIND_TEXT, .derive = task_policy, .by_node = true },
+	[TASK_MERGED] = {
+		"ksm_merged", "KSMmerged",
+		"merged by KSM: so much it takes at most if that ends; not in records",
+		.kind = KIND_BYTES, .total = TOTAL_SUM, .derive = task_merged },
 };
 
 const struct column *const task_cmdline = &task_derived[TASK_CMDLINE];
+const struct column *const task_merged_by_ksm = &task_derived[TASK_MERGED];
 
 DERIVED(vma_size, vma, number, row->end - row->start,
 	KNOWN(row, MEMCENSUS_VMA_START) && KNOWN(row, MEMCENSUS_VMA_END))
-DERIVED(vma_dirty, vma, number,
-	row->figures.v[MEMCENSUS_F_SHARED_DIRTY] + row->figures.v[MEMCENSUS_F_PRIVATE_DIRTY],
-	KNOWN(&row->figures, MEMCENSUS_F_SHARED_DIRTY) &&
-	KNOWN(&row->figures, MEMCENSUS_F_PRIVATE_DIRTY))
 DERIVED(vma_mapping, vma, text, mapping_name(row), value->text)
 
 static const struct column vma_derived[] = {
 	{ "size", "Kbytes", "address space, from first to last address",
 	  .scaled = "Size", .kind = KIND_BYTES, .total = TOTAL_SUM,
 	  .derive = vma_size },
-	{ "dirty", "Dirty", "shared_dirty and private_dirty together",
-	  .kind = KIND_BYTES, .total = TOTAL_SUM,
-	  .basis = MEMCENSUS_BASIS_MAPCOUNT, .derive = vma_dirty },
 	{ "mapping", "Mapping", "name; [ anon ] if it has none",
 	  .kind = KIND_TEXT, .derive = vma_mapping },
 };
@@ -489,7 +435,6 @@ static const struct column group_derived[] = {
 	{ "own_pss", "OwnPSS", "PSS of the first process alone, of groups by tree",
 	  .kind = KIND_BYTES, .in_json = true, .derive = group_own_pss },
 	PERCENT_COLUMN(group),
-	NODES_COLUMNS(group),
 	CHARGE(TOTAL, BYTES, SUM, "charged", "Charged", "memory.current",
 	       "memory charged to the cgroup and to those below it"),
 	CHARGE(ANON, BYTES, SUM, "charged_anon", "ChAnon", "anon",
@@ -572,12 +517,6 @@ const struct row_type task_rows = {
 	.find = find_on_node,
 };
 
-const struct row_type task_node_rows = {
-	.name = "memory on a node",
-	.fields = COLUMNS_TO(MEMCENSUS_TN_MAX, task_node_fields),
-	IN_SNAPSHOT(task_nodes, n_task_nodes),
-};
-
 const struct row_type vma_rows = {
 	.name = "mapping",
 	.fields = COLUMNS_TO(MEMCENSUS_VMA_MAX, vma_fields),
@@ -592,13 +531,6 @@ const struct row_type group_rows = {
 	.figures = COLUMNS_TO(FIGURES_MAX - 1, figure_columns),
 	.derived = COLUMNS(group_derived),
 	IN_SNAPSHOT(groups, n_groups),
-	.find = find_on_node,
-};
-
-const struct row_type node_sum_rows = {
-	.name = "node by processes",
-	.fields = COLUMNS(node_sum_fields),
-	IN_SNAPSHOT(node_sums, n_node_sums),
 };
 
 const struct row_type mapping_rows = {

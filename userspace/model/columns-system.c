@@ -14,12 +14,10 @@ _Static_assert(ARRAY_SIZE(kswapds) == MEMCENSUS_KSWAPD_MAX + 1,
 	ATTRIBUTE(request, MEMCENSUS_REQ_##num, NULL, member, w, ID, "")
 
 static const struct column request_fields[] = {
-	REQUEST(BASIS, basis, U32),
 	REQUEST(PARTS, parts, U32),
 	REQUEST(PIDS, pids, U32S),
 	REQUEST(GROUP_BY, group_by, U32),
 	REQUEST(LIMIT, limit, U32),
-	REQUEST(EVENT, event, U64),
 	REQUEST(CHARGED, charged, U32),
 	REQUEST(FILE, file, U32),
 	REQUEST(ORDER, order, U32),
@@ -53,8 +51,6 @@ static const struct column info_fields[] = {
 	INFO(KERNEL, kernel, STRING, TEXT, "kernel release"),
 	INFO(PAGE_SIZE, page_size, U32, BYTES, "size of a page"),
 	INFO(ORDERS, orders, U32, COUNT, "orders of the buddy allocator"),
-	INFO(MAPCOUNT_EXACT, mapcount_exact, U32, BOOL,
-	     "whether each page has a map count of its own"),
 	INFO_NS(MAX_AGE, max_age, "parameter max_age_ms"),
 	INFO_NS(LOCK_HOLD, lock_hold, "parameter lock_hold_us"),
 	INFO_NS(BUSY_BUDGET, busy_budget, "parameter busy_budget_ms"),
@@ -74,8 +70,6 @@ static const struct column info_fields[] = {
 #define SCAN_NS(num, member, help)	SCAN_TIME(num, member, DURATION, help)
 
 static const struct column scan_fields[] = {
-	SCAN(BASIS, basis, U32, WORD, "how owners were counted",
-	     .words = basis_words, .n_words = ARRAY_SIZE(basis_words)),
 	SCAN(PARTS, parts, U32, ID, "bits of what was gathered"),
 	SCAN_TIME(REALTIME, realtime, REALTIME, "beginning, since 1970"),
 	SCAN_TIME(BOOTTIME, boottime, SINCE_BOOT, "beginning, since boot"),
@@ -128,31 +122,12 @@ static const struct column scan_fields[] = {
 	SCAN(ZONE_DEVICE, zone_device, U64, BYTES, "of frames: not in MemTotal: DAX, PCI"),
 };
 
-static const struct column zone_type_fields[] = {
-	ATTRIBUTE(zone_type, MEMCENSUS_TYPE_NAME, "Type", name, STRING, TEXT,
-		  "migrate type"),
-	ATTRIBUTE(zone_type, MEMCENSUS_TYPE_FREE_BLOCKS, "Blocks", free_blocks,
-		  BLOCKS, BLOCKS, "free blocks by order"),
-};
-
-static const struct column blocks_fields[] = {
-	[MEMCENSUS_BLOCKS_ORDER] = {
-		"order", .help = "blocks of 2^order pages", .kind = KIND_ID,
-		.wire = WIRE_U32, .number = MEMCENSUS_BLOCKS_ORDER,
-		.offset = offsetof(struct blocks, order) },
-	[MEMCENSUS_BLOCKS_COUNT] = {
-		"count", .help = "how many", .kind = KIND_COUNT,
-		.wire = WIRE_U64, .number = MEMCENSUS_BLOCKS_COUNT,
-		.offset = offsetof(struct blocks, count) },
-};
-
 #define ZONE(num, ...)	ATTRIBUTE(zone, MEMCENSUS_ZONE_##num, __VA_ARGS__)
 
 static const struct column zone_fields[] = {
 	ZONE(NODE, "Node", node, U32, ID, "its node"),
 	ZONE(NAME, "Zone", name, STRING, TEXT, "its name"),
 	ZONE(FREE_BLOCKS, "Blocks", free_blocks, U64S, BLOCKS, "free blocks by order"),
-	ZONE(TYPE, "Types", types, TYPES, NEST, "free blocks by migrate type"),
 	ZONE(FREE, "Free", free, U64, BYTES, "free", .metric_help = "free memory"),
 	ZONE(WMARK_MIN, "Min", wmark_min, U64, BYTES,
 	     "below it only the most urgent may allocate"),
@@ -248,16 +223,6 @@ const struct row_type scan_rows = {
 	ONE_IN_SNAPSHOT(scan),
 };
 
-const struct row_type blocks_rows = {
-	.name = "blocks",
-	.fields = COLUMNS_TO(MEMCENSUS_BLOCKS_MAX, blocks_fields),
-};
-
-const struct row_type zone_type_rows = {
-	.name = "migrate type",
-	.fields = COLUMNS_TO(MEMCENSUS_TYPE_MAX, zone_type_fields),
-};
-
 const struct row_type zone_rows = {
 	.name = "zone",
 	.fields = COLUMNS_TO(MEMCENSUS_ZONE_MAX, zone_fields),
@@ -269,19 +234,6 @@ const struct row_type node_rows = {
 	.name = "node",
 	.fields = COLUMNS_TO(MEMCENSUS_NODE_MAX, node_fields),
 	IN_SNAPSHOT(nodes, n_nodes),
-};
-
-const struct row_type oom_zone_rows = {
-	.name = "zone at an OOM event",
-	.fields = COLUMNS_TO(MEMCENSUS_ZONE_MAX, zone_fields),
-	.derived = COLUMNS(zone_derived),
-	IN_SNAPSHOT(oom_zones, n_oom_zones),
-};
-
-const struct row_type oom_node_rows = {
-	.name = "node at an OOM event",
-	.fields = COLUMNS_TO(MEMCENSUS_NODE_MAX, node_fields),
-	IN_SNAPSHOT(oom_nodes, n_oom_nodes),
 };
 
 static const struct column totals_fields[] = {

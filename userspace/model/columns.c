@@ -81,11 +81,8 @@ bool column_is_right(const struct column *column)
 {
 	switch (column->kind) {
 	case KIND_TEXT:
-	case KIND_HOLDERS:
 	case KIND_WORD:
-	case KIND_BITS:
 	case KIND_LIST:
-	case KIND_FRAMES:
 	case KIND_BOOL:
 	case KIND_REALTIME:
 		return false;

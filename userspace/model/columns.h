@@ -25,8 +25,6 @@ enum wire {
 	WIRE_U32S,		/* struct numbers */
 	WIRE_U64S,		/* struct numbers */
 	WIRE_FIGURES,		/* struct figures */
-	WIRE_TYPES,		/* zone.types, one nest each */
-	WIRE_BLOCKS,		/* zone_type.free_blocks, one nest for each order */
 };
 
 /* What a value is; decides how it is shown, summed and aligned. */
@@ -45,20 +43,12 @@ enum kind {
 	KIND_ADDRESS,		/* hexadecimal */
 	KIND_PERCENT,		/* double */
 	KIND_REAL,		/* the same, in JSON with all its digits */
-	KIND_RATE,		/* the same: how many in a second; in JSON with _per_second */
-	KIND_BYTES_RATE,	/* the same, of bytes; in tables KiB */
-	KIND_BITS,		/* a set of words, one for each bit */
 	KIND_LIST,		/* counts */
-	KIND_FRAMES,		/* numbers of frames: in tables hexadecimal */
 	KIND_BLOCKS,		/* counts, or BLOCKS_UNKNOWN */
 	KIND_INDEXES,		/* signed, thousandths; or EXTFRAG_AVAILABLE */
-	KIND_CHANGES,		/* signed, or CHANGE_UNKNOWN; with a format millionths */
 	KIND_ON_NODES,		/* by NUMA node: in a table a column for each */
-	KIND_HOLDERS,		/* tasks: in a table one text */
 	KIND_NEST,		/* nested rows or figures */
 };
-
-#define CHANGE_UNKNOWN	INT64_MIN
 
 /* How a row holds a value that is not computed. */
 enum held {
@@ -73,7 +63,6 @@ enum total {
 	TOTAL_SUM,		/* of the known values */
 	TOTAL_ROWS,		/* number of rows */
 	TOTAL_DISTINCT,		/* number of distinct values */
-	TOTAL_MEAN,		/* of rows at an interval: the mean is in the average */
 };
 
 /*
@@ -137,22 +126,21 @@ typedef bool column_fn(const struct column *column, const struct view *view, con
  * @held: how the row holds it
  * @total: its cell in the row of totals
  * @group: for a figure, how that of a group follows from its members
- * @basis: enum memcensus_basis, the only one that gives it; 0: both
+ * @part: MEMCENSUS_PART_* that it needs, of named processes; 0: none
  * @sign: the value may be negative
  * @optional: a list that is absent if it is empty
  * @counter: it only grows
  * @alarm: it says that something is wrong: a narrow terminal lacks it last
  * @spare: a text that a narrow terminal may lack, as it may amounts
- * @wide: of a row at an interval: only with -w and in JSON
  * @in_json: a derived value that JSON has with the attributes: the name of a number
  * @number: number of the attribute; its bit in the bitmap of known values; of a derived value:
  *	an argument of @derive
  * @known: offset of that bitmap in the row
  * @offset: of the value in the row
- * @words: words of a KIND_WORD, by value, and of KIND_BITS; of a KIND_BOOL in tables, for no and
+ * @words: words of a KIND_WORD, by value; of a KIND_BOOL in tables, for no and
  *	yes, where NULL is -
  * @derive: computes the value; NULL: it is at @offset
- * @part: MEMCENSUS_PART_* that it needs, and that commands do not request by default
+ * @by_node: it needs numa_maps, which commands do not read by default
  */
 struct column {
 	const char *name;
@@ -167,13 +155,12 @@ struct column {
 	enum held held;
 	enum total total;
 	enum group_rule group;
-	enum memcensus_basis basis;
+	uint32_t part;
 	bool sign;
 	bool optional;
 	bool counter;
 	bool alarm;
 	bool spare;
-	bool wide;
 	bool in_json;
 	unsigned int number;
 	size_t known;
@@ -181,7 +168,7 @@ struct column {
 	const char *const *words;
 	unsigned int n_words;
 	column_fn *derive;
-	uint32_t part;
+	bool by_node;
 };
 
 /* Initializes a set of columns; COLUMNS_TO() also checks that it has all up to number @max. */
@@ -285,23 +272,16 @@ struct row_type {
 /* Initializes the type of rows without attributes of the ABI. */
 #define ROWS_OF(name_, array_)	{ .name = name_, .derived = COLUMNS(array_) }
 
-/* Indexed by enum memcensus_basis. */
-extern const char *const basis_words[MEMCENSUS_BASIS_MAX + 1];
-
 extern const struct row_type request_rows;	/* of struct request */
 extern const struct row_type info_rows;
 extern const struct row_type scan_rows;
 extern const struct row_type task_rows;
-extern const struct row_type task_node_rows;
 extern const struct row_type group_rows;
 extern const struct row_type vma_rows;
 extern const struct row_type owners_rows;
 extern const struct row_type pair_rows;
 extern const struct row_type payer_rows;
 extern const struct row_type mapping_rows;
-extern const struct row_type node_sum_rows;
-extern const struct row_type blocks_rows;
-extern const struct row_type zone_type_rows;
 extern const struct row_type zone_rows;
 extern const struct row_type node_rows;
 extern const struct row_type bytes_rows;	/* of struct totals */
@@ -310,18 +290,14 @@ extern const struct row_type meminfo_rows;
 extern const struct row_type physical_rows;
 extern const struct row_type physical_zone_rows;	/* its figures are the classes */
 extern const struct row_type physical_state_rows;	/* the same, with the states */
-extern const struct row_type kernel_frames_rows;
 extern const struct row_type frame_cgroup_rows;
 extern const struct row_type frame_system_rows;
 extern const struct row_type frame_file_rows;
 extern const struct row_type frame_blocks_rows;
-extern const struct row_type oom_rows;
-extern const struct row_type oom_victim_rows;
-extern const struct row_type oom_zone_rows;	/* as zone_rows, at an OOM event */
-extern const struct row_type oom_node_rows;
 
 /* The column of task_rows that is read from /proc, not from the census. */
 extern const struct column *const task_cmdline;
+extern const struct column *const task_merged_by_ksm;
 
 /*
  * Appends a row of @type, of which a snapshot has an array, with no known member.
@@ -338,14 +314,12 @@ const char *column_header(const struct column *column);
 /* Whether it is a list with something for each order of the buddy allocator. */
 static inline bool column_is_by_order(const struct column *column)
 {
-	return column->kind == KIND_BLOCKS || column->kind == KIND_INDEXES ||
-	       column->kind == KIND_CHANGES;
+	return column->kind == KIND_BLOCKS || column->kind == KIND_INDEXES;
 }
 
 static inline bool column_is_list(const struct column *column)
 {
-	return column->kind == KIND_LIST || column->kind == KIND_FRAMES ||
-	       column_is_by_order(column);
+	return column->kind == KIND_LIST || column_is_by_order(column);
 }
 
 /* The word for a KIND_WORD's @value; NULL if this reader has none. */

@@ -11,8 +11,7 @@
 
 const char *units_header(const struct units *units, const struct column *column)
 {
-	return column->scaled && (units->suffixes || units->percent) ?
-	       column->scaled : column_header(column);
+	return column->scaled && !units_are_kib(units) ? column->scaled : column_header(column);
 }
 
 bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units)
@@ -23,33 +22,11 @@ bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units
 		snprintf(buf, NUMBER_SIZE, "%.2f%%", 100.0 * bytes / units->whole);
 	else if (units->suffixes)
 		text_size(buf, bytes);
+	else if (units->bytes)
+		snprintf(buf, NUMBER_SIZE, "%.0f", bytes);
 	else
 		snprintf(buf, NUMBER_SIZE, "%" PRId64, kib);
 	return true;
-}
-
-/* The words of @bits; a bit without one by its number. */
-static char *bits_text(const struct column *column, uint64_t bits)
-{
-	size_t size, i;
-	char *text;
-	FILE *out;
-
-	if (!bits)
-		return NULL;
-	out = xopen_memstream(&text, &size);
-	for (i = 0; i < 64 && bits >> i; i++) {
-		if (!(bits >> i & 1))
-			continue;
-		if (column_word(column, i))
-			fputs(column_word(column, i), out);
-		else
-			fprintf(out, "bit%zu", i);
-		if (bits >> i > 1)
-			putc(',', out);
-	}
-	xfclose(out);
-	return text;
 }
 
 bool element_text(char *buf, const struct column *column, uint64_t number)
@@ -60,15 +37,9 @@ bool element_text(char *buf, const struct column *column, uint64_t number)
 		snprintf(buf, NUMBER_SIZE, "ok");
 	else if (column->kind == KIND_INDEXES)
 		snprintf(buf, NUMBER_SIZE, "%.3f", sign / 1000.0);
-	else if (column->kind == KIND_CHANGES && number && column->format)
-		snprintf(buf, NUMBER_SIZE, column->format, sign / 1e6);
-	else if (column->kind == KIND_CHANGES)
-		snprintf(buf, NUMBER_SIZE, number ? "%+" PRId64 : "%" PRId64, sign);
 	else
-		snprintf(buf, NUMBER_SIZE, column->kind == KIND_FRAMES ? "0x%" PRIx64 : "%" PRIu64,
-			 number);
-	return column->kind == KIND_BLOCKS ? number != BLOCKS_UNKNOWN :
-	       column->kind != KIND_CHANGES || sign != CHANGE_UNKNOWN;
+		snprintf(buf, NUMBER_SIZE, "%" PRIu64, number);
+	return column->kind != KIND_BLOCKS || number != BLOCKS_UNKNOWN;
 }
 
 static char *list_text(const struct column *column, const struct numbers *list)
@@ -100,7 +71,6 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 		       amount_text(buf, value->sign, value->sign / 1024, units) :
 		       amount_text(buf, value->number, value->number >> 10, units);
 	case KIND_TEXT:
-	case KIND_HOLDERS:
 		*text = value->text;
 		return value->text;
 	case KIND_WORD:
@@ -129,13 +99,6 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 	case KIND_REAL:
 		snprintf(buf, NUMBER_SIZE, column->format ?: "%.2f", value->ratio);
 		return true;
-	case KIND_RATE:
-		snprintf(buf, NUMBER_SIZE, column->format && value->ratio && value->ratio < 10 ?
-			 column->format : "%.0f", value->ratio);
-		return true;
-	case KIND_BYTES_RATE:
-		snprintf(buf, NUMBER_SIZE, "%.0f", value->ratio / 1024);
-		return true;
 	case KIND_SECONDS:
 		time_seconds(buf, value->number);
 		return true;
@@ -160,8 +123,6 @@ char *value_text(const struct column *column, const struct view *view,
 
 	if (column_is_list(column))
 		return list_text(column, &value->list);
-	if (column->kind == KIND_BITS)
-		return bits_text(column, value->number);
 	return plain_text(buf, &plain, column, view, value, units) ? xstrdup(plain) : NULL;
 }
 

@@ -11,15 +11,22 @@
  * struct units - how amounts of memory are written
  * @suffixes: in the unit that fits, with its suffix
  * @percent: in percent of @whole
+ * @bytes: in bytes
  * @whole: bytes; 0: unknown
  *
- * In KiB if neither is set.
+ * In KiB if none is set.
  */
 struct units {
 	bool suffixes;
 	bool percent;
+	bool bytes;
 	uint64_t whole;
 };
+
+static inline bool units_are_kib(const struct units *units)
+{
+	return !units->suffixes && !units->percent && !units->bytes;
+}
 
 /* The heading of @column with @units. */
 const char *units_header(const struct units *units, const struct column *column);

@@ -13,17 +13,6 @@
 	uint64_t other_zones; \
 	struct numbers free_blocks
 
-#define KERNEL_FRAMES_MEMBERS \
-	uint64_t node; \
-	const char *zone; \
-	uint64_t class; \
-	uint64_t flags; \
-	uint64_t type; \
-	uint64_t order; \
-	uint64_t marks; \
-	uint64_t bytes; \
-	struct numbers first_frames
-
 #define FRAME_BLOCKS_MEMBERS \
 	uint64_t node; \
 	const char *zone; \

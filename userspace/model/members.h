@@ -4,12 +4,10 @@
 #define READER_MEMBERS_H
 
 #define REQUEST_MEMBERS \
-	uint64_t basis; \
 	uint64_t parts; \
 	struct numbers pids; \
 	uint64_t group_by; \
 	uint64_t limit; \
-	uint64_t event; \
 	uint64_t charged; \
 	uint64_t file; \
 	uint64_t order; \
@@ -25,7 +23,6 @@
 	const char *kernel; \
 	uint64_t page_size; \
 	uint64_t orders; \
-	uint64_t mapcount_exact; \
 	uint64_t max_age; \
 	uint64_t lock_hold; \
 	uint64_t busy_budget; \
@@ -36,7 +33,6 @@
 	uint64_t lock
 
 #define SCAN_MEMBERS \
-	uint64_t basis; \
 	uint64_t parts; \
 	uint64_t realtime; \
 	uint64_t boottime; \
@@ -91,19 +87,9 @@
 	uint64_t start; \
 	uint64_t threads; \
 	uint64_t state; \
-	uint64_t basis; \
-	uint64_t min_faults; \
-	uint64_t maj_faults; \
 	int64_t oom_score_adj; \
 	uint64_t group; \
 	uint64_t mappings
-
-#define TASK_NODE_MEMBERS \
-	uint64_t pid; \
-	uint64_t node; \
-	uint64_t rss; \
-	uint64_t hugetlb; \
-	uint64_t runs
 
 #define VMA_MEMBERS \
 	uint64_t pid; \
@@ -111,13 +97,11 @@
 	uint64_t end; \
 	uint64_t offset; \
 	const char *mode; \
-	const char *flags; \
 	uint64_t dev_major; \
 	uint64_t dev_minor; \
 	uint64_t inode; \
 	const char *name; \
-	uint64_t page_size; \
-	uint64_t pkey
+	uint64_t page_size
 
 #define GROUP_MEMBERS \
 	uint64_t uid; \
@@ -145,13 +129,6 @@
 	uint64_t highatomic; \
 	uint64_t cma_free; \
 	struct numbers lowmem_reserve
-
-#define ZONE_TYPE_MEMBERS \
-	const char *name
-
-#define BLOCKS_MEMBERS \
-	uint64_t order; \
-	uint64_t count
 
 #define NODE_MEMBERS \
 	uint64_t id; \

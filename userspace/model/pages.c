@@ -35,19 +35,3 @@ bool pages_next(const struct snapshot *snap, size_t *at, size_t *here, uint64_t 
 	cut(snap, block, start, end);
 	return true;
 }
-
-struct page_counts pages_between(const struct snapshot *snap, size_t *at, uint64_t start,
-				 uint64_t end)
-{
-	struct page_counts counts = { 0 };
-	struct page_block block;
-	size_t here = *at;
-
-	while (pages_next(snap, at, &here, start, end, &block)) {
-		counts.resident += (uint64_t)__builtin_popcountll(block.resident);
-		counts.exclusive += (uint64_t)__builtin_popcountll(block.exclusive);
-		counts.huge += (uint64_t)__builtin_popcountll(block.huge);
-		counts.swap += (uint64_t)__builtin_popcountll(block.swap);
-	}
-	return counts;
-}

@@ -26,14 +26,6 @@ struct page_block {
 	uint64_t swap;
 };
 
-/* How many pages; see &struct page_block. */
-struct page_counts {
-	uint64_t resident;
-	uint64_t exclusive;
-	uint64_t huge;
-	uint64_t swap;
-};
-
 /*
  * The next block of @snap with pages between @start and @end from number *@here on, without the
  * bits of others; false: there is none.  *@at: what *@here begins as; where a call with an @end up
@@ -41,9 +33,5 @@ struct page_counts {
  */
 bool pages_next(const struct snapshot *snap, size_t *at, size_t *here, uint64_t start,
 		uint64_t end, struct page_block *block);
-
-/* All pages between @start and @end; *@at as above. */
-struct page_counts pages_between(const struct snapshot *snap, size_t *at, uint64_t start,
-				 uint64_t end);
 
 #endif /* READER_PAGES_H */

@@ -13,7 +13,6 @@ static const struct column physical_fields[] = {
 	PASS(FRAMES, "frames", frames, COUNT, "frames in all classes"),
 	PASS(READ, "read", read, COUNT, "frames whose struct page was read"),
 	PASS(CHANGED, "changed", changed, COUNT, "frames read again because they changed"),
-	PASS(LEFT_OUT, "left_out", left_out, BYTES, "in no row of kernel_frames"),
 };
 
 #define ZONE(num, ...)	ATTRIBUTE(physical_zone, MEMCENSUS_PZ_##num, __VA_ARGS__)
@@ -89,50 +88,6 @@ static const struct column states[] = {
 	STATE(WRITEBACK, "writeback", "Writeback", "being written back"),
 	STATE(LRU, "lru", NULL, "on an LRU list"),
 	STATE(PINNED, "pinned", NULL, "may be pinned for DMA, so they cannot move"),
-	STATE(ACTIVE_ANON, "active_anon", "Active(anon)", "anonymous, reclaimed later"),
-	STATE(INACTIVE_ANON, "inactive_anon", "Inactive(anon)", "anonymous, reclaimed first"),
-	STATE(ACTIVE_FILE, "active_file", "Active(file)", "page cache, reclaimed later"),
-	STATE(INACTIVE_FILE, "inactive_file", "Inactive(file)", "page cache, reclaimed first"),
-};
-
-#define CLASS(num, name, help)	\
-	[MEMCENSUS_FC_##num] = name
-static const char *const class_words[] = { CLASSES };
-#undef CLASS
-_Static_assert(ARRAY_SIZE(class_words) == MEMCENSUS_FC_MAX + 1, "a class has no word");
-
-/* Bits of linux/kernel-page-flags.h. */
-static const char *const flag_words[] = {
-	"locked", "error", "referenced", "uptodate", "dirty", "lru", "active", "slab",
-	"writeback", "reclaim", "buddy", "mmap", "anonymous", "swapcache", "swapbacked",
-	"compound_head", "compound_tail", "huge", "unevictable", "hwpoison", "nopage", "ksm",
-	"thp", "offline", "zero_page", "idle", "pgtable",
-	[32] = "reserved", "mlocked", "owner_2", "private", "private_2", "owner_private", "arch",
-	"uncached", "softdirty", "arch_2", "arch_3",
-};
-
-/* Bits MEMCENSUS_FRAME_MARK_*. */
-static const char *const mark_words[] = {
-	"charged", "unreferenced", "tail", "mapped", "mapping", "changed",
-};
-_Static_assert((1U << ARRAY_SIZE(mark_words)) - 1 == MEMCENSUS_FRAME_MARK_ALL,
-	       "a mark has no word");
-
-#define FRAMES(num, ...)	ATTRIBUTE(kernel_frames, MEMCENSUS_KF_##num, __VA_ARGS__)
-
-static const struct column kernel_frames_fields[] = {
-	FRAMES(NODE, "Node", node, U32, ID, "its node"),
-	FRAMES(ZONE, "Zone", zone, STRING, TEXT, "its zone"),
-	FRAMES(CLASS, "Class", class, U32, WORD, "kernel or remainder",
-	       .words = class_words, .n_words = ARRAY_SIZE(class_words)),
-	FRAMES(FLAGS, "Flags", flags, U64, BITS, "page flags, by bits of kernel-page-flags.h",
-	       .words = flag_words, .n_words = ARRAY_SIZE(flag_words)),
-	FRAMES(TYPE, "Type", type, U32, ID, "page type"),
-	FRAMES(ORDER, "Order", order, U32, ID, "order of the compound pages"),
-	FRAMES(MARKS, "Marks", marks, U32, BITS, "bits MEMCENSUS_FRAME_MARK_*",
-	       .words = mark_words, .n_words = ARRAY_SIZE(mark_words)),
-	FRAMES(BYTES, "Amount", bytes, U64, BYTES, "all of them"),
-	FRAMES(FIRST_FRAMES, "First", first_frames, U64S, FRAMES, "numbers of the first frames"),
 };
 
 #define BLOCKS(num, ...)	ATTRIBUTE(frame_blocks, MEMCENSUS_FB_##num, NULL, __VA_ARGS__)
@@ -338,12 +293,6 @@ const struct row_type physical_state_rows = {
 	.name = "zone of a pass",
 	.fields = COLUMNS_TO(MEMCENSUS_PZ_MAX, physical_zone_fields),
 	.figures = COLUMNS_TO(MEMCENSUS_FS_MAX, states),
-};
-
-const struct row_type kernel_frames_rows = {
-	.name = "frames of the kernel",
-	.fields = COLUMNS_TO(MEMCENSUS_KF_MAX, kernel_frames_fields),
-	IN_SNAPSHOT(kernel_frames, n_kernel_frames),
 };
 
 const struct row_type frame_blocks_rows = {

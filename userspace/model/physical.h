@@ -16,11 +16,6 @@ struct physical_zone {
 	struct figures states;
 };
 
-struct kernel_frames {
-	uint64_t known;
-	KERNEL_FRAMES_MEMBERS;
-};
-
 /* @classes: by enum memcensus_frame_class */
 struct frame_cgroup {
 	uint64_t known;

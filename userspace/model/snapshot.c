@@ -8,7 +8,6 @@
 #include "lib/memory.h"
 #include "model/snapshot.h"
 
-/* Of one OOM event, a snapshot has a few KiB, and a record may have thousands. */
 #define CHUNK_SIZE	(8 << 10)
 
 static void *chunk_alloc(size_t size)
@@ -27,19 +26,11 @@ struct snapshot *snapshot_new(void)
 	return snap;
 }
 
-static void types_free(struct zone *zones, size_t n)
-{
-	while (n--)
-		free(zones[n].types);
-}
-
 void snapshot_reset(struct snapshot *snap)
 {
 	void *array;
 
 	obstack_free(&snap->memory, NULL);
-	types_free(snap->zones, snap->n_zones);
-	types_free(snap->oom_zones, snap->n_oom_zones);
 	while (snap->n_arrays) {
 		memcpy(&array, (char *)snap + snap->arrays[--snap->n_arrays], sizeof(array));
 		free(array);
@@ -185,6 +176,16 @@ void snapshot_drop_gone(struct snapshot *snap)
 
 	for (i = 0; i < snap->n_tasks; i++)
 		if (!task_is_gone(&snap->tasks[i]))
+			snap->tasks[kept++] = snap->tasks[i];
+	snap->n_tasks = kept;
+}
+
+void snapshot_keep_tasks(struct snapshot *snap, const uint64_t *pids, size_t n)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		if (task_is_of(&snap->tasks[i], pids, n))
 			snap->tasks[kept++] = snap->tasks[i];
 	snap->n_tasks = kept;
 }

@@ -49,7 +49,7 @@ struct numbers {
 /*
  * Records have a member for each attribute, of the same name without "_ns", which the ABI
  * describes.  members.h has them; nests and what is not in the ABI follow here.  share.h,
- * physical.h and oom.h have the rows that only some commands show.
+ * physical.h has the rows that only some commands show.
  */
 #include "model/members.h"
 
@@ -63,29 +63,36 @@ struct scan {
 	SCAN_MEMBERS;
 };
 
-/* What a process has on a NUMA node, or a group: then only what on_nodes_link() sums. */
-struct task_node {
-	uint64_t known;
-	TASK_NODE_MEMBERS;
+/**
+ * struct on_node - what a process has on a NUMA node
+ * @node: its number
+ * @rss, @hugetlb: bytes
+ */
+struct on_node {
+	uint64_t node;
+	uint64_t rss;
+	uint64_t hugetlb;
 };
 
 /**
- * struct on_nodes - the memory of a task or group by node, by on_nodes_link()
- * @v: for each node where it has memory or runs
- * @n: 0: unknown
- * @away: bytes of RSS and hugetlb on nodes where no thread ran last
+ * struct on_nodes - the memory of a process by node
+ * @v, @n: for each node where it has some, ascending
+ * @policy: that of most of it, as the kernel writes it
+ * @known: the rest is valid
  */
 struct on_nodes {
-	const struct task_node *v;
+	const struct on_node *v;
 	size_t n;
-	uint64_t away;
+	const char *policy;
+	bool known;
 };
 
-/* @cmdline is not in the ABI: read from /proc if requested; NULL: unknown. */
+/* @cmdline, @on and @merged are not in the ABI: read from /proc if requested; NULL: unknown. */
 struct task {
 	uint64_t known;
 	struct figures figures;
 	struct on_nodes on;
+	const uint64_t *merged;		/* bytes of pages that KSM has merged */
 	TASK_MEMBERS;
 	const char *cmdline;
 };
@@ -163,7 +170,6 @@ struct group_limit {
 struct group {
 	uint64_t known;
 	struct figures figures;
-	struct on_nodes on;
 	GROUP_MEMBERS;
 	struct charges charges;
 	struct group_limit met_first;
@@ -200,58 +206,11 @@ struct mapping {
 	uint64_t mms;
 };
 
-/* Bits of struct node_sum.known; the ABI has no such row. */
-enum node_sum_field {
-	NODE_SUM_NODE,
-	NODE_SUM_MMS,
-	NODE_SUM_RUNNING,
-	NODE_SUM_RSS,
-	NODE_SUM_HUGETLB,
-	NODE_SUM_AWAY,
-	NODE_SUM_FREE,
-	NODE_SUM_TOTAL,
-	NODE_SUM_LARGEST,
-};
-
-/* A task that has memory on a node. */
-struct node_holder {
-	const struct task *task;
-	const struct task_node *on;
-};
-
-/**
- * struct node_sum - a NUMA node and what tasks have there, by node_sums_fill()
- * @known: as in other rows, by enum node_sum_field
- * @mms: address spaces that have memory there
- * @running: address spaces of which a thread ran there last
- * @rss, @hugetlb: sums over all tasks, in bytes
- * @away: of both, what is of tasks that did not run there
- * @free, @total: of the whole node
- * @largest: the @n_holders largest as text
- * @holders: those, the largest first
- */
-struct node_sum {
-	uint64_t known;
-	uint64_t node;
-	uint64_t mms;
-	uint64_t running;
-	uint64_t rss;
-	uint64_t hugetlb;
-	uint64_t away;
-	uint64_t free;
-	uint64_t total;
-	const char *largest;
-	const struct node_holder *holders;
-	size_t n_holders;
-};
-
 /* One table of columns serves the figures of all four. */
 _Static_assert(offsetof(struct task, figures) == offsetof(struct vma, figures) &&
 	       offsetof(struct task, figures) == offsetof(struct group, figures) &&
 	       offsetof(struct task, figures) == offsetof(struct mapping, figures),
 	       "figures of tasks, mappings and groups are at one place");
-_Static_assert(offsetof(struct task, on) == offsetof(struct group, on),
-	       "nodes of tasks and groups are at one place");
 
 /* In a list of free blocks: the kernel's list was too long to count. */
 #define BLOCKS_UNKNOWN	UINT64_MAX
@@ -259,23 +218,9 @@ _Static_assert(offsetof(struct task, on) == offsetof(struct group, on),
 /* Orders of the buddy allocator, at most. */
 #define ORDERS_MAX	64
 
-/* Free blocks of 2^order pages. */
-struct blocks {
-	uint64_t known;
-	BLOCKS_MEMBERS;
-};
-
-struct zone_type {
-	uint64_t known;
-	ZONE_TYPE_MEMBERS;
-	struct numbers free_blocks;
-};
-
 struct zone {
 	uint64_t known;
 	ZONE_MEMBERS;
-	struct zone_type *types;
-	size_t n_types;
 	struct numbers unusable;	/* see fragmentation_compute() */
 	struct numbers extfrag;
 };
@@ -334,9 +279,13 @@ struct names {
  * struct request - which census is requested, or was by the one who recorded it
  * @known: of a request that was read; one to be sent has each member that is not 0
  * @command: enum memcensus_cmd, whose request takes only some of these; 0: SNAPSHOT
- * @any_basis: accept a record with another basis than @basis
+ * @named_only: walk no others than @pids: without owners.  Else @parts, if any, get
+ *	MEMCENSUS_PART_OWNERS when the request is sent
  * @any_groups: without @group_by, keep the groups that a record has
- * @cmdlines: read the command lines of processes of this machine after the census
+ * @charges: without @group_by, groups are the cgroups of this machine, with what they are charged
+ *	for and the number of their processes alone
+ * @cmdlines, @nodes, @merged: read the command lines of processes of this machine, what they have
+ *	by NUMA node, and what KSM has merged, after the census
  *
  * The other members are the attributes of the ABI.  The list of PIDs is the caller's.
  */
@@ -344,9 +293,12 @@ struct request {
 	uint64_t known;
 	REQUEST_MEMBERS;
 	uint8_t command;
-	bool any_basis;
+	bool named_only;
 	bool any_groups;
+	bool charges;
 	bool cmdlines;
+	bool nodes;
+	bool merged;
 };
 
 struct snapshot;
@@ -370,17 +322,12 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  * @number: that in its record, from 1; 0: it is in none
  * @torn: the kernel marked the dump as inconsistent (NLM_F_DUMP_INTR)
  * @has_info, @has_scan, @has_totals, @has_physical: that message was received
- * @has_ooms: it answers which OOM events there were
  * @outside: tasks that --cgroup has dropped from @tasks
- * @task_nodes: memory of @tasks by node, in their order, if requested
- * @node_ids: the nodes in it, ascending
+ * @node_ids: the nodes where tasks have memory, ascending, if that was read
  * @mappings: sums of @vmas by name, if requested
- * @node_sums: sums of @tasks by NUMA node, if requested
- * @physical, @physical_zones, @kernel_frames, @frame_cgroups, @frame_systems, @frame_files,
+ * @physical, @physical_zones, @frame_cgroups, @frame_systems, @frame_files,
  *	@frame_blocks: of a pass over all frames, which is no census: @seq is its number, and it
  *	has no scan
- * @ooms, @oom_victims: OOM events, the newest first, and whom they killed
- * @oom_zones, @oom_nodes: as they were at one of @ooms; the rest is the census before it
  * @meminfo: lines of /proc/meminfo that modules cannot read; read when @totals
  *	are received, not part of the census
  * @proc_texts: texts read after the census
@@ -401,7 +348,6 @@ struct snapshot {
 	bool has_scan;
 	bool has_totals;
 	bool has_physical;
-	bool has_ooms;
 	struct info info;
 	struct scan scan;
 	struct totals totals;
@@ -410,8 +356,6 @@ struct snapshot {
 	size_t n_tasks;
 	const struct task *outside;
 	size_t n_outside;
-	struct task_node *task_nodes;
-	size_t n_task_nodes;
 	struct numbers node_ids;
 	struct group *groups;
 	size_t n_groups;
@@ -427,8 +371,6 @@ struct snapshot {
 	size_t n_payers;
 	struct mapping *mappings;
 	size_t n_mappings;
-	struct node_sum *node_sums;
-	size_t n_node_sums;
 	struct zone *zones;
 	size_t n_zones;
 	struct node *nodes;
@@ -436,8 +378,6 @@ struct snapshot {
 	struct physical physical;
 	struct physical_zone *physical_zones;
 	size_t n_physical_zones;
-	struct kernel_frames *kernel_frames;
-	size_t n_kernel_frames;
 	struct frame_cgroup *frame_cgroups;
 	size_t n_frame_cgroups;
 	struct frame_system *frame_systems;
@@ -446,14 +386,6 @@ struct snapshot {
 	size_t n_frame_files;
 	struct frame_blocks *frame_blocks;
 	size_t n_frame_blocks;
-	struct oom *ooms;
-	size_t n_ooms;
-	struct oom_victim *oom_victims;
-	size_t n_oom_victims;
-	struct zone *oom_zones;
-	size_t n_oom_zones;
-	struct node *oom_nodes;
-	size_t n_oom_nodes;
 	struct meminfo_line *meminfo;
 	size_t n_meminfo;
 	struct proc_text *proc_texts;
@@ -507,6 +439,9 @@ bool task_is_unseen(const struct task *task);
 
 /* Whether @pids, @n of them, have the PID of @task or of one of its CLONE_VM peers. */
 bool task_is_of(const struct task *task, const uint64_t *pids, size_t n);
+
+/* Drops all other tasks. */
+void snapshot_keep_tasks(struct snapshot *snap, const uint64_t *pids, size_t n);
 
 /* For qsort() of pointers to tasks: only PID and start time together identify a process. */
 int task_compare(const void *a, const void *b);

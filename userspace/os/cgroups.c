@@ -68,19 +68,29 @@ static struct unread *unread_new(uint64_t id, const struct unread *above, char *
 	return this;
 }
 
+/* Of a directory without directories: its name and its own ".". */
+#define LINKS_ALONE	2
+
 /*
  * Puts those right below @above before @next, in the order of the directory.  A cgroup has a
  * hundred files, of each of which stat() would leave an inode, so the entries say what is a
  * directory.  Not by fts(3) with FTS_NOSTAT: it believes that a directory has as many directories
- * as its links said before its neighbours were read, and leaves others out.
+ * as its links said before its neighbours were read, and leaves others out.  Closes @fd, which
+ * @above is open as.
  */
-static struct unread *add_below(struct unread *next, const struct unread *above)
+static struct unread *add_below(struct unread *next, const struct unread *above, int fd)
 {
-	DIR *dir = opendir(above->dir);
 	struct unread **end = &next;
 	struct dirent *entry;
 	struct unread *this;
+	struct stat st;
+	DIR *dir;
 
+	if (fd >= 0 && !fstat(fd, &st) && st.st_nlink == LINKS_ALONE) {
+		close(fd);
+		return next;
+	}
+	dir = fd < 0 ? NULL : fdopendir(fd);
 	while (dir && (entry = readdir(dir))) {
 		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
 		    !strcmp(entry->d_name, ".."))
@@ -104,17 +114,20 @@ size_t cgroups_each(const char *dir, void (*each)(const struct cgroup_place *pla
 	struct unread *next = NULL, *this;
 	struct stat st;
 	size_t n = 0;
+	int fd;
 
 	if (first && !stat(first, &st) && S_ISDIR(st.st_mode))
 		next = unread_new(st.st_ino, NULL, xstrdup(first));
 	for (; (this = next); n++) {
+		fd = open(this->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		each(&(struct cgroup_place) {
 			.id = this->id,
 			.parent = this->parent,
 			.dir = this->dir,
+			.fd = fd,
 			.path = this->dir[len] ? this->dir + len : "/",
 		}, context);
-		next = add_below(this->next, this);
+		next = add_below(this->next, this, fd);
 		free(this->dir);
 		free(this);
 	}
@@ -151,6 +164,13 @@ static void add_cgroup_name(const struct cgroup_place *place, void *context)
 	cgroup->text = older->text;
 	older->text = NULL;
 	*of_path = cgroup;
+}
+
+void cgroup_known(const struct cgroup_place *place)
+{
+	pthread_mutex_lock(&lock);
+	add_cgroup_name(place, NULL);
+	pthread_mutex_unlock(&lock);
 }
 
 /* The caller holds the lock. */

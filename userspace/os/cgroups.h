@@ -30,12 +30,14 @@ void cgroups_forget(void);
  * struct cgroup_place - a cgroup of this machine
  * @id, @parent: its ID and that of the one above it; 0: it is the root
  * @dir: its directory
+ * @fd: the same, open for reading; -1: it was removed
  * @path: the same from the root
  */
 struct cgroup_place {
 	uint64_t id;
 	uint64_t parent;
 	const char *dir;
+	int fd;
 	const char *path;
 };
 
@@ -45,6 +47,9 @@ struct cgroup_place {
  */
 size_t cgroups_each(const char *dir, void (*each)(const struct cgroup_place *place, void *context),
 		    void *context);
+
+/* Keeps the path of @place for cgroup_path(): of one who reads the tree anyway. */
+void cgroup_known(const struct cgroup_place *place);
 
 /* Why paths of this machine do not tell all cgroups apart; or NULL. */
 const char *cgroups_lack(void);

@@ -10,6 +10,7 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "model/cgroup-tree.h"
 #include "model/columns.h"
 #include "model/share.h"
 #include "os/cgroups.h"
@@ -31,11 +32,13 @@ enum {
  * @name: in the text
  * @file: in the directory of the cgroup
  * @key: before the number in @file, with the blank; NULL: the file has only the number
+ * @shown: only a column shows it
  */
 struct charge_file {
 	const char *name;
 	const char *file;
 	const char *key;
+	bool shown;
 };
 
 /* A file is read once for all its numbers that follow each other here. */
@@ -50,20 +53,20 @@ static const struct charge_file numbers[NUMBERS] = {
 	[CHARGE_HUGETLB] = { "hugetlb", "memory.stat", "hugetlb " },
 	[CHARGE_SLAB] = { "slab", "memory.stat", "slab " },
 	[CHARGE_RECLAIMABLE] = { "slab_reclaimable", "memory.stat", "slab_reclaimable " },
-	[CHARGE_PAGETABLES] = { "pagetables", "memory.stat", "pagetables " },
-	[CHARGE_SEC_PAGETABLES] = { "sec_pagetables", "memory.stat", "sec_pagetables " },
-	[CHARGE_STACKS] = { "kernel_stack", "memory.stat", "kernel_stack " },
-	[CHARGE_PERCPU] = { "percpu", "memory.stat", "percpu " },
-	[CHARGE_VMALLOC] = { "vmalloc", "memory.stat", "vmalloc " },
-	[CHARGE_ZSWAP] = { "zswap", "memory.stat", "zswap " },
+	[CHARGE_PAGETABLES] = { "pagetables", "memory.stat", "pagetables ", true },
+	[CHARGE_SEC_PAGETABLES] = { "sec_pagetables", "memory.stat", "sec_pagetables ", true },
+	[CHARGE_STACKS] = { "kernel_stack", "memory.stat", "kernel_stack ", true },
+	[CHARGE_PERCPU] = { "percpu", "memory.stat", "percpu ", true },
+	[CHARGE_VMALLOC] = { "vmalloc", "memory.stat", "vmalloc ", true },
+	[CHARGE_ZSWAP] = { "zswap", "memory.stat", "zswap ", true },
 	[CHARGE_INACTIVE_FILE] = { "inactive_file", "memory.stat", "inactive_file " },
 	[CHARGE_SWAP] = { "swap", "memory.swap.current", NULL },
 	[CHARGE_LIMIT] = { "max", "memory.max", NULL },
 	[CHARGE_SWAP_LIMIT] = { "swap_max", "memory.swap.max", NULL },
 	[CHARGE_HIGH] = { "high", "memory.high", NULL },
-	[CHARGE_OOM_KILLS] = { "oom_kill", "memory.events", "oom_kill " },
-	[CHARGE_HIGH_EVENTS] = { "high_events", "memory.events", "high " },
-	[CHARGE_LIMIT_EVENTS] = { "max_events", "memory.events", "max " },
+	[CHARGE_OOM_KILLS] = { "oom_kill", "memory.events", "oom_kill ", true },
+	[CHARGE_HIGH_EVENTS] = { "high_events", "memory.events", "high ", true },
+	[CHARGE_LIMIT_EVENTS] = { "max_events", "memory.events", "max ", true },
 	[CHARGE_DYING] = { "dying", "cgroup.stat", "nr_dying_descendants " },
 	[NUMBER_POPULATED] = { "populated", "cgroup.events", "populated " },
 };
@@ -87,17 +90,22 @@ static const struct huge_pair {
 	{ "rsvd.max", "rsvd.current" },
 };
 
-static bool put_huge(int dir, const char *size, const char *what, FILE *out)
+/* Returns 1; 0: it is no number; -1: there is no such file. */
+static int put_huge(int dir, const char *size, const char *what, FILE *out)
 {
 	char name[64], text[32];
 	uint64_t number;
+	int fd;
 
 	snprintf(name, sizeof(name), "hugetlb.%s.%s", size, what);
-	text_of_file(openat(dir, name, O_RDONLY | O_CLOEXEC), text, sizeof(text));
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	text_of_file(fd, text, sizeof(text));
 	if (!text_number(text, strcspn(text, "\n"), &number))
-		return false;
+		return 0;
 	fprintf(out, " %s=%" PRIu64, name, number);
-	return true;
+	return 1;
 }
 
 /* Of each size of pages only where there is a limit. */
@@ -108,23 +116,44 @@ static void put_hugetlb(int dir, FILE *out)
 	static bool read;
 	char name[16];
 	size_t i, k;
+	int put;
 
 	if (!read)
 		n = hugepages_sizes(sizes, SIZES_MOST);
 	read = true;
 	for (i = 0; i < n; i++) {
 		hugepages_name(name, sizeof(name), sizes[i]);
-		for (k = 0; k < ARRAY_SIZE(huge_pairs); k++)
-			if (put_huge(dir, name, huge_pairs[k].max, out))
+		for (k = 0, put = 0; k < ARRAY_SIZE(huge_pairs) && put >= 0; k++) {
+			put = put_huge(dir, name, huge_pairs[k].max, out);
+			if (put > 0)
 				put_huge(dir, name, huge_pairs[k].current, out);
+		}
 	}
 }
 
-/* @only: of this file; NULL: of all */
-static void put_charges(const struct cgroup_place *place, const char *only, FILE *out)
+/**
+ * struct wanted - what is read of cgroups
+ * @only: of this file; NULL: of all
+ * @few: as charges_read() has it
+ * @inhabited: cgroups with processes, if @few: what their files say of processes is known
+ * @out: gets a line of each
+ */
+struct wanted {
+	const char *only;
+	bool few;
+	struct ids inhabited;
+	FILE *out;
+};
+
+static void put_charges(const struct cgroup_place *place, void *untyped)
 {
-	int dir = open(place->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct wanted *wanted = untyped;
+	const bool inhabited = wanted->inhabited.n &&
+		bsearch(&place->id, wanted->inhabited.v, wanted->inhabited.n,
+			sizeof(*wanted->inhabited.v), compare_u64);
 	const char *file = "", *number;
+	const int dir = place->fd;
+	FILE *out = wanted->out;
 	char text[FILE_SIZE];
 	size_t i;
 
@@ -133,7 +162,9 @@ static void put_charges(const struct cgroup_place *place, const char *only, FILE
 		return;
 	fprintf(out, "%" PRIu64 " %" PRIu64, place->id, place->parent);
 	for (i = 0; i < NUMBERS; i++) {
-		if (only && strcmp(numbers[i].file, only))
+		if ((wanted->only && strcmp(numbers[i].file, wanted->only)) ||
+		    (wanted->few && numbers[i].shown) ||
+		    (inhabited && !strncmp(numbers[i].file, "cgroup.", strlen("cgroup."))))
 			continue;
 		if (strcmp(numbers[i].file, file))
 			text_of_file(openat(dir, numbers[i].file, O_RDONLY | O_CLOEXEC), text,
@@ -144,26 +175,31 @@ static void put_charges(const struct cgroup_place *place, const char *only, FILE
 			fprintf(out, " %s=%.*s", numbers[i].name,
 				(int)strspn(number, "0123456789"), number);
 	}
-	if (!only)
+	if (!wanted->only)
 		put_hugetlb(dir, out);
 	putc('\n', out);
-	close(dir);
 }
 
-static void put_charge_line(const struct cgroup_place *place, void *out)
+static void put_line(const struct cgroup_place *place, void *wanted)
 {
-	put_charges(place, NULL, out);
+	cgroup_known(place);
+	put_charges(place, wanted);
 }
 
-void charges_read(struct snapshot *snap)
+void charges_read(struct snapshot *snap, bool few)
 {
-	size_t size;
+	struct wanted wanted = { .few = few };
+	size_t size, i;
 	char *text;
-	FILE *out;
 
-	out = xopen_memstream(&text, &size);
-	cgroups_each(NULL, put_charge_line, out);
-	xfclose(out);
+	for (i = 0; few && i < snap->n_tasks; i++)
+		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_CGROUP))
+			ids_append(&wanted.inhabited, snap->tasks[i].cgroup);
+	ids_sort(&wanted.inhabited);
+	wanted.out = xopen_memstream(&text, &size);
+	cgroups_each(NULL, put_line, &wanted);
+	xfclose(wanted.out);
+	ids_free(&wanted.inhabited);
 	proc_texts_add_lines(snap, CHARGES_TEXT, text);
 	free(text);
 }
@@ -180,19 +216,25 @@ struct line {
 	uint64_t v[NUMBERS];
 };
 
-/* Parses NAME=NUMBER at @word; unknown names are those of newer readers. */
-static void parse_word(struct line *line, const char *word)
+/*
+ * Parses NAME=NUMBER at @word; unknown names are those of newer readers.  *@next: the number after
+ * that of the last word, which mostly follows.
+ */
+static void parse_word(struct line *line, const char *word, size_t *next)
 {
 	const char *value = strchr(word, '=');
-	size_t i;
+	size_t i, k;
 
 	if (!value || !isdigit((unsigned char)value[1]))
 		return;
-	for (i = 0; i < NUMBERS; i++) {
+	for (i = *next, k = 0; k < NUMBERS; k++, i++) {
+		i %= NUMBERS;
 		if (strncmp(word, numbers[i].name, value - word) || numbers[i].name[value - word])
 			continue;
 		line->known |= 1ULL << i;
 		line->v[i] = strtoull(value + 1, NULL, 10);
+		*next = i + 1;
+		return;
 	}
 }
 
@@ -200,6 +242,7 @@ static void parse_word(struct line *line, const char *word)
 static bool parse_line(struct line *line, char *text)
 {
 	char *word, *rest = text, *end;
+	size_t next = 0;
 
 	*line = (struct line){ 0 };
 	if (!isdigit((unsigned char)*text))
@@ -211,7 +254,7 @@ static bool parse_line(struct line *line, char *text)
 	line->parent = strtoull(rest, &end, 10);
 	rest = end;
 	while ((word = strsep(&rest, " ")))
-		parse_word(line, word);
+		parse_word(line, word, &next);
 	return true;
 }
 
@@ -243,26 +286,37 @@ void charges_forget_payers(struct snapshot *snap)
 			snap->payers[i].known &= ~charged;
 }
 
+/* The directory of the cgroup @path; -1: there is none. */
+static int open_cgroup(const char *path)
+{
+	char *name = cgroup_file(path, ".");
+	const int dir = name ? open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	free(name);
+	return dir;
+}
+
 struct charges charges_of_path(const char *path, const char *file)
 {
-	char *dir = cgroup_file(path, "."), *text, *end;
+	const int dir = open_cgroup(path);
+	struct wanted wanted = { .only = file };
 	struct charges charges = { 0 };
+	char *text, *end;
 	struct line line;
 	size_t size;
-	FILE *out;
 
-	if (!dir)
+	if (dir < 0)
 		return charges;
-	out = xopen_memstream(&text, &size);
-	put_charges(&(struct cgroup_place){ .dir = dir }, file, out);
-	xfclose(out);
+	wanted.out = xopen_memstream(&text, &size);
+	put_charges(&(struct cgroup_place){ .fd = dir }, &wanted);
+	close(dir);
+	xfclose(wanted.out);
 	end = strchr(text, '\n');
 	if (end)
 		*end = '\0';
 	if (parse_line(&line, text))
 		charges = charges_of(&line);
 	free(text);
-	free(dir);
 	return charges;
 }
 
@@ -345,20 +399,19 @@ struct charge_hugetlb *charges_hugetlb(const struct snapshot *snap, size_t *n)
 
 struct charge_hugetlb *charges_hugetlb_of_path(const char *path, size_t *n)
 {
-	char *dir = cgroup_file(path, "."), *text;
 	struct hugetlb_list list = { .n = 0 };
-	const int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	const int dir = open_cgroup(path);
 	size_t size;
+	char *text;
 	FILE *out;
 
-	free(dir);
 	*n = 0;
-	if (fd < 0)
+	if (dir < 0)
 		return NULL;
 	out = xopen_memstream(&text, &size);
 	fputs("0", out);
-	put_hugetlb(fd, out);
-	close(fd);
+	put_hugetlb(dir, out);
+	close(dir);
 	xfclose(out);
 	hugetlb_of_text(&list, text);
 	free(text);
@@ -461,10 +514,34 @@ static void apply_text(struct snapshot *snap, const char *text, struct grouped *
 		group = find_group(snap, grouped->places, grouped->n, line.id);
 		if (group)
 			group->charges = charges_of(&line);
-		else if (line.known >> CHARGE_TOTAL & 1 && line.v[CHARGE_TOTAL])
+		else if (!grouped->n || (line.known >> CHARGE_TOTAL & 1 && line.v[CHARGE_TOTAL]))
 			add_group(snap, &line, grouped->figures, ++grouped->last_id);
 	}
 	free(copy);
+}
+
+/* As the module counts them of a census by cgroup. */
+static void count_processes(struct snapshot *snap)
+{
+	struct place *places;
+	struct group *group;
+	struct task *task;
+	size_t n;
+
+	places = sorted_places(snap, &n);
+	for (task = snap->tasks; task < snap->tasks + snap->n_tasks; task++) {
+		group = KNOWN(task, MEMCENSUS_TASK_CGROUP) ?
+			find_group(snap, places, n, task->cgroup) : NULL;
+		if (group) {
+			task->known |= 1ULL << MEMCENSUS_TASK_GROUP;
+			task->group = group->id;
+		}
+		for (; group; group = group_parent(snap, group)) {
+			group->known |= 1ULL << MEMCENSUS_GROUP_MMS;
+			group->mms++;
+		}
+	}
+	free(places);
 }
 
 void charges_apply(struct snapshot *snap)
@@ -481,8 +558,10 @@ void charges_apply(struct snapshot *snap)
 		    snap->groups[i].id > grouped.last_id)
 			grouped.last_id = snap->groups[i].id;
 	}
-	while (grouped.n && (text = proc_texts_next(snap, CHARGES_TEXT, &at)))
+	while ((grouped.n || !n_groups) && (text = proc_texts_next(snap, CHARGES_TEXT, &at)))
 		apply_text(snap, text, &grouped);
 	link_added(snap, n_groups);
+	if (!n_groups)
+		count_processes(snap);
 	free(grouped.places);
 }

@@ -17,13 +17,14 @@
  */
 #define CHARGES_TEXT	"charges"
 
-/* Adds the texts of all cgroups of this machine to @snap. */
-void charges_read(struct snapshot *snap);
+/* Adds the texts of all cgroups of this machine to @snap; @few: not what only columns show. */
+void charges_read(struct snapshot *snap, bool few);
 
 /*
  * Fills the charges of the groups of @snap from these texts, and adds a group for each other
- * cgroup to which memory is charged: processes that have ended may have filled a tmpfs.
- * Does nothing if the groups are not all cgroups.
+ * cgroup to which memory is charged: processes that have ended may have filled a tmpfs.  Without
+ * groups, of a census that was not by cgroup, adds one for each cgroup, with its processes but
+ * without figures.  Does nothing if the groups are not all cgroups.
  */
 void charges_apply(struct snapshot *snap);
 

@@ -38,18 +38,6 @@ struct reading {
 	struct cmdline_of of[];
 };
 
-/*
- * Whether @pid still is the process that started at @start, ns since boot; 0: unknown.  What was
- * read before is of that process then.  No process matches in a time namespace with another boot
- * clock.
- */
-static bool is_same(uint32_t pid, uint64_t start)
-{
-	const uint64_t tick = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
-
-	return !start || process_state(pid).start == start / tick;
-}
-
 /* Reads into @buf of CMDLINE_MAX + 1 bytes; "": there is none. */
 static void read_one(const struct cmdline_of *of, char *buf)
 {
@@ -63,7 +51,7 @@ static void read_one(const struct cmdline_of *of, char *buf)
 	for (i = 0; i < len; i++)
 		if (!buf[i])
 			buf[i] = ' ';
-	if (len && !is_same(of->pid, of->start))
+	if (len && !process_is_same(of->pid, of->start))
 		*buf = '\0';
 }
 

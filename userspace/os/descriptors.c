@@ -71,7 +71,7 @@ static long read_part(uint32_t tid, long at, descriptor_fn *each, void *context,
 			continue;
 		name[n < 0 ? 0 : n] = '\0';
 		stpcpy(number, entry->d_name);
-		each(context, &(struct descriptor){ tid, entry->d_name, name, path });
+		each(context, &(struct descriptor){ tid, entry->d_name, name, path, dirfd(dir) });
 	}
 	at = links && *left ? 0 : telldir(dir);
 	closedir(dir);

@@ -35,12 +35,14 @@ enum unread {
  * @name: as the kernel shows it: a path, "pipe:[INODE]", "anon_inode:[eventpoll]"; "": a path that
  *	is longer than it shows
  * @path: its link, in /proc
+ * @dir: the directory of the link, open
  */
 struct descriptor {
 	uint32_t tid;
 	const char *fd;
 	const char *name;
 	const char *path;
+	int dir;
 };
 
 /* What is shown for a name that the kernel does not show. */

@@ -354,7 +354,7 @@ static void note_descriptor(void *untyped, const struct descriptor *descriptor)
 	/* Memory of a guest has no name either. */
 	if (kind != OPEN_GUEST && !held_link_is_deleted(descriptor->name, descriptor->path))
 		return;
-	if (!procfs_stat(descriptor->path, &stat)) {
+	if (statx(descriptor->dir, descriptor->fd, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &stat)) {
 		/* Not one that was closed: as FUSE refuses all but the user who mounted it. */
 		seeking->unread |= errno != ENOENT && errno != ESRCH;
 		return;

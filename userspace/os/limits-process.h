@@ -6,12 +6,12 @@
 #define READER_LIMITS_PROCESS_H
 
 #include "model/limits.h"
-#include "os/numa-policy.h"
+#include "os/numa-maps.h"
 
 /**
  * struct limit_process - a process whose limits are to be read
  * @task: what a census says of it
- * @policy: by numa_policies_read(); NULL: not read
+ * @policy: by numa_maps_read(); NULL: not read
  * @live: it runs on this machine; else only what the census has is known
  */
 struct limit_process {

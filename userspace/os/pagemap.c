@@ -291,17 +291,16 @@ static bool has_huge(const struct vma *vma)
 	return !KNOWN(&vma->figures, MEMCENSUS_F_THP) || vma->figures.v[MEMCENSUS_F_THP];
 }
 
-/* Whether nothing can be there: no page by its figures, or PFN maps. */
+/* Whether no page can be there, by its figures. */
 static bool is_empty(const struct vma *vma)
 {
 	static const unsigned int figures[] = {
 		MEMCENSUS_F_RSS, MEMCENSUS_F_SWAP, MEMCENSUS_F_HUGETLB };
-	const char *flags = KNOWN(vma, MEMCENSUS_VMA_FLAGS) ? vma->flags : "";
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(figures); i++)
 		if (!KNOWN(&vma->figures, figures[i]) || vma->figures.v[figures[i]])
-			return strstr(flags, " pf");
+			return false;
 	return true;
 }
 

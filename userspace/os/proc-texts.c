@@ -11,7 +11,6 @@
 #include "os/proc-texts.h"
 #include "os/procfs.h"
 #include "os/slab-objects.h"
-#include "os/zram.h"
 
 /* Bytes, at most, of what is made of a line: a name or a line of meminfo. */
 #define LINE_BYTES	64
@@ -76,7 +75,6 @@ void proc_texts_read(struct snapshot *snap)
 	} texts[] = {
 		{ PROC_TEXTS_MEMINFO, "meminfo" },
 		{ PROC_TEXTS_SOCKSTAT, "net/sockstat" },
-		{ PROC_TEXTS_SWAPS, "swaps" },
 	};
 	struct failure ignored;
 	size_t i, len;
@@ -88,7 +86,6 @@ void proc_texts_read(struct snapshot *snap)
 			proc_texts_add(snap, texts[i].name, text, len);
 		free(text);
 	}
-	zram_read_text(snap);
 	read_dentries(snap);
 }
 

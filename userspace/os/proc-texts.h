@@ -20,10 +20,6 @@
 #define PROC_TEXTS_RESERVE	"admin_reserve_kbytes "
 /* a copy of /proc/net/sockstat; what sockets use is the same in all network namespaces */
 #define PROC_TEXTS_SOCKSTAT	"sockstat"
-/* a copy of /proc/swaps */
-#define PROC_TEXTS_SWAPS	"swaps"
-/* of each swap device that is zram a line "NUMBER MM_STAT", as /sys/block/zramNUMBER/mm_stat */
-#define PROC_TEXTS_ZRAM		"zram"
 /* "NUMBER BYTES" of negative dentries, which the kernel's slab is much of on some machines */
 #define PROC_TEXTS_DENTRIES	"dentries"
 /* hugetlb pools, and file systems of type tmpfs: see hugepages.h and tmpfs.h */
@@ -43,7 +39,7 @@
  */
 bool negative_dentries(uint64_t *number, uint64_t *bytes);
 
-/* Reads meminfo, sockstat, swaps and dentries of this machine into @snap: what can be read. */
+/* Reads meminfo, sockstat and dentries of this machine into @snap: what can be read. */
 void proc_texts_read(struct snapshot *snap);
 
 /* Reads these of /proc/sys/vm, as PROC_TEXTS_VM. */

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What /proc says about a process of this machine. */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/descend.h"
 #include "lib/memory.h"
+#include "lib/signals.h"
 #include "lib/text.h"
+#include "model/snapshot.h"
 #include "os/process.h"
 #include "os/procfs.h"
 
@@ -28,11 +30,10 @@ bool process_comm(uint32_t pid, char *comm, size_t size)
 	return found;
 }
 
-/* Fields of /proc/PID/stat, counted from the state: threads, start, heap and exit status. */
+/* Fields of /proc/PID/stat, counted from the state: threads, start and heap. */
 #define THREADS_AFTER_STATE	17
 #define START_AFTER_STATE	19
 #define HEAP_AFTER_STATE	44
-#define EXIT_CODE_AFTER_STATE	49
 
 struct process_state process_state(uint32_t pid)
 {
@@ -55,10 +56,6 @@ struct process_state process_state(uint32_t pid)
 			state.start = strtoull(field, NULL, 10);
 		if (i == HEAP_AFTER_STATE)
 			state.heap = strtoull(field, NULL, 10);
-		if (i == EXIT_CODE_AFTER_STATE && state.letter == 'Z') {
-			state.status = (int)strtol(field, NULL, 10);
-			state.has_status = isdigit((unsigned char)*field);
-		}
 	}
 	return state;
 }
@@ -109,6 +106,19 @@ bool process_user(uint32_t pid, uint32_t *uid)
 	/* -1 is not a valid UID. */
 	*uid = status_number(pid, "Uid:", "%*u %" SCNu32, UINT32_MAX);
 	return *uid != UINT32_MAX;
+}
+
+bool process_is_same(uint32_t pid, uint64_t start)
+{
+	const uint64_t tick = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
+
+	return !start || process_state(pid).start == start / tick;
+}
+
+bool process_is_task(const struct task *task)
+{
+	return process_is_same((uint32_t)task->pid,
+			       KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0);
 }
 
 bool process_is_gone(uint32_t pid)

@@ -11,21 +11,20 @@
 
 #include "lib/failure.h"
 
+struct task;
+
 /**
  * struct process_state - from /proc/PID/stat
  * @letter: state as ps shows it; 0 if there is no such process
  * @threads: number of its threads; of a zombie above 1 if others than the leader live
  * @start: start time in ticks of sysconf(_SC_CLK_TCK) since boot; 0: unknown
  * @heap: address where the heap begins; 0: unknown
- * @status: exit status of a zombie, as in wait(2), if @has_status
  */
 struct process_state {
 	char letter;
 	uint64_t threads;
 	uint64_t start;
 	uint64_t heap;
-	bool has_status;
-	int status;
 };
 
 struct process_state process_state(uint32_t pid);
@@ -53,6 +52,16 @@ uint32_t process_parent(uint32_t pid);
 
 /* The effective user of @pid; false if it is gone. */
 bool process_user(uint32_t pid, uint32_t *uid);
+
+/*
+ * Whether @pid still is the process that started at @start, ns since boot; 0: unknown.  What was
+ * read before is of that process then.  No process matches in a time namespace with another boot
+ * clock.
+ */
+bool process_is_same(uint32_t pid, uint64_t start);
+
+/* Whether the PID of @task still is that process, as far as its start is known. */
+bool process_is_task(const struct task *task);
 
 /* Whether @pid has ended, reaped or not.  It lives as long as one of its threads. */
 bool process_is_gone(uint32_t pid);

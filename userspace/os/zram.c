@@ -6,107 +6,52 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/memory.h"
-#include "os/proc-texts.h"
 #include "os/procfs.h"
-#include "os/swaps.h"
 #include "os/sysfs.h"
 #include "os/zram.h"
 
-/* "STORED COMPRESSED MEMORY LIMIT MOST SAME COMPACTED HUGE", in bytes, SAME and HUGE in pages */
-static struct zram_device parse_device(const char *text, uint64_t page)
+/*
+ * Adds the zram of which @line of /proc/swaps is, "PATH TYPE SIZE USED PRIORITY" in KiB, where a
+ * path has no blank.  Its mm_stat is "STORED COMPRESSED MEMORY LIMIT MOST SAME COMPACTED HUGE", in
+ * bytes, SAME and HUGE in pages.
+ */
+static bool add_device(struct zram_use *use, const char *line)
 {
-	struct zram_device device = { .known = false };
-	uint64_t huge;
+	uint64_t used, stored, memory, huge;
+	char path[48], text[256];
+	unsigned int number;
+	int end = 0;
 
-	device.known = sscanf(text, "%" SCNu64 " %*u %" SCNu64 " %*u %*u %*u %*u %" SCNu64,
-			      &device.stored, &device.memory, &huge) == 3;
-	device.incompressible = device.known ? huge * page : 0;
-	return device;
-}
-
-static bool read_device(unsigned int number, char *text, size_t size)
-{
-	char path[48];
-
-	snprintf(path, sizeof(path), "block/zram%u/mm_stat", number);
-	return sysfs_line(path, text, size);
-}
-
-/* Adds device @number, of which @used bytes are swap. */
-static bool add_device(struct zram_use *use, unsigned int number, uint64_t used)
-{
-	struct zram_device device;
-	char text[256];
-
-	if (!read_device(number, text, sizeof(text)))
+	/* A file may have such a name, too. */
+	if (sscanf(line, "/dev/zram%u partition %*u %" SCNu64 " %n", &number, &used, &end) != 2 ||
+	    !end)
 		return false;
-	device = parse_device(text, (uint64_t)sysconf(_SC_PAGESIZE));
-	if (!device.known)
+	snprintf(path, sizeof(path), "block/zram%u/mm_stat", number);
+	if (!sysfs_line(path, text, sizeof(text)) ||
+	    sscanf(text, "%" SCNu64 " %*u %" SCNu64 " %*u %*u %*u %*u %" SCNu64, &stored, &memory,
+		   &huge) != 3)
 		return false;
 	use->devices++;
-	use->used += used;
-	use->stored += device.stored;
-	use->memory += device.memory;
-	use->incompressible += device.incompressible;
+	use->used += used << 10;
+	use->stored += stored;
+	use->memory += memory;
+	use->incompressible += huge * (uint64_t)sysconf(_SC_PAGESIZE);
 	return true;
-}
-
-void zram_read_text(struct snapshot *snap)
-{
-	const char *text = proc_texts_find(snap, PROC_TEXTS_SWAPS);
-	struct swap_area area;
-	char *lines, line[256];
-	unsigned int number;
-	size_t size;
-	FILE *out;
-
-	out = xopen_memstream(&lines, &size);
-	while (swaps_next(&text, &area)) {
-		if (swap_is_zram(&area, &number) && read_device(number, line, sizeof(line)))
-			fprintf(out, "%u %.*s\n", number, (int)strcspn(line, "\n"), line);
-		free(area.name);
-	}
-	xfclose(out);
-	if (size)
-		proc_texts_add(snap, PROC_TEXTS_ZRAM, lines, size);
-	free(lines);
-}
-
-struct zram_device zram_of_text(const struct snapshot *snap, unsigned int number)
-{
-	const char *line = proc_texts_find(snap, PROC_TEXTS_ZRAM);
-	char *end, *copy;
-	struct zram_device device = { .known = false };
-
-	for (; line && *line; line = strchrnul(line, '\n'), line += !!*line) {
-		if (strtoul(line, &end, 10) != number || *end != ' ')
-			continue;
-		copy = xasprintf("%.*s", (int)strcspn(end, "\n"), end);
-		device = parse_device(copy, snap->info.page_size);
-		free(copy);
-		break;
-	}
-	return device;
 }
 
 bool zram_read(struct zram_use *use)
 {
 	struct failure ignored;
-	char *all = procfs_read("swaps", NULL, &ignored);
-	const char *text = all;
-	struct swap_area area;
-	unsigned int number;
+	char *text = procfs_read("swaps", NULL, &ignored), *line, *save;
+	uint64_t used;
 
 	*use = (struct zram_use){ 0 };
-	if (!all)
+	if (!text)
 		return false;
-	while (swaps_next(&text, &area)) {
-		if (!swap_is_zram(&area, &number) || !add_device(use, number, area.used))
-			use->others += area.used;
-		free(area.name);
-	}
-	free(all);
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		if (!add_device(use, line) && sscanf(line, "%*s %*s %*u %" SCNu64, &used) == 1)
+			use->others += used << 10;
+	free(text);
 	return true;
 }
 

@@ -6,8 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/snapshot.h"
-
 /**
  * struct zram_use - all devices of zram that are swap, together
  * @devices: number of them
@@ -25,24 +23,6 @@ struct zram_use {
 	uint64_t incompressible;
 	uint64_t others;
 };
-
-/**
- * struct zram_device - one of them
- * @known: else nothing is
- * @stored, @memory, @incompressible: as in struct zram_use
- */
-struct zram_device {
-	bool known;
-	uint64_t stored;
-	uint64_t memory;
-	uint64_t incompressible;
-};
-
-/* Adds what /sys says of each swap device of @snap that is zram, as PROC_TEXTS_ZRAM. */
-void zram_read_text(struct snapshot *snap);
-
-/* Device @number, by this text of @snap. */
-struct zram_device zram_of_text(const struct snapshot *snap, unsigned int number);
 
 /* Reads /proc/swaps and what /sys says of each.  False: it cannot be read. */
 bool zram_read(struct zram_use *use);

@@ -40,8 +40,9 @@
  * @CHUNK_TEXT: a name, a NUL and a text of struct proc_text; NULs pad both kinds
  *	of text to CHUNK_ALIGN
  * @CHUNK_END: no data; the census is complete
- * @CHUNK_OOM: whole netlink messages of answers about OOM events, which are taken with a
- *	census but no part of it; the first of each is its request
+ * @CHUNK_OOM: of versions that are not read any more
+ * @CHUNK_KILLS: lines "SEQUENCE STAMP REALTIME BOOTTIME TEXT", as struct kernel_line, of OOM kills
+ *	since the census before; without any, the log was read and had none
  */
 enum chunk_kind {
 	CHUNK_MACHINE = 1,
@@ -49,6 +50,7 @@ enum chunk_kind {
 	CHUNK_TEXT,
 	CHUNK_END,
 	CHUNK_OOM,
+	CHUNK_KILLS,
 };
 
 /* Byte order of the messages in a chunk; heads are always little-endian. */

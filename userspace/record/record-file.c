@@ -11,7 +11,6 @@
 
 #include "lib/memory.h"
 #include "model/cgroup-tree.h"
-#include "model/on-nodes.h"
 #include "os/charges.h"
 #include "os/proc-texts.h"
 #include "record/record-file.h"
@@ -213,7 +212,6 @@ static int feed_chunk(struct record_file *file, struct snapshot *snap, struct ch
 		charges_apply(snap);
 		names_read(snap);
 		cgroup_tree_link(snap);
-		on_nodes_link(snap);
 		return check_room(snap, chunk, why);
 	default:
 		return 0;

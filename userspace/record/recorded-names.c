@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "lib/memory.h"
-#include "model/oom.h"
 #include "os/names.h"
 #include "os/proc-texts.h"
 #include "os/process.h"
@@ -173,23 +172,14 @@ static void add_ids(const struct snapshot *snap, struct ids *uids, struct ids *c
 		add_known(uids, KNOWN(group, MEMCENSUS_GROUP_UID), group->uid);
 		add_known(cgroups, KNOWN(group, MEMCENSUS_GROUP_CGROUP), group->cgroup);
 	}
-	for (i = 0; i < snap->n_oom_victims; i++) {
-		const struct oom_victim *victim = &snap->oom_victims[i];
-
-		add_known(uids, KNOWN(victim, MEMCENSUS_OOM_VICTIM_UID), victim->uid);
-		add_known(cgroups, KNOWN(victim, MEMCENSUS_OOM_VICTIM_CGROUP), victim->cgroup);
-	}
 }
 
-void names_write(struct snapshot *snap, struct snapshot *const *others, size_t n)
+void names_write(struct snapshot *snap)
 {
 	struct ids uids = { NULL, 0 }, cgroups = { NULL, 0 };
-	size_t i;
 
 	proc_texts_add_recorder(snap, process_own());
 	add_ids(snap, &uids, &cgroups);
-	for (i = 0; i < n; i++)
-		add_ids(others[i], &uids, &cgroups);
 	write_lines(snap, NAME_USER, PROC_TEXTS_USERS, &uids);
 	write_lines(snap, NAME_CGROUP, PROC_TEXTS_CGROUPS, &cgroups);
 }

@@ -11,10 +11,10 @@
 void names_read(struct snapshot *snap);
 
 /*
- * Adds the names of the users and cgroups in @snap, and in the @n snapshots @others, to
- * @snap->proc_texts, as known on this machine; and the PID of this program.
+ * Adds the names of the users and cgroups in @snap to @snap->proc_texts, as known on this machine;
+ * and the PID of this program.
  */
-void names_write(struct snapshot *snap, struct snapshot *const *others, size_t n);
+void names_write(struct snapshot *snap);
 
 /* Adds the command lines of the tasks in @snap to @snap->proc_texts, at least one text. */
 void cmdlines_write(struct snapshot *snap);

@@ -17,7 +17,6 @@
 #include "record/pack.h"
 #include "record/recorder.h"
 #include "record/ring.h"
-#include "wire/attrs.h"
 
 /* Minimum interval between two calls of fdatasync(). */
 #define SYNC_INTERVAL	NSEC_PER_SEC
@@ -171,20 +170,12 @@ struct tap *recorder_begin(struct recorder *r)
 	return &r->tap;
 }
 
-void recorder_oom(struct recorder *r, const void *messages, size_t len)
+void recorder_kills(struct recorder *r, const char *text, size_t len)
 {
-	struct attrs all = attrs_of(messages, len);
-	const struct nlmsghdr *nlh;
-
 	if (r->len)
 		put_chunk(r, CHUNK_MESSAGES);
-	while ((nlh = attrs_next_message(&all))) {
-		if (r->len + nlh->nlmsg_len + CHUNK_ALIGN > CHUNK_BYTES)
-			put_chunk(r, CHUNK_OOM);
-		fill_frame(r, nlh, nlh->nlmsg_len);
-	}
-	if (r->len)
-		put_chunk(r, CHUNK_OOM);
+	fill_frame(r, text, len);
+	put_chunk(r, CHUNK_KILLS);
 }
 
 static void put_text(struct recorder *r, const struct proc_text *proc_text)

@@ -41,10 +41,10 @@ struct recorder *recorder_open(const char *path, const struct recorder_options *
 struct tap *recorder_begin(struct recorder *recorder);
 
 /*
- * Adds the @len bytes of messages at @messages, answers about OOM events, to the census that
+ * Adds the @len bytes of lines at @text, of OOM kills, less than a chunk has, to the census that
  * was begun; its own messages are complete.
  */
-void recorder_oom(struct recorder *recorder, const void *messages, size_t len);
+void recorder_kills(struct recorder *recorder, const char *text, size_t len);
 
 /**
  * enum recorder_end_status - result of writing a census

@@ -255,9 +255,7 @@ static const struct part {
 	{ MEMCENSUS_PART_TASKS, "processes", "" },
 	{ MEMCENSUS_PART_VMAS, "mappings", " --vmas --pid PID,..." },
 	{ MEMCENSUS_PART_ZONES, "zones", "" },
-	{ MEMCENSUS_PART_TYPES, "migrate types", " --types" },
 	{ MEMCENSUS_PART_NODES, "nodes", "" },
-	{ MEMCENSUS_PART_TASK_NODES, "memory by node", " --nodes" },
 	{ MEMCENSUS_PART_SYSTEM, "totals of the system", "" },
 };
 
@@ -276,30 +274,15 @@ static int check_parts(const struct snapshot *snap,
 	return 0;
 }
 
-static int check_basis(const struct snapshot *snap,
-		       const struct request *request, struct failure *why)
-{
-	const struct column *column = &scan_rows.fields.columns[MEMCENSUS_SCAN_BASIS];
-
-	if (!request->basis || request->any_basis ||
-	    !KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS) ||
-	    snap->scan.basis == request->basis)
-		return 0;
-	return fail(why, FAIL_REFUSED,
-		    "the record has basis '%s': record again with 'memcensus record FILE --basis %s'",
-		    column_word(column, snap->scan.basis) ?: "?",
-		    column_word(column, request->basis));
-}
-
 static const struct by {
 	const char *what;
 	const char *how;
 } groups[] = {
-	[MEMCENSUS_BY_UID] = { "users", "--user" },
-	[MEMCENSUS_BY_CGROUP] = { "cgroups", "--cgroups" },
-	[MEMCENSUS_BY_COMM] = { "commands", "--command" },
+	[MEMCENSUS_BY_UID] = { "users", "-u" },
+	[MEMCENSUS_BY_CGROUP] = { "cgroups", "-g" },
+	[MEMCENSUS_BY_COMM] = { "commands", "--by command" },
 	[MEMCENSUS_BY_PIDS] = { "these processes together",
-				"--together --pid PID,..." },
+				"--by all --pid PID,..." },
 	[MEMCENSUS_BY_TREE] = { "trees", "--by tree" },
 	[MEMCENSUS_BY_SESSION] = { "sessions", "--by session" },
 };
@@ -349,7 +332,7 @@ static int answer_pids(struct snapshot *snap, const struct request *request,
 		       struct failure *why)
 {
 	const size_t n = request->pids.n;
-	size_t i, kept = 0;
+	size_t i;
 
 	for (i = 0; i < n; i++)
 		if (!find_pid(snap, request->pids.v[i]))
@@ -358,10 +341,7 @@ static int answer_pids(struct snapshot *snap, const struct request *request,
 				    snap->asked.pids.n ?
 				    ": it was recorded with '--pid' of other processes" :
 				    ": it lists processes, not their threads");
-	for (i = 0; i < snap->n_tasks; i++)
-		if (task_is_of(&snap->tasks[i], request->pids.v, n))
-			snap->tasks[kept++] = snap->tasks[i];
-	snap->n_tasks = kept;
+	snapshot_keep_tasks(snap, request->pids.v, n);
 	snapshot_drop_vmas(snap);
 	return 0;
 }
@@ -373,8 +353,7 @@ static int answer_pids(struct snapshot *snap, const struct request *request,
 static int answer_from_file(struct snapshot *snap, const struct request *request,
 			    struct failure *why)
 {
-	if (check_parts(snap, request, why) || check_basis(snap, request, why) ||
-	    check_groups(snap, request, why))
+	if (check_parts(snap, request, why) || check_groups(snap, request, why))
 		return -1;
 	snap->named = snap->asked.pids.n;
 	if (request->pids.n && answer_pids(snap, request, why))

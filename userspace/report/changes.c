@@ -55,8 +55,7 @@ static struct amount figure_delta(const struct change *row, unsigned int number)
 	struct amount delta = amount_minus(figure_of_task(row->after, number),
 					   figure_of_task(row->before, number));
 
-	delta.known &= !is_unplaced(row) && (row->same_basis || number == MEMCENSUS_F_RSS ||
-					     number == MEMCENSUS_F_SWAP);
+	delta.known &= !is_unplaced(row);
 	return delta;
 }
 
@@ -221,12 +220,6 @@ static int compare_both(const struct task *const *before, const struct task *con
 	return task_compare(before, after);
 }
 
-/* Whether shares can be compared. */
-static bool same_basis(const struct changes *changes)
-{
-	return changes->before->scan.basis == changes->after->scan.basis;
-}
-
 /* @before or @after may be NULL. */
 static void add_row(struct changes *changes, const struct task *before, const struct task *after)
 {
@@ -250,7 +243,6 @@ static void add_row(struct changes *changes, const struct task *before, const st
 		.after = after,
 		.outside = outside && !task_is_gone(outside) ? outside : NULL,
 		.snap = after ? changes->after : changes->before,
-		.same_basis = same_basis(changes),
 	};
 	changes->n_rows += diff_change(row) != DIFF_SAME;
 }
@@ -520,7 +512,6 @@ static struct cgroup_change *changes_of_cgroups(const struct changes *changes, s
 		if (!row->was && has_charges(changes->before))
 			row->charged_before = (struct amount){ true, 0 };
 		row->growth = amount_minus(row->after, row->before);
-		row->growth.known &= same_basis(changes);
 		row->charged_growth = amount_minus(row->charged_after, row->charged_before);
 	}
 	for (i = 0; i < *n; i++)

@@ -24,14 +24,12 @@ enum diff_change {
  * @before, @after: its rows in the two censuses; NULL where it is missing
  * @outside: its row where it is outside of the cgroup that was selected, and so missing; or NULL
  * @snap: the later census that has it; it provides the names
- * @same_basis: shares are comparable
  */
 struct change {
 	const struct task *before;
 	const struct task *after;
 	const struct task *outside;
 	const struct snapshot *snap;
-	bool same_basis;
 };
 
 /* The later row of a process that is in one census at least. */

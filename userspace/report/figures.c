@@ -19,12 +19,7 @@ static const struct column figure_columns[] = {
 	MEMBER(figure_row, "figure", NULL, name, TEXT, "name of the figure"),
 	MEMBER(figure_row, "meaning", "Meaning", meaning, TEXT, "what it is"),
 	MEMBER(figure_row, "kernel", "Meminfo", kernel, TEXT, "what the kernel calls it"),
-	AMOUNT(0), AMOUNT(1), AMOUNT(2), AMOUNT(3), AMOUNT(4), AMOUNT(5),
-	AMOUNT(6),
-	{ .name = "count", .header = "Count", .help = "the first amount, which is no memory",
-	  .kind = KIND_COUNT, .sign = true, .held = HELD_AMOUNT,
-	  .offset = offsetof(struct figure_row, amounts[0]) },
-	MEMBER(figure_row, "blank", NULL, blank, TEXT, "instead of an amount"),
+	AMOUNT(0), AMOUNT(1), AMOUNT(2),
 	MEMBER(figure_row, "n0", NULL, counts[0], COUNT, "a count"),
 	MEMBER(figure_row, "n1", NULL, counts[1], COUNT, "another one"),
 	{ "change", "Change", "from the first to the second", .kind = KIND_BYTES, .sign = true,
@@ -52,33 +47,6 @@ struct figure_row *figure_rows_of(const struct column_set *set, const struct fig
 			row->amounts[i] = amount_figure(from[i], row->number);
 	}
 	return rows;
-}
-
-static bool has_name(const void *about, const void *row)
-{
-	(void)about;
-	return ((const struct figure_row *)row)->name;
-}
-
-void figures_report(struct report *report, const char *title, const struct row_type *type,
-		    const unsigned int *which, size_t n)
-{
-	const struct totals *totals = &report->view.snap->totals;
-	const bool events = type == &events_rows;
-	const struct figures *from = events ? &totals->events : &totals->bytes;
-	struct figure_row *all = figure_rows_of(&type->figures, &from, 1), *rows;
-	size_t i;
-
-	n = which ? n : type->figures.n;
-	rows = xcalloc(n, sizeof(*rows));
-	for (i = 0; i < n; i++)
-		rows[i] = all[which ? which[i] : i];
-	REPORT(report,
-	       { .title = title, .type = &figure_rows, .rows = ROWS(rows, n), .filter = has_name,
-		 .columns = events ? "figure=Event count ?kernel=Vmstat ~meaning" :
-				     "figure=Figure 0=Amount ?kernel ~meaning" });
-	free(rows);
-	free(all);
 }
 
 void figures_report_system(struct report *report)

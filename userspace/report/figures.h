@@ -10,18 +10,17 @@
 #include "report/report.h"
 
 /* Amounts of a row of figures. */
-#define FIGURE_AMOUNTS	7
+#define FIGURE_AMOUNTS	3
 
 /**
- * struct figure_row - figures of one name: the columns "figure", "meaning", "kernel", "0" to "6",
- *	"count", the first as a number, "change" from the first to the second, "next" from that to
- *	the third, "part", and the counts "n0" and "n1"
+ * struct figure_row - figures of one name: the columns "figure", "meaning", "kernel", "0" to "2",
+ *	"change" from the first to the second, "next" from that to the third, "part", and the counts
+ *	"n0" and "n1"
  * @of: row that they belong to, for a join
  * @name, @meaning, @kernel: as in struct column; without @name, there is no such figure
  * @number: of the figure
  * @amounts: memory
  * @counts: numbers of things
- * @blank: a text for the amounts that it has not; column "blank"
  * @whole: what the first amount is a part of; 0: unknown
  */
 struct figure_row {
@@ -32,7 +31,6 @@ struct figure_row {
 	unsigned int number;
 	struct amount amounts[FIGURE_AMOUNTS];
 	uint64_t counts[2];
-	const char *blank;
 	uint64_t whole;
 };
 
@@ -41,13 +39,6 @@ extern const struct row_type figure_rows;
 /* A row for each entry of @set, with its amounts in @n figures; the caller frees. */
 struct figure_row *figure_rows_of(const struct column_set *set, const struct figures *const *from,
 				  size_t n);
-
-/*
- * Shows under @title the @n figures in @which (NULL: all) of the totals, with their names in the
- * kernel.  @type is bytes_rows or events_rows.
- */
-void figures_report(struct report *report, const char *title, const struct row_type *type,
-		    const unsigned int *which, size_t n);
 
 /* The members of JSON that are about the system as a whole. */
 void figures_report_system(struct report *report);

@@ -51,12 +51,10 @@ static int compare_values(const struct column *column, const struct value *a,
 {
 	switch (column->kind) {
 	case KIND_TEXT:
-	case KIND_HOLDERS:
 		return strcmp(a->text, b->text);
 	case KIND_PERCENT:
 		return COMPARE(a->ratio, b->ratio);
 	case KIND_LIST:
-	case KIND_FRAMES:
 	case KIND_BLOCKS:
 	case KIND_INDEXES:
 		return COMPARE(a->list.n, b->list.n);
@@ -158,7 +156,6 @@ bool listing_total(const struct listing *listing, const struct column *column,
 	memset(total, 0, sizeof(*total));
 	switch (column->total) {
 	case TOTAL_NONE:
-	case TOTAL_MEAN:
 		return false;
 	case TOTAL_ROWS:
 		total->number = listing->n_rows;

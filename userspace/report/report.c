@@ -11,6 +11,9 @@
 #include "report/report.h"
 #include "report/row-json.h"
 
+/* Of amounts, in tables of a series. */
+#define STREAM_WIDTH	8
+
 /**
  * struct cell - a column of a section
  * @column: under its name and heading in the section
@@ -46,8 +49,7 @@ static struct cell *add_cell(struct cells *cells)
 /* @may_lack: the column may be left out. */
 static enum cut cut_of(const struct column *column, bool may_lack)
 {
-	if ((column->kind == KIND_TEXT && !(may_lack && column->spare)) ||
-	    column->kind == KIND_HOLDERS)
+	if (column->kind == KIND_TEXT && !(may_lack && column->spare))
 		return CUT_WIDEST;
 	if (!may_lack || column->kind == KIND_ID)
 		return CUT_NEVER;
@@ -215,7 +217,7 @@ static void arrange(struct listing *listing, const struct report *report,
 	if (section->chosen)
 		listing_sort(listing, options->order,
 			     options->reverse ^ (section->falling && !options->sort));
-	if (section->chosen && (options->tree || options->group_by == MEMCENSUS_BY_TREE))
+	if (section->chosen && (options->forest || options->group_by == MEMCENSUS_BY_TREE))
 		listing_nest(listing);
 	if (section->most && section->most < n) {
 		listing->n_rows = section->most;
@@ -292,14 +294,26 @@ static void fill_row(struct report *report, struct table *table, const struct ce
 	}
 }
 
-static void fill_totals(struct table *table, const struct cells *cells,
-			const struct listing *rows, const struct units *units)
+/* @total: it is the last one, below a line. */
+static void begin_row(const struct report *report, struct table *table, bool total)
+{
+	if (total)
+		table_total_row(table);
+	else
+		table_row(table);
+	if (report->stamp)
+		table_cell(table, report->stamp);
+}
+
+static void fill_totals(const struct report *report, struct table *table,
+			const struct cells *cells, const struct listing *rows,
+			const struct units *units)
 {
 	const struct cell *cell;
 	struct value total;
 	char *text;
 
-	table_total_row(table);
+	begin_row(report, table, true);
 	for (cell = cells->v; cell < cells->v + cells->n; cell++) {
 		text = NULL;
 		if (!listing_total(rows, &cell->column, &total))
@@ -322,6 +336,7 @@ struct units report_units(const struct report *report)
 	return (struct units){
 		.suffixes = report->options->suffixes,
 		.percent = report->options->percent,
+		.bytes = report->options->bytes,
 		.whole = total.known ? total.bytes : 0,
 	};
 }
@@ -334,7 +349,7 @@ const char *report_amount(struct report *report, int64_t bytes)
 	if (!amount_text(text, (double)bytes, bytes / 1024, &units))
 		return "-";
 	return report_text(report, "%s%s", text,
-			   units.suffixes || units.percent ? "" : " KiB");
+			   units_are_kib(&units) ? " KiB" : units.bytes ? " bytes" : "");
 }
 
 static struct table *new_table(const struct report *report)
@@ -353,18 +368,26 @@ static void show_section_table(struct report *report, const struct section *sect
 	size_t i;
 
 	arrange(&rows, report, section);
-	for (i = 0; i < cells.n; i++)
+	if (report->kept)
+		table_continue(table, report->kept);
+	if (report->stamp)
+		table_column(table, "Time", false, TIME_WIDTH, CUT_NEVER);
+	for (i = 0; i < cells.n; i++) {
+		/* Those of later tables are likely to be as wide. */
+		if (report->kept && cells.v[i].column.kind == KIND_BYTES)
+			cells.v[i].width = STREAM_WIDTH;
 		add_column(table, report, section, &cells.v[i], &rows, &units);
+	}
 	for (i = 0; i < rows.n_rows; i++) {
-		table_row(table);
+		begin_row(report, table, false);
 		fill_row(report, table, &cells, view_of(report, section, rows.rows[i]),
 			 rows.rows[i], rows.depths && !options->raw ? rows.depths[i] : 0, &units);
 	}
 	report->rows += rows.n_rows;
 	if (section->chosen && (section->totals || options->totals))
-		fill_totals(table, &cells, &rows, &units);
+		fill_totals(report, table, &cells, &rows, &units);
 	if (section->sum && !options->raw) {
-		table_total_row(table);
+		begin_row(report, table, true);
 		fill_row(report, table, &cells, report->view, section->sum, 0, &units);
 	}
 	table_finish(table);

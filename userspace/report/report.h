@@ -12,6 +12,7 @@
 #include "lib/json.h"
 #include "model/amount.h"
 #include "report/listing.h"
+#include "report/table.h"
 
 /* Grows if a member of JSON is renamed, removed, or changes its meaning or unit. */
 #define DOCUMENT_VERSION	1
@@ -107,6 +108,8 @@ struct section {
  * struct report - what is shown
  * @view: of all rows that have no snapshot of their own
  * @no_header: tables have none
+ * @stamp: the first column of tables, a time; NULL: they have no such column
+ * @kept: of the tables before; NULL: there are none
  * @rows: how many tables have shown, without sums
  * @json: the document, with options.json
  * @texts: from report_text(); owned
@@ -116,6 +119,8 @@ struct report {
 	struct view view;
 	FILE *out;
 	bool no_header;
+	const char *stamp;
+	struct table_kept *kept;
 	uint64_t rows;
 	struct json json;
 	char **texts;

@@ -16,7 +16,7 @@ static void put_list(struct json *json, const struct column *column,
 
 	json_open(json, column->name, '[');
 	for (i = 0; i < list->n; i++) {
-		if (column->kind == KIND_INDEXES || column->kind == KIND_CHANGES)
+		if (column->kind == KIND_INDEXES)
 			json_put_signed(json, NULL, (int64_t)list->v[i]);
 		else if (column->kind == KIND_BLOCKS &&
 			 list->v[i] == BLOCKS_UNKNOWN)
@@ -24,18 +24,6 @@ static void put_list(struct json *json, const struct column *column,
 		else
 			json_put_unsigned(json, NULL, list->v[i]);
 	}
-	json_close(json, ']');
-}
-
-/* The bits that have a word. */
-static void put_bits(struct json *json, const struct column *column, uint64_t bits)
-{
-	unsigned int i;
-
-	json_open(json, column->name, '[');
-	for (i = 0; i < column->n_words; i++)
-		if (bits >> i & 1 && column_word(column, i))
-			json_put_string(json, NULL, column_word(column, i));
 	json_close(json, ']');
 }
 
@@ -52,17 +40,6 @@ static void put_kib(struct json *json, const struct column *column, const struct
 		json_put_null(json, name);
 }
 
-static void put_rate(struct json *json, const struct column *column, const struct value *value)
-{
-	char name[NAME_SIZE];
-
-	snprintf(name, sizeof(name), "%s_per_second", column->name);
-	if (value)
-		json_put_ratio(json, name, value->ratio);
-	else
-		json_put_null(json, name);
-}
-
 void json_value(struct json *json, const struct column *column, const struct value *value)
 {
 	const uint64_t number = value ? value->number : 0;
@@ -71,10 +48,6 @@ void json_value(struct json *json, const struct column *column, const struct val
 	switch (column->kind) {
 	case KIND_KIB:
 		put_kib(json, column, value);
-		return;
-	case KIND_RATE:
-	case KIND_BYTES_RATE:
-		put_rate(json, column, value);
 		return;
 	case KIND_REALTIME:
 		json_put_realtime(json, column->name, number);
@@ -98,8 +71,6 @@ void json_value(struct json *json, const struct column *column, const struct val
 		json_put_ratio(json, column->name, value->ratio);
 	else if (column->kind == KIND_REAL)
 		json_put_real(json, column->name, value->ratio);
-	else if (column->kind == KIND_BITS)
-		put_bits(json, column, number);
 	else if (column_is_list(column))
 		put_list(json, column, &value->list);
 	else if (column->sign)
@@ -108,55 +79,28 @@ void json_value(struct json *json, const struct column *column, const struct val
 		json_put_unsigned(json, column->name, number);
 }
 
-/* All that is known by node, except that of other nodes the amounts are 0. */
+/* Of nodes where others have memory, the amounts are 0. */
 static void put_on_nodes(struct json *json, const struct column *column, const struct view *view,
 			 const void *row)
 {
-	const struct task *task = row;	/* or a group: struct on_nodes is at one place */
+	const struct task *task = row;
 	const struct numbers *ids = &view->snap->node_ids;
-	struct task_node found;
+	struct on_node found;
 	size_t i;
 
-	if (!task->on.n) {
+	if (!task->on.known) {
 		json_put_null(json, column->name);
 		return;
 	}
 	json_open(json, column->name, '[');
 	for (i = 0; i < ids->n; i++) {
-		on_nodes_get(view->snap, &task->on, ids->v[i], &found);
+		on_nodes_get(&task->on, ids->v[i], &found);
 		json_open(json, NULL, '{');
 		json_put_unsigned(json, "node", ids->v[i]);
-		if (column->name[0] == 'n') {
+		if (column->name[0] == 'n')
 			json_put_unsigned(json, "rss", found.rss);
-			json_put_bool(json, "runs", found.runs);
-		} else {
+		else
 			json_put_unsigned(json, "hugetlb", found.hugetlb);
-		}
-		json_close(json, '}');
-	}
-	json_close(json, ']');
-}
-
-static void put_holders(struct json *json, const struct column *column, const void *row)
-{
-	const struct node_sum *sum = row;
-	size_t i;
-
-	if (!KNOWN(sum, NODE_SUM_LARGEST)) {
-		json_put_null(json, column->name);
-		return;
-	}
-	json_open(json, column->name, '[');
-	for (i = 0; i < sum->n_holders; i++) {
-		const struct node_holder *holder = &sum->holders[i];
-
-		json_open(json, NULL, '{');
-		json_put_unsigned(json, "pid", holder->task->pid);
-		json_put_string(json, "comm", KNOWN(holder->task, MEMCENSUS_TASK_COMM) ?
-				holder->task->comm : NULL);
-		json_put_unsigned(json, "rss", holder->on->rss);
-		json_put_unsigned(json, "hugetlb", holder->on->hugetlb);
-		json_put_bool(json, "runs", holder->on->runs);
 		json_close(json, '}');
 	}
 	json_close(json, ']');
@@ -169,8 +113,6 @@ void json_column(struct json *json, const struct column *column, const struct vi
 
 	if (row && column->kind == KIND_ON_NODES)
 		put_on_nodes(json, column, view, row);
-	else if (row && column->kind == KIND_HOLDERS)
-		put_holders(json, column, row);
 	else
 		json_value(json, column, row && column_get(column, view, row, &value) ?
 			  &value : NULL);
@@ -200,10 +142,8 @@ static void put_read(struct json *json, const struct column_set *set,
 void json_members(struct json *json, const struct row_type *type, const struct view *view,
 		  const void *row)
 {
-	const struct zone *zone = type == &zone_rows ? row : NULL;
 	const struct group *group = type == &group_rows ? row : NULL;
 	unsigned int i;
-	size_t t;
 
 	put_set(json, &type->fields, view, row);
 	for (i = 0; i < type->derived.n; i++)
@@ -212,13 +152,4 @@ void json_members(struct json *json, const struct row_type *type, const struct v
 	put_set(json, &type->figures, view, row);
 	if (group && KNOWN(group, MEMCENSUS_GROUP_CGROUP))
 		put_read(json, &type->derived, view, row);
-	if (!zone || !zone->n_types)
-		return;
-	json_open(json, "types", '[');
-	for (t = 0; t < zone->n_types; t++) {
-		json_open(json, NULL, '{');
-		json_members(json, &zone_type_rows, view, &zone->types[t]);
-		json_close(json, '}');
-	}
-	json_close(json, ']');
 }

@@ -40,8 +40,12 @@ struct cuttable {
  * @total: the first row after the divider, or NULL
  * @cell: column of the next cell
  * @columns: @n of them; owned
+ * @kept: of those before; NULL: it is alone
+ * @width: 0: that of the terminal, if @out is one
  */
 struct table {
+	struct table_kept *kept;
+	size_t width;
 	struct cuttable *columns;
 	size_t n;
 	struct libscols_table *grid;
@@ -95,6 +99,21 @@ void table_column(struct table *table, const char *header, bool right, unsigned 
 		.width = width > len ? width : len,
 		.least = len > LEAST ? len : LEAST,
 	};
+}
+
+void table_fit(struct table *table, size_t width)
+{
+	table->width = width;
+}
+
+static size_t width_of(const struct table *table)
+{
+	return table->width ? table->width : output_columns(table->out);
+}
+
+void table_continue(struct table *table, struct table_kept *kept)
+{
+	table->kept = kept;
 }
 
 /* The next column of text to be cut that is wider than @width; NULL: none can be. */
@@ -165,7 +184,7 @@ static void leave_out(struct table *table, struct cuttable *column)
 /* Headings have no characters of several bytes. */
 static void put_left_out(const struct table *table)
 {
-	const size_t width = output_columns(table->out);
+	const size_t width = width_of(table);
 	size_t i, used = 0;
 
 	for (i = 0; i < table->n; i++) {
@@ -186,7 +205,7 @@ static void put_left_out(const struct table *table)
 /* Leaves columns out and cuts text until all fit into the terminal, if the output is one. */
 static void cut_to_terminal(struct table *table)
 {
-	const size_t width = output_columns(table->out);
+	const size_t width = width_of(table);
 	size_t total = table->n ? table->n - 1 : 0, i;
 	struct cuttable *column;
 
@@ -206,6 +225,48 @@ static void cut_to_terminal(struct table *table)
 	for (i = 0; i < table->n; i++)
 		if (table->columns[i].cut == CUT_WIDEST || table->columns[i].cut == CUT_FIRST)
 			cut_cells(table, i, table->columns[i].width);
+}
+
+/* Makes it as wide as those before. */
+static void widen(struct table *table)
+{
+	struct table_kept *kept = table->kept;
+	size_t i;
+
+	if (kept->n != table->n) {
+		free(kept->widths);
+		*kept = (struct table_kept){ .widths = xcalloc(table->n, sizeof(*kept->widths)),
+					     .n = table->n };
+	}
+	for (i = 0; i < table->n; i++) {
+		struct cuttable *column = &table->columns[i];
+
+		if (kept->widths[i] < column->width)
+			kept->widths[i] = column->width;
+		column->width = kept->widths[i];
+		/* Which columns are left out is not to depend on the values of one table. */
+		column->told = true;
+	}
+}
+
+/* Prints the header again if other columns are left out than before. */
+static void line_up(struct table *table)
+{
+	size_t i, shown = 0;
+
+	for (i = 0; i < table->n; i++) {
+		struct libscols_column *column = scols_table_get_column(table->grid, i);
+
+		shown += !table->columns[i].left_out;
+		if (table->columns[i].width <= strlen(table->columns[i].header))
+			continue;
+		check(scols_column_set_whint(column, (double)table->columns[i].width));
+		check(scols_column_set_flags(column, scols_column_get_flags(column) |
+					     SCOLS_FL_STRICTWIDTH));
+	}
+	if (table->kept->shown != shown && table->kept->shown)
+		scols_table_enable_noheadings(table->grid, 0);
+	table->kept->shown = shown;
 }
 
 /* Prints the current row, with the header before the first one, and drops it. */
@@ -270,7 +331,11 @@ void table_finish(struct table *table)
 {
 	size_t n = scols_table_get_nlines(table->grid), i;
 
+	if (table->kept && !table->raw)
+		widen(table);
 	cut_to_terminal(table);
+	if (table->kept && !table->raw)
+		line_up(table);
 	if (table->raw && table->line) {
 		put_table_line(table);
 	} else if (!table->total || n < 2) {
@@ -282,7 +347,8 @@ void table_finish(struct table *table)
 		check(scols_table_print_range(table->grid, table->total, NULL));
 		putc('\n', table->out);
 	}
-	put_left_out(table);
+	if (!table->kept || !scols_table_is_noheadings(table->grid))
+		put_left_out(table);
 	scols_unref_table(table->grid);
 	for (i = 0; i < table->n; i++)
 		free(table->columns[i].header);

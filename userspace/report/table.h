@@ -11,6 +11,7 @@
 #define READER_TABLE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 struct table;
@@ -44,6 +45,26 @@ enum cut {
  */
 void table_column(struct table *table, const char *header, bool right, unsigned int width,
 		  enum cut cut);
+
+/**
+ * struct table_kept - what consecutive tables with the same columns keep
+ * @widths: of their @n columns so far; owned
+ * @shown: columns of the last one
+ */
+struct table_kept {
+	size_t *widths;
+	size_t n;
+	size_t shown;
+};
+
+/*
+ * The rows line up with those of the tables before, as far as they are as wide.  A table that shows
+ * other columns than the last one has a header.
+ */
+void table_continue(struct table *table, struct table_kept *kept);
+
+/* It is cut to @width characters, as on a terminal. */
+void table_fit(struct table *table, size_t width);
 
 /* Begins a row. Its cells are filled from left to right. */
 void table_row(struct table *table);

@@ -6,7 +6,6 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "model/on-nodes.h"
 #include "os/cgroups.h"
 #include "os/names.h"
 #include "os/proc-texts.h"
@@ -77,21 +76,6 @@ static bool note_missing(FILE *out, const struct snapshot *snap, bool summed)
 	return true;
 }
 
-/* Whether some figure uses a map count that the kernel only estimates. */
-static bool has_estimates(const struct snapshot *snap)
-{
-	size_t i;
-
-	if (!KNOWN(&snap->info, MEMCENSUS_INFO_MAPCOUNT_EXACT) ||
-	    snap->info.mapcount_exact)
-		return false;
-	for (i = 0; i < snap->n_tasks; i++)
-		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_BASIS) &&
-		    snap->tasks[i].basis == MEMCENSUS_BASIS_MAPCOUNT)
-			return true;
-	return false;
-}
-
 /* An owner that is not counted makes the shares of all others too high. */
 static void note_upper_bounds(FILE *out, const struct snapshot *snap)
 {
@@ -149,7 +133,7 @@ static void note_sum(FILE *out, const struct scan *scan)
 			"a bug in the module: report it, and do not trust the figures");
 }
 
-/* Warnings that only the frames basis gives. */
+/* Warnings that only a count of owners gives. */
 static void note_frames(FILE *out, const struct snapshot *snap)
 {
 	const struct scan *scan = &snap->scan;
@@ -175,15 +159,6 @@ static void note_frames(FILE *out, const struct snapshot *snap)
  * commands make.  ABI 2 has added a request: a module without it refuses it.
  */
 #define SNAPSHOT_ABI 1
-
-bool warnings_nodes(FILE *out, const struct snapshot *snap)
-{
-	if (on_nodes_known(snap))
-		return false;
-	fprintf(out, "memcensus: memory was added or removed during the census, so %s: %s\n",
-		"amounts by node are unknown", "run the command again");
-	return true;
-}
 
 static bool note_torn(FILE *out, const struct snapshot *snap)
 {
@@ -323,9 +298,6 @@ static bool print(FILE *out, const struct snapshot *snap, bool summed)
 	/* --cgroup has dropped them, and may not have. */
 	partial |= note_pids(out, "memcensus: left out, because the cgroup is unknown: PID",
 			     snap->outside, snap->n_outside, task_is_unplaced);
-	if (has_estimates(snap))
-		fprintf(out, "memcensus: PSS of large folios is an estimate on this kernel: %s\n",
-			"use '--basis frames'");
 	note_frames(out, snap);
 	/* Tables of processes say it, and not each command. */
 	if (!summed)
@@ -337,7 +309,7 @@ static bool print(FILE *out, const struct snapshot *snap, bool summed)
 
 bool warnings_print(FILE *out, const struct snapshot *snap)
 {
-	return print(out, snap, snap->n_groups || snap->n_node_sums || snap->n_mappings);
+	return print(out, snap, snap->n_groups || snap->n_mappings);
 }
 
 bool warnings_of_tasks(FILE *out, const struct snapshot *snap)

@@ -30,7 +30,4 @@ bool warnings_of_sums(FILE *out, const struct snapshot *snap);
 /* The same, if no figure of tasks is shown, or summed: only of an older module and a torn dump. */
 bool warnings_of_system(FILE *out, const struct snapshot *snap);
 
-/* Says so, of a census by node, if nothing is known by node; returns whether. */
-bool warnings_nodes(FILE *out, const struct snapshot *snap);
-
 #endif /* READER_WARNINGS_H */

@@ -10,7 +10,8 @@
 
 /* What /proc shows each user of the machine, or of their own processes. */
 #define PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS | MEMCENSUS_PART_ZONES |	\
-		 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
+		 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_OWNERS |	\
+		 MEMCENSUS_PART_FLAGS)
 
 static bool number_of(const struct nlattr *attr, uint32_t *number)
 {
@@ -40,22 +41,14 @@ static const char *why_not_parts(uint32_t parts)
 {
 	if (parts & MEMCENSUS_PART_MEMORY_VMAS)
 		return "PARTS: what comes back if processes end needs root (sudo)";
-	if (parts & MEMCENSUS_PART_TYPES)
-		return "PARTS: free blocks by type need root (sudo)";
-	if (parts & MEMCENSUS_PART_TASK_NODES)
-		return "PARTS: memory by node needs root (sudo)";
 	if (parts)
 		return "PARTS: a part that the service does not know: this needs root (sudo)";
 	return NULL;
 }
 
-static const char *read_attribute(const struct nlattr *attr, struct ask *ask, uint32_t *basis)
+static const char *read_attribute(const struct nlattr *attr, struct ask *ask)
 {
 	switch (attr_type(attr)) {
-	case MEMCENSUS_REQ_BASIS:
-		if (!number_of(attr, basis) || !*basis || *basis > MEMCENSUS_BASIS_FRAMES)
-			return "BASIS: no such basis";
-		return NULL;
 	case MEMCENSUS_REQ_PARTS:
 		if (!number_of(attr, &ask->parts))
 			return "PARTS: not a number";
@@ -74,7 +67,7 @@ static const char *read_attribute(const struct nlattr *attr, struct ask *ask, ui
 	}
 }
 
-static const char *read_attributes(const struct nlattr *nest, struct ask *ask, uint32_t *basis)
+static const char *read_attributes(const struct nlattr *nest, struct ask *ask)
 {
 	struct attrs attrs = attrs_in(nest);
 	const struct nlattr *attr;
@@ -85,7 +78,7 @@ static const char *read_attributes(const struct nlattr *nest, struct ask *ask, u
 		if (attr_type(attr) > MEMCENSUS_REQ_MAX || seen >> attr_type(attr) & 1)
 			return "an attribute is unknown, or there twice";
 		seen |= UINT64_C(1) << attr_type(attr);
-		wrong = read_attribute(attr, ask, basis);
+		wrong = read_attribute(attr, ask);
 		if (wrong)
 			return wrong;
 	}
@@ -112,11 +105,10 @@ const char *ask_read(const struct nlmsghdr *nlh, struct ask *ask)
 	const char *wrong = read_head(nlh);
 	const struct nlattr *nest;
 	struct attrs attrs;
-	uint32_t basis = 0;
 
 	*ask = (struct ask) {
 		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |
-			 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM,
+			 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_OWNERS,
 	};
 	if (wrong)
 		return wrong;
@@ -124,17 +116,12 @@ const char *ask_read(const struct nlmsghdr *nlh, struct ask *ask)
 	nest = attrs_next(&attrs);
 	if (!nest || attr_type(nest) != MEMCENSUS_A_REQUEST || attrs.left)
 		return "a request has one REQUEST, and nothing else";
-	wrong = read_attributes(nest, ask, &basis);
+	wrong = read_attributes(nest, ask);
 	if (wrong)
 		return wrong;
-	/* The other basis would be a census of its own for each user. */
-	if (basis == (ask->n_pids ? MEMCENSUS_BASIS_FRAMES : MEMCENSUS_BASIS_MAPCOUNT))
-		return ask->n_pids ?
-			"BASIS: for named processes, frames needs root (sudo)" :
-			"BASIS: for all processes, mapcount needs root (sudo)";
 	if (ask->group_by && ask->n_pids)
 		return "GROUP_BY: trees of named processes need root (sudo)";
-	if (ask->parts & MEMCENSUS_PART_VMAS && !ask->n_pids)
-		return "PARTS: mappings need PIDS: name the processes";
+	if (ask->parts & (MEMCENSUS_PART_VMAS | MEMCENSUS_PART_FLAGS) && !ask->n_pids)
+		return "PARTS: mappings and flags of pages need PIDS: name the processes";
 	return NULL;
 }

@@ -51,11 +51,11 @@ static const struct cost {
 	.cpu = 10,
 }, named = {
 	/*
-	 * A census that nobody shares, of page tables that the user chooses.  The module takes one
-	 * at a time: other users, and root, wait for at most one.
+	 * A census of all processes that nobody shares, for mappings.  So all users together get
+	 * one in the time for which a shared one answers.
 	 */
-	.pause = UINT64_C(1000000000),
-	.cpu = 2,
+	.pause = UINT64_C(1000000) * MAX_AGE_MS,
+	.cpu = 10,
 };
 
 /**
@@ -290,7 +290,8 @@ static int relay(struct channel *c, const struct nlmsghdr *request, const struct
 	limit(serve_answer_seconds, cost->cpu);
 	ret = ask_module(c, request, ask, peer, &answer, why);
 	turns_pay(turns, cost->pause);
-	turns_join(turns);
+	if (ask->n_pids)
+		turns_join(turns, cost->pause);
 	if (!ret)
 		send_all(answer.buf, answer.len);
 	free(answer.buf);

@@ -59,47 +59,55 @@ const char *turns_connect(struct turns *turns, const char *dir, uid_t uid)
 	return "this user has too many connections to the service: end some";
 }
 
+/* Waits until the time that is in the file at @start. */
+static bool wait_for_next(const struct turns *turns, off_t start)
+{
+	uint64_t next = 0;
+
+	if (lock(turns, F_SETLKW, F_WRLCK, start, sizeof(next)) ||
+	    pread(turns->file, &next, sizeof(next), start) < 0)
+		return false;
+	if (next < signals_now() + PAUSE_MAX)
+		signals_sleep_until(next);
+	return true;
+}
+
+/* Without it the next turn is at once. */
+static void put_next(const struct turns *turns, off_t start, uint64_t next)
+{
+	if (pwrite(turns->file, &next, sizeof(next), start) != sizeof(next))
+		perror("memcensus-serve");
+}
+
 const char *turns_begin(struct turns *turns)
 {
-	uint64_t next = 0, now;
-
-	if (lock(turns, F_SETLKW, F_WRLCK, place(turns), sizeof(next)) ||
-	    pread(turns->file, &next, sizeof(next), place(turns)) < 0)
+	if (!wait_for_next(turns, place(turns)))
 		return unusable;
-	now = signals_now();
-	if (next < now + PAUSE_MAX)
-		signals_sleep_until(next);
 	turns->begun = signals_now();
 	return NULL;
 }
 
 const char *turns_alone(struct turns *turns)
 {
-	return lock(turns, F_SETLKW, F_WRLCK, ALONE, BYTES) ? unusable : NULL;
+	return wait_for_next(turns, ALONE) ? NULL : unusable;
 }
 
-void turns_join(struct turns *turns)
+void turns_join(struct turns *turns, uint64_t pause)
 {
-	lock(turns, F_SETLK, F_UNLCK, ALONE, BYTES);
-}
-
-/* Without it the next turn is at once. */
-static void put_next(const struct turns *turns, uint64_t next)
-{
-	if (pwrite(turns->file, &next, sizeof(next), place(turns)) != sizeof(next))
-		perror("memcensus-serve");
+	put_next(turns, ALONE, signals_now() + pause);
+	lock(turns, F_SETLK, F_UNLCK, ALONE, sizeof(uint64_t));
 }
 
 void turns_owe(struct turns *turns, uint64_t ns)
 {
-	put_next(turns, signals_now() + (1 + TURNS_REST) * ns);
+	put_next(turns, place(turns), signals_now() + (1 + TURNS_REST) * ns);
 }
 
 void turns_pay(struct turns *turns, uint64_t pause)
 {
 	const uint64_t now = signals_now(), rest = TURNS_REST * (now - turns->begun);
 
-	put_next(turns, now + (rest > pause ? rest : pause));
+	put_next(turns, place(turns), now + (rest > pause ? rest : pause));
 }
 
 void turns_end(struct turns *turns, uint64_t pause)

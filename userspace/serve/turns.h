@@ -36,11 +36,11 @@ const char *turns_connect(struct turns *turns, const char *dir, uid_t uid);
 /* Waits until it is the turn of this connection.  Returns NULL, or what is wrong. */
 const char *turns_begin(struct turns *turns);
 
-/* Waits, in a turn, until no other user is alone.  Returns NULL, or what is wrong. */
+/* Waits, in a turn, until another user may be alone.  Returns NULL, or what is wrong. */
 const char *turns_alone(struct turns *turns);
 
-/* Another user may be alone. */
-void turns_join(struct turns *turns);
+/* Another user may be alone, after @pause ns. */
+void turns_join(struct turns *turns, uint64_t pause);
 
 /* The next turn begins after a request that takes @ns from now, however this process ends. */
 void turns_owe(struct turns *turns, uint64_t ns);

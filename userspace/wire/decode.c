@@ -89,39 +89,12 @@ static int decode_figures(struct decoder *d, const struct row_type *type,
 static int decode_row(struct decoder *d, const struct row_type *type,
 		      const struct nlattr *nest, void *row);
 
-/* Orders that no message has are unknown. */
-static int decode_blocks(struct decoder *d, const struct nlattr *nest,
-			 struct numbers *list)
-{
-	uint64_t *counts = (uint64_t *)list->v;
-	struct blocks blocks = { 0 };
-	size_t i;
-
-	if (decode_row(d, &blocks_rows, nest, &blocks))
-		return -1;
-	if (!KNOWN(&blocks, MEMCENSUS_BLOCKS_ORDER) || blocks.order >= ORDERS_MAX ||
-	    !KNOWN(&blocks, MEMCENSUS_BLOCKS_COUNT))
-		return fail(d->why, FAIL_MALFORMED,
-			    "malformed message: free blocks without an order or a count");
-	if (!counts) {
-		counts = snapshot_alloc(d->snap, ORDERS_MAX * sizeof(*counts));
-		for (i = 0; i < ORDERS_MAX; i++)
-			counts[i] = BLOCKS_UNKNOWN;
-		list->v = counts;
-	}
-	counts[blocks.order] = blocks.count;
-	if (list->n <= blocks.order)
-		list->n = blocks.order + 1;
-	return 0;
-}
-
 static int decode_attr(struct decoder *d, const struct row_type *type,
 		       const struct column *column, const struct nlattr *attr,
 		       void *row)
 {
 	unsigned char *member = (unsigned char *)row + column->offset;
 	size_t len = attr_len(attr), size = element_size(column->wire);
-	struct zone *zone = row;
 	struct numbers numbers;
 	uint64_t number;
 	const char *text;
@@ -150,12 +123,6 @@ static int decode_attr(struct decoder *d, const struct row_type *type,
 		break;
 	case WIRE_FIGURES:
 		return decode_figures(d, type, attr, (struct figures *)member);
-	case WIRE_TYPES:
-		zone->types = array_grow(zone->types, zone->n_types, sizeof(*zone->types));
-		d->snap->bytes += sizeof(*zone->types);
-		return decode_row(d, &zone_type_rows, attr, &zone->types[zone->n_types++]);
-	case WIRE_BLOCKS:
-		return decode_blocks(d, attr, (struct numbers *)member);
 	}
 	return 0;
 }
@@ -204,7 +171,6 @@ static const struct row_type *const types[] = {
 	[MEMCENSUS_A_INFO] = &info_rows,
 	[MEMCENSUS_A_SCAN] = &scan_rows,
 	[MEMCENSUS_A_TASK] = &task_rows,
-	[MEMCENSUS_A_TASK_NODE] = &task_node_rows,
 	[MEMCENSUS_A_VMA] = &vma_rows,
 	[MEMCENSUS_A_ZONE] = &zone_rows,
 	[MEMCENSUS_A_NODE] = &node_rows,
@@ -215,15 +181,10 @@ static const struct row_type *const types[] = {
 	[MEMCENSUS_A_PAYER] = &payer_rows,
 	[MEMCENSUS_A_PHYSICAL] = &physical_rows,
 	[MEMCENSUS_A_PHYSICAL_ZONE] = &physical_zone_rows,
-	[MEMCENSUS_A_KERNEL_FRAMES] = &kernel_frames_rows,
 	[MEMCENSUS_A_FRAME_BLOCKS] = &frame_blocks_rows,
 	[MEMCENSUS_A_FRAME_CGROUP] = &frame_cgroup_rows,
 	[MEMCENSUS_A_FRAME_SYSTEM] = &frame_system_rows,
 	[MEMCENSUS_A_FRAME_FILE] = &frame_file_rows,
-	[MEMCENSUS_A_OOM] = &oom_rows,
-	[MEMCENSUS_A_OOM_VICTIM] = &oom_victim_rows,
-	[MEMCENSUS_A_OOM_ZONE] = &oom_zone_rows,
-	[MEMCENSUS_A_OOM_NODE] = &oom_node_rows,
 };
 _Static_assert(sizeof(types) / sizeof(types[0]) == MEMCENSUS_A_MAX + 1,
 	       "a nest is not decoded");
@@ -236,16 +197,14 @@ const struct row_type *decode_type_of(unsigned int nest)
 /* The node that @row is of; 0: of none. */
 static uint64_t node_of(const struct row_type *type, const void *row)
 {
-	return type == &zone_rows || type == &oom_zone_rows ? ((const struct zone *)row)->node :
-	       type == &node_rows || type == &oom_node_rows ? ((const struct node *)row)->id :
-	       type == &task_node_rows ? ((const struct task_node *)row)->node : 0;
+	return type == &zone_rows ? ((const struct zone *)row)->node :
+	       type == &node_rows ? ((const struct node *)row)->id : 0;
 }
 
 /* Messages that belong to no census. */
 static bool is_unnumbered(const struct row_type *type)
 {
-	return type == &info_rows || type == &request_rows || type == &oom_rows ||
-	       type == &oom_victim_rows || type == &oom_zone_rows || type == &oom_node_rows;
+	return type == &info_rows || type == &request_rows;
 }
 
 int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
@@ -287,8 +246,7 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		return broken(&d, nest ? type->name : "a message");
 	/* A newer module has other commands too. */
 	unknown |= genl->cmd != MEMCENSUS_CMD_INFO && genl->cmd != MEMCENSUS_CMD_SNAPSHOT &&
-		   genl->cmd != MEMCENSUS_CMD_SHARE && genl->cmd != MEMCENSUS_CMD_PHYSICAL &&
-		   genl->cmd != MEMCENSUS_CMD_OOM;
+		   genl->cmd != MEMCENSUS_CMD_SHARE && genl->cmd != MEMCENSUS_CMD_PHYSICAL;
 	if (!nest && (unknown || is_request))
 		return 0;
 	if (!nest)
@@ -300,14 +258,13 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 	snap->has_scan |= type == &scan_rows;
 	snap->has_totals |= type == &bytes_rows;
 	snap->has_physical |= type == &physical_rows;
-	snap->has_ooms |= genl->cmd == MEMCENSUS_CMD_OOM && !is_request;
 	row = type->size ? row_add(type, snap) : (char *)snap + type->array;
 	if (decode_row(&d, type, nest, row))
 		return -1;
 	if (node_of(type, row) >= NODES_MOST)
 		return fail(why, FAIL_MALFORMED, "malformed message: %s of node %" PRIu64,
 			    type->name, node_of(type, row));
-	if (type == &zone_rows || type == &oom_zone_rows)
+	if (type == &zone_rows)
 		fragmentation_compute(snap, row);
 	return 0;
 }
@@ -316,8 +273,7 @@ int decode_finish(const struct snapshot *snap, unsigned int command, struct fail
 {
 	unsigned int i;
 
-	if (snap->has_info && ((snap->has_physical && command == MEMCENSUS_CMD_PHYSICAL) ||
-			       (snap->has_ooms && command == MEMCENSUS_CMD_OOM)))
+	if (snap->has_info && snap->has_physical && command == MEMCENSUS_CMD_PHYSICAL)
 		return 0;
 	if (!snap->has_info || !snap->has_scan)
 		return fail(why, FAIL_MALFORMED,

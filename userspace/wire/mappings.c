@@ -27,8 +27,7 @@ int mappings_each(struct source *source, uint32_t part, const struct ids *pids,
 		  mappings_fn *each, void *context, size_t *unread, struct failure *why)
 {
 	struct request request = {
-		.parts = MEMCENSUS_PART_TASKS | part,
-		.basis = MEMCENSUS_BASIS_MAPCOUNT,
+		.parts = MEMCENSUS_PART_TASKS | part, .named_only = true,
 	};
 	size_t i = 0, most = MEMCENSUS_PIDS_MAX;
 	bool more = true, too_many;

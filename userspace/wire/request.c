@@ -15,12 +15,11 @@
 
 /* The attributes that the request of a command takes. */
 static const uint64_t taken_by[MEMCENSUS_CMD_MAX + 1] = {
-	[MEMCENSUS_CMD_SNAPSHOT] = TAKES(BASIS) | TAKES(PARTS) | TAKES(PIDS) | TAKES(GROUP_BY) |
+	[MEMCENSUS_CMD_SNAPSHOT] = TAKES(PARTS) | TAKES(PIDS) | TAKES(GROUP_BY) |
 				   TAKES(TREE) | TAKES(FILE),
 	[MEMCENSUS_CMD_SHARE] = TAKES(PIDS) | TAKES(GROUP_BY) | TAKES(LIMIT) | TAKES(CHARGED) |
 				TAKES(FILE),
 	[MEMCENSUS_CMD_PHYSICAL] = TAKES(ORDER) | TAKES(GROUP_BY) | TAKES(FILES),
-	[MEMCENSUS_CMD_OOM] = TAKES(EVENT),
 };
 
 static void put_list(struct nlmsghdr *nlh, uint16_t type, const struct numbers *list)
@@ -59,6 +58,7 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 {
 	const struct column_set *fields = &request_rows.fields;
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct request sent = *request;
 	struct genlmsghdr *genl;
 	struct nlattr *nest;
 	uint16_t type;
@@ -70,9 +70,13 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 	genl->cmd = request->command ?: MEMCENSUS_CMD_SNAPSHOT;
 	genl->version = MEMCENSUS_GENL_VERSION;
 	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
+	if (sent.named_only)
+		sent.parts = sent.parts ?: REQUEST_DEFAULT_PARTS;
+	else if (sent.parts)
+		sent.parts |= MEMCENSUS_PART_OWNERS;
 	for (type = 0; type < fields->n; type++)
 		if (taken_by[genl->cmd] >> type & 1)
-			put_attribute(nlh, type, &fields->columns[type], request);
+			put_attribute(nlh, type, &fields->columns[type], &sent);
 	mnl_attr_nest_end(nlh, nest);
 	return nlh;
 }

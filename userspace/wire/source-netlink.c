@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -11,11 +12,11 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/cgroup-tree.h"
-#include "model/on-nodes.h"
 #include "os/charges.h"
 #include "os/kernel-log.h"
 #include "os/names.h"
 #include "os/proc-texts.h"
+#include "os/process.h"
 #include "wire/channel.h"
 #include "wire/request.h"
 #include "wire/source-netlink.h"
@@ -40,21 +41,55 @@ static void netlink_tap(struct netlink *nl, const struct nlmsghdr *nlh,
 		tap->see(tap, nlh, len);
 }
 
+/*
+ * Whether to ask the service for all processes of the user instead of the named ones: those are in
+ * a census that others may have taken.  Their mappings and flags of their pages are in none.
+ */
+static bool asks_for_all(const struct netlink *nl, const struct request *request)
+{
+	return nl->channel.service && request->pids.n && !request->group_by &&
+	       !(request->parts & (MEMCENSUS_PART_VMAS | MEMCENSUS_PART_FLAGS));
+}
+
+/* Keeps the processes that @request names. */
+static int keep_named(struct snapshot *snap, const struct request *request, struct failure *why)
+{
+	uint64_t *pids = xcalloc(request->pids.n, sizeof(*pids));
+	size_t i;
+
+	for (i = 0; i < request->pids.n; i++)
+		pids[i] = process_of((uint32_t)request->pids.v[i]);
+	snapshot_keep_tasks(snap, pids, request->pids.n);
+	free(pids);
+	if (snap->n_tasks)
+		return 0;
+	return fail(why, FAIL_NO_PROCESS,
+		    "process %" PRIu64 "%s: ended, or its memory is not yours to read",
+		    request->pids.v[0], request->pids.n > 1 ? " and all others" : "");
+}
+
 static enum taken netlink_take(struct source *source,
 			       const struct request *request,
 			       struct snapshot *snap, struct failure *why)
 {
 	struct netlink *nl = (struct netlink *)source;
+	const bool all = asks_for_all(nl, request);
 	char buf[REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	enum reply_state state = REPLY_MORE;
+	struct request asked = *request;
 	struct nlmsghdr *nlh;
 	ssize_t n;
+
+	if (all) {
+		asked.pids.n = 0;
+		asked.named_only = false;
+	}
 
 	/* A dump that goes on would refuse the next one. */
 	if (nl->unfinished && channel_open(&nl->channel, why))
 		return TAKE_FAILED;
 	nl->unfinished = true;
-	nlh = request_put(buf, nl->channel.family, ++nl->channel.seq, request);
+	nlh = request_put(buf, nl->channel.family, ++nl->channel.seq, &asked);
 	netlink_tap(nl, nlh, nlh->nlmsg_len);
 	if (channel_send(&nl->channel, nlh, why))
 		return TAKE_FAILED;
@@ -68,20 +103,20 @@ static enum taken netlink_take(struct source *source,
 	if (state == REPLY_FAILED)
 		return TAKE_FAILED;
 	nl->unfinished = false;
+	if (all && keep_named(snap, request, why))
+		return TAKE_FAILED;
 
 	names_live(snap);
-	/* Beside a census before an OOM kill, what /proc says now means nothing. */
-	if ((snap->has_totals && request->command != MEMCENSUS_CMD_OOM) || snap->has_physical)
+	if (snap->has_totals || snap->has_physical)
 		proc_texts_read(snap);
 	proc_texts_apply(snap);
 	charges_forget_payers(snap);
 	/* Groups of selected processes are no cgroups. */
-	if (request->group_by == MEMCENSUS_BY_CGROUP && !request->pids.n) {
-		charges_read(snap);
+	if ((request->charges || request->group_by == MEMCENSUS_BY_CGROUP) && !request->pids.n) {
+		charges_read(snap, request->charges);
 		charges_apply(snap);
 	}
 	cgroup_tree_link(snap);
-	on_nodes_link(snap);
 	return TAKE_DONE;
 }
 

@@ -3,33 +3,30 @@
 /*
  * ABI of the memory census, shared by the module and the reader.
  *
- * Generic netlink family "memcensus".  A reader sends one of five requests:
+ * Generic netlink family "memcensus".  A reader sends one of four requests:
  *
  *   INFO (do)
- *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? FILE?
+ *   SNAPSHOT (dump)   REQUEST { PARTS? PIDS? GROUP_BY? FILE?
  *                               READER_UID? READER_GID? MAX_AGE_MS? }
  *   SHARE (dump)      REQUEST { PIDS | GROUP_BY | both, LIMIT? CHARGED? FILE? }
  *   PHYSICAL (dump)   REQUEST { ORDER? GROUP_BY? FILES? }
- *   OOM (dump)        REQUEST { EVENT? }
  *
  * All messages of an answer have the command of the request, and each has one nest, which
  * identifies the record:
  *
  *   INFO              INFO
- *   SNAPSHOT          INFO SCAN TASK* TASK_NODE* GROUP* VMA* ZONE* NODE* SYSTEM?
+ *   SNAPSHOT          INFO SCAN TASK* GROUP* VMA* ZONE* NODE* SYSTEM?
  *   SHARE             INFO SCAN TASK* GROUP* OWNERS* PAIR* PAYER*
- *   PHYSICAL          INFO PHYSICAL PHYSICAL_ZONE* KERNEL_FRAMES* FRAME_CGROUP* FRAME_SYSTEM*
+ *   PHYSICAL          INFO PHYSICAL PHYSICAL_ZONE* FRAME_CGROUP* FRAME_SYSTEM*
  *                     FRAME_FILE* FRAME_BLOCKS*
- *   OOM               INFO OOM* OOM_VICTIM* OOM_ZONE* OOM_NODE* SCAN? TASK* ZONE* NODE* SYSTEM?
  *
- * All messages of a dump, except INFO and OOM*, belong to one census and carry its number.  The
- * dump holds the census until the dump ends or its socket is closed.
+ * All messages of a dump, except INFO, belong to one census and carry its number.  The dump holds
+ * the census until the dump ends or its socket is closed.
  *
  *   INFO   { ABI VERSION KERNEL PAGE_SIZE ... }
- *   SEQ SCAN { BASIS REALTIME_NS WALL_NS CPU_NS ... }
- *   SEQ TASK { PID PEERS? COMM UID GROUP? STATE BASIS ...
+ *   SEQ SCAN { PARTS REALTIME_NS WALL_NS CPU_NS ... }
+ *   SEQ TASK { PID PEERS? COMM UID GROUP? STATE ...
  *              FIGURES { <enum memcensus_figure>: u64 ... } }
- *   SEQ TASK_NODE { PID NODE RSS HUGETLB RUNS }
  *   SEQ GROUP { ID, UID | CGROUP | COMM | nothing: PIDS, MMS FIGURES { ... } }
  *   SEQ VMA { PID START END MODE NAME? ... FIGURES { ... } }
  *   SEQ ZONE { NODE NAME FREE_BLOCKS TYPE { NAME FREE_BLOCKS* }* WMARK_MIN ... }
@@ -44,16 +41,11 @@
  *   SEQ PHYSICAL { REALTIME_NS WALL_NS CPU_NS FRAMES ... }
  *   SEQ PHYSICAL_ZONE { NODE NAME SPANNED ... CLASSES { <enum memcensus_frame_class>: u64 ... }
  *                       STATES { <enum memcensus_frame_state>: u64 ... } }
- *   SEQ KERNEL_FRAMES { NODE ZONE CLASS FLAGS ... BYTES FIRST_FRAMES }
  *   SEQ FRAME_CGROUP { CGROUP? CLASSES { <enum memcensus_frame_class>: u64 ... } SHARED? PINNED }
  *   SEQ FRAME_SYSTEM { FILES? DEV_MAJOR? DEV_MINOR? TYPE? SOURCE? CACHED MAPPED DIRTY? WRITEBACK }
  *   SEQ FRAME_FILE { DEV_MAJOR? DEV_MINOR? INODE? TYPE? ... PATH? CACHED MAPPED DIRTY? WRITEBACK
  *                    CGROUP? CHARGED? }
  *   SEQ FRAME_BLOCKS { NODE ZONE ORDER FIRST RECORDS }
- *   OOM { NUMBER REALTIME_NS SCOPE ... BYTES { <enum memcensus_system_bytes>: u64 ... }
- *         CGROUP? LIMIT? CHARGED? ... }
- *   OOM_VICTIM { OOM PID? COMM UID ... }
- *   OOM_ZONE and OOM_NODE as ZONE and NODE
  *
  * Units: memory is in bytes, time in nanoseconds.  An unknown figure is absent from its
  * message, never 0.  Integers are in the byte order of the machine that took the census.
@@ -72,7 +64,7 @@
 /* Increases when an attribute or a meaning is added. */
 #define MEMCENSUS_ABI	17
 
-/* Maximum length of the name of a zone, migrate type or command, including NUL. */
+/* Maximum length of the name of a zone or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16
 
 /* Maximum number of PIDs in a request: an attribute is smaller than 64 KiB. */
@@ -92,9 +84,6 @@
 
 /* MEMCENSUS_REQ_LIMIT if absent. */
 #define MEMCENSUS_LIMIT_DEFAULT	64
-
-/* Maximum number of frames that a KERNEL_FRAMES message names. */
-#define MEMCENSUS_FIRST_FRAMES_MAX	8
 
 /*
  * Maximum number of blocks in the answer to a PHYSICAL request with ORDER: 32 MiB of
@@ -141,12 +130,6 @@
 /* Maximum number of records in a FRAME_BLOCKS message. */
 #define MEMCENSUS_BLOCK_RECORDS_MAX	256
 
-/* Number of OOM events that are kept. */
-#define MEMCENSUS_OOMS_MAX	4
-
-/* Maximum number of victims of an event that are kept. */
-#define MEMCENSUS_OOM_VICTIMS_MAX	8
-
 /**
  * enum memcensus_cmd - requests; their answers have the same command
  * @MEMCENSUS_CMD_INFO: do: ABI, version and parameters of the module
@@ -154,7 +137,6 @@
  * @MEMCENSUS_CMD_SHARE: dump: take a census and send what processes or groups have in
  *	common
  * @MEMCENSUS_CMD_PHYSICAL: dump: classify all frames of physical memory
- * @MEMCENSUS_CMD_OOM: dump: send what was known when the OOM killer ran
  *
  * 3 to 10 were used by version 1 of the family and will not be used again.
  */
@@ -164,7 +146,6 @@ enum memcensus_cmd {
 	MEMCENSUS_CMD_SNAPSHOT,
 	MEMCENSUS_CMD_SHARE = 11,
 	MEMCENSUS_CMD_PHYSICAL,
-	MEMCENSUS_CMD_OOM,
 	__MEMCENSUS_CMD_MAX,
 	MEMCENSUS_CMD_MAX = __MEMCENSUS_CMD_MAX - 1
 };
@@ -186,19 +167,13 @@ enum memcensus_cmd {
  * @MEMCENSUS_A_PAIR: nest of &enum memcensus_pair
  * @MEMCENSUS_A_PHYSICAL: nest
  * @MEMCENSUS_A_PHYSICAL_ZONE: nest of &enum memcensus_physical_zone
- * @MEMCENSUS_A_KERNEL_FRAMES: nest of &enum memcensus_kernel_frames
- * @MEMCENSUS_A_OOM: nest of &enum memcensus_oom
- * @MEMCENSUS_A_OOM_VICTIM: nest of &enum memcensus_oom_victim
- * @MEMCENSUS_A_OOM_ZONE: nest of &enum memcensus_zone
- * @MEMCENSUS_A_OOM_NODE: nest of &enum memcensus_node
  * @MEMCENSUS_A_PAYER: nest of &enum memcensus_payer
  * @MEMCENSUS_A_FRAME_BLOCKS: nest of &enum memcensus_frame_blocks
  * @MEMCENSUS_A_FRAME_CGROUP: nest of &enum memcensus_frame_cgroup
- * @MEMCENSUS_A_TASK_NODE: nest of &enum memcensus_task_node
  * @MEMCENSUS_A_FRAME_SYSTEM: nest of &enum memcensus_frame_system
  * @MEMCENSUS_A_FRAME_FILE: nest of &enum memcensus_frame_file
  *
- * 12 was used by version 2 of the family and will not be used again.
+ * 12, 18 to 21 and 25 were used by version 2 of the family and will not be used again.
  */
 enum memcensus_attr {
 	MEMCENSUS_A_UNSPEC,
@@ -217,46 +192,25 @@ enum memcensus_attr {
 	MEMCENSUS_A_PAIR,
 	MEMCENSUS_A_PHYSICAL,
 	MEMCENSUS_A_PHYSICAL_ZONE,
-	MEMCENSUS_A_KERNEL_FRAMES,
-	MEMCENSUS_A_OOM,
-	MEMCENSUS_A_OOM_VICTIM,
-	MEMCENSUS_A_OOM_ZONE,
-	MEMCENSUS_A_OOM_NODE,
-	MEMCENSUS_A_PAYER,
+	MEMCENSUS_A_PAYER = 22,
 	MEMCENSUS_A_FRAME_BLOCKS,
 	MEMCENSUS_A_FRAME_CGROUP,
-	MEMCENSUS_A_TASK_NODE,
-	MEMCENSUS_A_FRAME_SYSTEM,
+	MEMCENSUS_A_FRAME_SYSTEM = 26,
 	MEMCENSUS_A_FRAME_FILE,
 	__MEMCENSUS_A_MAX,
 	MEMCENSUS_A_MAX = __MEMCENSUS_A_MAX - 1
 };
 
-/**
- * enum memcensus_basis - how the owners of a frame are counted
- * @MEMCENSUS_BASIS_MAPCOUNT: by the map count of the page, as in smaps; reads no other
- *	process; an estimate on kernels without per-page map counts
- * @MEMCENSUS_BASIS_FRAMES: by counting, in this census, the address spaces that map the
- *	frame
- */
-enum memcensus_basis {
-	MEMCENSUS_BASIS_UNSPEC,
-	MEMCENSUS_BASIS_MAPCOUNT,
-	MEMCENSUS_BASIS_FRAMES,
-	__MEMCENSUS_BASIS_MAX,
-	MEMCENSUS_BASIS_MAX = __MEMCENSUS_BASIS_MAX - 1
-};
-
-/* MEMCENSUS_REQ_PARTS: parts of the census; absent: TASKS ZONES NODES SYSTEM */
+/* MEMCENSUS_REQ_PARTS: parts of the census; absent: TASKS ZONES NODES SYSTEM OWNERS */
 #define MEMCENSUS_PART_TASKS	(1U << 0)
 #define MEMCENSUS_PART_VMAS	(1U << 1)	/* needs MEMCENSUS_REQ_PIDS */
 #define MEMCENSUS_PART_ZONES	(1U << 2)
-#define MEMCENSUS_PART_TYPES	(1U << 3)	/* free blocks per migrate type */
 #define MEMCENSUS_PART_NODES	(1U << 4)
 #define MEMCENSUS_PART_SYSTEM	(1U << 5)
-#define MEMCENSUS_PART_TASK_NODES	(1U << 6)	/* memory of processes by NUMA node */
-#define MEMCENSUS_PART_MEMORY_VMAS	(1U << 7)	/* VMAS of files in memory, or deleted */
-#define MEMCENSUS_PART_ALL	((1U << 8) - 1)
+#define MEMCENSUS_PART_MEMORY_VMAS	(1U << 6)	/* VMAS of files in memory, or deleted */
+#define MEMCENSUS_PART_OWNERS	(1U << 7)	/* USS, PSS: walks all processes, also with PIDS */
+#define MEMCENSUS_PART_FLAGS	(1U << 8)	/* DIRTY, REFERENCED, KSM, LAZYFREE; needs PIDS */
+#define MEMCENSUS_PART_ALL	0x1f7U
 
 /**
  * enum memcensus_group_by - key of the groups of address spaces
@@ -281,31 +235,27 @@ enum memcensus_group_by {
 };
 
 /**
- * enum memcensus_request - options of a SNAPSHOT, SHARE, PHYSICAL or OOM request
- * @MEMCENSUS_REQ_BASIS: u32, &enum memcensus_basis; absent: FRAMES for all processes,
- *	MAPCOUNT with PIDS, for which FRAMES must also walk all other processes
- * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all except VMAS, TYPES, TASK_NODES
- *	and MEMORY_VMAS
+ * enum memcensus_request - options of a SNAPSHOT, SHARE or PHYSICAL request
+ * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all except VMAS, TYPES,
+ *	MEMORY_VMAS and FLAGS
  * @MEMCENSUS_REQ_PIDS: u32[], processes to walk, by the ID of any of their threads in the
  *	caller's PID namespace; 1 to %MEMCENSUS_PIDS_MAX; absent: all.  A process that has
  *	exited or does not exist is sent as %MEMCENSUS_STATE_VANISHED.  SHARE: up to
  *	%MEMCENSUS_SHARE_PIDS_MAX, without GROUP_BY
- * @MEMCENSUS_REQ_GROUP_BY: u32, &enum memcensus_group_by; frames basis only, so with PIDS
- *	also set BASIS. SHARE: with PIDS only BY_PIDS, which compares these processes as
- *	one. PHYSICAL: BY_CGROUP, for the FRAME_CGROUP messages
+ * @MEMCENSUS_REQ_GROUP_BY: u32, &enum memcensus_group_by; with PIDS only together with
+ *	OWNERS.  SHARE: with PIDS only BY_PIDS, which compares these processes as one.
+ *	PHYSICAL: BY_CGROUP, for the FRAME_CGROUP messages
  * @MEMCENSUS_REQ_LIMIT: u32, SHARE: maximum number of PAIR messages, with PIDS for each
  *	process, without those that count what was left out; 1 to %MEMCENSUS_LIMIT_MAX;
  *	absent: %MEMCENSUS_LIMIT_DEFAULT
- * @MEMCENSUS_REQ_EVENT: u64, OOM: number of the event that is sent with all that is known
- *	of it; absent: the newest
  * @MEMCENSUS_REQ_CHARGED: u32, SHARE by CGROUP: 1: also who is charged for the mapped
  *	pages, the PAYER messages; reads struct page of each; 2: also the files of which a
  *	cgroup is charged for pages that its own processes do not map
- * @MEMCENSUS_REQ_FILE: u32, SNAPSHOT on the frames basis, SHARE: file descriptor of the
- *	caller, of a regular file or block device: only what the mappings of this file
- *	have is counted, and only pages of the file, without the copies that a private
- *	mapping has of them.  A file of overlayfs is the one that has its data.  Figures
- *	that the kernel counts are of the whole process
+ * @MEMCENSUS_REQ_FILE: u32, SNAPSHOT, SHARE: file descriptor of the caller, of a regular
+ *	file or block device: only what the mappings of this file have is counted, and
+ *	only pages of the file, without the copies that a private mapping has of them.  A
+ *	file of overlayfs is the one that has its data.  Figures that the kernel counts
+ *	are of the whole process
  * @MEMCENSUS_REQ_ORDER: u32, PHYSICAL: also a record for each block of 2^ORDER frames,
  *	the FRAME_BLOCKS messages; absent: none
  * @MEMCENSUS_REQ_FILES: u32, PHYSICAL: also the page cache by file system, the
@@ -324,18 +274,16 @@ enum memcensus_group_by {
  *	the group of this tree is sent, and the TASKs in it, each with this GROUP; the
  *	groups in it are not.  Neither if there is none.  absent: all
  *
- * 6 and 7 were used by version 2 of the family and will not be used again.
+ * 2, 6, 7 and 9 were used by version 2 of the family and will not be used again.
  */
 enum memcensus_request {
 	MEMCENSUS_REQ_UNSPEC,
 	MEMCENSUS_REQ_PAD,
-	MEMCENSUS_REQ_BASIS,
-	MEMCENSUS_REQ_PARTS,
+	MEMCENSUS_REQ_PARTS = 3,
 	MEMCENSUS_REQ_PIDS,
 	MEMCENSUS_REQ_GROUP_BY,
 	MEMCENSUS_REQ_LIMIT = 8,
-	MEMCENSUS_REQ_EVENT,
-	MEMCENSUS_REQ_CHARGED,
+	MEMCENSUS_REQ_CHARGED = 10,
 	MEMCENSUS_REQ_FILE,
 	MEMCENSUS_REQ_ORDER,
 	MEMCENSUS_REQ_FILES,
@@ -349,9 +297,8 @@ enum memcensus_request {
 
 /* MEMCENSUS_INFO_SUBJECTS: what a module may be built without */
 #define MEMCENSUS_SUBJECT_PHYSICAL	(1U << 0)	/* the PHYSICAL request */
-#define MEMCENSUS_SUBJECT_OOM	(1U << 1)	/* the OOM request */
-#define MEMCENSUS_SUBJECT_SHARE	(1U << 2)	/* the SHARE request */
-#define MEMCENSUS_SUBJECT_ALL	((1U << 3) - 1)
+#define MEMCENSUS_SUBJECT_SHARE	(1U << 1)	/* the SHARE request */
+#define MEMCENSUS_SUBJECT_ALL	0x3U
 
 /**
  * enum memcensus_rule - state of the exclusive rule
@@ -391,8 +338,6 @@ enum memcensus_lock {
  * @MEMCENSUS_INFO_KERNEL: string, kernel release
  * @MEMCENSUS_INFO_PAGE_SIZE: u32, bytes
  * @MEMCENSUS_INFO_ORDERS: u32, number of buddy orders
- * @MEMCENSUS_INFO_MAPCOUNT_EXACT: u32, 1 if each page has its own map count, 0 if
- *	%MEMCENSUS_BASIS_MAPCOUNT is an estimate for large folios
  * @MEMCENSUS_INFO_MAX_AGE_NS: u64, ns, parameter max_age_ms
  * @MEMCENSUS_INFO_LOCK_HOLD_NS: u64, ns, parameter lock_hold_us
  * @MEMCENSUS_INFO_BUSY_BUDGET_NS: u64, ns, parameter busy_budget_ms
@@ -405,7 +350,8 @@ enum memcensus_lock {
  *	newer one; 0: it is unknown
  * @MEMCENSUS_INFO_LOCK: u32, &enum memcensus_lock: what a census locks on this kernel
  *
- * 12 was used before version 1.0 and will not be used again.
+ * 7 was used by version 2 of the family, 12 before version 1.0; they will not be used
+ * again.
  */
 enum memcensus_info {
 	MEMCENSUS_INFO_UNSPEC,
@@ -415,8 +361,7 @@ enum memcensus_info {
 	MEMCENSUS_INFO_KERNEL,
 	MEMCENSUS_INFO_PAGE_SIZE,
 	MEMCENSUS_INFO_ORDERS,
-	MEMCENSUS_INFO_MAPCOUNT_EXACT,
-	MEMCENSUS_INFO_MAX_AGE_NS,
+	MEMCENSUS_INFO_MAX_AGE_NS = 8,
 	MEMCENSUS_INFO_LOCK_HOLD_NS,
 	MEMCENSUS_INFO_BUSY_BUDGET_NS,
 	MEMCENSUS_INFO_MAX_MEM,
@@ -430,7 +375,6 @@ enum memcensus_info {
 
 /**
  * enum memcensus_scan - time, result counts and cost of a census
- * @MEMCENSUS_SCAN_BASIS: u32, &enum memcensus_basis
  * @MEMCENSUS_SCAN_PARTS: u32, MEMCENSUS_PART_*
  * @MEMCENSUS_SCAN_REALTIME_NS: u64, start, ns since 1970-01-01 UTC
  * @MEMCENSUS_SCAN_BOOTTIME_NS: u64, start, ns since boot
@@ -502,15 +446,15 @@ enum memcensus_info {
  * address spaces were requested.
  *
  * @MEMCENSUS_SCAN_FRAMES, @MEMCENSUS_SCAN_PSS, @MEMCENSUS_SCAN_VIOLATIONS and
- * @MEMCENSUS_SCAN_MAPPED_BY_2 to @MEMCENSUS_SCAN_MAPPED_BY_10: only on the frames basis.
+ * @MEMCENSUS_SCAN_MAPPED_BY_2 to @MEMCENSUS_SCAN_MAPPED_BY_10: only with OWNERS.
  *
- * 22 to 24 were used before version 0.2 and will not be used again.
+ * 2 was used by version 2 of the family, 22 to 24 before version 0.2; they will not be
+ * used again.
  */
 enum memcensus_scan {
 	MEMCENSUS_SCAN_UNSPEC,
 	MEMCENSUS_SCAN_PAD,
-	MEMCENSUS_SCAN_BASIS,
-	MEMCENSUS_SCAN_PARTS,
+	MEMCENSUS_SCAN_PARTS = 3,
 	MEMCENSUS_SCAN_REALTIME_NS,
 	MEMCENSUS_SCAN_BOOTTIME_NS,
 	MEMCENSUS_SCAN_WALL_NS,
@@ -594,15 +538,13 @@ enum memcensus_state {
  * @MEMCENSUS_TASK_START_NS: u64, start time, ns since boot
  * @MEMCENSUS_TASK_THREADS: u32, number of threads
  * @MEMCENSUS_TASK_STATE: u32, &enum memcensus_state
- * @MEMCENSUS_TASK_BASIS: u32, &enum memcensus_basis of the figures; absent if the address
- *	space was not walked
- * @MEMCENSUS_TASK_MIN_FAULTS: u64, page faults without I/O since its start
- * @MEMCENSUS_TASK_MAJ_FAULTS: u64, page faults with I/O since its start
  * @MEMCENSUS_TASK_OOM_SCORE_ADJ: s32, -1000 to 1000
  * @MEMCENSUS_TASK_FIGURES: nest, u64 by &enum memcensus_figure
  * @MEMCENSUS_TASK_GROUP: u32, %MEMCENSUS_GROUP_ID of its group; absent if it is in none
  * @MEMCENSUS_TASK_MAPPINGS: u32, mappings (VMAs) of the address space, which
  *	vm.max_map_count bounds
+ *
+ * 12 was used by version 2 of the family and will not be used again.
  */
 enum memcensus_task {
 	MEMCENSUS_TASK_UNSPEC,
@@ -617,42 +559,12 @@ enum memcensus_task {
 	MEMCENSUS_TASK_START_NS,
 	MEMCENSUS_TASK_THREADS,
 	MEMCENSUS_TASK_STATE,
-	MEMCENSUS_TASK_BASIS,
-	MEMCENSUS_TASK_MIN_FAULTS,
-	MEMCENSUS_TASK_MAJ_FAULTS,
-	MEMCENSUS_TASK_OOM_SCORE_ADJ,
+	MEMCENSUS_TASK_OOM_SCORE_ADJ = 15,
 	MEMCENSUS_TASK_FIGURES,
 	MEMCENSUS_TASK_GROUP,
 	MEMCENSUS_TASK_MAPPINGS,
 	__MEMCENSUS_TASK_MAX,
 	MEMCENSUS_TASK_MAX = __MEMCENSUS_TASK_MAX - 1
-};
-
-/**
- * enum memcensus_task_node - memory of a process on a NUMA node; only with TASK_NODES
- * @MEMCENSUS_TN_PID: u32, %MEMCENSUS_TASK_PID
- * @MEMCENSUS_TN_NODE: u32, number of the node
- * @MEMCENSUS_TN_RSS: u64, of %MEMCENSUS_F_RSS, what is on this node: over all nodes they
- *	add up to it
- * @MEMCENSUS_TN_HUGETLB: u64, mapped hugetlb pages on this node, each mapping of a page,
- *	as in numa_maps
- * @MEMCENSUS_TN_RUNS: u32, 1: a thread runs on a CPU of this node, or ran there last; 0:
- *	none did, when the process was found
- *
- * A process that was walked, or in part, has a message for each node where it has memory
- * or runs.  It has none for a node where both amounts are 0 and no thread ran last, and
- * none at all if memory was added to the machine or removed from it during the census.
- */
-enum memcensus_task_node {
-	MEMCENSUS_TN_UNSPEC,
-	MEMCENSUS_TN_PAD,
-	MEMCENSUS_TN_PID,
-	MEMCENSUS_TN_NODE,
-	MEMCENSUS_TN_RSS,
-	MEMCENSUS_TN_HUGETLB,
-	MEMCENSUS_TN_RUNS,
-	__MEMCENSUS_TN_MAX,
-	MEMCENSUS_TN_MAX = __MEMCENSUS_TN_MAX - 1
 };
 
 /**
@@ -662,14 +574,12 @@ enum memcensus_task_node {
  * @MEMCENSUS_VMA_END: u64, end user address (exclusive)
  * @MEMCENSUS_VMA_OFFSET: u64, offset in the file, bytes; 0 if anonymous
  * @MEMCENSUS_VMA_MODE: string, four letters as in /proc/PID/maps ("rw-p")
- * @MEMCENSUS_VMA_FLAGS: string, letter pairs as VmFlags of smaps
  * @MEMCENSUS_VMA_DEV_MAJOR: u32, device of the file; absent if anonymous
  * @MEMCENSUS_VMA_DEV_MINOR: u32, device of the file; absent if anonymous
  * @MEMCENSUS_VMA_INODE: u64, absent if anonymous
  * @MEMCENSUS_VMA_NAME: string, path or [heap], [stack], [vdso], [anon:...]; absent if
  *	anonymous and unnamed
  * @MEMCENSUS_VMA_PAGE_SIZE: u64, bytes, KernelPageSize and MMUPageSize of smaps
- * @MEMCENSUS_VMA_PKEY: u32, protection key; absent if the CPU has none
  * @MEMCENSUS_VMA_FIGURES: nest, u64 by &enum memcensus_figure
  */
 enum memcensus_vma {
@@ -680,14 +590,12 @@ enum memcensus_vma {
 	MEMCENSUS_VMA_END,
 	MEMCENSUS_VMA_OFFSET,
 	MEMCENSUS_VMA_MODE,
-	MEMCENSUS_VMA_FLAGS,
-	MEMCENSUS_VMA_DEV_MAJOR,
+	MEMCENSUS_VMA_DEV_MAJOR = 8,
 	MEMCENSUS_VMA_DEV_MINOR,
 	MEMCENSUS_VMA_INODE,
 	MEMCENSUS_VMA_NAME,
 	MEMCENSUS_VMA_PAGE_SIZE,
-	MEMCENSUS_VMA_PKEY,
-	MEMCENSUS_VMA_FIGURES,
+	MEMCENSUS_VMA_FIGURES = 14,
 	__MEMCENSUS_VMA_MAX,
 	MEMCENSUS_VMA_MAX = __MEMCENSUS_VMA_MAX - 1
 };
@@ -875,14 +783,9 @@ enum memcensus_kind {
  * @MEMCENSUS_F_PSS_ANON: anonymous part of PSS (Pss_Anon)
  * @MEMCENSUS_F_PSS_FILE: page cache of files, part of PSS (Pss_File)
  * @MEMCENSUS_F_PSS_SHMEM: shared memory, part of PSS (Pss_Shmem)
- * @MEMCENSUS_F_PSS_DIRTY: dirty part of PSS (Pss_Dirty)
- * @MEMCENSUS_F_SHARED_CLEAN: (Shared_Clean)
- * @MEMCENSUS_F_SHARED_DIRTY: (Shared_Dirty)
- * @MEMCENSUS_F_PRIVATE_CLEAN: (Private_Clean)
- * @MEMCENSUS_F_PRIVATE_DIRTY: (Private_Dirty)
- * @MEMCENSUS_F_REFERENCED: accessed since last cleared (Referenced)
- * @MEMCENSUS_F_KSM: merged by KSM (KSM, since Linux 6.6)
- * @MEMCENSUS_F_LAZYFREE: marked by MADV_FREE (LazyFree)
+ * @MEMCENSUS_F_REFERENCED: accessed since last cleared (Referenced); with FLAGS
+ * @MEMCENSUS_F_KSM: merged by KSM (KSM, since Linux 6.6); with FLAGS
+ * @MEMCENSUS_F_LAZYFREE: marked by MADV_FREE (LazyFree); with FLAGS
  * @MEMCENSUS_F_THP: mapped by a PMD, sum of the next three
  * @MEMCENSUS_F_ANON_THP: (AnonHugePages)
  * @MEMCENSUS_F_SHMEM_THP: (ShmemPmdMapped)
@@ -896,7 +799,6 @@ enum memcensus_kind {
  * @MEMCENSUS_F_PAGETABLES: page tables (VmPTE)
  * @MEMCENSUS_F_HEAP: brk heap, part of RSS
  * @MEMCENSUS_F_STACK: stack of the main thread, part of RSS
- * @MEMCENSUS_F_LOCKED: part of PSS in VM_LOCKED VMAs (Locked)
  * @MEMCENSUS_F_MLOCKED: address space locked by mlock (VmLck)
  * @MEMCENSUS_F_SWAP_USS: exclusive swap slots
  * @MEMCENSUS_F_HUGETLB_PSS: proportional share of hugetlb pages
@@ -913,8 +815,12 @@ enum memcensus_kind {
  * @MEMCENSUS_F_PINNED: pinned by drivers and io_uring, mapped or not (VmPin)
  * @MEMCENSUS_F_USS_ZONE_DEVICE: pages of ZONE_DEVICE, part of @USS_DEVICE; never free:
  *	they are not in MemTotal
+ * @MEMCENSUS_F_DIRTY: written since they were last clean, by the entry or by struct page;
+ *	part of RSS (Shared_Dirty + Private_Dirty); with FLAGS
  *
  * In parentheses: the name of the figure in smaps, smaps_rollup or status.
+ *
+ * 16 to 20 and 37 were used by version 2 of the family and will not be used again.
  */
 enum memcensus_figure {
 	MEMCENSUS_F_UNSPEC,
@@ -933,12 +839,7 @@ enum memcensus_figure {
 	MEMCENSUS_F_PSS_ANON,
 	MEMCENSUS_F_PSS_FILE,
 	MEMCENSUS_F_PSS_SHMEM,
-	MEMCENSUS_F_PSS_DIRTY,
-	MEMCENSUS_F_SHARED_CLEAN,
-	MEMCENSUS_F_SHARED_DIRTY,
-	MEMCENSUS_F_PRIVATE_CLEAN,
-	MEMCENSUS_F_PRIVATE_DIRTY,
-	MEMCENSUS_F_REFERENCED,
+	MEMCENSUS_F_REFERENCED = 21,
 	MEMCENSUS_F_KSM,
 	MEMCENSUS_F_LAZYFREE,
 	MEMCENSUS_F_THP,
@@ -954,8 +855,7 @@ enum memcensus_figure {
 	MEMCENSUS_F_PAGETABLES,
 	MEMCENSUS_F_HEAP,
 	MEMCENSUS_F_STACK,
-	MEMCENSUS_F_LOCKED,
-	MEMCENSUS_F_MLOCKED,
+	MEMCENSUS_F_MLOCKED = 38,
 	MEMCENSUS_F_SWAP_USS,
 	MEMCENSUS_F_HUGETLB_PSS,
 	MEMCENSUS_F_USS_ANON,
@@ -966,6 +866,7 @@ enum memcensus_figure {
 	MEMCENSUS_F_USS_DEVICE,
 	MEMCENSUS_F_PINNED,
 	MEMCENSUS_F_USS_ZONE_DEVICE,
+	MEMCENSUS_F_DIRTY,
 	__MEMCENSUS_F_MAX,
 	MEMCENSUS_F_MAX = __MEMCENSUS_F_MAX - 1
 };
@@ -975,8 +876,6 @@ enum memcensus_figure {
  * @MEMCENSUS_ZONE_NODE: u32, node
  * @MEMCENSUS_ZONE_NAME: string (DMA, DMA32, Normal, Movable ...)
  * @MEMCENSUS_ZONE_FREE_BLOCKS: u64[], by order, free blocks of 2^order pages
- * @MEMCENSUS_ZONE_TYPE: nest of &enum memcensus_zone_type, one for each migrate type, if
- *	%MEMCENSUS_PART_TYPES was requested
  * @MEMCENSUS_ZONE_FREE: u64, free bytes by the zone's counter (nr_free_pages)
  * @MEMCENSUS_ZONE_WMARK_MIN: u64, bytes, including the boost
  * @MEMCENSUS_ZONE_WMARK_LOW: u64, bytes, including the boost
@@ -985,7 +884,7 @@ enum memcensus_figure {
  * @MEMCENSUS_ZONE_SPANNED: u64, bytes from its first to its last frame
  * @MEMCENSUS_ZONE_PRESENT: u64, bytes of existing memory
  * @MEMCENSUS_ZONE_MANAGED: u64, bytes managed by the buddy allocator
- * @MEMCENSUS_ZONE_PCP: u64, free bytes in per-CPU lists; absent in OOM_ZONE
+ * @MEMCENSUS_ZONE_PCP: u64, free bytes in per-CPU lists
  * @MEMCENSUS_ZONE_HIGHATOMIC: u64, bytes reserved for atomic allocations
  * @MEMCENSUS_ZONE_CMA_FREE: u64, free bytes in CMA areas; absent without CMA
  * @MEMCENSUS_ZONE_LOWMEM_RESERVE: u64[], by zone of the node, bytes reserved against
@@ -999,8 +898,7 @@ enum memcensus_zone {
 	MEMCENSUS_ZONE_NODE,
 	MEMCENSUS_ZONE_NAME,
 	MEMCENSUS_ZONE_FREE_BLOCKS,
-	MEMCENSUS_ZONE_TYPE,
-	MEMCENSUS_ZONE_FREE,
+	MEMCENSUS_ZONE_FREE = 6,
 	MEMCENSUS_ZONE_WMARK_MIN,
 	MEMCENSUS_ZONE_WMARK_LOW,
 	MEMCENSUS_ZONE_WMARK_HIGH,
@@ -1014,38 +912,6 @@ enum memcensus_zone {
 	MEMCENSUS_ZONE_LOWMEM_RESERVE,
 	__MEMCENSUS_ZONE_MAX,
 	MEMCENSUS_ZONE_MAX = __MEMCENSUS_ZONE_MAX - 1
-};
-
-/**
- * enum memcensus_zone_type - free blocks of one migrate type in a zone
- * @MEMCENSUS_TYPE_NAME: string (Unmovable, Movable, Reclaimable, HighAtomic, CMA,
- *	Isolate)
- * @MEMCENSUS_TYPE_FREE_BLOCKS: nest of &enum memcensus_blocks, one for each order; absent
- *	for an order whose list was too long to be counted in bounded time
- *
- * 3 was used by version 1 of the family and will not be used again.
- */
-enum memcensus_zone_type {
-	MEMCENSUS_TYPE_UNSPEC,
-	MEMCENSUS_TYPE_PAD,
-	MEMCENSUS_TYPE_NAME,
-	MEMCENSUS_TYPE_FREE_BLOCKS = 4,
-	__MEMCENSUS_TYPE_MAX,
-	MEMCENSUS_TYPE_MAX = __MEMCENSUS_TYPE_MAX - 1
-};
-
-/**
- * enum memcensus_blocks - free blocks of one order
- * @MEMCENSUS_BLOCKS_ORDER: u32, a block has 2^order pages
- * @MEMCENSUS_BLOCKS_COUNT: u64, number of blocks
- */
-enum memcensus_blocks {
-	MEMCENSUS_BLOCKS_UNSPEC,
-	MEMCENSUS_BLOCKS_PAD,
-	MEMCENSUS_BLOCKS_ORDER,
-	MEMCENSUS_BLOCKS_COUNT,
-	__MEMCENSUS_BLOCKS_MAX,
-	MEMCENSUS_BLOCKS_MAX = __MEMCENSUS_BLOCKS_MAX - 1
 };
 
 /**
@@ -1288,8 +1154,6 @@ enum memcensus_event {
  * @MEMCENSUS_PHYSICAL_READ: number of frames whose struct page was read; blocks of free
  *	frames and large folios are read once
  * @MEMCENSUS_PHYSICAL_CHANGED: number of frames that were read again because they changed
- * @MEMCENSUS_PHYSICAL_LEFT_OUT: bytes of KERNEL_FRAMES messages that were left out
- *	because there are too many
  */
 enum memcensus_physical {
 	MEMCENSUS_PHYSICAL_UNSPEC,
@@ -1300,7 +1164,6 @@ enum memcensus_physical {
 	MEMCENSUS_PHYSICAL_FRAMES,
 	MEMCENSUS_PHYSICAL_READ,
 	MEMCENSUS_PHYSICAL_CHANGED,
-	MEMCENSUS_PHYSICAL_LEFT_OUT,
 	__MEMCENSUS_PHYSICAL_MAX,
 	MEMCENSUS_PHYSICAL_MAX = __MEMCENSUS_PHYSICAL_MAX - 1
 };
@@ -1421,13 +1284,6 @@ enum memcensus_frame_class {
  * @MEMCENSUS_FS_WRITEBACK: (Writeback)
  * @MEMCENSUS_FS_LRU: on an LRU list
  * @MEMCENSUS_FS_PINNED: may be pinned for DMA: these cannot move
- * @MEMCENSUS_FS_ACTIVE_ANON: anonymous memory and shmem that reclaim takes later
- *	(Active(anon)); of the multi-gen LRU the two youngest generations, as the next
- *	ones
- * @MEMCENSUS_FS_INACTIVE_ANON: anonymous memory and shmem that reclaim takes first
- *	(Inactive(anon))
- * @MEMCENSUS_FS_ACTIVE_FILE: page cache of files (Active(file))
- * @MEMCENSUS_FS_INACTIVE_FILE: page cache of files (Inactive(file))
  *
  * In parentheses: the name in /proc/meminfo.
  */
@@ -1441,50 +1297,8 @@ enum memcensus_frame_state {
 	MEMCENSUS_FS_WRITEBACK,
 	MEMCENSUS_FS_LRU,
 	MEMCENSUS_FS_PINNED,
-	MEMCENSUS_FS_ACTIVE_ANON,
-	MEMCENSUS_FS_INACTIVE_ANON,
-	MEMCENSUS_FS_ACTIVE_FILE,
-	MEMCENSUS_FS_INACTIVE_FILE,
 	__MEMCENSUS_FS_MAX,
 	MEMCENSUS_FS_MAX = __MEMCENSUS_FS_MAX - 1
-};
-
-/* MEMCENSUS_KF_MARKS: what else tells frames of the kernel apart */
-#define MEMCENSUS_FRAME_MARK_CHARGED	(1U << 0)	/* charged to a cgroup as kernel memory */
-#define MEMCENSUS_FRAME_MARK_UNREFERENCED	(1U << 1)	/* reference count 0 */
-#define MEMCENSUS_FRAME_MARK_TAIL	(1U << 2)	/* not the first frame of its allocation */
-#define MEMCENSUS_FRAME_MARK_MAPPED	(1U << 3)	/* page tables map them */
-#define MEMCENSUS_FRAME_MARK_MAPPING	(1U << 4)	/* page->mapping is set */
-#define MEMCENSUS_FRAME_MARK_CHANGED	(1U << 5)	/* changed each time that they were read */
-#define MEMCENSUS_FRAME_MARK_ALL	((1U << 6) - 1)
-
-/**
- * enum memcensus_kernel_frames - frames of class KERNEL or REMAINDER that look the same, by zone
- * @MEMCENSUS_KF_NODE: u32, ID of the node
- * @MEMCENSUS_KF_ZONE: string, name of the zone
- * @MEMCENSUS_KF_CLASS: u32, number of &enum memcensus_frame_class
- * @MEMCENSUS_KF_FLAGS: u64, page flags, by the bits of linux/kernel-page-flags.h
- * @MEMCENSUS_KF_TYPE: u32, page->page_type; absent: the frames have no type
- * @MEMCENSUS_KF_ORDER: u32, order of the compound pages; absent: not compound
- * @MEMCENSUS_KF_MARKS: u32, MEMCENSUS_FRAME_MARK_*
- * @MEMCENSUS_KF_BYTES: u64, bytes
- * @MEMCENSUS_KF_FIRST_FRAMES: u64[], numbers of the first frames, at most
- *	%MEMCENSUS_FIRST_FRAMES_MAX; absent: the caller lacks CAP_SYS_ADMIN
- */
-enum memcensus_kernel_frames {
-	MEMCENSUS_KF_UNSPEC,
-	MEMCENSUS_KF_PAD,
-	MEMCENSUS_KF_NODE,
-	MEMCENSUS_KF_ZONE,
-	MEMCENSUS_KF_CLASS,
-	MEMCENSUS_KF_FLAGS,
-	MEMCENSUS_KF_TYPE,
-	MEMCENSUS_KF_ORDER,
-	MEMCENSUS_KF_MARKS,
-	MEMCENSUS_KF_BYTES,
-	MEMCENSUS_KF_FIRST_FRAMES,
-	__MEMCENSUS_KF_MAX,
-	MEMCENSUS_KF_MAX = __MEMCENSUS_KF_MAX - 1
 };
 
 /**
@@ -1620,115 +1434,6 @@ enum memcensus_frame_file {
 	MEMCENSUS_FF_CHARGED,
 	__MEMCENSUS_FF_MAX,
 	MEMCENSUS_FF_MAX = __MEMCENSUS_FF_MAX - 1
-};
-
-/**
- * enum memcensus_oom_scope - MEMCENSUS_OOM_SCOPE: what ran out of memory
- * @MEMCENSUS_OOM_SCOPE_MACHINE: the machine, or the nodes that a policy or a cpuset
- *	allows
- * @MEMCENSUS_OOM_SCOPE_CGROUP: a cgroup at its limit
- */
-enum memcensus_oom_scope {
-	MEMCENSUS_OOM_SCOPE_UNSPEC,
-	MEMCENSUS_OOM_SCOPE_MACHINE,
-	MEMCENSUS_OOM_SCOPE_CGROUP,
-	__MEMCENSUS_OOM_SCOPE_MAX,
-	MEMCENSUS_OOM_SCOPE_MAX = __MEMCENSUS_OOM_SCOPE_MAX - 1
-};
-
-/**
- * enum memcensus_oom - an OOM kill, or several of a group of processes at once
- * @MEMCENSUS_OOM_NUMBER: u64, number of the event since the module was loaded, from 1
- * @MEMCENSUS_OOM_REALTIME_NS: u64, of the first kill, ns since 1970
- * @MEMCENSUS_OOM_BOOTTIME_NS: u64, of the first kill, ns since boot
- * @MEMCENSUS_OOM_SCOPE: u32, &enum memcensus_oom_scope
- * @MEMCENSUS_OOM_VICTIMS: u32, number of processes that were killed or were dying; up to
- *	%MEMCENSUS_OOM_VICTIMS_MAX are sent, of those in the caller's PID namespace
- * @MEMCENSUS_OOM_CALLER_PID: u32, process whose allocation failed; absent, as its name
- *	is: not in the caller's PID namespace
- * @MEMCENSUS_OOM_CALLER_COMM: string, its command name
- * @MEMCENSUS_OOM_CENSUS: u64, number of the last census before it; absent: none was kept
- * @MEMCENSUS_OOM_CENSUS_REALTIME_NS: u64, start of that census, ns since 1970
- * @MEMCENSUS_OOM_BYTES: nest, totals of the system when the first victim was marked, u64
- *	by &enum memcensus_system_bytes
- * @MEMCENSUS_OOM_DELAY_NS: u64, time from the first kill to AFTER; absent: not yet
- * @MEMCENSUS_OOM_AFTER: nest, the totals at that time
- * @MEMCENSUS_OOM_CGROUP: u64, ID of the cgroup whose limit was reached, the one with the
- *	least room of those that the first victim is in; absent: the machine ran out of
- *	memory, there is no limit of version 2, or the victim is not in the caller's PID
- *	namespace
- * @MEMCENSUS_OOM_LIMIT: u64, memory.max of CGROUP
- * @MEMCENSUS_OOM_CHARGED: u64, bytes that were charged to CGROUP and to those below it
- *	when the first victim was marked
- * @MEMCENSUS_OOM_CHARGED_ANON: u64, bytes of CHARGED that are anonymous memory and shmem
- *	on LRU lists; absent: too many cgroups are below CGROUP
- * @MEMCENSUS_OOM_CHARGED_FILE: u64, bytes of CHARGED that are page cache of files on LRU
- *	lists
- * @MEMCENSUS_OOM_CHARGED_UNEVICTABLE: u64, bytes of CHARGED that cannot be reclaimed,
- *	anonymous or of files
- */
-enum memcensus_oom {
-	MEMCENSUS_OOM_UNSPEC,
-	MEMCENSUS_OOM_PAD,
-	MEMCENSUS_OOM_NUMBER,
-	MEMCENSUS_OOM_REALTIME_NS,
-	MEMCENSUS_OOM_BOOTTIME_NS,
-	MEMCENSUS_OOM_SCOPE,
-	MEMCENSUS_OOM_VICTIMS,
-	MEMCENSUS_OOM_CALLER_PID,
-	MEMCENSUS_OOM_CALLER_COMM,
-	MEMCENSUS_OOM_CENSUS,
-	MEMCENSUS_OOM_CENSUS_REALTIME_NS,
-	MEMCENSUS_OOM_BYTES,
-	MEMCENSUS_OOM_DELAY_NS,
-	MEMCENSUS_OOM_AFTER,
-	MEMCENSUS_OOM_CGROUP,
-	MEMCENSUS_OOM_LIMIT,
-	MEMCENSUS_OOM_CHARGED,
-	MEMCENSUS_OOM_CHARGED_ANON,
-	MEMCENSUS_OOM_CHARGED_FILE,
-	MEMCENSUS_OOM_CHARGED_UNEVICTABLE,
-	__MEMCENSUS_OOM_MAX,
-	MEMCENSUS_OOM_MAX = __MEMCENSUS_OOM_MAX - 1
-};
-
-/**
- * enum memcensus_oom_victim - a process that the OOM killer killed, in the caller's PID namespace
- * @MEMCENSUS_OOM_VICTIM_OOM: u64, number of the event
- * @MEMCENSUS_OOM_VICTIM_PID: u32, in the caller's PID namespace
- * @MEMCENSUS_OOM_VICTIM_COMM: string, command name
- * @MEMCENSUS_OOM_VICTIM_UID: u32, user ID
- * @MEMCENSUS_OOM_VICTIM_CGROUP: u64, ID of its cgroup in the default hierarchy
- * @MEMCENSUS_OOM_VICTIM_START_NS: u64, start, ns since boot
- * @MEMCENSUS_OOM_VICTIM_OOM_SCORE_ADJ: s32, OOM score adjustment
- * @MEMCENSUS_OOM_VICTIM_VSS: u64, mapped addresses
- * @MEMCENSUS_OOM_VICTIM_ANON: u64, resident anonymous memory, by the kernel's counter
- * @MEMCENSUS_OOM_VICTIM_FILE: u64, resident pages of files, by the kernel's counter
- * @MEMCENSUS_OOM_VICTIM_SHMEM: u64, resident shmem, by the kernel's counter
- * @MEMCENSUS_OOM_VICTIM_SWAP: u64, swap entries, by the kernel's counter
- * @MEMCENSUS_OOM_VICTIM_PAGETABLES: u64, page tables
- * @MEMCENSUS_OOM_VICTIM_DYING: u32, 1: it was dying before, by an exit or a signal other
- *	than SIGKILL: the kernel only waited for it
- */
-enum memcensus_oom_victim {
-	MEMCENSUS_OOM_VICTIM_UNSPEC,
-	MEMCENSUS_OOM_VICTIM_PAD,
-	MEMCENSUS_OOM_VICTIM_OOM,
-	MEMCENSUS_OOM_VICTIM_PID,
-	MEMCENSUS_OOM_VICTIM_COMM,
-	MEMCENSUS_OOM_VICTIM_UID,
-	MEMCENSUS_OOM_VICTIM_CGROUP,
-	MEMCENSUS_OOM_VICTIM_START_NS,
-	MEMCENSUS_OOM_VICTIM_OOM_SCORE_ADJ,
-	MEMCENSUS_OOM_VICTIM_VSS,
-	MEMCENSUS_OOM_VICTIM_ANON,
-	MEMCENSUS_OOM_VICTIM_FILE,
-	MEMCENSUS_OOM_VICTIM_SHMEM,
-	MEMCENSUS_OOM_VICTIM_SWAP,
-	MEMCENSUS_OOM_VICTIM_PAGETABLES,
-	MEMCENSUS_OOM_VICTIM_DYING,
-	__MEMCENSUS_OOM_VICTIM_MAX,
-	MEMCENSUS_OOM_VICTIM_MAX = __MEMCENSUS_OOM_VICTIM_MAX - 1
 };
 
 #endif /* _UAPI_LINUX_MEMCENSUS_H */

@@ -177,13 +177,6 @@ static const char *nest_wrong(const void *from, int len,
 	return len > 0 ? say("%d bytes are left over", len) : NULL;
 }
 
-/* An OOM event belongs to no census; that before it does. */
-static bool is_of_event(unsigned int type)
-{
-	return type == MEMCENSUS_A_OOM || type == MEMCENSUS_A_OOM_VICTIM ||
-	       type == MEMCENSUS_A_OOM_ZONE || type == MEMCENSUS_A_OOM_NODE;
-}
-
 const char *abi_answer_wrong(const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
@@ -200,7 +193,7 @@ const char *abi_answer_wrong(const struct nlmsghdr *nlh)
 			   genl->reserved);
 	mnl_attr_for_each(attr, nlh, sizeof(*genl)) {
 		type = mnl_attr_get_type(attr);
-		unnumbered |= type == MEMCENSUS_A_INFO || is_of_event(type);
+		unnumbered |= type == MEMCENSUS_A_INFO;
 		numbered |= type == MEMCENSUS_A_SEQ;
 		if (type < 32 && abi_cmds[genl->cmd].answers >> type & 1)
 			nests++;
@@ -208,7 +201,7 @@ const char *abi_answer_wrong(const struct nlmsghdr *nlh)
 			return say("attribute %u in command %u", type, genl->cmd);
 	}
 	if (unnumbered == numbered)
-		return say("command %u: INFO or OOM %d, number %d", genl->cmd, unnumbered,
+		return say("command %u: INFO %d, number %d", genl->cmd, unnumbered,
 			   numbered);
 	if (nests != 1)
 		return say("command %u with %u nests", genl->cmd, nests);

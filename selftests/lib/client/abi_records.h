@@ -16,9 +16,6 @@ struct census_task {
 	uint64_t start;
 	uint32_t threads;
 	uint32_t state;
-	uint32_t basis;
-	uint64_t min_faults;
-	uint64_t maj_faults;
 	int32_t oom_score_adj;
 	struct figures f;
 	uint32_t group;
@@ -47,13 +44,11 @@ struct census_vma {
 	uint64_t end;
 	uint64_t offset;
 	char *mode;
-	char *flags;
 	uint32_t dev_major;
 	uint32_t dev_minor;
 	uint64_t inode;
 	char *name;
 	uint64_t page_size;
-	uint32_t pkey;
 	struct figures f;
 };
 

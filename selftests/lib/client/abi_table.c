@@ -9,12 +9,10 @@
 	{ .type = ABI_##t, .offset = offsetof(struct census_##of, member), ##__VA_ARGS__ }
 
 static const struct abi_attr request_attrs[__MEMCENSUS_REQ_MAX] = {
-	[MEMCENSUS_REQ_BASIS] = RANGE(U32, MEMCENSUS_BASIS_MAPCOUNT, MEMCENSUS_BASIS_MAX),
 	[MEMCENSUS_REQ_PARTS] = { .type = ABI_U32, .mask = MEMCENSUS_PART_ALL },
 	[MEMCENSUS_REQ_PIDS] = RANGE(U32S, 0, 16000),
 	[MEMCENSUS_REQ_GROUP_BY] = RANGE(U32, MEMCENSUS_BY_UID, MEMCENSUS_BY_MAX),
 	[MEMCENSUS_REQ_LIMIT] = RANGE(U32, 1, 4096),
-	[MEMCENSUS_REQ_EVENT] = INT(U64),
 	[MEMCENSUS_REQ_CHARGED] = RANGE(U32, 1, 2),
 	[MEMCENSUS_REQ_FILE] = INT(U32),
 	[MEMCENSUS_REQ_ORDER] = RANGE(U32, 1, 18),
@@ -34,7 +32,6 @@ static const struct abi_attr info_attrs[__MEMCENSUS_INFO_MAX] = {
 	[MEMCENSUS_INFO_KERNEL] = INT(STRING),
 	[MEMCENSUS_INFO_PAGE_SIZE] = INT(U32),
 	[MEMCENSUS_INFO_ORDERS] = INT(U32),
-	[MEMCENSUS_INFO_MAPCOUNT_EXACT] = INT(U32),
 	[MEMCENSUS_INFO_MAX_AGE_NS] = INT(U64),
 	[MEMCENSUS_INFO_LOCK_HOLD_NS] = INT(U64),
 	[MEMCENSUS_INFO_BUSY_BUDGET_NS] = INT(U64),
@@ -49,7 +46,6 @@ static const struct abi_nest abi_info = { info_attrs, __MEMCENSUS_INFO_MAX };
 
 static const struct abi_attr scan_attrs[__MEMCENSUS_SCAN_MAX] = {
 	[MEMCENSUS_SCAN_PAD] = INT(PAD),
-	[MEMCENSUS_SCAN_BASIS] = INT(U32),
 	[MEMCENSUS_SCAN_PARTS] = INT(U32),
 	[MEMCENSUS_SCAN_REALTIME_NS] = INT(U64),
 	[MEMCENSUS_SCAN_BOOTTIME_NS] = INT(U64),
@@ -110,9 +106,6 @@ static const struct abi_attr task_attrs[__MEMCENSUS_TASK_MAX] = {
 	[MEMCENSUS_TASK_START_NS] = KEPT(U64, task, start),
 	[MEMCENSUS_TASK_THREADS] = KEPT(U32, task, threads),
 	[MEMCENSUS_TASK_STATE] = KEPT(U32, task, state),
-	[MEMCENSUS_TASK_BASIS] = KEPT(U32, task, basis),
-	[MEMCENSUS_TASK_MIN_FAULTS] = KEPT(U64, task, min_faults),
-	[MEMCENSUS_TASK_MAJ_FAULTS] = KEPT(U64, task, maj_faults),
 	[MEMCENSUS_TASK_OOM_SCORE_ADJ] = KEPT(S32, task, oom_score_adj),
 	[MEMCENSUS_TASK_FIGURES] = KEPT(NEST, task, f, .nest = &abi_figure),
 	[MEMCENSUS_TASK_GROUP] = KEPT(U32, task, group),
@@ -128,40 +121,21 @@ static const struct abi_attr vma_attrs[__MEMCENSUS_VMA_MAX] = {
 	[MEMCENSUS_VMA_END] = KEPT(U64, vma, end),
 	[MEMCENSUS_VMA_OFFSET] = KEPT(U64, vma, offset),
 	[MEMCENSUS_VMA_MODE] = KEPT(STRING, vma, mode),
-	[MEMCENSUS_VMA_FLAGS] = KEPT(STRING, vma, flags),
 	[MEMCENSUS_VMA_DEV_MAJOR] = KEPT(U32, vma, dev_major),
 	[MEMCENSUS_VMA_DEV_MINOR] = KEPT(U32, vma, dev_minor),
 	[MEMCENSUS_VMA_INODE] = KEPT(U64, vma, inode),
 	[MEMCENSUS_VMA_NAME] = KEPT(STRING, vma, name),
 	[MEMCENSUS_VMA_PAGE_SIZE] = KEPT(U64, vma, page_size),
-	[MEMCENSUS_VMA_PKEY] = KEPT(U32, vma, pkey),
 	[MEMCENSUS_VMA_FIGURES] = KEPT(NEST, vma, f, .nest = &abi_figure),
 };
 
 const struct abi_nest abi_vma = { vma_attrs, __MEMCENSUS_VMA_MAX };
-
-static const struct abi_attr blocks_attrs[__MEMCENSUS_BLOCKS_MAX] = {
-	[MEMCENSUS_BLOCKS_PAD] = INT(PAD),
-	[MEMCENSUS_BLOCKS_ORDER] = INT(U32),
-	[MEMCENSUS_BLOCKS_COUNT] = INT(U64),
-};
-
-static const struct abi_nest abi_blocks = { blocks_attrs, __MEMCENSUS_BLOCKS_MAX };
-
-static const struct abi_attr zone_type_attrs[__MEMCENSUS_TYPE_MAX] = {
-	[MEMCENSUS_TYPE_PAD] = INT(PAD),
-	[MEMCENSUS_TYPE_NAME] = INT(STRING),
-	[MEMCENSUS_TYPE_FREE_BLOCKS] = { .type = ABI_NEST, .many = true, .nest = &abi_blocks },
-};
-
-static const struct abi_nest abi_zone_type = { zone_type_attrs, __MEMCENSUS_TYPE_MAX };
 
 static const struct abi_attr zone_attrs[__MEMCENSUS_ZONE_MAX] = {
 	[MEMCENSUS_ZONE_PAD] = INT(PAD),
 	[MEMCENSUS_ZONE_NODE] = INT(U32),
 	[MEMCENSUS_ZONE_NAME] = INT(STRING),
 	[MEMCENSUS_ZONE_FREE_BLOCKS] = RANGE(U64S, 1, 64),
-	[MEMCENSUS_ZONE_TYPE] = { .type = ABI_NEST, .many = true, .nest = &abi_zone_type },
 	[MEMCENSUS_ZONE_FREE] = INT(U64),
 	[MEMCENSUS_ZONE_WMARK_MIN] = INT(U64),
 	[MEMCENSUS_ZONE_WMARK_LOW] = INT(U64),
@@ -276,65 +250,6 @@ static const struct abi_attr physical_zone_attrs[__MEMCENSUS_PZ_MAX] = {
 
 static const struct abi_nest abi_physical_zone = { physical_zone_attrs, __MEMCENSUS_PZ_MAX };
 
-static const struct abi_attr kernel_frames_attrs[__MEMCENSUS_KF_MAX] = {
-	[MEMCENSUS_KF_PAD] = INT(PAD),
-	[MEMCENSUS_KF_NODE] = INT(U32),
-	[MEMCENSUS_KF_ZONE] = INT(STRING),
-	[MEMCENSUS_KF_CLASS] = INT(U32),
-	[MEMCENSUS_KF_FLAGS] = INT(U64),
-	[MEMCENSUS_KF_TYPE] = INT(U32),
-	[MEMCENSUS_KF_ORDER] = INT(U32),
-	[MEMCENSUS_KF_MARKS] = INT(U32),
-	[MEMCENSUS_KF_BYTES] = INT(U64),
-	[MEMCENSUS_KF_FIRST_FRAMES] = RANGE(U64S, 0, 8),
-};
-
-static const struct abi_nest abi_kernel_frames = { kernel_frames_attrs, __MEMCENSUS_KF_MAX };
-
-static const struct abi_attr oom_attrs[__MEMCENSUS_OOM_MAX] = {
-	[MEMCENSUS_OOM_PAD] = INT(PAD),
-	[MEMCENSUS_OOM_NUMBER] = INT(U64),
-	[MEMCENSUS_OOM_REALTIME_NS] = INT(U64),
-	[MEMCENSUS_OOM_BOOTTIME_NS] = INT(U64),
-	[MEMCENSUS_OOM_SCOPE] = INT(U32),
-	[MEMCENSUS_OOM_VICTIMS] = INT(U32),
-	[MEMCENSUS_OOM_CALLER_PID] = INT(U32),
-	[MEMCENSUS_OOM_CALLER_COMM] = INT(STRING),
-	[MEMCENSUS_OOM_CENSUS] = INT(U64),
-	[MEMCENSUS_OOM_CENSUS_REALTIME_NS] = INT(U64),
-	[MEMCENSUS_OOM_BYTES] = { .type = ABI_NEST, .nest = &abi_system_bytes },
-	[MEMCENSUS_OOM_DELAY_NS] = INT(U64),
-	[MEMCENSUS_OOM_AFTER] = { .type = ABI_NEST, .nest = &abi_system_bytes },
-	[MEMCENSUS_OOM_CGROUP] = INT(U64),
-	[MEMCENSUS_OOM_LIMIT] = INT(U64),
-	[MEMCENSUS_OOM_CHARGED] = INT(U64),
-	[MEMCENSUS_OOM_CHARGED_ANON] = INT(U64),
-	[MEMCENSUS_OOM_CHARGED_FILE] = INT(U64),
-	[MEMCENSUS_OOM_CHARGED_UNEVICTABLE] = INT(U64),
-};
-
-static const struct abi_nest abi_oom = { oom_attrs, __MEMCENSUS_OOM_MAX };
-
-static const struct abi_attr oom_victim_attrs[__MEMCENSUS_OOM_VICTIM_MAX] = {
-	[MEMCENSUS_OOM_VICTIM_PAD] = INT(PAD),
-	[MEMCENSUS_OOM_VICTIM_OOM] = INT(U64),
-	[MEMCENSUS_OOM_VICTIM_PID] = INT(U32),
-	[MEMCENSUS_OOM_VICTIM_COMM] = INT(STRING),
-	[MEMCENSUS_OOM_VICTIM_UID] = INT(U32),
-	[MEMCENSUS_OOM_VICTIM_CGROUP] = INT(U64),
-	[MEMCENSUS_OOM_VICTIM_START_NS] = INT(U64),
-	[MEMCENSUS_OOM_VICTIM_OOM_SCORE_ADJ] = INT(S32),
-	[MEMCENSUS_OOM_VICTIM_VSS] = INT(U64),
-	[MEMCENSUS_OOM_VICTIM_ANON] = INT(U64),
-	[MEMCENSUS_OOM_VICTIM_FILE] = INT(U64),
-	[MEMCENSUS_OOM_VICTIM_SHMEM] = INT(U64),
-	[MEMCENSUS_OOM_VICTIM_SWAP] = INT(U64),
-	[MEMCENSUS_OOM_VICTIM_PAGETABLES] = INT(U64),
-	[MEMCENSUS_OOM_VICTIM_DYING] = INT(U32),
-};
-
-static const struct abi_nest abi_oom_victim = { oom_victim_attrs, __MEMCENSUS_OOM_VICTIM_MAX };
-
 static const struct abi_attr payer_attrs[__MEMCENSUS_PAYER_MAX] = {
 	[MEMCENSUS_PAYER_PAD] = INT(PAD),
 	[MEMCENSUS_PAYER_CGROUP] = INT(U64),
@@ -368,17 +283,6 @@ static const struct abi_attr frame_cgroup_attrs[__MEMCENSUS_FG_MAX] = {
 };
 
 static const struct abi_nest abi_frame_cgroup = { frame_cgroup_attrs, __MEMCENSUS_FG_MAX };
-
-static const struct abi_attr task_node_attrs[__MEMCENSUS_TN_MAX] = {
-	[MEMCENSUS_TN_PAD] = INT(PAD),
-	[MEMCENSUS_TN_PID] = INT(U32),
-	[MEMCENSUS_TN_NODE] = INT(U32),
-	[MEMCENSUS_TN_RSS] = INT(U64),
-	[MEMCENSUS_TN_HUGETLB] = INT(U64),
-	[MEMCENSUS_TN_RUNS] = INT(U32),
-};
-
-static const struct abi_nest abi_task_node = { task_node_attrs, __MEMCENSUS_TN_MAX };
 
 static const struct abi_attr frame_system_attrs[__MEMCENSUS_FY_MAX] = {
 	[MEMCENSUS_FY_PAD] = INT(PAD),
@@ -436,15 +340,9 @@ static const struct abi_attr answered_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_PAIR] = { .type = ABI_NEST, .nest = &abi_pair },
 	[MEMCENSUS_A_PHYSICAL] = { .type = ABI_NEST, .nest = &abi_physical },
 	[MEMCENSUS_A_PHYSICAL_ZONE] = { .type = ABI_NEST, .nest = &abi_physical_zone },
-	[MEMCENSUS_A_KERNEL_FRAMES] = { .type = ABI_NEST, .nest = &abi_kernel_frames },
-	[MEMCENSUS_A_OOM] = { .type = ABI_NEST, .nest = &abi_oom },
-	[MEMCENSUS_A_OOM_VICTIM] = { .type = ABI_NEST, .nest = &abi_oom_victim },
-	[MEMCENSUS_A_OOM_ZONE] = { .type = ABI_NEST, .nest = &abi_zone },
-	[MEMCENSUS_A_OOM_NODE] = { .type = ABI_NEST, .nest = &abi_node },
 	[MEMCENSUS_A_PAYER] = { .type = ABI_NEST, .nest = &abi_payer },
 	[MEMCENSUS_A_FRAME_BLOCKS] = { .type = ABI_NEST, .nest = &abi_frame_blocks },
 	[MEMCENSUS_A_FRAME_CGROUP] = { .type = ABI_NEST, .nest = &abi_frame_cgroup },
-	[MEMCENSUS_A_TASK_NODE] = { .type = ABI_NEST, .nest = &abi_task_node },
 	[MEMCENSUS_A_FRAME_SYSTEM] = { .type = ABI_NEST, .nest = &abi_frame_system },
 	[MEMCENSUS_A_FRAME_FILE] = { .type = ABI_NEST, .nest = &abi_frame_file },
 };
@@ -461,7 +359,6 @@ const struct abi_cmd abi_cmds[__MEMCENSUS_CMD_MAX] = {
 		.answers = 1U << MEMCENSUS_A_INFO |
 			   1U << MEMCENSUS_A_SCAN |
 			   1U << MEMCENSUS_A_TASK |
-			   1U << MEMCENSUS_A_TASK_NODE |
 			   1U << MEMCENSUS_A_GROUP |
 			   1U << MEMCENSUS_A_VMA |
 			   1U << MEMCENSUS_A_ZONE |
@@ -483,23 +380,9 @@ const struct abi_cmd abi_cmds[__MEMCENSUS_CMD_MAX] = {
 		.answers = 1U << MEMCENSUS_A_INFO |
 			   1U << MEMCENSUS_A_PHYSICAL |
 			   1U << MEMCENSUS_A_PHYSICAL_ZONE |
-			   1U << MEMCENSUS_A_KERNEL_FRAMES |
 			   1U << MEMCENSUS_A_FRAME_CGROUP |
 			   1U << MEMCENSUS_A_FRAME_SYSTEM |
 			   1U << MEMCENSUS_A_FRAME_FILE |
 			   1U << MEMCENSUS_A_FRAME_BLOCKS,
-	},
-	[MEMCENSUS_CMD_OOM] = {
-		.dump = true,
-		.answers = 1U << MEMCENSUS_A_INFO |
-			   1U << MEMCENSUS_A_OOM |
-			   1U << MEMCENSUS_A_OOM_VICTIM |
-			   1U << MEMCENSUS_A_OOM_ZONE |
-			   1U << MEMCENSUS_A_OOM_NODE |
-			   1U << MEMCENSUS_A_SCAN |
-			   1U << MEMCENSUS_A_TASK |
-			   1U << MEMCENSUS_A_ZONE |
-			   1U << MEMCENSUS_A_NODE |
-			   1U << MEMCENSUS_A_SYSTEM,
 	},
 };

@@ -146,8 +146,9 @@ struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 {
 	struct nlmsghdr *nlh = census_header(s, buf, request->share ? MEMCENSUS_CMD_SHARE :
 					     MEMCENSUS_CMD_SNAPSHOT, NLM_F_DUMP);
-	const uint32_t group_by = request->group_by, basis = request->basis;
-	const uint32_t parts = request->parts;
+	const uint32_t group_by = request->group_by;
+	const uint32_t parts = request->parts && !request->no_owners ?
+			       request->parts | MEMCENSUS_PART_OWNERS : request->parts;
 	const uint32_t nest_at = nlh->nlmsg_len;
 	struct nlattr *nest;
 
@@ -176,8 +177,6 @@ struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 			 request->n_pids * sizeof(uint32_t));
 	if (parts)
 		put_attr(nlh, MEMCENSUS_REQ_PARTS, &parts, sizeof(parts));
-	if (basis)
-		put_attr(nlh, MEMCENSUS_REQ_BASIS, &basis, sizeof(basis));
 	nest = (struct nlattr *)((char *)buf + nest_at);
 	nest->nla_len = nlh->nlmsg_len - nest_at;
 	return nlh;
@@ -316,8 +315,7 @@ int census_take_pid(pid_t pid, struct census *census,
 {
 	uint32_t id = pid;
 	struct census_request request = {
-		.basis = MEMCENSUS_BASIS_MAPCOUNT,
-		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS | MEMCENSUS_PART_FLAGS,
 		.pids = &id,
 		.n_pids = 1,
 	};

@@ -58,16 +58,14 @@ struct census_info {
 };
 
 #define ORDERS_MAX	16
-#define TYPES_MAX	8
 #define RESERVES_MAX	8
 
 /**
- * struct census_blocks - free blocks of one migrate type, or of all
+ * struct census_blocks - free blocks of a zone
  * @n: number of orders sent
  */
 struct census_blocks {
-	char name[MEMCENSUS_NAME_LEN];
-	unsigned int n, order;
+	unsigned int n;
 	uint64_t blocks[ORDERS_MAX];
 };
 
@@ -80,8 +78,8 @@ struct census_zone {
 	uint32_t known, node;
 	char name[MEMCENSUS_NAME_LEN];
 	uint64_t value[__MEMCENSUS_ZONE_MAX];
-	struct census_blocks all, types[TYPES_MAX];
-	unsigned int n_types, n_reserves;
+	struct census_blocks all;
+	unsigned int n_reserves;
 	uint64_t reserve[RESERVES_MAX];
 };
 
@@ -135,15 +133,6 @@ struct census_payer {
 };
 
 /**
- * struct census_task_node - one TASK_NODE message
- * @known: bit n is set where attribute n of enum memcensus_task_node was sent
- */
-struct census_task_node {
-	uint32_t known, pid, node, runs;
-	uint64_t rss, hugetlb;
-};
-
-/**
  * struct census_values - one nest of the SYSTEM message
  * @known: bit n is set where attribute n was sent
  */
@@ -175,8 +164,6 @@ struct census {
 	size_t n_nodes;
 	struct census_task *tasks;
 	size_t n_tasks;
-	struct census_task_node *task_nodes;
-	size_t n_task_nodes;
 	struct census_group *groups;
 	size_t n_groups;
 	struct census_vma *vmas;
@@ -201,6 +188,7 @@ struct census_error {
 
 /**
  * struct census_request - what to ask for; 0 leaves an attribute out
+ * @parts: MEMCENSUS_PART_*; OWNERS is added, unless @no_owners
  * @share: a SHARE request, with @limit and @charged
  * @file: descriptor of the file of a census, not 0
  * @restricted: only what the user @uid and the group @gid may read
@@ -209,8 +197,9 @@ struct census_error {
  * @buffer: bytes of each receive, 0: 32 KiB
  */
 struct census_request {
-	uint8_t basis, group_by;
+	uint8_t group_by;
 	uint32_t parts;
+	bool no_owners;
 	const uint32_t *pids;
 	unsigned int n_pids;
 	size_t buffer;
@@ -268,7 +257,7 @@ int census_take(const struct census_request *request, struct census *census,
 
 /* Kills a process that takes censuses @after_us; returns the time until it has ended. */
 uint64_t census_kill_after(const struct census_request *request, uint64_t after_us);
-/* Task and mappings of one process, by map count. */
+/* Task and mappings of one process, with all figures. */
 int census_take_pid(pid_t pid, struct census *census,
 		    struct census_error *error);
 void census_free(struct census *census);

@@ -231,34 +231,6 @@ static int payer_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-static int task_node_attr(const struct nlattr *attr, void *data)
-{
-	struct census_task_node *node = data;
-	unsigned int n = mnl_attr_get_type(attr);
-
-	if (n > MEMCENSUS_TN_MAX)
-		return MNL_CB_OK;
-	node->known |= 1U << n;
-	switch (n) {
-	case MEMCENSUS_TN_PID:
-		node->pid = attr_int(attr);
-		break;
-	case MEMCENSUS_TN_NODE:
-		node->node = attr_int(attr);
-		break;
-	case MEMCENSUS_TN_RSS:
-		node->rss = attr_int(attr);
-		break;
-	case MEMCENSUS_TN_HUGETLB:
-		node->hugetlb = attr_int(attr);
-		break;
-	case MEMCENSUS_TN_RUNS:
-		node->runs = attr_int(attr);
-		break;
-	}
-	return MNL_CB_OK;
-}
-
 static int scan_attr(const struct nlattr *attr, void *data)
 {
 	unsigned int n = mnl_attr_get_type(attr);
@@ -322,7 +294,6 @@ static const uint8_t places[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_INFO] = 1,
 	[MEMCENSUS_A_SCAN] = 2,
 	[MEMCENSUS_A_TASK] = 3,
-	[MEMCENSUS_A_TASK_NODE] = 4,
 	[MEMCENSUS_A_GROUP] = 5,
 	[MEMCENSUS_A_VMA] = 6,
 	[MEMCENSUS_A_ZONE] = 7,
@@ -359,13 +330,6 @@ static int nest_attr(const struct nlattr *attr, void *data)
 		return mnl_attr_parse_nested(attr, scan_attr, census);
 	case MEMCENSUS_A_TASK:
 		return KEEP(&abi_task, census->tasks, census->n_tasks);
-	case MEMCENSUS_A_TASK_NODE:
-		census->task_nodes = grow(census->task_nodes, census->n_task_nodes,
-					  sizeof(*census->task_nodes));
-		if (!census->task_nodes)
-			return MNL_CB_ERROR;
-		return mnl_attr_parse_nested(attr, task_node_attr,
-					     &census->task_nodes[census->n_task_nodes++]);
 	case MEMCENSUS_A_GROUP:
 		return KEEP(&abi_group, census->groups, census->n_groups);
 	case MEMCENSUS_A_VMA:
@@ -416,7 +380,7 @@ static unsigned int nests(const struct census *census)
 	return census->n_infos + census->n_scans + census->n_tasks +
 	       census->n_groups + census->n_vmas + census->n_zones + census->n_nodes +
 	       census->n_systems + census->n_owned + census->n_pairs +
-	       census->n_payers + census->n_task_nodes;
+	       census->n_payers;
 }
 
 int census_parse(const struct nlmsghdr *nlh, struct census *census)
@@ -459,6 +423,5 @@ void census_free(struct census *census)
 	free(census->owned);
 	free(census->pairs);
 	free(census->payers);
-	free(census->task_nodes);
 	memset(census, 0, sizeof(*census));
 }

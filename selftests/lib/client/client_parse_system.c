@@ -19,39 +19,6 @@ static unsigned int copy_array(const struct nlattr *attr, void *to,
 	return n;
 }
 
-/* The order comes first. */
-static int order_attr(const struct nlattr *attr, void *data)
-{
-	struct census_blocks *type = data;
-
-	switch (mnl_attr_get_type(attr)) {
-	case MEMCENSUS_BLOCKS_ORDER:
-		type->order = attr_int(attr);
-		break;
-	case MEMCENSUS_BLOCKS_COUNT:
-		if (type->order >= ORDERS_MAX)
-			return MNL_CB_ERROR;
-		type->blocks[type->order] = attr_int(attr);
-		type->n++;
-		break;
-	}
-	return MNL_CB_OK;
-}
-
-static int type_attr(const struct nlattr *attr, void *data)
-{
-	struct census_blocks *type = data;
-
-	switch (mnl_attr_get_type(attr)) {
-	case MEMCENSUS_TYPE_NAME:
-		attr_copy(attr, type->name, sizeof(type->name));
-		break;
-	case MEMCENSUS_TYPE_FREE_BLOCKS:
-		return mnl_attr_parse_nested(attr, order_attr, type);
-	}
-	return MNL_CB_OK;
-}
-
 int zone_attr(const struct nlattr *attr, void *data)
 {
 	struct census_zone *zone = data;
@@ -70,11 +37,6 @@ int zone_attr(const struct nlattr *attr, void *data)
 	case MEMCENSUS_ZONE_FREE_BLOCKS:
 		zone->all.n = copy_array(attr, zone->all.blocks, 8, ORDERS_MAX);
 		break;
-	case MEMCENSUS_ZONE_TYPE:
-		if (zone->n_types == TYPES_MAX)
-			return MNL_CB_ERROR;
-		return mnl_attr_parse_nested(attr, type_attr,
-					     &zone->types[zone->n_types++]);
 	case MEMCENSUS_ZONE_LOWMEM_RESERVE:
 		zone->n_reserves = copy_array(attr, zone->reserve, 8,
 					      RESERVES_MAX);

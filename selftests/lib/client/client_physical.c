@@ -73,20 +73,6 @@ static int zone_number(const struct nlattr *attr, void *data)
 	}
 }
 
-static int kernel_number(const struct nlattr *attr, void *data)
-{
-	unsigned int type = mnl_attr_get_type(attr);
-	struct physical_kernel *kernel = data;
-
-	if (type == MEMCENSUS_KF_ZONE)
-		attr_copy(attr, kernel->zone, sizeof(kernel->zone));
-	else if (type == MEMCENSUS_KF_FIRST_FRAMES)
-		kernel->n_first = u64s(attr, kernel->first, MEMCENSUS_FIRST_FRAMES_MAX);
-	else if (type > 1 && type <= MEMCENSUS_KF_MAX)
-		kernel->value[type] = attr_int(attr);
-	return MNL_CB_OK;
-}
-
 static int cgroup_attr(const struct nlattr *attr, void *data)
 {
 	struct physical_cgroup *c = data;
@@ -188,16 +174,6 @@ static int add_blocks(struct physical *p, const struct nlattr *nest)
 	return MNL_CB_OK;
 }
 
-/* Counts an attribute that has frame numbers. */
-static int frame_number(const struct nlattr *attr, void *data)
-{
-	struct physical *p = data;
-
-	if (mnl_attr_get_type(attr) == MEMCENSUS_KF_FIRST_FRAMES)
-		p->n_numbers++;
-	return MNL_CB_OK;
-}
-
 static int top_attr(const struct nlattr *attr, void *data)
 {
 	struct physical *p = data;
@@ -215,11 +191,6 @@ static int top_attr(const struct nlattr *attr, void *data)
 		if (p->n_zones == PHYSICAL_ZONES)
 			return MNL_CB_ERROR;
 		return mnl_attr_parse_nested(attr, zone_number, &p->zones[p->n_zones++]);
-	case MEMCENSUS_A_KERNEL_FRAMES:
-		if (p->n_kernel == PHYSICAL_KERNEL)
-			return MNL_CB_ERROR;
-		mnl_attr_parse_nested(attr, frame_number, p);
-		return mnl_attr_parse_nested(attr, kernel_number, &p->kernel[p->n_kernel++]);
 	case MEMCENSUS_A_FRAME_CGROUP:
 		if (p->n_cgroups == PHYSICAL_CGROUPS)
 			return MNL_CB_ERROR;

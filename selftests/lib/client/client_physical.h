@@ -8,7 +8,6 @@
 #include <linux/memcensus.h>
 
 #define PHYSICAL_ZONES	64
-#define PHYSICAL_KERNEL	512
 /* Of order 4 in 8 GiB: the VMs have up to 4.5, and a hole below 4 GiB. */
 #define PHYSICAL_BLOCKS	131072
 #define PHYSICAL_CGROUPS	512
@@ -29,17 +28,6 @@ struct physical_zone {
 	uint64_t state[__MEMCENSUS_FS_MAX];
 	uint64_t blocks[64];
 	unsigned int n_blocks;
-};
-
-/**
- * struct physical_kernel - one KERNEL_FRAMES message
- * @value: the integers, by enum memcensus_kernel_frames
- */
-struct physical_kernel {
-	char zone[MEMCENSUS_NAME_LEN];
-	uint64_t value[__MEMCENSUS_KF_MAX];
-	uint64_t first[MEMCENSUS_FIRST_FRAMES_MAX];
-	unsigned int n_first;
 };
 
 /* A FRAME_CGROUP message; @cgroup 0: none. */
@@ -104,8 +92,6 @@ struct physical {
 	uint64_t value[__MEMCENSUS_PHYSICAL_MAX];
 	struct physical_zone zones[PHYSICAL_ZONES];
 	unsigned int n_zones;
-	struct physical_kernel kernel[PHYSICAL_KERNEL];
-	unsigned int n_kernel;
 	struct physical_cgroup cgroups[PHYSICAL_CGROUPS];
 	unsigned int n_cgroups;
 	struct physical_system systems[PHYSICAL_SYSTEMS];

@@ -35,14 +35,11 @@ bool fuzz_one_in(struct fuzz_random *r, uint32_t n);
  * @alive: processes that live until the end
  * @kthread: a kernel thread
  * @zombie: a process that has exited
- * @events: numbers of the OOM events that are kept, of tests before; none is added
  */
 struct fuzz_target {
 	uint16_t family;
 	uint32_t subjects;
 	uint32_t alive[3], kthread, zombie;
-	uint64_t events[MEMCENSUS_OOMS_MAX];
-	unsigned int n_events;
 };
 
 /* The longest datagram. An answer is no longer: an error contains its request. */
@@ -87,7 +84,7 @@ enum fuzz_what {
  * @parts_given: the request has PARTS
  * @strange: the request has PIDS that may or may not exist, or a reader who may see some
  * @reader: the request has a reader, who gets no sums
- * @physical: a PHYSICAL or an OOM dump, which is no census
+ * @physical: a PHYSICAL dump, which is no census
  */
 struct fuzz_expect {
 	enum fuzz_what what;

@@ -229,7 +229,7 @@ static uint16_t a_type(struct builder *b)
 static uint16_t some_flags(struct builder *b, uint8_t cmd)
 {
 	bool dump = cmd == MEMCENSUS_CMD_SNAPSHOT || cmd == MEMCENSUS_CMD_SHARE ||
-		    cmd == MEMCENSUS_CMD_PHYSICAL || cmd == MEMCENSUS_CMD_OOM;
+		    cmd == MEMCENSUS_CMD_PHYSICAL;
 	uint16_t flags = NLM_F_REQUEST;
 
 	if (dump != fuzz_one_in(b->r, 16))
@@ -252,8 +252,8 @@ static uint8_t a_cmd(struct builder *b)
 		return MEMCENSUS_CMD_INFO;
 	if (fuzz_one_in(b->r, 4))
 		return MEMCENSUS_CMD_SHARE;
-	if (fuzz_one_in(b->r, 8))
-		return fuzz_one_in(b->r, 2) ? MEMCENSUS_CMD_OOM : MEMCENSUS_CMD_PHYSICAL;
+	if (fuzz_one_in(b->r, 16))
+		return MEMCENSUS_CMD_PHYSICAL;
 	return MEMCENSUS_CMD_SNAPSHOT;
 }
 

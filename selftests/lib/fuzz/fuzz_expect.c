@@ -188,8 +188,7 @@ static unsigned int expect_share(const struct fuzz_target *t,
 	unsigned int n = in->len[MEMCENSUS_REQ_PIDS], group_by = 0;
 
 	r->share = true;
-	r->basis = MEMCENSUS_BASIS_FRAMES;
-	if (in->at[MEMCENSUS_REQ_BASIS] || in->at[MEMCENSUS_REQ_PARTS] || of_a_reader(in))
+	if (in->at[MEMCENSUS_REQ_PARTS] || of_a_reader(in))
 		return FUZZ_EINVAL;
 	if (in->at[MEMCENSUS_REQ_GROUP_BY])
 		group_by = load32(in->at[MEMCENSUS_REQ_GROUP_BY]);
@@ -210,28 +209,6 @@ static unsigned int expect_share(const struct fuzz_target *t,
 	r->pids = (const uint32_t *)in->at[MEMCENSUS_REQ_PIDS];
 	r->n_pids = n / 4;
 	return expect_pids(t, e);
-}
-
-static bool event_is_kept(const struct fuzz_target *t, const unsigned char *at)
-{
-	unsigned int i;
-
-	for (i = 0; i < t->n_events; i++)
-		if (!memcmp(at, &t->events[i], sizeof(t->events[i])))
-			return true;
-	return false;
-}
-
-/* The rules of OOM. */
-static unsigned int expect_oom(const struct fuzz_target *t, const struct found *in)
-{
-	const unsigned char *event = in->at[MEMCENSUS_REQ_EVENT];
-	unsigned int i;
-
-	for (i = 1; i < __MEMCENSUS_REQ_MAX; i++)
-		if (in->at[i] && i != MEMCENSUS_REQ_EVENT)
-			return FUZZ_EINVAL;
-	return event && !event_is_kept(t, event) ? FUZZ_EINVAL : FUZZ_NONE;
 }
 
 /* The rules of PHYSICAL. */
@@ -256,24 +233,24 @@ static unsigned int expect_request(const struct fuzz_target *t,
 	struct census_request *r = &e->request;
 
 	r->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |
-		   MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM;
+		   MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_OWNERS;
 	if (in->at[MEMCENSUS_REQ_LIMIT] || in->at[MEMCENSUS_REQ_CHARGED] || reader_is_wrong(in))
 		return FUZZ_EINVAL;
 	e->parts_given = in->at[MEMCENSUS_REQ_PARTS];
 	if (e->parts_given)
 		r->parts = load32(in->at[MEMCENSUS_REQ_PARTS]);
-	r->basis = in->at[MEMCENSUS_REQ_BASIS] ? load32(in->at[MEMCENSUS_REQ_BASIS]) :
-		   in->at[MEMCENSUS_REQ_PIDS] ? MEMCENSUS_BASIS_MAPCOUNT :
-		   MEMCENSUS_BASIS_FRAMES;
 	if (in->at[MEMCENSUS_REQ_GROUP_BY])
 		r->group_by = load32(in->at[MEMCENSUS_REQ_GROUP_BY]);
 	r->pids = (const uint32_t *)in->at[MEMCENSUS_REQ_PIDS];
 	r->n_pids = in->len[MEMCENSUS_REQ_PIDS] / 4;
 
-	if (!r->pids && (r->parts & (MEMCENSUS_PART_VMAS | MEMCENSUS_PART_MEMORY_VMAS) ||
+	if (!r->pids && (r->parts & (MEMCENSUS_PART_VMAS | MEMCENSUS_PART_MEMORY_VMAS |
+				     MEMCENSUS_PART_FLAGS) ||
 			 r->group_by == MEMCENSUS_BY_PIDS))
 		return FUZZ_EINVAL;
-	if ((r->group_by || in->at[MEMCENSUS_REQ_FILE]) && r->basis != MEMCENSUS_BASIS_FRAMES)
+	if (!r->pids)
+		r->parts |= MEMCENSUS_PART_OWNERS;
+	if (r->group_by && !(r->parts & MEMCENSUS_PART_OWNERS))
 		return FUZZ_EINVAL;
 	if (in->at[MEMCENSUS_REQ_TREE] &&
 	    (!load32(in->at[MEMCENSUS_REQ_TREE]) || r->group_by != MEMCENSUS_BY_TREE))
@@ -292,7 +269,6 @@ static unsigned int expect_request(const struct fuzz_target *t,
 static uint32_t subject_of(uint8_t cmd)
 {
 	return cmd == MEMCENSUS_CMD_PHYSICAL ? MEMCENSUS_SUBJECT_PHYSICAL :
-	       cmd == MEMCENSUS_CMD_OOM ? MEMCENSUS_SUBJECT_OOM :
 	       cmd == MEMCENSUS_CMD_SHARE ? MEMCENSUS_SUBJECT_SHARE : 0;
 }
 
@@ -309,17 +285,14 @@ static unsigned int expect_attrs(const struct fuzz_target *t, uint8_t cmd,
 		return FUZZ_NONE;
 	if (subject_of(cmd) & ~t->subjects)
 		return FUZZ_EOPNOTSUPP;
-	e->physical = cmd == MEMCENSUS_CMD_PHYSICAL || cmd == MEMCENSUS_CMD_OOM;
+	e->physical = cmd == MEMCENSUS_CMD_PHYSICAL;
 	if (top.at[MEMCENSUS_A_REQUEST])
 		nest_is_right(top.at[MEMCENSUS_A_REQUEST],
 			      top.len[MEMCENSUS_A_REQUEST], &abi_request, 1,
 			      &in);
-	if (cmd == MEMCENSUS_CMD_OOM)
-		return expect_oom(t, &in);
 	if (cmd == MEMCENSUS_CMD_PHYSICAL)
 		return expect_physical(&in);
-	if (in.at[MEMCENSUS_REQ_EVENT] || in.at[MEMCENSUS_REQ_ORDER] ||
-	    in.at[MEMCENSUS_REQ_FILES])
+	if (in.at[MEMCENSUS_REQ_ORDER] || in.at[MEMCENSUS_REQ_FILES])
 		return FUZZ_EINVAL;
 	return cmd == MEMCENSUS_CMD_SHARE ? expect_share(t, &in, e) : expect_request(t, &in, e);
 }

@@ -16,7 +16,6 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
-#include "client/client_oom.h"
 #include "client/client_parse.h"
 #include "owners/counted.h"
 #include "fuzz/fuzz.h"
@@ -135,18 +134,6 @@ static void a_family(void *arg)
 	sleep_ms(50);
 }
 
-static void find_events(struct fuzz_target *t)
-{
-	static struct ooms ooms;
-
-	if (!(t->subjects & MEMCENSUS_SUBJECT_OOM))
-		return;
-	need(!ooms_get(0, &ooms) && ooms.n_events <= MEMCENSUS_OOMS_MAX, "OOM");
-	for (; t->n_events < ooms.n_events; t->n_events++)
-		t->events[t->n_events] =
-			ooms.events[t->n_events].own.value[MEMCENSUS_OOM_NUMBER];
-}
-
 void fuzz_worker_begin(struct fuzz_worker *w)
 {
 	struct fuzz_target *t = &w->target;
@@ -160,7 +147,6 @@ void fuzz_worker_begin(struct fuzz_worker *w)
 	need(!census_open(&socket_), "netlink");
 	t->family = socket_.family;
 	t->subjects = subjects_built();
-	find_events(t);
 	t->alive[0] = getpid();
 	t->alive[1] = 1;
 	t->alive[2] = child_start(a_family, zombie);
@@ -236,23 +222,18 @@ static bool dump_is_right(struct talk *t)
 		count(&t->w->counts->scans);
 	if (!census_is_whole(c))
 		return fail(t, "the dump is not whole");
-	if (c->scan[MEMCENSUS_SCAN_BASIS] != r->basis ||
-	    r->parts & ~c->scan[MEMCENSUS_SCAN_PARTS])
-		return fail(t, "basis %llu, parts %#llx for %u and %#x",
-			    (unsigned long long)c->scan[MEMCENSUS_SCAN_BASIS],
-			    (unsigned long long)c->scan[MEMCENSUS_SCAN_PARTS],
-			    r->basis, r->parts);
+	if (r->parts & ~c->scan[MEMCENSUS_SCAN_PARTS])
+		return fail(t, "parts %#llx for %#x",
+			    (unsigned long long)c->scan[MEMCENSUS_SCAN_PARTS], r->parts);
 	if (!!c->n_tasks != (tasks && !t->dump->strange) && !t->dump->strange)
 		return fail(t, "%zu tasks, parts %#x", c->n_tasks, r->parts);
 	if (!!c->n_vmas > !!(r->parts & (MEMCENSUS_PART_VMAS | MEMCENSUS_PART_MEMORY_VMAS)) ||
-	    !!c->n_task_nodes > !!(r->parts & MEMCENSUS_PART_TASK_NODES) ||
 	    !!c->n_groups > !!r->group_by ||
-	    !!c->n_zones != !!(r->parts & (MEMCENSUS_PART_ZONES |
-					   MEMCENSUS_PART_TYPES)) ||
+	    !!c->n_zones != !!(r->parts & MEMCENSUS_PART_ZONES) ||
 	    !!c->n_nodes != !!(r->parts & MEMCENSUS_PART_NODES) ||
 	    c->n_systems != !!(r->parts & MEMCENSUS_PART_SYSTEM))
 		return fail(t, "not the parts %#x", r->parts);
-	if (r->basis == MEMCENSUS_BASIS_FRAMES && tasks && !t->dump->reader) {
+	if ((r->share || r->parts & MEMCENSUS_PART_OWNERS) && tasks && !t->dump->reader) {
 		text = counted_unsound(c, !r->pids);
 		if (text)
 			return fail(t, "unsound: %s", text);

@@ -15,18 +15,16 @@
 #include "memory/zram.h"
 
 /*
- * Pages that each kind has at its PLACE(); by map count if the bases differ. @huge is in huge
- * pages, which the others do not have.
+ * Pages that each kind has at its PLACE(). @huge is in huge pages, which the others do not have.
  */
 static const struct {
 	const char *kind;
-	unsigned long rss, uss, uss_by_count, pss, swap, huge;
+	unsigned long rss, uss, pss, swap, huge;
 } kinds[BYSTANDERS] = {
-	{ "private", BYSTANDER_PRIVATE, BYSTANDER_PRIVATE, BYSTANDER_PRIVATE,
-	  BYSTANDER_PRIVATE },
-	{ "shared", BYSTANDER_SHARED, 0, 0, BYSTANDER_SHARED / 2 },
-	{ "shared", BYSTANDER_SHARED, 0, 0, BYSTANDER_SHARED / 2 },
-	{ "twice", 2 * BYSTANDER_SHARED, BYSTANDER_SHARED, 0, BYSTANDER_SHARED },
+	{ "private", BYSTANDER_PRIVATE, BYSTANDER_PRIVATE, BYSTANDER_PRIVATE },
+	{ "shared", BYSTANDER_SHARED, 0, BYSTANDER_SHARED / 2 },
+	{ "shared", BYSTANDER_SHARED, 0, BYSTANDER_SHARED / 2 },
+	{ "twice", 2 * BYSTANDER_SHARED, BYSTANDER_SHARED, BYSTANDER_SHARED },
 	{ "huge", .huge = BYSTANDER_HUGE },
 	{ "swapped", .swap = BYSTANDER_SWAPPED },
 };
@@ -77,8 +75,6 @@ static pid_t start(const char *kind, int fd)
 const char *bystanders_misplaced(struct bystanders *b,
 				 const struct census *census, bool moving)
 {
-	bool by_count = census->scan[MEMCENSUS_SCAN_BASIS] ==
-			MEMCENSUS_BASIS_MAPCOUNT;
 	unsigned int i, j;
 
 	for (i = 0; i < BYSTANDERS; i++) {
@@ -91,8 +87,7 @@ const char *bystanders_misplaced(struct bystanders *b,
 			{ MEMCENSUS_F_SWAP, kinds[i].swap },
 			{ MEMCENSUS_F_THP, huge },
 			{ MEMCENSUS_F_PSS, kinds[i].pss + huge },
-			{ MEMCENSUS_F_USS, (by_count ? kinds[i].uss_by_count :
-						       kinds[i].uss) + huge },
+			{ MEMCENSUS_F_USS, kinds[i].uss + huge },
 		};
 
 		if (!b->pids[i] || !census_task_of(census, b->pids[i]))
@@ -102,10 +97,8 @@ const char *bystanders_misplaced(struct bystanders *b,
 						      there[j].figure);
 
 			unless(got == there[j].pages * PAGE,
-			       "%s, basis %llu: %s at its place is %llu, not %lu pages",
-			       kinds[i].kind,
-			       LLU(census->scan[MEMCENSUS_SCAN_BASIS]),
-			       figure_name(there[j].figure), LLU(got / PAGE),
+			       "%s: %s at its place is %llu, not %lu pages",
+			       kinds[i].kind, figure_name(there[j].figure), LLU(got / PAGE),
 			       there[j].pages);
 			b->compared++;
 		}
@@ -114,10 +107,10 @@ const char *bystanders_misplaced(struct bystanders *b,
 }
 
 /* All figures of each, in a calm system. */
-static const char *look(struct bystanders *b, unsigned int basis)
+static const char *look(struct bystanders *b)
 {
 	const struct census_request request = {
-		.basis = basis, .parts = MEMCENSUS_PART_TASKS,
+		.parts = MEMCENSUS_PART_TASKS,
 	};
 	const struct census_task *task;
 	const char *text = NULL;
@@ -131,7 +124,7 @@ static const char *look(struct bystanders *b, unsigned int basis)
 			continue;
 		task = census_task_of(&census, b->pids[i]);
 		if (task && task->state == MEMCENSUS_STATE_WALKED)
-			b->f[i][basis] = task->f;
+			b->f[i] = task->f;
 		else
 			text = "one is not in the census";
 	}
@@ -164,9 +157,7 @@ const char *bystanders_start(struct bystanders *b)
 	}
 	close(fds[0]);
 	close(fds[1]);
-	for (i = MEMCENSUS_BASIS_MAPCOUNT; i <= MEMCENSUS_BASIS_MAX && !text; i++)
-		text = look(b, i);
-	return text;
+	return text ?: look(b);
 }
 
 void bystanders_end(struct bystanders *b)
@@ -183,9 +174,9 @@ void bystanders_end(struct bystanders *b)
 const char *bystanders_differ(struct bystanders *b, const struct census *census,
 			      bool moving)
 {
-	unsigned int basis = census->scan[MEMCENSUS_SCAN_BASIS], i, j, n;
 	const unsigned int all = sizeof(still) / sizeof(still[0]);
 	const struct census_task *task;
+	unsigned int i, j, n;
 
 	for (i = 0; i < BYSTANDERS; i++) {
 		if (!b->pids[i])
@@ -200,11 +191,11 @@ const char *bystanders_differ(struct bystanders *b, const struct census *census,
 			     n == MEMCENSUS_F_SWAP_USS) &&
 			    figure(&task->f, n) == FIGURE_UNKNOWN)
 				continue;
-			unless(figure(&task->f, n) == figure(&b->f[i][basis], n),
-			       "%s, basis %u: %s is %llu, was %llu",
-			       kinds[i].kind, basis, figure_name(n),
+			unless(figure(&task->f, n) == figure(&b->f[i], n),
+			       "%s: %s is %llu, was %llu",
+			       kinds[i].kind, figure_name(n),
 			       LLU(figure(&task->f, n)),
-			       LLU(figure(&b->f[i][basis], n)));
+			       LLU(figure(&b->f[i], n)));
 			b->compared++;
 		}
 	}

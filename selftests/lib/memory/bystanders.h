@@ -20,13 +20,12 @@
 /**
  * struct bystanders - all of them
  * @pids: 0 if not started because swap or huge pages are missing
- * @f: figures of each on the two bases, by enum memcensus_basis, in a calm
- *	system
+ * @f: figures of each in a calm system
  * @compared: number of figures compared with @f
  */
 struct bystanders {
 	pid_t pids[BYSTANDERS];
-	struct figures f[BYSTANDERS][__MEMCENSUS_BASIS_MAX];
+	struct figures f[BYSTANDERS];
 	uint64_t compared;
 };
 

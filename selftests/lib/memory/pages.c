@@ -279,6 +279,16 @@ bool kernel_has(const char *function)
 	return found;
 }
 
+/* Of the kernels of the tests only those that have /proc/config.gz may be built without. */
+bool mapcounts_exact(void)
+{
+	static int known = -1;
+
+	if (known < 0)
+		known = !!system("zcat /proc/config.gz 2>/dev/null | grep -q NO_PAGE_MAPCOUNT=y");
+	return known;
+}
+
 bool register_missing(char *at, size_t size)
 {
 	struct uffdio_api api = { .api = UFFD_API };

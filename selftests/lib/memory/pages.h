@@ -118,6 +118,8 @@ bool limit_cgroup(const char *dir, const char *file, size_t bytes);
 void eat_memory(size_t held, unsigned int pause_ms);
 /* Whether the kernel, or a module, has a function of this name. */
 bool kernel_has(const char *function);
+/* Whether each page of a large folio has its own map count, so that smaps does not estimate. */
+bool mapcounts_exact(void);
 /* First integer in the file @path; -1 if there is none. */
 long read_number(const char *path);
 

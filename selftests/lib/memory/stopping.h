@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command.h"
 #include "selftest.h"
 
 #define RW		(PROT_READ | PROT_WRITE)
@@ -69,18 +70,13 @@ static inline void ask(struct said *said, const pid_t *pids, unsigned int n)
 {
 	char command[512];
 	unsigned int i;
-	FILE *pipe;
 	size_t len;
 
 	len = snprintf(command, sizeof(command), "memcensus share --raw -H --if-stopped");
 	for (i = 0; i < n; i++)
 		len += snprintf(command + len, sizeof(command) - len, " %d", pids[i]);
 	memset(said, 0, sizeof(*said));
-	pipe = popen(command, "r");
-	need(pipe, "popen");
-	len = fread(said->text, 1, SAID - 1, pipe);
-	said->text[len] = '\0';
-	if (pclose(pipe))
+	if (command_output(command, said->text, SAID))
 		diag("'%s' failed", command);
 	said->swap = free_swap();
 	said->huge = free_huge();

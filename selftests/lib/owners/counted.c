@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A census on the frames basis; see counted.h. */
+/* A census of owners; see counted.h. */
 #include <stdio.h>
 
 #include "owners/counted.h"
@@ -10,7 +10,6 @@
 int counted_take(struct census *census, struct census_error *error)
 {
 	const struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
 		.parts = MEMCENSUS_PART_TASKS,
 	};
 
@@ -21,7 +20,6 @@ int counted_take_pids(const pid_t *pids, unsigned int n, struct census *census,
 		      struct census_error *error)
 {
 	const struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
 		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
 		.pids = (const uint32_t *)pids,
 		.n_pids = n,
@@ -70,8 +68,6 @@ static const char *task_unsound(const struct census_task *task)
 	uint64_t pss = f->value[MEMCENSUS_F_PSS];
 	uint64_t parts;
 
-	unless(task->basis == MEMCENSUS_BASIS_FRAMES, "%u: basis %u", task->pid,
-	       task->basis);
 	unless(f->known >> MEMCENSUS_F_FRAMES & 1, "%u: no frames", task->pid);
 	unless(uss <= pss && pss <= frames && frames <= rss,
 	       "%u: uss %llu, pss %llu, frames %llu, rss %llu", task->pid,
@@ -113,11 +109,10 @@ const char *counted_unsound(const struct census *census, bool all)
 	const char *text;
 
 	unless(census_is_whole(census), "not whole");
-	unless(scan[MEMCENSUS_SCAN_BASIS] == MEMCENSUS_BASIS_FRAMES, "basis");
 	unless(census->scan_known >> MEMCENSUS_SCAN_VIOLATIONS & 1 &&
 	       census->scan_known >> MEMCENSUS_SCAN_PSS & 1 &&
 	       census->scan_known >> MEMCENSUS_SCAN_SLICES & 1,
-	       "attributes of the frames basis are missing");
+	       "attributes of owners are missing");
 	unless(!scan[MEMCENSUS_SCAN_VIOLATIONS], "violations %llu",
 	       LLU(scan[MEMCENSUS_SCAN_VIOLATIONS]));
 	unless(pss <= frames, "pss %llu, frames %llu", LLU(pss), LLU(frames));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A census on the frames basis, and what every such census must satisfy.
+ * A census of owners, and what every such census must satisfy.
  * pagemap_owners.h is the test's own count of the same.
  */
 #ifndef _COUNTED_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The test's own count of the owners of each frame and swap slot, from
- * /proc/PID/pagemap of every process. It is the oracle of the frames basis and
+ * /proc/PID/pagemap of every process. It is the oracle of the census and
  * does not use the census.
  *
  * An entry of pagemap is
@@ -137,7 +137,7 @@ struct owners_equal {
 };
 
 /*
- * Reads the owners, takes a census of all processes on the frames basis, in groups
+ * Reads the owners, takes a census of all processes, in groups
  * by @group_by unless that is 0, and reads the owners again. If they have not
  * changed, compares every value; else tries again, a limited number of times.
  * @pids, @n: for MEMCENSUS_BY_PIDS.

@@ -380,7 +380,6 @@ int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 	static struct owners before, after;
 	struct owners last;
 	const struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES,
 		.group_by = group_by,
 		.parts = MEMCENSUS_PART_TASKS,
 		.pids = (const uint32_t *)pids,

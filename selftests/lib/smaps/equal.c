@@ -18,8 +18,13 @@
 /* Figures that smaps rounds down to KiB. */
 #define ROUNDED	(BIT(MEMCENSUS_F_PSS) | BIT(MEMCENSUS_F_PSS_ANON) |	\
 		 BIT(MEMCENSUS_F_PSS_FILE) | BIT(MEMCENSUS_F_PSS_SHMEM) |	\
-		 BIT(MEMCENSUS_F_PSS_DIRTY) | BIT(MEMCENSUS_F_SWAP_PSS) |	\
-		 BIT(MEMCENSUS_F_LOCKED))
+		 BIT(MEMCENSUS_F_SWAP_PSS))
+
+/* What a census counts by owners, and smaps by map counts; see equal.h. */
+#define OF_OWNERS (BIT(MEMCENSUS_F_USS) | BIT(MEMCENSUS_F_SHARED) |		\
+		   BIT(MEMCENSUS_F_PSS) |					\
+		   BIT(MEMCENSUS_F_PSS_ANON) | BIT(MEMCENSUS_F_PSS_FILE) |	\
+		   BIT(MEMCENSUS_F_PSS_SHMEM))
 
 #define HUGETLB_KINDS (BIT(MEMCENSUS_F_SHARED_HUGETLB) |			\
 		       BIT(MEMCENSUS_F_PRIVATE_HUGETLB))
@@ -27,12 +32,11 @@
 /* Figures that a page adds to, of those that smaps has. */
 #define OF_PAGES (BIT(MEMCENSUS_F_RSS) | BIT(MEMCENSUS_F_PSS) |			\
 		  BIT(MEMCENSUS_F_PSS_ANON) | BIT(MEMCENSUS_F_PSS_FILE) |	\
-		  BIT(MEMCENSUS_F_PSS_SHMEM) | BIT(MEMCENSUS_F_PSS_DIRTY) |	\
-		  BIT(MEMCENSUS_F_SHARED_CLEAN) | BIT(MEMCENSUS_F_SHARED_DIRTY) | \
-		  BIT(MEMCENSUS_F_PRIVATE_CLEAN) | BIT(MEMCENSUS_F_PRIVATE_DIRTY) | \
+		  BIT(MEMCENSUS_F_PSS_SHMEM) | BIT(MEMCENSUS_F_USS) |		\
+		  BIT(MEMCENSUS_F_SHARED) | BIT(MEMCENSUS_F_DIRTY) |		\
 		  BIT(MEMCENSUS_F_REFERENCED) | BIT(MEMCENSUS_F_ANON) |		\
 		  BIT(MEMCENSUS_F_LAZYFREE) | BIT(MEMCENSUS_F_KSM) |		\
-		  BIT(MEMCENSUS_F_LOCKED) | BIT(MEMCENSUS_F_ANON_THP) |		\
+		  BIT(MEMCENSUS_F_ANON_THP) |					\
 		  BIT(MEMCENSUS_F_SHMEM_THP) | BIT(MEMCENSUS_F_FILE_THP))
 
 /* Figures of tasks only, not of mappings. */
@@ -41,15 +45,22 @@
 		   BIT(MEMCENSUS_F_PINNED) |				     \
 		   BIT(MEMCENSUS_F_HEAP) | BIT(MEMCENSUS_F_STACK))
 
+/* How USS and PSS are compared; see equal.h. */
+enum owners { NOT_AT_ALL, AT_LEAST, THE_SAME };
+
 /*
  * The comparison of one process, and the current mapping;
- * @passed_over: bits of the figures that are not compared.
+ * @passed_over: bits of the figures that are not compared;
+ * @owners: of the mapping or process; @anon_same: its Pss_Anon is THE_SAME;
+ * @once: the process maps each of its pages once.
  */
 struct context {
 	struct equal *equal;
 	const struct smaps *smaps;
 	const struct smaps_vma *vma;
 	uint64_t passed_over;
+	enum owners owners;
+	bool anon_same, once;
 };
 
 static void mismatch(const struct context *c, const char *name,
@@ -98,6 +109,38 @@ static void equal_known(const struct context *c, const char *name,
 	equal_int(c, name, known >> attr & 1 ? ours : FIGURE_UNKNOWN, theirs);
 }
 
+/*
+ * An address space owns a page once, and may map it more often: no page has more owners than its
+ * map count.  smaps cuts a share to KiB, and before that loses up to 1/4096 byte of each page.
+ */
+static void equal_owners(const struct context *c, unsigned int n, const struct figures *ours,
+			 const struct figures *theirs)
+{
+	const uint64_t kernel = theirs->value[n];
+	const uint64_t lost = ROUNDED & BIT(n) ?
+			      1024 + theirs->value[MEMCENSUS_F_RSS] / PAGE / 4096 : 0;
+	/* smaps has one sum for both. */
+	const uint64_t value = figure(ours, n) + (n == MEMCENSUS_F_PSS_FILE ?
+						  ours->value[MEMCENSUS_F_PSS_DEVICE] : 0);
+	const bool same = c->owners == THE_SAME ||
+			  (c->anon_same && n == MEMCENSUS_F_PSS_ANON);
+	char a[32], b[32];
+
+	if (c->owners == NOT_AT_ALL || (n == MEMCENSUS_F_SHARED && !same) ||
+	    (lost && !same && !c->once))
+		return;
+	c->equal->fields++;
+	c->equal->rounded += !!lost;
+	c->equal->bounds += !same;
+	/* The census cuts to bytes, twice if it has two sums. */
+	if (ours->known & BIT(n) && value + (lost ? 2 : 0) >= kernel &&
+	    (!same || value <= kernel + lost))
+		return;
+	snprintf(a, sizeof(a), "%lld", (long long)value);
+	snprintf(b, sizeof(b), "%llu", (unsigned long long)kernel);
+	mismatch(c, same ? figure_name(n) : "USS or PSS, less than by map counts,", a, b);
+}
+
 static void equal_figures(const struct context *c, const struct figures *ours,
 			  const struct figures *theirs)
 {
@@ -108,11 +151,9 @@ static void equal_figures(const struct context *c, const struct figures *ours,
 		if (!((theirs->known & ~c->passed_over) >> n & 1))
 			continue;
 		value = figure(ours, n);
-		/* smaps has one sum for both; ours are two, each rounded down to bytes. */
-		if (n == MEMCENSUS_F_PSS_FILE && value != FIGURE_UNKNOWN) {
-			value += figure(ours, MEMCENSUS_F_PSS_DEVICE);
-			if (((value + 1) & ~1023ULL) == theirs->value[n])
-				value++;
+		if (OF_OWNERS & BIT(n)) {
+			equal_owners(c, n, ours, theirs);
+			continue;
 		}
 		if (ROUNDED & BIT(n) && value != FIGURE_UNKNOWN) {
 			c->equal->rounded++;
@@ -130,23 +171,21 @@ static void equal_derived(const struct context *c, const struct figures *ours,
 
 	if (c->passed_over & OF_PAGES)
 		return;
-	equal_int(c, "uss", figure(ours, MEMCENSUS_F_USS),
-		  v[MEMCENSUS_F_PRIVATE_CLEAN] + v[MEMCENSUS_F_PRIVATE_DIRTY]);
 	equal_int(c, "parts of uss", figure(ours, MEMCENSUS_F_USS_ANON) +
 		  figure(ours, MEMCENSUS_F_USS_FILE) + figure(ours, MEMCENSUS_F_USS_SHMEM) +
 		  figure(ours, MEMCENSUS_F_USS_DEVICE),
 		  figure(ours, MEMCENSUS_F_USS));
-	equal_int(c, "shared", figure(ours, MEMCENSUS_F_SHARED),
-		  v[MEMCENSUS_F_SHARED_CLEAN] + v[MEMCENSUS_F_SHARED_DIRTY]);
+	equal_int(c, "uss and shared", figure(ours, MEMCENSUS_F_USS) +
+		  figure(ours, MEMCENSUS_F_SHARED), figure(ours, MEMCENSUS_F_FRAMES));
 	equal_int(c, "file", figure(ours, MEMCENSUS_F_FILE),
 		  v[MEMCENSUS_F_RSS] - v[MEMCENSUS_F_ANON] -
 		  figure(ours, MEMCENSUS_F_SHMEM) - figure(ours, MEMCENSUS_F_DEVICE));
 	equal_int(c, "thp", figure(ours, MEMCENSUS_F_THP),
 		  v[MEMCENSUS_F_ANON_THP] + v[MEMCENSUS_F_SHMEM_THP] +
 		  v[MEMCENSUS_F_FILE_THP]);
-	equal_int(c, "hugetlb", figure(ours, MEMCENSUS_F_HUGETLB),
-		  v[MEMCENSUS_F_SHARED_HUGETLB] +
-		  v[MEMCENSUS_F_PRIVATE_HUGETLB]);
+	if (!c->equal->at_least)
+		equal_int(c, "hugetlb", figure(ours, MEMCENSUS_F_HUGETLB),
+			  v[MEMCENSUS_F_SHARED_HUGETLB] + v[MEMCENSUS_F_PRIVATE_HUGETLB]);
 
 	/* Four sums and one, each rounded down to bytes: less than four bytes apart. */
 	if (ours->known & BIT(MEMCENSUS_F_PSS_ANON))
@@ -156,30 +195,6 @@ static void equal_derived(const struct context *c, const struct figures *ours,
 						o[MEMCENSUS_F_PSS_SHMEM] +
 						o[MEMCENSUS_F_PSS_DEVICE]) < 4,
 			  1);
-}
-
-/*
- * Letter pairs with spaces between. smaps also ends the line with a space, which is
- * not part of a flag.
- */
-static void equal_flags(const struct context *c, const char *ours,
-			const char *theirs)
-{
-	char a[256], b[256];
-	size_t n, i;
-
-	snprintf(a, sizeof(a), "%s", ours ? ours : "");
-	snprintf(b, sizeof(b), "%s", theirs ? theirs : "");
-	for (n = strlen(a); n && a[n - 1] == ' '; n--)
-		a[n - 1] = '\0';
-	for (n = strlen(b); n && b[n - 1] == ' '; n--)
-		b[n - 1] = '\0';
-	for (i = 0; i + 1 < n && n == strlen(a); i += 3)
-		if (!strncmp(b + i, "??", 2)) {
-			memcpy(b + i, a + i, 2);
-			c->equal->nameless++;
-		}
-	equal_str(c, "VmFlags", a, b);
 }
 
 #define GIB	(1024 * 1024 * 1024UL)
@@ -228,8 +243,20 @@ static uint64_t passed_over(const struct smaps_vma *theirs, const struct census_
 	       (swap_is_unknown(theirs, ours) ? BIT(MEMCENSUS_F_SWAP) : 0);
 }
 
+/* Can KSM have merged pages of this mapping? */
+static bool is_mergeable(const struct smaps_vma *theirs)
+{
+	return theirs->flags && strstr(theirs->flags, "mg ");
+}
+
+/* Were all owners counted? */
+static bool has_all_owners(const struct census *census)
+{
+	return !census->scan[MEMCENSUS_SCAN_BUSY] && !census->scan[MEMCENSUS_SCAN_PARTIAL];
+}
+
 static void equal_vma(struct context *c, const struct census_vma *ours,
-		      const struct census_task *task)
+		      const struct census_task *task, bool all_owners)
 {
 	const struct smaps_vma *theirs = c->vma;
 	bool file = theirs->inode || theirs->dev_major || theirs->dev_minor;
@@ -254,12 +281,12 @@ static void equal_vma(struct context *c, const struct census_vma *ours,
 	equal_int(c, "KernelPageSize", ours->page_size,
 		  theirs->kernel_page_size);
 	equal_int(c, "MMUPageSize", ours->page_size, theirs->mmu_page_size);
-	equal_known(c, "ProtectionKey", ours->known, MEMCENSUS_VMA_PKEY,
-		    ours->pkey,
-		    theirs->pkey < 0 ? FIGURE_UNKNOWN : (uint64_t)theirs->pkey);
-	equal_flags(c, ours->flags, theirs->flags);
-	c->passed_over = passed_over(theirs, ours);
-	c->equal->gigantic += !!(c->passed_over & HUGETLB_KINDS);
+	c->passed_over = passed_over(theirs, ours) |
+			 (c->equal->at_least ? HUGETLB_KINDS : 0);
+	if (c->owners != NOT_AT_ALL)
+		c->owners = all_owners && !file && !is_mergeable(theirs) &&
+			    !c->equal->at_least ? THE_SAME : AT_LEAST;
+	c->equal->gigantic += smaps_errs(theirs, ours);
 	c->equal->hidden += !!(c->passed_over & OF_PAGES);
 	c->equal->unlooked += !!(c->passed_over & BIT(MEMCENSUS_F_SWAP));
 	equal_figures(c, &ours->f, &theirs->f);
@@ -282,7 +309,8 @@ static void equal_sums(const struct context *c, const struct census *census,
 		for (n = 0; n < __MEMCENSUS_F_MAX; n++)
 			sum[n] += vma->f.value[n];
 	}
-	known &= ~(ROUNDED | TASK_ONLY | BIT(MEMCENSUS_F_FRAMES));
+	known &= ~(ROUNDED | TASK_ONLY | BIT(MEMCENSUS_F_FRAMES) | BIT(MEMCENSUS_F_HUGETLB_PSS) |
+		   BIT(MEMCENSUS_F_PSS_DEVICE));
 	for (n = 0; n < __MEMCENSUS_F_MAX; n++)
 		if (known >> n & 1)
 			equal_int(c, figure_name(n), figure(&task->f, n),
@@ -322,11 +350,16 @@ static void equal_task(struct context *c, const struct census *census,
 	uint64_t tick = 1000000000 / sysconf(_SC_CLK_TCK);
 	size_t i;
 
-	for (i = 0; i < census->n_vmas && i < smaps->n_vmas; i++)
-		c->passed_over |= passed_over(&smaps->vmas[i], &census->vmas[i]);
+	c->owners = mapcounts_exact() ? AT_LEAST : NOT_AT_ALL;
+	c->anon_same = has_all_owners(census) && !c->equal->at_least;
+	c->once = figure(&task->f, MEMCENSUS_F_FRAMES) == figure(&task->f, MEMCENSUS_F_RSS);
+	for (i = 0; i < census->n_vmas && i < smaps->n_vmas; i++) {
+		c->passed_over |= passed_over(&smaps->vmas[i], &census->vmas[i]) |
+				  (c->equal->at_least ? HUGETLB_KINDS : 0);
+		c->anon_same &= !is_mergeable(&smaps->vmas[i]);
+	}
 
 	equal_int(c, "state", task->state, MEMCENSUS_STATE_WALKED);
-	equal_int(c, "basis", task->basis, MEMCENSUS_BASIS_MAPCOUNT);
 	equal_figures(c, &task->f, &smaps->rollup);
 	equal_derived(c, &task->f, &smaps->rollup);
 	equal_counters(c, task);
@@ -343,10 +376,6 @@ static void equal_task(struct context *c, const struct census *census,
 		    task->threads, smaps->threads);
 	equal_known(c, "start", task->known, MEMCENSUS_TASK_START_NS,
 		    task->start / tick, smaps->start_ticks);
-	equal_known(c, "minor faults", task->known, MEMCENSUS_TASK_MIN_FAULTS,
-		    task->min_faults, smaps->min_faults);
-	equal_known(c, "major faults", task->known, MEMCENSUS_TASK_MAJ_FAULTS,
-		    task->maj_faults, smaps->maj_faults);
 	equal_known(c, "oom_score_adj", task->known,
 		    MEMCENSUS_TASK_OOM_SCORE_ADJ, (int64_t)task->oom_score_adj,
 		    (int64_t)smaps->oom_score_adj);
@@ -374,7 +403,7 @@ static void equal_one(const struct census *census, const struct smaps *smaps,
 		    n);
 	for (i = 0; i < n && i < census->n_vmas; i++) {
 		c.vma = &smaps->vmas[i];
-		equal_vma(&c, &census->vmas[i], task);
+		equal_vma(&c, &census->vmas[i], task, has_all_owners(census));
 	}
 	snprintf(equal->other, sizeof(equal->other), "%s", smaps->other);
 }
@@ -428,6 +457,9 @@ void equal_report(const struct equal *equal)
 	     equal->processes, equal->vmas, equal->fields, equal->mismatches);
 	diag("of these fields %lu are shares, cut to KiB by smaps; the rest is compared in bytes",
 	     equal->rounded);
+	if (equal->bounds)
+		diag("of USS and PSS, %lu may be more than by map counts, see equal.h",
+		     equal->bounds);
 	if (equal->unstable || equal->gone)
 		diag("not compared: %u processes that changed, %u that ended or have no memory",
 		     equal->unstable, equal->gone);
@@ -446,9 +478,6 @@ void equal_report(const struct equal *equal)
 	if (equal->unlooked)
 		diag("not compared: Swap of %lu mappings of shmem, the census does not look there",
 		     equal->unlooked);
-	if (equal->nameless)
-		diag("not compared: %lu flags that smaps has no name for",
-		     equal->nameless);
 	if (equal->vdsos)
 		diag("not compared: name of %lu mappings [vdso]", equal->vdsos);
 	if (equal->gates)

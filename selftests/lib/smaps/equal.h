@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Compares a process's census, by map count, with its smaps and smaps_rollup:
- * every field of its record and of each of its mappings.
+ * Compares a process's census with its smaps and smaps_rollup: every field of its record and of
+ * each of its mappings.
  *
  * All amounts are compared in bytes except those that smaps rounds down to KiB
  * after it has added up fractions of pages: Pss, Pss_Anon, Pss_File,
- * Pss_Shmem, Pss_Dirty, SwapPss and Locked. These are compared in KiB, for
- * the whole process with smaps_rollup and for each mapping with smaps.
+ * Pss_Shmem and SwapPss. These are compared in KiB, for the whole process with
+ * smaps_rollup and for each mapping with smaps.
+ *
+ * Pss, Private_* and Shared_*: smaps divides a page by its map count, the census by its owners,
+ * and an address space that maps a page twice owns it once. Anonymous memory is mapped once, if
+ * KSM does not merge it: of mappings without a file and without MADV_MERGEABLE, and in Pss_Anon,
+ * the two are the same. All else is no less than by map counts, Pss if the process maps each page
+ * once, as a page counts in one mapping; lib/owners has the oracle of it.
+ * Where a process was busy, its pages may have more owners: then no less is all that is known.
+ * If pages of large folios have no map counts (mapcounts_exact()), none of this is compared.
  *
  * VmFlags: smaps prints ?? for flags it has no name for; the census may know the
  * name.
@@ -38,16 +46,21 @@
 #ifndef _EQUAL_H
 #define _EQUAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 /**
  * struct equal - what was compared and how it came out
+ * @at_least: set by the caller: processes may map a page several times, or share one with an
+ *	address space that no process shows any more, so USS and PSS are at least those of smaps,
+ *	and hugetlb pages are not compared
  * @processes: compared
  * @unstable: processes not compared because their smaps kept changing
  * @gone: processes not compared because they ended or have no address space
  * @vmas: mappings compared
  * @fields: values compared, @rounded of them in KiB
+ * @bounds: of @fields, USS and PSS that may be more than by map counts
  * @mismatches: values that differ, or are in smaps and not in the census
  * @gates: mappings [vsyscall] skipped
  * @thp_eligible: lines THPeligible skipped
@@ -56,14 +69,14 @@
  * @hidden: mappings of PROT_NONE whose huge pages smaps leaves out
  * @unlooked: mappings of shmem of which the census does not know Swap
  * @vdsos: mappings whose name was skipped
- * @nameless: flags that are ?? in smaps
  * @no_line: figures that smaps has no line for here, bits of memcensus_figure
  * @other: lines of smaps that the census has no figure for
  */
 struct equal {
+	bool at_least;
 	unsigned int processes, unstable, gone, vmas, summed;
-	unsigned long fields, rounded, mismatches, gates, thp_eligible;
-	unsigned long nameless, gigantic, hidden, unlooked, vdsos;
+	unsigned long fields, rounded, bounds, mismatches, gates, thp_eligible;
+	unsigned long gigantic, hidden, unlooked, vdsos;
 	uint64_t no_line;
 	char other[128];
 };

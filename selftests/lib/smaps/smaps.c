@@ -25,11 +25,7 @@ static const char *const names[__MEMCENSUS_F_MAX] = {
 	[MEMCENSUS_F_PSS_ANON] = "Pss_Anon",
 	[MEMCENSUS_F_PSS_FILE] = "Pss_File",
 	[MEMCENSUS_F_PSS_SHMEM] = "Pss_Shmem",
-	[MEMCENSUS_F_PSS_DIRTY] = "Pss_Dirty",
-	[MEMCENSUS_F_SHARED_CLEAN] = "Shared_Clean",
-	[MEMCENSUS_F_SHARED_DIRTY] = "Shared_Dirty",
-	[MEMCENSUS_F_PRIVATE_CLEAN] = "Private_Clean",
-	[MEMCENSUS_F_PRIVATE_DIRTY] = "Private_Dirty",
+	[MEMCENSUS_F_DIRTY] = "[dirty]",
 	[MEMCENSUS_F_REFERENCED] = "Referenced",
 	[MEMCENSUS_F_KSM] = "KSM",
 	[MEMCENSUS_F_LAZYFREE] = "LazyFree",
@@ -55,7 +51,6 @@ static const char *const names[__MEMCENSUS_F_MAX] = {
 	[MEMCENSUS_F_PAGETABLES] = "VmPTE",
 	[MEMCENSUS_F_HEAP] = "[heap]",
 	[MEMCENSUS_F_STACK] = "[stack]",
-	[MEMCENSUS_F_LOCKED] = "Locked",
 	[MEMCENSUS_F_MLOCKED] = "VmLck",
 	[MEMCENSUS_F_PINNED] = "VmPin",
 };
@@ -81,6 +76,33 @@ static void put_figure(struct figures *f, unsigned int n, uint64_t kib)
 	f->value[n] = kib << 10;
 }
 
+/* Lines that are a part of figures, which are the sum of such lines. */
+static const struct {
+	const char *name;
+	unsigned int of, dirty;
+} parts[] = {
+	{ "Shared_Clean", MEMCENSUS_F_SHARED },
+	{ "Shared_Dirty", MEMCENSUS_F_SHARED, MEMCENSUS_F_DIRTY },
+	{ "Private_Clean", MEMCENSUS_F_USS },
+	{ "Private_Dirty", MEMCENSUS_F_USS, MEMCENSUS_F_DIRTY },
+};
+
+/* True if the line is one of @parts. */
+static bool add_part(struct figures *f, const char *name, uint64_t kib)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (strcmp(parts[i].name, name))
+			continue;
+		put_figure(f, parts[i].of, (f->value[parts[i].of] >> 10) + kib);
+		if (parts[i].dirty)
+			put_figure(f, parts[i].dirty, (f->value[parts[i].dirty] >> 10) + kib);
+		return true;
+	}
+	return false;
+}
+
 static FILE *open_proc(pid_t pid, const char *file)
 {
 	char path[64];
@@ -100,6 +122,8 @@ static bool parse_figure(const char *line, struct figures *f, char *name,
 	if (sscanf(line, "%*[^ :]:%n %llu kB", &len, &kib) != 1)
 		return false;
 	snprintf(name, size, "%.*s", len - 1, line);
+	if (add_part(f, name, kib))
+		return true;
 	n = figure_number(name);
 	if (n)
 		put_figure(f, n, kib);
@@ -119,7 +143,6 @@ static bool parse_header(const char *line, struct smaps_vma *vma)
 	vma->end = end;
 	vma->offset = offset;
 	vma->inode = inode;
-	vma->pkey = -1;
 	vma->thp_eligible = -1;
 	vma->name = strndup(line + name, strcspn(line + name, "\n"));
 	return true;
@@ -136,7 +159,7 @@ static void parse_other(const char *line, const char *name,
 		vma->mmu_page_size = kib << 10;
 	else if (!strncmp(line, "VmFlags: ", 9))
 		vma->flags = strndup(line + 9, strcspn(line + 9, "\n"));
-	else if (sscanf(line, "ProtectionKey: %d", &vma->pkey) != 1 &&
+	else if (strncmp(line, "ProtectionKey: ", 15) &&
 		 sscanf(line, "THPeligible: %d", &vma->thp_eligible) != 1 &&
 		 !strstr(smaps->other, name) &&
 		 strlen(smaps->other) + strlen(name) + 2 < sizeof(smaps->other))

@@ -16,16 +16,16 @@
  * struct smaps_vma - one mapping as smaps shows it
  * @name: the text after the inode, or ""
  * @flags: the line VmFlags, letter pairs with a space after each
- * @pkey: ProtectionKey; -1 if there is no such line
  * @thp_eligible: THPeligible, which a module cannot compute
- * @f: bytes, by enum memcensus_figure; smaps rounds down to KiB
+ * @f: bytes, by enum memcensus_figure; smaps rounds down to KiB.  USS, SHARED and DIRTY
+ *	are the sums of the lines Private_*, Shared_* and *_Dirty
  */
 struct smaps_vma {
 	uint64_t start, end, offset, inode, kernel_page_size, mmu_page_size;
 	unsigned int dev_major, dev_minor;
 	char mode[8];
 	char *name, *flags;
-	int pkey, thp_eligible;
+	int thp_eligible;
 	struct figures f;
 };
 

@@ -26,9 +26,9 @@ static char *const commands[][8] = {
 	{ "memcensus", "tasks", "-f", path, "-t", NULL },
 	{ "memcensus", "-f", path, "-J", NULL },
 	{ "memcensus", "tasks", "-f", path, "--raw", "-a", NULL },
-	{ "memcensus", "map", "100", "-f", path, "--smaps", NULL },
+	{ "memcensus", "map", "100", "-f", path, NULL },
 	{ "memcensus", "map", "115", "-f", path, "-J", NULL },
-	{ "memcensus", "buddy", "--types", "-f", path, "-J", NULL },
+	{ "memcensus", "buddy", "-f", path, "-J", NULL },
 	{ "memcensus", "buddy", "-f", path, NULL },
 	{ "memcensus", "kswapd", "-f", path, NULL },
 	{ "memcensus", "system", "-f", path, "-a", "--at", "last", NULL },
@@ -39,7 +39,7 @@ static char *const commands[][8] = {
 	{ "memcensus", "tasks", "-g", "-f", path, "--raw", NULL },
 	{ "memcensus", "diff", path, "-J", NULL },
 	{ "memcensus", "diff", path, "-t", NULL },
-	{ "memcensus", "watch", "100", "-f", path, NULL },
+	{ "memcensus", "tasks", "--pid", "100", "0.01", "-f", path, NULL },
 	{ "memcensus", "buddy", "-f", path, "--at", "2", NULL },
 };
 

@@ -4,7 +4,6 @@
 
 static const struct abi_name subject_words[] = {
 	{ "physical", MEMCENSUS_SUBJECT_PHYSICAL, NAME_NONE, NULL },
-	{ "oom", MEMCENSUS_SUBJECT_OOM, NAME_NONE, NULL },
 	{ "share", MEMCENSUS_SUBJECT_SHARE, NAME_NONE, NULL },
 	{ "all", MEMCENSUS_SUBJECT_ALL, NAME_NONE, NULL },
 	{}
@@ -29,7 +28,6 @@ static const struct abi_name info_names[] = {
 	{ "kernel", MEMCENSUS_INFO_KERNEL, NAME_STRING, NULL },
 	{ "page_size", MEMCENSUS_INFO_PAGE_SIZE, NAME_U32, NULL },
 	{ "orders", MEMCENSUS_INFO_ORDERS, NAME_U32, NULL },
-	{ "mapcount_exact", MEMCENSUS_INFO_MAPCOUNT_EXACT, NAME_U32, NULL },
 	{ "max_age_ns", MEMCENSUS_INFO_MAX_AGE_NS, NAME_U64, NULL },
 	{ "lock_hold_ns", MEMCENSUS_INFO_LOCK_HOLD_NS, NAME_U64, NULL },
 	{ "busy_budget_ns", MEMCENSUS_INFO_BUSY_BUDGET_NS, NAME_U64, NULL },
@@ -41,27 +39,20 @@ static const struct abi_name info_names[] = {
 	{}
 };
 
-static const struct abi_name basis_words[] = {
-	{ "mapcount", MEMCENSUS_BASIS_MAPCOUNT, NAME_NONE, NULL },
-	{ "frames", MEMCENSUS_BASIS_FRAMES, NAME_NONE, NULL },
-	{}
-};
-
 static const struct abi_name part_words[] = {
 	{ "tasks", MEMCENSUS_PART_TASKS, NAME_NONE, NULL },
 	{ "vmas", MEMCENSUS_PART_VMAS, NAME_NONE, NULL },
 	{ "zones", MEMCENSUS_PART_ZONES, NAME_NONE, NULL },
-	{ "types", MEMCENSUS_PART_TYPES, NAME_NONE, NULL },
 	{ "nodes", MEMCENSUS_PART_NODES, NAME_NONE, NULL },
 	{ "system", MEMCENSUS_PART_SYSTEM, NAME_NONE, NULL },
-	{ "task_nodes", MEMCENSUS_PART_TASK_NODES, NAME_NONE, NULL },
 	{ "memory_vmas", MEMCENSUS_PART_MEMORY_VMAS, NAME_NONE, NULL },
+	{ "owners", MEMCENSUS_PART_OWNERS, NAME_NONE, NULL },
+	{ "flags", MEMCENSUS_PART_FLAGS, NAME_NONE, NULL },
 	{ "all", MEMCENSUS_PART_ALL, NAME_NONE, NULL },
 	{}
 };
 
 static const struct abi_name scan_names[] = {
-	{ "basis", MEMCENSUS_SCAN_BASIS, NAME_U32, basis_words },
 	{ "parts", MEMCENSUS_SCAN_PARTS, NAME_U32, part_words },
 	{ "realtime_ns", MEMCENSUS_SCAN_REALTIME_NS, NAME_U64, NULL },
 	{ "boottime_ns", MEMCENSUS_SCAN_BOOTTIME_NS, NAME_U64, NULL },
@@ -130,11 +121,6 @@ static const struct abi_name figure_names[] = {
 	{ "pss_anon", MEMCENSUS_F_PSS_ANON, NAME_U64, NULL },
 	{ "pss_file", MEMCENSUS_F_PSS_FILE, NAME_U64, NULL },
 	{ "pss_shmem", MEMCENSUS_F_PSS_SHMEM, NAME_U64, NULL },
-	{ "pss_dirty", MEMCENSUS_F_PSS_DIRTY, NAME_U64, NULL },
-	{ "shared_clean", MEMCENSUS_F_SHARED_CLEAN, NAME_U64, NULL },
-	{ "shared_dirty", MEMCENSUS_F_SHARED_DIRTY, NAME_U64, NULL },
-	{ "private_clean", MEMCENSUS_F_PRIVATE_CLEAN, NAME_U64, NULL },
-	{ "private_dirty", MEMCENSUS_F_PRIVATE_DIRTY, NAME_U64, NULL },
 	{ "referenced", MEMCENSUS_F_REFERENCED, NAME_U64, NULL },
 	{ "ksm", MEMCENSUS_F_KSM, NAME_U64, NULL },
 	{ "lazyfree", MEMCENSUS_F_LAZYFREE, NAME_U64, NULL },
@@ -151,7 +137,6 @@ static const struct abi_name figure_names[] = {
 	{ "pagetables", MEMCENSUS_F_PAGETABLES, NAME_U64, NULL },
 	{ "heap", MEMCENSUS_F_HEAP, NAME_U64, NULL },
 	{ "stack", MEMCENSUS_F_STACK, NAME_U64, NULL },
-	{ "locked", MEMCENSUS_F_LOCKED, NAME_U64, NULL },
 	{ "mlocked", MEMCENSUS_F_MLOCKED, NAME_U64, NULL },
 	{ "swap_uss", MEMCENSUS_F_SWAP_USS, NAME_U64, NULL },
 	{ "hugetlb_pss", MEMCENSUS_F_HUGETLB_PSS, NAME_U64, NULL },
@@ -163,6 +148,7 @@ static const struct abi_name figure_names[] = {
 	{ "uss_device", MEMCENSUS_F_USS_DEVICE, NAME_U64, NULL },
 	{ "pinned", MEMCENSUS_F_PINNED, NAME_U64, NULL },
 	{ "uss_zone_device", MEMCENSUS_F_USS_ZONE_DEVICE, NAME_U64, NULL },
+	{ "dirty", MEMCENSUS_F_DIRTY, NAME_U64, NULL },
 	{}
 };
 
@@ -177,9 +163,6 @@ static const struct abi_name task_names[] = {
 	{ "start_ns", MEMCENSUS_TASK_START_NS, NAME_U64, NULL },
 	{ "threads", MEMCENSUS_TASK_THREADS, NAME_U32, NULL },
 	{ "state", MEMCENSUS_TASK_STATE, NAME_U32, state_words },
-	{ "basis", MEMCENSUS_TASK_BASIS, NAME_U32, basis_words },
-	{ "min_faults", MEMCENSUS_TASK_MIN_FAULTS, NAME_U64, NULL },
-	{ "maj_faults", MEMCENSUS_TASK_MAJ_FAULTS, NAME_U64, NULL },
 	{ "oom_score_adj", MEMCENSUS_TASK_OOM_SCORE_ADJ, NAME_S32, NULL },
 	{ "figures", MEMCENSUS_TASK_FIGURES, NAME_NEST, figure_names },
 	{ "group", MEMCENSUS_TASK_GROUP, NAME_U32, NULL },
@@ -193,26 +176,12 @@ static const struct abi_name vma_names[] = {
 	{ "end", MEMCENSUS_VMA_END, NAME_U64, NULL },
 	{ "offset", MEMCENSUS_VMA_OFFSET, NAME_U64, NULL },
 	{ "mode", MEMCENSUS_VMA_MODE, NAME_STRING, NULL },
-	{ "flags", MEMCENSUS_VMA_FLAGS, NAME_STRING, NULL },
 	{ "dev_major", MEMCENSUS_VMA_DEV_MAJOR, NAME_U32, NULL },
 	{ "dev_minor", MEMCENSUS_VMA_DEV_MINOR, NAME_U32, NULL },
 	{ "inode", MEMCENSUS_VMA_INODE, NAME_U64, NULL },
 	{ "name", MEMCENSUS_VMA_NAME, NAME_STRING, NULL },
 	{ "page_size", MEMCENSUS_VMA_PAGE_SIZE, NAME_U64, NULL },
-	{ "pkey", MEMCENSUS_VMA_PKEY, NAME_U32, NULL },
 	{ "figures", MEMCENSUS_VMA_FIGURES, NAME_NEST, figure_names },
-	{}
-};
-
-static const struct abi_name blocks_names[] = {
-	{ "order", MEMCENSUS_BLOCKS_ORDER, NAME_U32, NULL },
-	{ "count", MEMCENSUS_BLOCKS_COUNT, NAME_U64, NULL },
-	{}
-};
-
-static const struct abi_name zone_type_names[] = {
-	{ "name", MEMCENSUS_TYPE_NAME, NAME_STRING, NULL },
-	{ "free_blocks", MEMCENSUS_TYPE_FREE_BLOCKS, NAME_NEST, blocks_names },
 	{}
 };
 
@@ -220,7 +189,6 @@ static const struct abi_name zone_names[] = {
 	{ "node", MEMCENSUS_ZONE_NODE, NAME_U32, NULL },
 	{ "name", MEMCENSUS_ZONE_NAME, NAME_STRING, NULL },
 	{ "free_blocks", MEMCENSUS_ZONE_FREE_BLOCKS, NAME_U64S, NULL },
-	{ "type", MEMCENSUS_ZONE_TYPE, NAME_NEST, zone_type_names },
 	{ "free", MEMCENSUS_ZONE_FREE, NAME_U64, NULL },
 	{ "wmark_min", MEMCENSUS_ZONE_WMARK_MIN, NAME_U64, NULL },
 	{ "wmark_low", MEMCENSUS_ZONE_WMARK_LOW, NAME_U64, NULL },
@@ -391,7 +359,6 @@ static const struct abi_name physical_names[] = {
 	{ "frames", MEMCENSUS_PHYSICAL_FRAMES, NAME_U64, NULL },
 	{ "read", MEMCENSUS_PHYSICAL_READ, NAME_U64, NULL },
 	{ "changed", MEMCENSUS_PHYSICAL_CHANGED, NAME_U64, NULL },
-	{ "left_out", MEMCENSUS_PHYSICAL_LEFT_OUT, NAME_U64, NULL },
 	{}
 };
 
@@ -434,10 +401,6 @@ static const struct abi_name frame_state_names[] = {
 	{ "writeback", MEMCENSUS_FS_WRITEBACK, NAME_U64, NULL },
 	{ "lru", MEMCENSUS_FS_LRU, NAME_U64, NULL },
 	{ "pinned", MEMCENSUS_FS_PINNED, NAME_U64, NULL },
-	{ "active_anon", MEMCENSUS_FS_ACTIVE_ANON, NAME_U64, NULL },
-	{ "inactive_anon", MEMCENSUS_FS_INACTIVE_ANON, NAME_U64, NULL },
-	{ "active_file", MEMCENSUS_FS_ACTIVE_FILE, NAME_U64, NULL },
-	{ "inactive_file", MEMCENSUS_FS_INACTIVE_FILE, NAME_U64, NULL },
 	{}
 };
 
@@ -452,76 +415,6 @@ static const struct abi_name physical_zone_names[] = {
 	{ "free_blocks", MEMCENSUS_PZ_FREE_BLOCKS, NAME_U64S, NULL },
 	{ "classes", MEMCENSUS_PZ_CLASSES, NAME_NEST, frame_class_names },
 	{ "states", MEMCENSUS_PZ_STATES, NAME_NEST, frame_state_names },
-	{}
-};
-
-static const struct abi_name frame_mark_words[] = {
-	{ "charged", MEMCENSUS_FRAME_MARK_CHARGED, NAME_NONE, NULL },
-	{ "unreferenced", MEMCENSUS_FRAME_MARK_UNREFERENCED, NAME_NONE, NULL },
-	{ "tail", MEMCENSUS_FRAME_MARK_TAIL, NAME_NONE, NULL },
-	{ "mapped", MEMCENSUS_FRAME_MARK_MAPPED, NAME_NONE, NULL },
-	{ "mapping", MEMCENSUS_FRAME_MARK_MAPPING, NAME_NONE, NULL },
-	{ "changed", MEMCENSUS_FRAME_MARK_CHANGED, NAME_NONE, NULL },
-	{ "all", MEMCENSUS_FRAME_MARK_ALL, NAME_NONE, NULL },
-	{}
-};
-
-static const struct abi_name kernel_frames_names[] = {
-	{ "node", MEMCENSUS_KF_NODE, NAME_U32, NULL },
-	{ "zone", MEMCENSUS_KF_ZONE, NAME_STRING, NULL },
-	{ "class", MEMCENSUS_KF_CLASS, NAME_U32, NULL },
-	{ "flags", MEMCENSUS_KF_FLAGS, NAME_U64, NULL },
-	{ "type", MEMCENSUS_KF_TYPE, NAME_U32, NULL },
-	{ "order", MEMCENSUS_KF_ORDER, NAME_U32, NULL },
-	{ "marks", MEMCENSUS_KF_MARKS, NAME_U32, frame_mark_words },
-	{ "bytes", MEMCENSUS_KF_BYTES, NAME_U64, NULL },
-	{ "first_frames", MEMCENSUS_KF_FIRST_FRAMES, NAME_U64S, NULL },
-	{}
-};
-
-static const struct abi_name oom_scope_words[] = {
-	{ "machine", MEMCENSUS_OOM_SCOPE_MACHINE, NAME_NONE, NULL },
-	{ "cgroup", MEMCENSUS_OOM_SCOPE_CGROUP, NAME_NONE, NULL },
-	{}
-};
-
-static const struct abi_name oom_names[] = {
-	{ "number", MEMCENSUS_OOM_NUMBER, NAME_U64, NULL },
-	{ "realtime_ns", MEMCENSUS_OOM_REALTIME_NS, NAME_U64, NULL },
-	{ "boottime_ns", MEMCENSUS_OOM_BOOTTIME_NS, NAME_U64, NULL },
-	{ "scope", MEMCENSUS_OOM_SCOPE, NAME_U32, oom_scope_words },
-	{ "victims", MEMCENSUS_OOM_VICTIMS, NAME_U32, NULL },
-	{ "caller_pid", MEMCENSUS_OOM_CALLER_PID, NAME_U32, NULL },
-	{ "caller_comm", MEMCENSUS_OOM_CALLER_COMM, NAME_STRING, NULL },
-	{ "census", MEMCENSUS_OOM_CENSUS, NAME_U64, NULL },
-	{ "census_realtime_ns", MEMCENSUS_OOM_CENSUS_REALTIME_NS, NAME_U64, NULL },
-	{ "bytes", MEMCENSUS_OOM_BYTES, NAME_NEST, system_bytes_names },
-	{ "delay_ns", MEMCENSUS_OOM_DELAY_NS, NAME_U64, NULL },
-	{ "after", MEMCENSUS_OOM_AFTER, NAME_NEST, system_bytes_names },
-	{ "cgroup", MEMCENSUS_OOM_CGROUP, NAME_U64, NULL },
-	{ "limit", MEMCENSUS_OOM_LIMIT, NAME_U64, NULL },
-	{ "charged", MEMCENSUS_OOM_CHARGED, NAME_U64, NULL },
-	{ "charged_anon", MEMCENSUS_OOM_CHARGED_ANON, NAME_U64, NULL },
-	{ "charged_file", MEMCENSUS_OOM_CHARGED_FILE, NAME_U64, NULL },
-	{ "charged_unevictable", MEMCENSUS_OOM_CHARGED_UNEVICTABLE, NAME_U64, NULL },
-	{}
-};
-
-static const struct abi_name oom_victim_names[] = {
-	{ "oom", MEMCENSUS_OOM_VICTIM_OOM, NAME_U64, NULL },
-	{ "pid", MEMCENSUS_OOM_VICTIM_PID, NAME_U32, NULL },
-	{ "comm", MEMCENSUS_OOM_VICTIM_COMM, NAME_STRING, NULL },
-	{ "uid", MEMCENSUS_OOM_VICTIM_UID, NAME_U32, NULL },
-	{ "cgroup", MEMCENSUS_OOM_VICTIM_CGROUP, NAME_U64, NULL },
-	{ "start_ns", MEMCENSUS_OOM_VICTIM_START_NS, NAME_U64, NULL },
-	{ "oom_score_adj", MEMCENSUS_OOM_VICTIM_OOM_SCORE_ADJ, NAME_S32, NULL },
-	{ "vss", MEMCENSUS_OOM_VICTIM_VSS, NAME_U64, NULL },
-	{ "anon", MEMCENSUS_OOM_VICTIM_ANON, NAME_U64, NULL },
-	{ "file", MEMCENSUS_OOM_VICTIM_FILE, NAME_U64, NULL },
-	{ "shmem", MEMCENSUS_OOM_VICTIM_SHMEM, NAME_U64, NULL },
-	{ "swap", MEMCENSUS_OOM_VICTIM_SWAP, NAME_U64, NULL },
-	{ "pagetables", MEMCENSUS_OOM_VICTIM_PAGETABLES, NAME_U64, NULL },
-	{ "dying", MEMCENSUS_OOM_VICTIM_DYING, NAME_U32, NULL },
 	{}
 };
 
@@ -550,15 +443,6 @@ static const struct abi_name frame_cgroup_names[] = {
 	{ "classes", MEMCENSUS_FG_CLASSES, NAME_NEST, frame_class_names },
 	{ "shared", MEMCENSUS_FG_SHARED, NAME_U64, NULL },
 	{ "pinned", MEMCENSUS_FG_PINNED, NAME_U64, NULL },
-	{}
-};
-
-static const struct abi_name task_node_names[] = {
-	{ "pid", MEMCENSUS_TN_PID, NAME_U32, NULL },
-	{ "node", MEMCENSUS_TN_NODE, NAME_U32, NULL },
-	{ "rss", MEMCENSUS_TN_RSS, NAME_U64, NULL },
-	{ "hugetlb", MEMCENSUS_TN_HUGETLB, NAME_U64, NULL },
-	{ "runs", MEMCENSUS_TN_RUNS, NAME_U32, NULL },
 	{}
 };
 
@@ -607,15 +491,9 @@ const struct abi_name abi_records[] = {
 	{ "pair", MEMCENSUS_A_PAIR, NAME_NEST, pair_names },
 	{ "physical", MEMCENSUS_A_PHYSICAL, NAME_NEST, physical_names },
 	{ "physical_zone", MEMCENSUS_A_PHYSICAL_ZONE, NAME_NEST, physical_zone_names },
-	{ "kernel_frames", MEMCENSUS_A_KERNEL_FRAMES, NAME_NEST, kernel_frames_names },
-	{ "oom", MEMCENSUS_A_OOM, NAME_NEST, oom_names },
-	{ "oom_victim", MEMCENSUS_A_OOM_VICTIM, NAME_NEST, oom_victim_names },
-	{ "oom_zone", MEMCENSUS_A_OOM_ZONE, NAME_NEST, zone_names },
-	{ "oom_node", MEMCENSUS_A_OOM_NODE, NAME_NEST, node_names },
 	{ "payer", MEMCENSUS_A_PAYER, NAME_NEST, payer_names },
 	{ "frame_blocks", MEMCENSUS_A_FRAME_BLOCKS, NAME_NEST, frame_blocks_names },
 	{ "frame_cgroup", MEMCENSUS_A_FRAME_CGROUP, NAME_NEST, frame_cgroup_names },
-	{ "task_node", MEMCENSUS_A_TASK_NODE, NAME_NEST, task_node_names },
 	{ "frame_system", MEMCENSUS_A_FRAME_SYSTEM, NAME_NEST, frame_system_names },
 	{ "frame_file", MEMCENSUS_A_FRAME_FILE, NAME_NEST, frame_file_names },
 	{}
@@ -626,6 +504,5 @@ const struct abi_name abi_commands[] = {
 	{ "snapshot", MEMCENSUS_CMD_SNAPSHOT, NAME_NONE, NULL },
 	{ "share", MEMCENSUS_CMD_SHARE, NAME_NONE, NULL },
 	{ "physical", MEMCENSUS_CMD_PHYSICAL, NAME_NONE, NULL },
-	{ "oom", MEMCENSUS_CMD_OOM, NAME_NONE, NULL },
 	{}
 };

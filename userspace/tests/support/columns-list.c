@@ -11,7 +11,7 @@
 static const char *const wires[] = {
 	[WIRE_NONE] = "none", [WIRE_U32] = "u32", [WIRE_S32] = "s32", [WIRE_U64] = "u64",
 	[WIRE_STRING] = "string", [WIRE_U32S] = "u32[]", [WIRE_U64S] = "u64[]",
-	[WIRE_FIGURES] = "nest", [WIRE_TYPES] = "nest", [WIRE_BLOCKS] = "nest",
+	[WIRE_FIGURES] = "nest",
 };
 
 static void put_set(unsigned int nest, const char *figures, const struct column_set *set)
@@ -47,7 +47,5 @@ int main(void)
 	put_set(MEMCENSUS_A_PHYSICAL_ZONE, "frame-class", &physical_zone_rows.figures);
 	put_set(MEMCENSUS_A_FRAME_CGROUP, "frame-class", &frame_cgroup_rows.figures);
 	put_set(MEMCENSUS_A_PHYSICAL_ZONE, "frame-state", &physical_state_rows.figures);
-	put_set(MEMCENSUS_A_ZONE, "zone-type", &zone_type_rows.fields);
-	put_set(MEMCENSUS_A_ZONE, "blocks", &blocks_rows.fields);
 	return 0;
 }

@@ -9,13 +9,14 @@
 
 #include "cli/command.h"
 #include "model/breakdown.h"
+#include "model/kill.h"
 #include "tools/brief/brief.h"
 #include "tools/held/files.h"
 #include "tools/held/held.h"
+#include "tools/oom/killers.h"
 #include "tools/physical/directories.h"
 #include "tools/share/file.h"
 #include "tools/share/stopped.h"
-#include "tools/system/swaps.h"
 #include "tools/watch/peak.h"
 
 static const char *type_of(const struct column *column)
@@ -48,25 +49,14 @@ static const char *type_of(const struct column *column)
 		return "percent";
 	case KIND_REAL:
 		return "real";
-	case KIND_RATE:
-		return "rate";
-	case KIND_BYTES_RATE:
-		return "byte_rate";
 	case KIND_LIST:
-	case KIND_FRAMES:
 		return "numbers";
-	case KIND_BITS:
-		return "words";
 	case KIND_BLOCKS:
 		return "blocks";
-	case KIND_CHANGES:
-		return "changes";
 	case KIND_INDEXES:
 		return "thousandths";
 	case KIND_ON_NODES:
 		return column->name[0] == 'n' ? "on_nodes" : "hugetlb_on_nodes";
-	case KIND_HOLDERS:
-		return "holders";
 	case KIND_NEST:
 		break;
 	}
@@ -93,15 +83,12 @@ static const char *help_of(const char *help, bool kib)
 static void put_column(const char *record, const struct column *column)
 {
 	const char *type = type_of(column);
-	const bool kib = column->kind == KIND_KIB || column->kind == KIND_BYTES_RATE;
-	const bool rate = column->kind == KIND_RATE || column->kind == KIND_BYTES_RATE;
+	const bool kib = column->kind == KIND_KIB;
 
 	if (!column->name || !type)
 		return;
 	printf("%s\t", record);
-	if (rate)
-		printf("%s_per_second\t%s\t", column->name, type);
-	else if (column->kind == KIND_KIB)
+	if (kib)
 		printf("%.*s_bytes\t%s\t", (int)(strlen(column->name) - strlen("_kib")),
 		       column->name, type);
 	else
@@ -146,16 +133,17 @@ int main(void)
 		{ "module", &info_rows }, { "scan", &scan_rows },
 		{ "task", &task_rows }, { "group", &group_rows }, { "vma", &vma_rows },
 		{ "mapping", &mapping_rows },
-		{ "node_by_processes", &node_sum_rows }, { "zone", &zone_rows },
-		{ "migrate_type", &zone_type_rows }, { "node", &node_rows },
+		{ "zone", &zone_rows },
+		{ "node", &node_rows },
 		{ "owners", &owners_rows }, { "pair", &pair_rows },
 		{ "payer", &payer_rows },
 		{ "physical_pass", &physical_rows }, { "frame_cgroup", &frame_cgroup_rows },
 		{ "frame_system", &frame_system_rows }, { "frame_file", &frame_file_rows },
 		{ "directory", &directory_type_rows },
-		{ "oom_event", &oom_rows }, { "oom_killed", &oom_victim_rows },
+		{ "oom_event", &kill_rows }, { "oom_killed", &kill_victim_rows },
+		{ "oom_killer", &killer_rows },
 		{ "if_stopped", &stopped_sum_rows }, { "stopped_file", &stopped_file_rows },
-		{ "stopped_each", &stopped_each_rows }, { "swap_device", &swap_rows },
+		{ "stopped_each", &stopped_each_rows },
 		{ "brief_row", &brief_shown_rows }, { "brief_looked", &brief_seen_rows },
 		{ "open_kind", &open_kind_rows }, { "open_file", &open_file_rows },
 		{ "memory_file", &memory_file_rows }, { "memory_system", &memory_system_rows },
@@ -171,7 +159,6 @@ int main(void)
 	put_totals(&task_rows);
 	put_totals(&group_rows);
 	put_totals(&mapping_rows);
-	put_totals(&node_sum_rows);
 	put_record("changed_task", command_find("diff")->rows.type);
 	put_set("system_bytes", &bytes_rows.figures);
 	put_set("physical_zone", &physical_zone_rows.fields);
@@ -186,7 +173,5 @@ int main(void)
 	for (i = 0; i < BREAKDOWN_ROWS; i++)
 		printf("balance\t%s\tsigned_bytes\t-\t%s\n", breakdown_rows[i].name,
 		       breakdown_rows[i].help);
-	put_record("system_row", command_find("system")->interval);
-	put_record("kswapd_row", command_find("kswapd")->interval);
 	return 0;
 }

@@ -7,6 +7,9 @@
  * be written.
  * REPLAY_DELAY in the environment: ms that each census takes; REPLAY_PATIENCE: how
  * often to wait 50 ms for a command line; REPLAY_PROC: where /proc is (proc);
+ * REPLAY_LOG: the kernel's log (log/SCENE); REPLAY_BOOT: when the machine of that log began, s
+ * since 1970; REPLAY_RECORD: the record of the unit; REPLAY_JOURNAL: a program as journalctl
+ * (journal/SCENE);
  * REPLAY_CGROUPS: where the tree of cgroups is; REPLAY_MOST: bytes that a census of
  * a record may take.
  *
@@ -42,6 +45,8 @@
 #include "record/record-file.h"
 #include "record/recorded-names.h"
 #include "stream.h"
+#include "tools/oom/killers.h"
+#include "tools/oom/oom.h"
 #include "wire/request.h"
 
 static const char meminfo_text[] =
@@ -61,6 +66,9 @@ static const char meminfo_text[] =
 	"HugePages_Free:        2\n"
 	"HugePages_Rsvd:        1\n"
 	"Hugepagesize:       2048 kB\n";
+
+/* When the machine of the scenes began, ns since 1970. */
+#define BOOT	UINT64_C(1699999000000000000)
 
 static const char *scene;
 static unsigned int step;
@@ -158,9 +166,10 @@ static enum taken replay_take(struct source *source,
 	stream_init(&s, nlh->nlmsg_seq);
 	if (!strcmp(scene, "asked"))
 		return fail(why, FAIL_REFUSED,
-			    "replay: asked for basis %u, parts %#x, %zu PIDs, groups by %u",
-			    (unsigned int)request->basis, (unsigned int)request->parts,
-			    request->pids.n, (unsigned int)request->group_by);
+			    "replay: asked for parts %#x, %zu PIDs%s, groups by %u",
+			    (unsigned int)request->parts,
+			    request->pids.n, request->named_only ? " alone" : "",
+			    (unsigned int)request->group_by);
 	/* As memcensus-serve does. */
 	if (getenv("REPLAY_USER") && (request->pids.n || (request->group_by &&
 							  request->group_by != MEMCENSUS_BY_TREE)))
@@ -190,10 +199,8 @@ static enum taken replay_take(struct source *source,
 	cgroups_add(snap);
 	if (!source->ops->live)
 		proc_texts_add(snap, PROC_TEXTS_RECORDER, "900", 3);
-	if ((!snap->has_totals || snap->has_ooms) && !snap->has_physical)
+	if (!snap->has_totals && !snap->has_physical)
 		return TAKE_DONE;
-	text_add(snap, PROC_TEXTS_SWAPS);
-	text_add(snap, PROC_TEXTS_ZRAM);
 	text_add(snap, PROC_TEXTS_DENTRIES);
 	proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo_text, strlen(meminfo_text));
 	proc_texts_apply(snap);
@@ -237,6 +244,8 @@ static struct source *replay_open(struct failure *why)
 static int run(int argc, char **argv)
 {
 	const char *patience = getenv("REPLAY_PATIENCE");
+	const char *boot = getenv("REPLAY_BOOT");
+	static char log[64], journal[64];
 
 	scene = getenv("REPLAY_SCENE");
 	if (!scene && argc < 2)
@@ -256,7 +265,12 @@ static int run(int argc, char **argv)
 		procfs_root(pagemap_of_scene());
 	hugepages_root("/nonexistent");
 	sysfs_root(getenv("REPLAY_SYS") ? getenv("REPLAY_SYS") : "sys");
-	kernel_log_file(getenv("REPLAY_LOG") ? getenv("REPLAY_LOG") : "/nonexistent");
+	snprintf(log, sizeof(log), "log/%.40s", scene);
+	kernel_log_file(getenv("REPLAY_LOG") ?: log,
+			boot ? strtoull(boot, NULL, 10) * NSEC_PER_SEC : BOOT);
+	oom_record(getenv("REPLAY_RECORD") ?: "/nonexistent");
+	snprintf(journal, sizeof(journal), "journal/%.40s", scene);
+	killers_program(getenv("REPLAY_JOURNAL") ?: journal);
 	if (getenv("REPLAY_MOST"))
 		record_file_bound(strtoull(getenv("REPLAY_MOST"), NULL, 10));
 	/* The files are on a disk, not in /proc, and may be slow. */

@@ -27,8 +27,6 @@ static void put_worker(struct stream *s, uint32_t pid, uint32_t uid, const char 
 	stream_u64(s, MEMCENSUS_TASK_START_NS, 2000000000ULL * pid);
 	stream_u32(s, MEMCENSUS_TASK_THREADS, 2);
 	stream_u32(s, MEMCENSUS_TASK_STATE, MEMCENSUS_STATE_WALKED);
-	stream_u64(s, MEMCENSUS_TASK_MIN_FAULTS, 10 * pid);
-	stream_u64(s, MEMCENSUS_TASK_MAJ_FAULTS, pid);
 	stream_u32(s, MEMCENSUS_TASK_OOM_SCORE_ADJ, (uint32_t)-500);
 	figures = stream_nest(s, MEMCENSUS_TASK_FIGURES);
 	stream_u64(s, MEMCENSUS_F_RSS_COUNTER, KIB(uss + shared) - 4096);
@@ -38,7 +36,6 @@ static void put_worker(struct stream *s, uint32_t pid, uint32_t uid, const char 
 	stream_u64(s, MEMCENSUS_F_PSS, KIB(uss) + KIB(shared) / 2);
 	stream_u64(s, MEMCENSUS_F_SWAP, 0);
 	stream_nest_end(s, figures);
-	stream_u32(s, MEMCENSUS_TASK_BASIS, s->basis);
 	stream_nest_end(s, task);
 	stream_end(s);
 }

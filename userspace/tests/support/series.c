@@ -15,7 +15,6 @@
  * @state: enum memcensus_state
  * @vss, @uss, @shared, @swap: bytes; two processes map @shared; @swap with UNOWNED: its owner is
  *	unknown
- * @min_faults, @maj_faults: since its start
  */
 struct state {
 	uint32_t pid;
@@ -26,8 +25,6 @@ struct state {
 	uint64_t uss;
 	uint64_t shared;
 	uint64_t swap;
-	uint64_t min_faults;
-	uint64_t maj_faults;
 };
 
 #define UNOWNED	(UINT64_C(1) << 63)
@@ -45,8 +42,6 @@ static void put_state_in(struct stream *s, unsigned int step, const struct state
 	stream_u64(s, MEMCENSUS_TASK_CGROUP, cgroup);
 	stream_u64(s, MEMCENSUS_TASK_START_NS, state->start);
 	stream_u32(s, MEMCENSUS_TASK_STATE, state->state);
-	stream_u64(s, MEMCENSUS_TASK_MIN_FAULTS, state->min_faults);
-	stream_u64(s, MEMCENSUS_TASK_MAJ_FAULTS, state->maj_faults);
 	figures = stream_nest(s, MEMCENSUS_TASK_FIGURES);
 	if (state->state == MEMCENSUS_STATE_WALKED) {
 		stream_u64(s, MEMCENSUS_F_VSS, state->vss);
@@ -88,18 +83,18 @@ static int put_states(struct stream *s, unsigned int step,
 static int series_life(struct stream *s, unsigned int step)
 {
 	static const struct state states[] = {
-		{ 100, "walk", 1, WALKED, MIB(4), MIB(1), MIB(2), 0, 200, 3 },
-		{ 100, "walk", 1, WALKED, MIB(104), MIB(1), MIB(2), 0, 210, 3 },
-		{ 100, "walk", 1, WALKED, MIB(104), MIB(11), MIB(2), 0, 2770, 3 },
-		{ 100, "walk", 1, WALKED, MIB(104), MIB(11), MIB(2), 0, 2770, 3 },
-		{ 100, "walk", 1, WALKED, MIB(104), MIB(6), MIB(2), MIB(5), 2770, 3 },
-		{ 100, "walk", 1, MEMCENSUS_STATE_BUSY, 0, 0, 0, 0, 2771, 3 },
-		{ 100, "walk", 1, WALKED, MIB(124), MIB(16), MIB(2), MIB(5), 5332, 13 },
-		{ 100, "walk", 1, WALKED, MIB(24), MIB(16), MIB(2), 0, 6612, 14 },
-		{ 100, "walk", 1, WALKED, MIB(29), MIB(21), MIB(2), 0, 7892, 14 },
-		{ 100, "new\nname", 1, WALKED, MIB(2), MIB(1), MIB(1), 0, 8000, 14 },
-		{ 100, "heir", 9, WALKED, MIB(2), MIB(1), MIB(1), 0, 10, 0 },
-		{ 100, "heir", 9, WALKED, MIB(2), MIB(1), MIB(1), 0, 10, 0 },
+		{ 100, "walk", 1, WALKED, MIB(4), MIB(1), MIB(2), 0 },
+		{ 100, "walk", 1, WALKED, MIB(104), MIB(1), MIB(2), 0 },
+		{ 100, "walk", 1, WALKED, MIB(104), MIB(11), MIB(2), 0 },
+		{ 100, "walk", 1, WALKED, MIB(104), MIB(11), MIB(2), 0 },
+		{ 100, "walk", 1, WALKED, MIB(104), MIB(6), MIB(2), MIB(5) },
+		{ 100, "walk", 1, MEMCENSUS_STATE_BUSY, 0, 0, 0, 0 },
+		{ 100, "walk", 1, WALKED, MIB(124), MIB(16), MIB(2), MIB(5) },
+		{ 100, "walk", 1, WALKED, MIB(24), MIB(16), MIB(2), 0 },
+		{ 100, "walk", 1, WALKED, MIB(29), MIB(21), MIB(2), 0 },
+		{ 100, "new\nname", 1, WALKED, MIB(2), MIB(1), MIB(1), 0 },
+		{ 100, "heir", 9, WALKED, MIB(2), MIB(1), MIB(1), 0 },
+		{ 100, "heir", 9, WALKED, MIB(2), MIB(1), MIB(1), 0 },
 	};
 
 	return put_states(s, step, states, sizeof(states) / sizeof(states[0]));
@@ -110,8 +105,8 @@ static int series_guest(struct stream *s, unsigned int step)
 {
 	static const struct state states[] = {
 		{ 0 },
-		{ 100, "guest", 1, WALKED, MIB(4), MIB(1), MIB(2), 0, 200, 3 },
-		{ 100, "guest", 1, WALKED, MIB(4), MIB(1), MIB(2), 0, 200, 3 },
+		{ 100, "guest", 1, WALKED, MIB(4), MIB(1), MIB(2), 0 },
+		{ 100, "guest", 1, WALKED, MIB(4), MIB(1), MIB(2), 0 },
 		{ 0 },
 		{ 0 },
 	};
@@ -304,7 +299,7 @@ static int series_reboot(struct stream *s, unsigned int step)
 	const unsigned int boot = step < 3 ? 1 : 10, n = step < 3 ? step : step - 3;
 	const uint64_t uss = MIB(boot == 1 ? 50 : 10 + n);
 	/* The PID is the same, the process is not. */
-	const struct state leaks = { 100, "leaks", boot, WALKED, 2 * uss, uss, MIB(1), 0, 0, 0 };
+	const struct state leaks = { 100, "leaks", boot, WALKED, 2 * uss, uss, MIB(1), 0 };
 
 	if (step > 11)
 		return 1;
@@ -320,7 +315,7 @@ static int series_reboot(struct stream *s, unsigned int step)
 /* PID 1, which starts at the same time in each boot. */
 static void put_init(struct stream *s, unsigned int step)
 {
-	const struct state init = { 1, "init", 4000000, WALKED, MIB(8), MIB(4), MIB(1), 0, 0, 0 };
+	const struct state init = { 1, "init", 4000000, WALKED, MIB(8), MIB(4), MIB(1), 0 };
 
 	put_state(s, step, &init);
 }
@@ -381,7 +376,7 @@ static int series_ahead(struct stream *s, unsigned int step)
  */
 static int series_moves(struct stream *s, unsigned int step)
 {
-	struct state state = { 100, "moves", 1, WALKED, MIB(4), MIB(1), MIB(2), 0, 200, 3 };
+	struct state state = { 100, "moves", 1, WALKED, MIB(4), MIB(1), MIB(2), 0 };
 
 	if (step > 5)
 		return 1;
@@ -440,7 +435,7 @@ static int series_samples(struct stream *s, unsigned int step)
 
 static int series_brief(struct stream *s, unsigned int step)
 {
-	struct state state = { 0, "brief", 1, WALKED, MIB(4), MIB(1), MIB(2), 0, 200, 3 };
+	struct state state = { 0, "brief", 1, WALKED, MIB(4), MIB(1), MIB(2), 0 };
 	unsigned int i;
 
 	s->moment = SEC(step);

@@ -146,7 +146,6 @@ static void put_info(struct stream *s, uint32_t abi, uint64_t max_mem)
 	stream_string(s, MEMCENSUS_INFO_KERNEL, "6.1.0-test");
 	stream_u32(s, MEMCENSUS_INFO_PAGE_SIZE, 4096);
 	stream_u32(s, MEMCENSUS_INFO_ORDERS, 11);
-	stream_u32(s, MEMCENSUS_INFO_MAPCOUNT_EXACT, 1);
 	stream_u64(s, MEMCENSUS_INFO_MAX_AGE_NS, 0);
 	stream_u64(s, MEMCENSUS_INFO_LOCK_HOLD_NS, 500000);
 	stream_u64(s, MEMCENSUS_INFO_BUSY_BUDGET_NS, 100000000);
@@ -162,14 +161,12 @@ void stream_info(struct stream *s)
 }
 
 /* Opens a SCAN and leaves its nest open. */
-static size_t put_scan(struct stream *s, uint64_t seq, uint8_t basis)
+static size_t put_scan(struct stream *s, uint64_t seq)
 {
 	size_t nest;
 
-	s->basis = basis;
 	stream_begin(s, seq);
 	nest = stream_nest(s, MEMCENSUS_A_SCAN);
-	stream_u32(s, MEMCENSUS_SCAN_BASIS, basis);
 	stream_u32(s, MEMCENSUS_SCAN_PARTS, MEMCENSUS_PART_ALL);
 	stream_u64(s, MEMCENSUS_SCAN_REALTIME_NS, 1700000000000000000ULL + s->moment);
 	stream_u64(s, MEMCENSUS_SCAN_BOOTTIME_NS, 1000000000000ULL + s->moment - s->booted);
@@ -180,7 +177,7 @@ static size_t put_scan(struct stream *s, uint64_t seq, uint8_t basis)
 
 void stream_scan(struct stream *s, uint64_t seq)
 {
-	stream_nest_end(s, put_scan(s, seq, MEMCENSUS_BASIS_MAPCOUNT));
+	stream_nest_end(s, put_scan(s, seq));
 	stream_end(s);
 }
 
@@ -196,7 +193,7 @@ void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,
 	size_t nest;
 
 	put_info(s, MEMCENSUS_ABI, 1048576);
-	nest = put_scan(s, seq, MEMCENSUS_BASIS_FRAMES);
+	nest = put_scan(s, seq);
 	stream_u64(s, MEMCENSUS_SCAN_FRAMES, frames);
 	stream_u64(s, MEMCENSUS_SCAN_PSS, frames - lost);
 	stream_u64(s, MEMCENSUS_SCAN_VIOLATIONS, !!lost);

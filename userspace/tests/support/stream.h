@@ -21,7 +21,6 @@
  * @message: offset of the open message
  * @netlink_seq: sequence number of the request
  * @command: of messages that are begun; 0: SNAPSHOT
- * @basis: enum memcensus_basis of the census, from its head
  * @moment: time of the census in ns since that of the first
  * @booted: time of its boot in ns since that of the first
  */
@@ -32,7 +31,6 @@ struct stream {
 	size_t message;
 	uint32_t netlink_seq;
 	uint8_t command;
-	uint8_t basis;
 	uint64_t moment;
 	uint64_t booted;
 };
@@ -64,11 +62,11 @@ void stream_error(struct stream *s, int error, const char *text, int offset,
 void stream_info(struct stream *s);
 void stream_scan(struct stream *s, uint64_t seq);
 
-/* An INFO, and the SCAN that opens census @seq on the mapcount basis. */
+/* An INFO, and the SCAN that opens census @seq, without sums. */
 void stream_head(struct stream *s, uint64_t seq, uint32_t abi);
 
 /*
- * The same on the frames basis: @frames bytes mapped, counted in @slices; the total
+ * The same with sums: @frames bytes mapped, counted in @slices; the total
  * PSS is @lost bytes less.
  */
 void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,

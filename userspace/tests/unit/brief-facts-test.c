@@ -108,6 +108,18 @@ static void remove_files(void)
 }
 
 /* A cgroup that is charged for @total and @swap, of which @kind is all; @parent: number, or 0. */
+static void add_nodes(struct snapshot *snap, uint64_t n)
+{
+	uint64_t i;
+
+	for (i = 0; i < n; i++) {
+		struct node *node = row_add(&node_rows, snap);
+
+		node->known = 1ULL << MEMCENSUS_NODE_ID;
+		node->id = i;
+	}
+}
+
 static void add_group(struct snapshot *snap, const char *path, uint32_t parent, uint64_t total,
 		      uint64_t swap, enum charge kind)
 {
@@ -143,12 +155,11 @@ static const struct brief_fact *find(const struct brief *brief, enum brief_rule 
 
 static void test_cpusets(void)
 {
-	static const uint64_t nodes[] = { 0, 1 };
 	struct snapshot *snap = snapshot_new();
 	struct brief brief = { .memory = GIB(1) };
 	const struct brief_fact *fact;
 
-	snap->node_ids = (struct numbers){ 2, nodes };
+	add_nodes(snap, 2);
 	add_group(snap, "/slice", 0, MIB(103), 0, CHARGE_ANON);
 	add_group(snap, "/slice/service", 1, MIB(103), 0, CHARGE_ANON);
 	add_group(snap, "/free", 0, MIB(200), 0, CHARGE_ANON);
@@ -163,11 +174,10 @@ static void test_cpusets(void)
 			   "on node 0, without a CPU of 2 (cpuset), nodes 0-1"),
 	   "it says which: %s", fact ? fact->what : "");
 	brief_free(&brief);
-	snap->node_ids.n = 1;
+	snap->n_nodes = 1;
 	facts_of_cpusets(&brief, snap);
 	ok(!brief.n, "nothing on a machine of one node");
 	brief_free(&brief);
-	snap->node_ids = (struct numbers){ 0, NULL };
 	snapshot_free(snap);
 }
 
@@ -269,29 +279,24 @@ static void test_processes(void)
 
 static void test_away(void)
 {
-	static const uint64_t nodes[] = { 0, 1 };
-	static const struct task_node on[] = {
-		{ .known = ~0ULL, .node = 0, .rss = MIB(640) },
-		{ .known = ~0ULL, .node = 1, .rss = MIB(3) } };
 	struct snapshot *snap = snapshot_new();
 	struct brief_ask ask = { .live = true, .left = 100 };
 	struct brief brief = { .memory = GIB(4) };
 	const struct brief_fact *fact;
 
 	add_task(snap, 10, 5, MIB(643), 0);
-	snap->tasks[0].on = (struct on_nodes){ on, 2, MIB(640) };
-	snap->node_ids = (struct numbers){ 2, nodes };
+	snap->tasks[0].figures.known |= 1ULL << MEMCENSUS_F_RSS;
+	snap->tasks[0].figures.v[MEMCENSUS_F_RSS] = MIB(643);
+	add_nodes(snap, 2);
 	sysfs_root(top);
 	procfs_root(top);
 	facts_of_nodes(&brief, snap, &ask);
 	procfs_root("/proc");
 	fact = find(&brief, BRIEF_AWAY, "10 ?");
 	ok(fact && fact->amount == MIB(640) &&
-	   !strcmp(fact->what, "on node 0, whose CPUs it may not use: bound by its policy"),
+	   !strcmp(fact->what, "on node 0, whose CPUs it may not use: policy bind:0"),
 	   "640 MiB on the other node, and why: %s", fact ? fact->what : "no row");
 	brief_free(&brief);
-	snap->tasks[0].on = (struct on_nodes){ NULL, 0, 0 };
-	snap->node_ids = (struct numbers){ 0, NULL };
 	snapshot_free(snap);
 }
 

@@ -136,7 +136,7 @@ static void test_texts(void)
 		"memcensus held 47 --each -k");
 	is_text(brief_more(&(struct brief_fact){ .rule = BRIEF_SHMEM, .path = (char *)"/a b'c" },
 			   NULL),
-		"memcensus share --if-stopped '/a b'\\''c' -k");
+		"memcensus share --if-stopped --cgroup '/a b'\\''c' -k");
 	is_text(brief_more(&(struct brief_fact){ .rule = BRIEF_GROWN }, "/var/a b"),
 		"memcensus leak -f '/var/a b'");
 	is_text(brief_amount(&(struct brief_fact){ .rule = BRIEF_DELETED, .amount = MIB(64) }),
@@ -221,9 +221,9 @@ static void test_kills(void)
 	if (!out)
 		abort();
 	fprintf(out, "6,1,%" PRIu64 ",-;%s\n", us,
-		"Memory cgroup out of memory: Killed process 4711 (a) b) total-vm:1kB, anon-rss:1kB");
+		"Memory cgroup out of memory: Killed process 4711 (a) b) total-vm:1kB, anon-rss:1kB, file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:4kB oom_score_adj:0");
 	fclose(out);
-	kernel_log_file(name);
+	kernel_log_file(name, 0);
 	snap->totals.events.known |= 1ULL << MEMCENSUS_E_OOM_KILL;
 	snap->totals.events.v[MEMCENSUS_E_OOM_KILL] = 3;
 	facts_of_kills(&brief, snap);
@@ -232,7 +232,7 @@ static void test_kills(void)
 	ok(brief.looked[BRIEF_LOOK_KILLS].done && brief.looked[BRIEF_LOOK_KILLS].lacks,
 	   "and two of three are not in the log");
 	brief_free(&brief);
-	kernel_log_file("/nonexistent");
+	kernel_log_file("/nonexistent", 0);
 	facts_of_kills(&brief, snap);
 	ok(!brief.n && brief.looked[BRIEF_LOOK_KILLS].failed, "a log that cannot be read");
 	brief_free(&brief);

@@ -139,7 +139,7 @@ static void test_live(struct snapshot *snap)
 
 	add_group(snap, ids[ROOT]);
 	add_group(snap, ids[FULL]);
-	charges_read(snap);
+	charges_read(snap, false);
 	charges_apply(snap);
 
 	group = find(snap, ids[ROOT]);
@@ -204,6 +204,47 @@ static void test_live(struct snapshot *snap)
 	ok(snap->n_groups == 4, "no other rows");
 }
 
+static void add_task(struct snapshot *snap, uint64_t pid, uint64_t cgroup)
+{
+	struct task *task = row_add(&task_rows, snap);
+
+	task->known = 1ULL << MEMCENSUS_TASK_PID | 1ULL << MEMCENSUS_TASK_CGROUP;
+	task->pid = pid;
+	task->cgroup = cgroup;
+}
+
+/* Of a census that was not by cgroup. */
+static void test_ungrouped(void)
+{
+	struct snapshot *snap = snapshot_new();
+	const struct group *group;
+
+	add_task(snap, 1, ids[FULL]);
+	add_task(snap, 2, ids[EMPTY]);
+	add_task(snap, 3, ids[EMPTY]);
+	add_task(snap, 4, 999999999);
+	charges_read(snap, true);
+	charges_apply(snap);
+
+	group = find(snap, ids[FULL]);
+	ok(snap->n_groups == DIRS && is(group, CHARGE_TOTAL, 1300) && is(group, CHARGE_SLAB, 15),
+	   "without groups: one for each cgroup");
+	ok(lacks(group, CHARGE_OOM_KILLS) && lacks(group, CHARGE_PERCPU) &&
+	   lacks(group, CHARGE_DYING),
+	   "neither what only columns show is read, nor whether known processes are in it");
+	ok(group && group->mms == 3 && find(snap, ids[ROOT])->mms == 3,
+	   "its processes, and those below it");
+	group = find(snap, ids[EMPTY]);
+	ok(group && group->mms == 2 && KNOWN(&snap->tasks[2], MEMCENSUS_TASK_GROUP) &&
+	   snap->tasks[2].group == group->id && !KNOWN(&snap->tasks[3], MEMCENSUS_TASK_GROUP),
+	   "processes have its number, but one whose cgroup was removed");
+	group = find(snap, ids[LATE]);
+	ok(group && !KNOWN(group, MEMCENSUS_GROUP_MMS), "a process that was not seen: unknown");
+	group = find(snap, ids[NONE]);
+	ok(group && KNOWN(group, MEMCENSUS_GROUP_MMS) && !group->mms, "no process");
+	snapshot_free(snap);
+}
+
 /* What a record has, as a stranger may write it. */
 static void test_hostile(void)
 {
@@ -245,7 +286,7 @@ static void test_many(void)
 		if (mkdir(more, 0700))
 			break;
 	}
-	charges_read(snap);
+	charges_read(snap, false);
 	for (i = 0; i < snap->n_proc_texts; i++) {
 		size = strlen(snap->proc_texts[i].text);
 		longest = size > longest ? size : longest;
@@ -272,6 +313,7 @@ int main(void)
 	cgroups_root(top);
 	test_live(snap);
 	snapshot_free(snap);
+	test_ungrouped();
 	test_hostile();
 	test_many();
 	drop_tree();

@@ -14,7 +14,6 @@
 #include "commands/tasks-filter.h"
 #include "model/cgroup-tree.h"
 #include "model/columns.h"
-#include "model/on-nodes.h"
 #include "os/charges.h"
 #include "os/proc-texts.h"
 #include "record/chunk.h"
@@ -69,7 +68,7 @@ static char *text_of(const struct snapshot *snap)
 static void record_scene(struct recorder *recorder, const char *scene)
 {
 	char request_buf[REQUEST_SIZE] __attribute__((aligned(8)));
-	const struct request request = { .basis = MEMCENSUS_BASIS_MAPCOUNT };
+	const struct request request = { .parts = MEMCENSUS_PART_TASKS };
 	struct nlmsghdr *nlh = request_put(request_buf, STREAM_FAMILY, 7, &request);
 	struct snapshot *snap = snapshot_new();
 	struct failure why;
@@ -476,9 +475,7 @@ static struct snapshot *with_groups(size_t n)
 static void test_links(void)
 {
 	struct snapshot *snap = with_groups(1);
-	struct task_node *node;
 	char path[4096] = "1 /";
-	size_t i;
 
 	add_lines(snap, CHARGES_TEXT, "2 1 current=1\n", MANY);
 	bound(snap);
@@ -493,17 +490,6 @@ static void test_links(void)
 	bound(snap);
 	cgroup_tree_link(snap);
 	ok(is_bounded(snap), "paths of cgroups end where they are too long");
-	snapshot_free(snap);
-
-	snap = with_groups(MANY / 10);
-	for (i = 0; i < MANY / 100; i++) {
-		node = row_add(&task_node_rows, snap);
-		node->pid = 1;
-		node->node = i;
-	}
-	bound(snap);
-	on_nodes_link(snap);
-	ok(is_bounded(snap), "memory by node ends where there are too many nodes");
 	snapshot_free(snap);
 }
 

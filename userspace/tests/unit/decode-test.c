@@ -124,13 +124,6 @@ static void test_frames(void)
 		       "a dump of nothing");
 
 	stream_init(&s, request->nlmsg_seq);
-	s.command = MEMCENSUS_CMD_OOM;
-	stream_info(&s);
-	stream_done(&s, 0, NULL, 0);
-	expect_failure(&s, FAIL_MALFORMED, "without INFO and SCAN",
-		       "an answer about OOM events");
-
-	stream_init(&s, request->nlmsg_seq);
 	stream_head(&s, 1, MEMCENSUS_ABI);
 	s.len -= 4;
 	expect_failure(&s, FAIL_LOST, "truncated", "a datagram that was cut");
@@ -154,13 +147,13 @@ static void test_ends(void)
 {
 	struct failure why;
 	struct stream s;
-	/* BASIS follows nlmsghdr, genlmsghdr and the header of the nest. */
-	const int basis = NLMSG_HDRLEN + GENL_HDRLEN + NLA_HDRLEN;
+	/* PARTS follows nlmsghdr, genlmsghdr and the header of the nest. */
+	const int parts = NLMSG_HDRLEN + GENL_HDRLEN + NLA_HDRLEN;
 
 	stream_init(&s, request->nlmsg_seq);
 	stream_head(&s, 1, MEMCENSUS_ABI);
-	stream_done(&s, -22, "no such basis", basis);
-	expect_failure(&s, FAIL_REFUSED, "no such basis",
+	stream_done(&s, -22, "no such part", parts);
+	expect_failure(&s, FAIL_REFUSED, "no such part",
 		       "the end of a dump carries an error and its ack");
 
 	stream_init(&s, request->nlmsg_seq);
@@ -177,17 +170,17 @@ static void test_ends(void)
 	expect_failure(&s, FAIL_INTERRUPTED, "interrupted", "a signal ended it");
 
 	stream_init(&s, request->nlmsg_seq);
-	stream_error(&s, -22, "attribute not known", basis, request, 0);
+	stream_error(&s, -22, "attribute not known", parts, request, 0);
 	expect_failure(&s, FAIL_REFUSED, "attribute not known",
 		       "an error with the whole request in it");
 
 	stream_init(&s, request->nlmsg_seq);
-	stream_error(&s, -34, "out of range", basis, request, 1);
+	stream_error(&s, -34, "out of range", parts, request, 1);
 	expect_failure(&s, FAIL_REFUSED, "out of range",
 		       "an error that is capped");
 
 	stream_init(&s, request->nlmsg_seq);
-	stream_error(&s, -22, NULL, basis, request, 1);
+	stream_error(&s, -22, NULL, parts, request, 1);
 	expect_failure(&s, FAIL_SYSTEM, "the kernel refused: Invalid argument",
 		       "an error without words");
 
@@ -227,37 +220,6 @@ static void test_version_1(void)
 	   "a message of version 1 is refused: %s", why.text);
 	stream_free(&s);
 	snapshot_free(snap);
-}
-
-/* A zone with a migrate type whose blocks are @order, unless negative, and @count. */
-static void bad_blocks(int order, bool count, const char *name)
-{
-	struct stream s;
-	size_t zone, type, nest;
-
-	stream_init(&s, request->nlmsg_seq);
-	stream_head(&s, 1, MEMCENSUS_ABI);
-	stream_begin(&s, 1);
-	zone = stream_nest(&s, MEMCENSUS_A_ZONE);
-	type = stream_nest(&s, MEMCENSUS_ZONE_TYPE);
-	nest = stream_nest(&s, MEMCENSUS_TYPE_FREE_BLOCKS);
-	if (order >= 0)
-		stream_u32(&s, MEMCENSUS_BLOCKS_ORDER, order);
-	if (count)
-		stream_u64(&s, MEMCENSUS_BLOCKS_COUNT, 1);
-	stream_nest_end(&s, nest);
-	stream_nest_end(&s, type);
-	stream_nest_end(&s, zone);
-	stream_end(&s);
-	stream_done(&s, 0, NULL, 0);
-	expect_failure(&s, FAIL_MALFORMED, "free blocks without an order or a count", name);
-}
-
-static void test_blocks(void)
-{
-	bad_blocks(-1, true, "blocks without an order");
-	bad_blocks(64, true, "blocks of an order that no kernel has");
-	bad_blocks(3, false, "blocks without a count");
 }
 
 static void test_newer(void)
@@ -300,8 +262,7 @@ static void test_groups(void)
 	   snap->groups[0].uid == 4000000000U && snap->groups[0].mms == 2 &&
 	   snap->groups[0].figures.v[MEMCENSUS_F_FRAMES] == 52000 << 10,
 	   "groups");
-	ok(snap->scan.basis == MEMCENSUS_BASIS_FRAMES &&
-	   snap->scan.frames == 52500 << 10 && !snap->scan.violations,
+	ok(snap->scan.frames == 52500 << 10 && !snap->scan.violations,
 	   "what a census of frames says of itself");
 	snapshot_free(snap);
 }
@@ -342,7 +303,6 @@ static void test_request(void)
 {
 	static const uint64_t pids[] = { 1, 4711 };
 	const struct request asked = {
-		.basis = MEMCENSUS_BASIS_MAPCOUNT,
 		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
 		.pids = { 2, pids },
 		.group_by = MEMCENSUS_BY_PIDS,
@@ -352,8 +312,6 @@ static void test_request(void)
 		uint8_t cmd, version;
 		uint16_t zero;
 		struct nlattr request;
-		struct nlattr basis_is;
-		uint32_t basis;
 		struct nlattr parts_are;
 		uint32_t parts;
 		struct nlattr pids_are;
@@ -364,8 +322,8 @@ static void test_request(void)
 		{ sizeof(wire), STREAM_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 3, 0 },
 		MEMCENSUS_CMD_SNAPSHOT, MEMCENSUS_GENL_VERSION, 0,
 		{ sizeof(wire) - 20, MEMCENSUS_A_REQUEST | NLA_F_NESTED },
-		{ 8, MEMCENSUS_REQ_BASIS }, MEMCENSUS_BASIS_MAPCOUNT,
-		{ 8, MEMCENSUS_REQ_PARTS }, MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
+		{ 8, MEMCENSUS_REQ_PARTS },
+		MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS | MEMCENSUS_PART_OWNERS,
 		{ 12, MEMCENSUS_REQ_PIDS }, { 1, 4711 },
 		{ 8, MEMCENSUS_REQ_GROUP_BY }, MEMCENSUS_BY_PIDS,
 	};
@@ -379,13 +337,13 @@ static void test_request(void)
 
 	ok(made->nlmsg_len == sizeof(wire) && !memcmp(made, &wire, sizeof(wire)),
 	   "a request is written as the ABI has it");
-	ok(!decode_message(snap, &wire.nlh, &why) && got->basis == asked.basis &&
-	   got->parts == asked.parts && got->group_by == asked.group_by &&
+	ok(!decode_message(snap, &wire.nlh, &why) && got->parts == wire.parts &&
+	   got->group_by == asked.group_by &&
 	   got->pids.n == 2 && got->pids.v[0] == pids[0] && got->pids.v[1] == pids[1],
 	   "and is read so");
 
 	/* A number of one byte. */
-	first.basis_is.nla_len = 5;
+	first.parts_are.nla_len = 5;
 	snapshot_reset(snap);
 	ok(decode_message(snap, &first.nlh, &why) && why.kind == FAIL_MALFORMED,
 	   "a u32 of one byte is malformed: %s", why.text);
@@ -405,8 +363,8 @@ static void test_share_request(void)
 {
 	static const uint64_t pids[] = { 4711 };
 	const struct request asked = {
-		.basis = MEMCENSUS_BASIS_MAPCOUNT, .parts = 1, .pids = { 1, pids },
-		.command = MEMCENSUS_CMD_SHARE, .limit = 9, .event = 5,
+		.parts = 1, .pids = { 1, pids },
+		.command = MEMCENSUS_CMD_SHARE, .limit = 9, .order = 5,
 	};
 	struct {
 		struct nlmsghdr nlh;
@@ -432,7 +390,7 @@ static void test_share_request(void)
 
 int main(void)
 {
-	const struct request all = { .basis = MEMCENSUS_BASIS_FRAMES };
+	const struct request all = { .parts = MEMCENSUS_PART_TASKS };
 
 	request = request_put(request_buf, STREAM_FAMILY, 11, &all);
 	test_request();
@@ -440,7 +398,6 @@ int main(void)
 	test_frames();
 	test_ends();
 	test_version_1();
-	test_blocks();
 	test_newer();
 	test_groups();
 	test_share_request();

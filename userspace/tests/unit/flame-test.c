@@ -214,7 +214,7 @@ static void test_names(void)
 	node->before += 5;
 	ok(flame_below(root, "a") == node, "the same path is one node");
 	flame_sum(root, false);
-	ok(root->value == 4099 && root->change == 4094, "the root has the sums");
+	ok(root->value == 4099, "the root has the sums");
 	text = NULL;
 	out = open_memstream(&text, &size);
 	flame_fold(root, false, out);
@@ -225,38 +225,6 @@ static void test_names(void)
 	flame_sum(root, true);
 	ok(root->value == 4096, "what shrank did not grow: %llu",
 	   (unsigned long long)root->value);
-	flame_free(root);
-}
-
-/* The picture of a change says what its colours mean; one without has no colours of it. */
-static void test_legend(void)
-{
-	struct flame_look look = { .title = "a change", .change = true };
-	struct flame_node *root = flame_new("all"), *node;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out;
-
-	node = flame_below(root, "grown");
-	node->self = 8192;
-	node->before = 4096;
-	flame_sum(root, false);
-	out = open_memstream(&text, &size);
-	flame_svg(root, &look, out);
-	fclose(out);
-	ok(strstr(text, ">grew since the mark<") && strstr(text, ">shrank<"),
-	   "a change has a legend");
-	ok(strstr(text, "full colour: by 4.0K;"), "with the largest change");
-	ok(strstr(text, "grown: 8.0K (8192 bytes), 100.00%, +4.0K since the mark"),
-	   "a frame has its change");
-	free(text);
-	text = NULL;
-	look.change = false;
-	out = open_memstream(&text, &size);
-	flame_svg(root, &look, out);
-	fclose(out);
-	ok(!strstr(text, "since the mark"), "another picture has none");
-	free(text);
 	flame_free(root);
 }
 
@@ -612,7 +580,6 @@ int main(void)
 	test_pages();
 	test_join();
 	test_names();
-	test_legend();
 	test_jit();
 	test_elf();
 	test_debug_files();

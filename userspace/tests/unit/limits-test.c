@@ -7,7 +7,6 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/memory.h"
@@ -17,7 +16,7 @@
 #include "os/hugepages.h"
 #include "os/limits-process.h"
 #include "os/limits.h"
-#include "os/numa-policy.h"
+#include "os/numa-maps.h"
 #include "os/proc-texts.h"
 #include "os/procfs.h"
 #include "os/tmpfs.h"
@@ -330,7 +329,7 @@ static void test_process(void)
 	const struct task task = { .known = 1ULL << MEMCENSUS_TASK_PID |
 					    1ULL << MEMCENSUS_TASK_MAPPINGS,
 				   .pid = PID, .mappings = 65000 };
-	struct numa_policy policy = { .pid = PID };
+	struct numa_policy policy;
 	const struct limit_process process = { &task, &policy, true };
 	struct snapshot *snap = snapshot_new();
 	struct limits limits = { .n = 0 };
@@ -349,7 +348,7 @@ static void test_process(void)
 		 "Name:\ta\nVmSize:\t    3072 kB\nVmLck:\t      16 kB\nVmData:\t    2048 kB\n"
 		 "CapEff:\t0000000000000000\nMems_allowed_list:\t0-1\n");
 
-	numa_policy_parse(&policy, "7f00 bind:0 file=/usr/bin/a mapped=1\n");
+	policy = numa_policy_parse("7f00 bind:0 file=/usr/bin/a mapped=1\n");
 	limits_of_process(&limits, snap, &process);
 	expect(&limits, LIMIT_MAPPINGS, NULL, 65530, 530, "vm.max_map_count");
 	expect(&limits, LIMIT_AS, NULL, MIB(4), MIB(1), "RLIMIT_AS");
@@ -363,7 +362,7 @@ static void test_process(void)
 	limits_free(&limits);
 
 	/* Root locks what it wants, and cpuset.mems is a limit too. */
-	numa_policy_parse(&policy, "7f00 prefer:0 anon=3\n");
+	policy = numa_policy_parse("7f00 prefer:0 anon=3\n");
 	put_file("proc/77/status",
 		 "VmSize:\t    3072 kB\nCapEff:\t000001ffffffffff\nMems_allowed_list:\t1\n");
 	put_file("proc/77/limits", "Max address space         unlimited  unlimited bytes\n"
@@ -374,7 +373,7 @@ static void test_process(void)
 	expect(&limits, LIMIT_NODE, "1", MIB(800), MIB(101), "cpuset.mems of a full node");
 	limits_free(&limits);
 
-	numa_policy_parse(&policy, "");
+	policy = numa_policy_parse("");
 	put_file("proc/77/status", "Mems_allowed_list:\t0-1\n");
 	limits_of_process(&limits, snap, &process);
 	expect_none(&limits, LIMIT_NODE, true, "a policy that was not read");
@@ -417,47 +416,6 @@ static void test_zones(void)
 	snap->n_zones = 0;
 	snap->n_nodes = 0;
 	snapshot_free(snap);
-}
-
-static void expect_policy(const char *line, bool known, bool bound, uint64_t nodes)
-{
-	struct numa_policy policy = { .pid = 1 };
-
-	numa_policy_parse(&policy, line);
-	ok(policy.known == known && policy.bound == bound && (!bound || policy.nodes == nodes),
-	   "policy of '%.40s'", line);
-}
-
-static void test_policies(void)
-{
-	struct numa_policy policies[3] = { { .pid = PID }, { .pid = 78 }, { .pid = 79 } };
-	struct timespec from, to;
-	char name[128];
-
-	expect_policy("55f0 default file=/bin/a", true, false, 0);
-	expect_policy("55f0 bind:0-1,3\n", true, true, 11);
-	expect_policy("55f0 bind=static:2 anon=1", true, true, 4);
-	expect_policy("55f0 bind=static|balancing:63", true, true, 1ULL << 63);
-	expect_policy("55f0 interleave:0-1", true, false, 0);
-	expect_policy("55f0 prefer (many):0-1", true, false, 0);
-	expect_policy("55f0 bind:64", false, false, 0);
-	expect_policy("55f0 bind file=/a:0", false, false, 0);
-	expect_policy("55f0 bind:1-0", false, false, 0);
-	expect_policy("55f0", false, false, 0);
-
-	/* A process that never lets the lock go: a FIFO that nobody writes. */
-	put_file("proc/77/numa_maps", "55f000000000 bind:1 file=/bin/a N1=3\n55f1 default\n");
-	put_file("proc/78/stat", "");
-	put_file("proc/79/numa_maps", "55f000000000 bind:0\n");
-	snprintf(name, sizeof(name), "%s/proc/78/numa_maps", top);
-	if (mkfifo(name, 0600))
-		abort();
-	clock_gettime(CLOCK_MONOTONIC, &from);
-	numa_policies_read(policies, 3);
-	clock_gettime(CLOCK_MONOTONIC, &to);
-	ok(policies[0].known && policies[0].bound && policies[0].nodes == 2, "one that is read");
-	ok(!policies[1].known && !policies[2].known, "one that is stuck, and what comes after it");
-	ok(to.tv_sec - from.tv_sec < 5, "it does not wait for it");
 }
 
 static double one_rate(const struct limit *limit, const void *context)
@@ -596,7 +554,6 @@ int main(void)
 	test_groups();
 	test_process();
 	test_zones();
-	test_policies();
 	test_ahead();
 	test_page();
 	test_uses();

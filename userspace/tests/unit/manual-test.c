@@ -243,7 +243,6 @@ static void test_types(void)
 		const struct command *command = *each;
 		const struct row_type *const of[] = {
 			command->rows.type, has_type(command, &group_rows) ? &group_rows : NULL,
-			has_type(command, &node_sum_rows) ? &node_sum_rows : NULL,
 		};
 		size_t i;
 

@@ -34,12 +34,35 @@ static struct vma *add_vma(struct snapshot *snap, uint64_t start, uint64_t end, 
 {
 	struct vma *vma = row_add(&vma_rows, snap);
 
-	vma->known = 1 << MEMCENSUS_VMA_MODE | 1 << MEMCENSUS_VMA_FLAGS;
+	vma->known = 1 << MEMCENSUS_VMA_MODE;
 	vma->start = start;
 	vma->end = end;
 	vma->mode = mode;
-	vma->flags = "rd wr";
 	return vma;
+}
+
+/* How many pages; see &struct page_block. */
+struct page_counts {
+	uint64_t resident;
+	uint64_t exclusive;
+	uint64_t huge;
+	uint64_t swap;
+};
+
+static struct page_counts pages_between(const struct snapshot *snap, size_t *at, uint64_t start,
+					uint64_t end)
+{
+	struct page_counts counts = { 0 };
+	struct page_block block;
+	size_t here = *at;
+
+	while (pages_next(snap, at, &here, start, end, &block)) {
+		counts.resident += (uint64_t)__builtin_popcountll(block.resident);
+		counts.exclusive += (uint64_t)__builtin_popcountll(block.exclusive);
+		counts.huge += (uint64_t)__builtin_popcountll(block.huge);
+		counts.swap += (uint64_t)__builtin_popcountll(block.swap);
+	}
+	return counts;
 }
 
 static void expect(struct snapshot *snap, uint64_t start, uint64_t end, struct page_counts want,
@@ -75,8 +98,10 @@ static void test_entries(void)
 	procfs_root(pagemap_make(parts, 8, AT + 4 * HUGE));
 	add_vma(snap, AT, AT + HUGE, "rw-p");
 	add_vma(snap, AT + HUGE, AT + 2 * HUGE, "rw-s");
+	/* By its figures: 0 of each. */
 	pfn_map = add_vma(snap, AT + 2 * HUGE, AT + 3 * HUGE, "rw-s");
-	pfn_map->flags = "rd wr pf";
+	pfn_map->figures.known = 1ULL << MEMCENSUS_F_RSS | 1ULL << MEMCENSUS_F_SWAP |
+				 1ULL << MEMCENSUS_F_HUGETLB;
 	ok(!pagemap_read(snap, 0, UINT64_MAX, &why), "pages are read: %s", why.text);
 	expect(snap, AT, AT + HUGE, (struct page_counts){ 130, 100, 0, 10 }, "private");
 	expect(snap, AT + HUGE, AT + 2 * HUGE, (struct page_counts){ 6, 0, 0, 0 }, "shared");

@@ -369,7 +369,8 @@ static void test_reader(void)
 	ok(!run_client(as_reader, &all), "the reader of a user asks the service, and again");
 	ok(shared->n_asked == 2, "the module was asked by it (%u)", shared->n_asked);
 	ok(shared->has_reader && shared->uid == uid && shared->max_age == 1000 &&
-	   !shared->n_pids && !shared->others && shared->parts == MEMCENSUS_PART_TASKS,
+	   !shared->n_pids && !shared->others &&
+	   shared->parts == (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_OWNERS),
 	   "for this user (%u), a census of the last second", shared->uid);
 	ok(geteuid() || shared->gid == GROUP, "and group (%u)", shared->gid);
 	ok(!run_client(as_reader, &trees) && shared->group_by == MEMCENSUS_BY_TREE &&
@@ -429,18 +430,12 @@ static const struct wrong {
 } wrongs[] = {
 	{ "SHARE", "this needs root", MEMCENSUS_CMD_SHARE, 0, 0, 0 },
 	{ "PHYSICAL", "this needs root", MEMCENSUS_CMD_PHYSICAL, 0, 0, 0 },
-	{ "OOM", "this needs root", MEMCENSUS_CMD_OOM, 0, 0, 0 },
 	{ "INFO", "this needs root", MEMCENSUS_CMD_INFO, 0, 0, 0 },
-	{ "a basis for all", "BASIS: for all", 0, MEMCENSUS_REQ_BASIS, 1, 4 },
-	{ "a basis that is none", "BASIS: no such", 0, MEMCENSUS_REQ_BASIS, 3, 4 },
-	{ "migrate types", "PARTS: free blocks", 0, MEMCENSUS_REQ_PARTS, MEMCENSUS_PART_TYPES, 4 },
-	{ "nodes of processes", "PARTS: memory by node needs", 0, MEMCENSUS_REQ_PARTS,
-	  MEMCENSUS_PART_TASK_NODES, 4 },
 	{ "files in memory", "PARTS: what comes back if processes end needs root", 0,
 	  MEMCENSUS_REQ_PARTS, MEMCENSUS_PART_MEMORY_VMAS, 4 },
 	{ "a part to come", "PARTS: a part that the service does not know", 0, MEMCENSUS_REQ_PARTS,
-	  MEMCENSUS_PART_ALL + 1, 4 },
-	{ "mappings of all", "PARTS: mappings need", 0, MEMCENSUS_REQ_PARTS,
+	  ~MEMCENSUS_PART_ALL & (MEMCENSUS_PART_ALL + 1), 4 },
+	{ "mappings of all", "PARTS: mappings and flags", 0, MEMCENSUS_REQ_PARTS,
 	  MEMCENSUS_PART_VMAS, 4 },
 	{ "parts of two bytes", "PARTS: not a number", 0, MEMCENSUS_REQ_PARTS, 1, 2 },
 	{ "process 0", "PIDS: 0 is", 0, MEMCENSUS_REQ_PIDS, 0, 4 },
@@ -526,7 +521,7 @@ static void test_wrong(void)
 static bool says(int fd, const char *text)
 {
 	char buf[256] __attribute__((aligned(8))) = "";
-	struct nlmsghdr *nlh = begin(buf, MEMCENSUS_CMD_OOM);
+	struct nlmsghdr *nlh = begin(buf, MEMCENSUS_CMD_PHYSICAL);
 
 	return refused(fd, nlh, nlh->nlmsg_len, text);
 }
@@ -988,8 +983,7 @@ static void test_random(void)
 		n++;
 		if (!ask_read(exact, &ask)) {
 			taken++;
-			wrong += ask.n_pids > 64 || ask.parts & (MEMCENSUS_PART_TYPES |
-				 MEMCENSUS_PART_TASK_NODES) ||
+			wrong += ask.n_pids > 64 ||
 				 (ask.parts & MEMCENSUS_PART_VMAS && !ask.n_pids) ||
 				 (ask.n_pids && (const char *)(ask.pids + ask.n_pids) >
 				  (const char *)exact + len);

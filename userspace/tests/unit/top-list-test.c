@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The list of 'top': order, filter, tree, selection. */
+/* The list of 'top': order, filter, selection. */
 #include <string.h>
 
 #include "tap.h"
@@ -48,18 +48,15 @@ static struct top_list new_list(void)
 	return list;
 }
 
-/* Checks the PIDs of the rows; one '.' per level of depth; '*': selected. */
+/* Checks the PIDs of the rows; '*': selected. */
 static void check_rows(const struct top_list *list, const char *expected,
 		       const char *what)
 {
 	char got[512] = "";
 	size_t i, used = 0;
-	unsigned int depth;
 
 	for (i = 0; i < list->n_rows; i++) {
 		used += sprintf(got + used, "%s", i ? " " : "");
-		for (depth = 0; list->depths && depth < list->depths[i]; depth++)
-			got[used++] = '.';
 		used += sprintf(got + used, "%s%d", i == list->selected ? "*" : "",
 				(int)((const struct task *)list->rows[i])->pid);
 	}
@@ -147,57 +144,6 @@ static void test_filter(void)
 	top_list_free(&list);
 }
 
-static void test_tree(void)
-{
-	struct top_list list = new_list();
-	static const uint64_t peers[] = { 50, 51 };
-	static const struct row peered[] = {
-		{ 40, 0, 1, "a" }, { 41, 51, 2, "child of a peer" },
-	};
-	static const struct row ring[] = {
-		{ 1, 3, 5, "a" }, { 2, 1, 6, "b" }, { 3, 2, 7, "c" }, { 4, 4, 8, "own" },
-		{ 5, 4, 9, "d" }, { 5, 1, 3, "PID twice" },
-	};
-	static const struct row orphan[] = { { 7, 4711, 5, "no parent here" } };
-	struct row_array records;
-
-	list.tree = true;
-	FILL(&list, family);
-	check_rows(&list, "*1 .20 ..22 ..21 .30 ..31", "children below parents, largest first");
-	top_list_filter(&list, "worker|big|init", &why);
-	FILL(&list, family);
-	check_rows(&list, "*1 .31 .22 .21", "below the nearest that is shown");
-	top_list_filter(&list, "", &why);
-	FILL(&list, family);
-	top_list_move(&list, 1);
-	top_list_fold(&list);
-	FILL(&list, family);
-	check_rows(&list, "1 .*20 .30 ..31", "what is below a folded row is hidden");
-	ok(top_list_is_folded(&list, list.rows[1]) && !top_list_is_folded(&list, list.rows[2]),
-	   "it is marked");
-	list.tree = false;
-	FILL(&list, family);
-	check_rows(&list, "31 *20 22 30 1 21", "without a tree nothing is hidden");
-	list.tree = true;
-	FILL(&list, family);
-	top_list_fold(&list);
-	FILL(&list, family);
-	check_rows(&list, "1 .*20 ..22 ..21 .30 ..31", "and shown again");
-	top_list_move(&list, -100);
-
-	records = records_by(peered, 2);
-	tasks[0].peers = (struct numbers){ 2, peers };
-	tasks[0].known |= 1 << MEMCENSUS_TASK_PEERS;
-	top_list_fill(&list, &view, records);
-	check_rows(&list, "*40 .41", "a peer's child");
-	FILL(&list, ring);
-	ok(list.n_rows == 6, "a ring: each is there once");
-	check_rows(&list, "*4 .5 1 .2 ..3 .5", "and it is opened");
-	FILL(&list, orphan);
-	check_rows(&list, "*7", "a parent that is not there");
-	top_list_free(&list);
-}
-
 static void test_selection(void)
 {
 	struct top_list list = new_list();
@@ -256,33 +202,10 @@ static void test_scroll(void)
 	top_list_free(&list);
 }
 
-static void check_columns(const struct top_list *list, const char *expected,
-			  const char *what)
-{
-	char got[256] = "";
-	size_t i;
-
-	for (i = 0; i < list->columns.n; i++) {
-		strcat(got, i ? "," : "");
-		strcat(got, list->columns.v[i]->name);
-	}
-	if (!ok(!strcmp(got, expected), "%s", what))
-		printf("# got '%s'\n", got);
-}
-
 static void test_columns(void)
 {
-	struct top_list list = new_list();
+	struct top_list list;
 
-	top_list_toggle(&list, column("vss"));
-	check_columns(&list, "pid,pss,vss,comm", "shown before the name at the end");
-	top_list_toggle(&list, column("pss"));
-	check_columns(&list, "pid,vss,comm", "taken away");
-	top_list_toggle(&list, column("vss"));
-	top_list_toggle(&list, column("pid"));
-	top_list_toggle(&list, column("comm"));
-	check_columns(&list, "comm", "but not the last one");
-	top_list_free(&list);
 	ok(top_list_init(&list, &task_rows, "nonsense", NULL, "pss", false, &why) &&
 	   strstr(why.text, "nonsense"), "a wrong name");
 }
@@ -291,7 +214,6 @@ int main(void)
 {
 	test_order();
 	test_filter();
-	test_tree();
 	test_selection();
 	test_scroll();
 	test_columns();

@@ -235,7 +235,7 @@ static int take_first(const char *record, const struct snapshot *last, struct sn
 		      struct failure *why)
 {
 	const struct request request = {
-		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM, .any_basis = true,
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 		.any_groups = true };
 	struct source *source;
 	enum taken taken;
@@ -277,12 +277,8 @@ static int brief_run(struct session *session, struct failure *why)
 	struct snapshot *snap, *first;
 	enum taken taken;
 
-	if (live) {
-		session->request.group_by = MEMCENSUS_BY_CGROUP;
-		session->request.parts |= brief_parts();
-	} else {
-		session->request.any_groups = true;
-	}
+	session->request.charges = live;
+	session->request.any_groups = !live;
 	taken = session_next(session, &snap, why);
 	if (taken != TAKE_DONE)
 		return taken == TAKE_FAILED ? -1 :
@@ -334,7 +330,6 @@ const struct command brief_command = {
 	"  memcensus brief --check || mail  ask somebody to look\n",
 	.options = brief_uses,
 	.own_size = sizeof(struct brief_options),
-	.basis = MEMCENSUS_BASIS_FRAMES,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES |
 		 MEMCENSUS_PART_SYSTEM,
 	.run = brief_run,

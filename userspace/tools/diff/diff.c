@@ -54,7 +54,6 @@ static int take_snapshot_at(struct session *session, struct snapshot **snap, con
 {
 	const struct request request = {
 		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
-		.any_basis = true,
 		.any_groups = true,
 	};
 	struct source *source;
@@ -106,13 +105,8 @@ static int check_pair(const struct diff *diff, struct failure *why)
 /* Warns if the censuses are hard to compare. */
 static void warn_of_pair(const struct diff *diff)
 {
-	const struct scan *a = &diff->before->scan, *b = &diff->after->scan;
-
 	if (diff->changes.two_boots)
 		fputs("memcensus: the records are of two boots: no process is in both\n",
-		      stderr);
-	if (a->basis != b->basis)
-		fputs("memcensus: the records are of two bases: USS and PSS cannot be compared\n",
 		      stderr);
 }
 
@@ -160,8 +154,7 @@ static const struct option_entry option_after = {
 
 static const struct option_use diff_uses[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
-	USE(totals), USE(numeric), USE(cgroup),
-	USE_AS(tree, "only these processes and their descendants"),
+	USE(totals), USE(numeric), USE(cgroup), USE(tree),
 	USE_AS(file, "the first record, or the only one, as without -f"),
 	USE(before), USE(after), USE(output),
 	OPTIONS_OF_TABLES,

@@ -71,7 +71,8 @@ static int begin(struct every *every, struct failure *why)
 		close(every->fd);
 	place_close(&every->lock);
 	return fail(why, FAIL_SYSTEM, "cannot lock '%.200s': %s", every->path,
-		    error == EWOULDBLOCK ? "another 'export --every' writes it" : strerror(error));
+		    error == EWOULDBLOCK ? "another 'export --interval' writes it" :
+					   strerror(error));
 }
 
 static void end(struct every *every)

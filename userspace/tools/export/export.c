@@ -6,7 +6,7 @@
 
 /**
  * struct export_options - the options of 'export' alone
- * @every: ns between two files; 0: one file
+ * @every: ns between two files, which end with the program; 0: one file
  */
 struct export_options {
 	uint64_t every;
@@ -31,32 +31,35 @@ static int export_run(struct session *session, struct failure *why)
 	return ret;
 }
 
-static int set_every(struct options *options, const char *value, struct failure *why)
+static int export_words(struct options *options, char **words, int n, struct failure *why)
 {
+	const unsigned int kinds = 1U << MEMCENSUS_BY_UID | 1U << MEMCENSUS_BY_CGROUP |
+				   1U << MEMCENSUS_BY_COMM;
 	struct export_options *own = options->own;
 
-	options->own_output = true;
-	return options_time(&own->every, value, why);
+	if (options->group_by &&
+	    options_group(&options->group_by, options_groups[options->group_by], kinds, why))
+		return -1;
+	own->every = options->interval;
+	options->own_output = own->every;
+	options->interval = 0;
+	return options_none(options, words, n, why);
 }
 
-static const struct option_entry option_every = {
-	0, "every", "TIME", "replace the FILE of -o at this interval, until Ctrl-C",
-	.set = set_every };
-
 static const struct option_use export_uses[] = {
-	USE_AS(user, "export only groups by user"),
-	USE_AS(cgroups, "export only groups by cgroup"),
-	USE_AS(command, "export only groups by command name"),
+	USE_AS(groups_by, "only such groups"),
+	USE(user), USE(cgroups),
 	USE(numeric),
 	USE_AS(top, "add the N processes with the largest PSS, by PID; 0: all"),
-	USE(every), USE(file), USE(at),
-	OPTIONS_OF_SERIES,
+	USE(file), USE(at),
+	USE_AS(interval, "replace the FILE of -o at this interval, until Ctrl-C"),
+	USE(from), USE(to),
 	USE(output), OPTIONS_ALWAYS,
 };
 
 static const struct option_rule export_rules[] = {
-	{ .one = &option_every, .others = { &option_output }, .needs = "'-o FILE'" },
-	{ .one = &option_every, .others = { &option_file },
+	{ .one = &option_interval, .others = { &option_output }, .needs = "'-o FILE'" },
+	{ .one = &option_interval, .others = { &option_file },
 	  .because = "a record does not change" },
 	{ }
 };
@@ -72,13 +75,13 @@ const struct command export_command = {
 	"OOM kills. Values are in base units. Unknown values are absent.\n"
 	"\n"
 	"Cgroups, users and commands each take a census of their own, milliseconds apart.\n"
-	"-g, -u or --command exports one kind from one census; with a record (-f) it must\n"
+	"-g, -u or --by command exports one kind from one census; with a record (-f) it must\n"
 	"be the kind that the record has. No metric has a PID unless --top asks for the\n"
 	"largest processes: each of these makes new series. Of a record, it exports the\n"
 	"last census or the one of --at, with the kind of groups that the record has, and\n"
 	"says which it leaves out.\n"
 	"\n"
-	"-o FILE replaces FILE in one step, so a collector never reads half of it. --every TIME\n"
+	"-o FILE replaces FILE in one step, so a collector never reads half of it. --interval TIME\n"
 	"does so again and again, in one process, at times that are multiples of TIME after its\n"
 	"start; what takes longer leaves one out, and counts it. A failure ends it. Metrics that\n"
 	"begin with memcensus_export_ are of the process itself: its CPU time, with that of its\n"
@@ -87,13 +90,12 @@ const struct command export_command = {
 	"Examples:\n"
 	"  memcensus export -o /var/lib/prometheus/node-exporter/memcensus.prom\n"
 	"                                               for node_exporter's textfile collector\n"
-	"  memcensus export --every 15s -o /var/lib/prometheus/node-exporter/memcensus.prom\n"
+	"  memcensus export --interval 15s -o /var/lib/prometheus/node-exporter/memcensus.prom\n"
 	"  memcensus export -g | grep 'uss_bytes.*nginx'\n",
-	.words = options_none,
+	.words = export_words,
 	.options = export_uses,
 	.rules = export_rules,
 	.own_size = sizeof(struct export_options),
-	.basis = MEMCENSUS_BASIS_FRAMES,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES |
 		 MEMCENSUS_PART_SYSTEM,
 	.run = export_run,

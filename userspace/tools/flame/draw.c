@@ -9,6 +9,7 @@
 #include "lib/text.h"
 #include "model/format.h"
 #include "tools/flame/draw.h"
+#include "tools/flame/follow.h"
 #include "tools/flame/grown.h"
 #include "tools/flame/missing.h"
 #include "tools/flame/svg.h"
@@ -193,26 +194,6 @@ static uint64_t without_stack(const struct flame_node *node)
 	return bytes;
 }
 
-/**
- * struct change - bytes of all paths since the mark, those that grew and those that shrank
- */
-struct change {
-	double grew;
-	double shrank;
-};
-
-static void find_change(const struct flame_node *node, struct change *change)
-{
-	const struct flame_node *below;
-
-	if (node->self > node->before)
-		change->grew += (double)(node->self - node->before);
-	else
-		change->shrank += (double)(node->before - node->self);
-	for (below = node->first; below; below = below->next)
-		find_change(below, change);
-}
-
 static double percent(uint64_t part, uint64_t all)
 {
 	return all ? 100.0 * (double)part / (double)all : 0;
@@ -224,17 +205,14 @@ static char *title_of(const struct flame *flame)
 		[FLAME_RESIDENT] = "Resident memory", [FLAME_EXCLUSIVE] = "Exclusive memory",
 		[FLAME_FAULTED] = "Page faults", [FLAME_GROWN] = "Growth of resident memory",
 	};
-	const char *change = flame->own->difference ? " and its change" : "";
 	const struct options *options = flame->session->options;
+	char pid[NUMBER_SIZE];
 
 	if (options->program)
-		return xasprintf("%s%s by the code that touched it: %.100s", what[flame->own->by],
-				 change, options->program[0]);
-	if (options->cgroup)
-		return xasprintf("%s%s by the code that touched it: %.200s", what[flame->own->by],
-				 change, *options->cgroup ? options->cgroup : "/");
-	return xasprintf("%s%s by the code that touched it: PID %" PRIu64, what[flame->own->by],
-			 change, flame->pids.v[0]);
+		return xasprintf("%s by the code that touched it: %.100s", what[flame->own->by],
+				 options->program[0]);
+	return xasprintf("%s by the code that touched it: %.200s", what[flame->own->by],
+			 flame_name(options, pid));
 }
 
 /* Fills @lines, which the caller frees. */
@@ -248,9 +226,7 @@ static void describe(const char **lines, const struct flame *flame, const struct
 	char size[NUMBER_SIZE], other[NUMBER_SIZE], none[NUMBER_SIZE];
 	char time[TIME_SIZE], mark[TIME_SIZE], name[MISSING_NAME_SIZE];
 	const uint64_t rest = without_stack(root);
-	struct change change = { .grew = 0 };
 
-	find_change(root, &change);
 	text_size(size, (double)all);
 	time_text(mark, flame->mark.time, true);
 	if (end->time) {
@@ -266,12 +242,6 @@ static void describe(const char **lines, const struct flame *flame, const struct
 				     other, none, percent(rest, all));
 	} else {
 		*lines++ = xasprintf("%s: each fault counts as a page", size);
-	}
-	if (flame->own->difference) {
-		text_size(size, change.grew);
-		text_size(other, change.shrank);
-		*lines++ = xasprintf("since the mark at %s: paths that grew +%s, that shrank -%s",
-				     mark, size, other);
 	}
 	time_text(time, flame->begun, true);
 	*lines++ = xasprintf("%" PRIu64 " faults since %s in %zu stacks", record->faults, time,
@@ -294,9 +264,7 @@ static void put_flame_node(const struct flame *flame, const struct flame_node *r
 {
 	const struct options *options = flame->session->options;
 	const struct flame_options *own = flame->own;
-	struct flame_look look = {
-		.title = title_of(flame), .change = own->difference, .remainder = NO_STACK,
-	};
+	struct flame_look look = { .title = title_of(flame), .remainder = NO_STACK };
 	/* Above the frames are the process, unless faults are counted, and the mapping. */
 	const unsigned int frames = own->by == FLAME_FAULTED ? 1 : own->by_mapping ? 3 : 2;
 	const struct code_object *most;

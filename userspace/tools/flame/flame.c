@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/subtree.h"
 #include "tools/flame/draw.h"
 #include "tools/flame/follow.h"
 
@@ -30,8 +31,8 @@ static int flame_run(struct session *session, struct failure *why)
 static void choose_widths(struct flame_options *own, bool running)
 {
 	if (own->by == FLAME_FOUND)
-		own->by = (running || own->mark) && !own->difference ? FLAME_GROWN : FLAME_RESIDENT;
-	if ((own->by == FLAME_GROWN || own->difference) && !own->mark && running)
+		own->by = running || own->mark ? FLAME_GROWN : FLAME_RESIDENT;
+	if (own->by == FLAME_GROWN && !own->mark && running)
 		own->mark = FLAME_MARK_BEGIN;
 }
 
@@ -39,25 +40,19 @@ static int flame_words(struct options *options, char **words, int n, struct fail
 {
 	struct flame_options *own = options->own;
 
-	if (options->cgroup && n)
-		return fail(why, FAIL_USAGE, "'flame' takes a PID or '--cgroup', not both");
-	if (options->program ? n || !options->program[0] || options->cgroup :
-			       !n && !options->cgroup)
+	if (!options->program && options_processes(options, words, n, why))
+		return -1;
+	if (options->program && (n || !options->program[0] || options->n_pids ||
+				 subtree_given(options)))
 		return fail(why, FAIL_USAGE,
-			    "'flame' needs a PID, '--cgroup', or '--' and a command");
+			    "'flame --' takes a command to run, and no other process");
 	if (options->program && !options->output)
 		return fail(why, FAIL_USAGE,
 			    "'flame -- COMMAND' needs '-o FILE': stdout and stderr are the command's");
-	if (n && options_pids(options, words, n, why))
-		return fail(why, FAIL_USAGE, "'%.60s' is not a PID; a command comes after '--'",
-			    words[0]);
-	if (options->n_pids > 1)
-		return fail(why, FAIL_USAGE, "'flame' follows one process, and what it starts");
 	choose_widths(own, !options->program);
 	options->no_source = own->by == FLAME_FAULTED;
-	if ((own->by == FLAME_GROWN || own->difference) && !own->mark)
-		return fail(why, FAIL_USAGE, "'%s' needs '--mark'",
-			    own->difference ? "--diff" : "--by grown");
+	if (own->by == FLAME_GROWN && !own->mark)
+		return fail(why, FAIL_USAGE, "'--by grown' needs '--mark'");
 	if (own->by == FLAME_FAULTED && (own->mark || own->by_mapping))
 		return fail(why, FAIL_USAGE,
 			    "'--by faulted' counts faults, which have neither mapping nor mark");
@@ -118,9 +113,10 @@ static int set_table(struct options *options, const char *value, struct failure 
 	own->by = FLAME_GROWN;
 	own->by_mapping = true;
 	options->suffixes = strchr(value, 'k');
+	options->bytes = strchr(value, 'b');
 	options->no_header = strchr(value, 'H');
 	options->raw = strchr(value, 'r');
-	own->columns = strtoul(value + strspn(value, "kHr"), NULL, 10);
+	own->columns = strtoul(value + strspn(value, "kbHr"), NULL, 10);
 	return 0;
 }
 
@@ -145,17 +141,13 @@ static const struct option_entry option_mark = {
 	0, "mark", "TIME|signal", "count after TIME, or at SIGUSR1, to compare with",
 	.set = set_mark };
 
-static const struct option_entry option_diff = {
-	0, "diff", NULL, "widths: resident; red: grew since the mark, blue: shrank",
-	OWN(FLAG, flame_options, difference) };
-
 static const struct option_entry option_table = {
 	0, "table", "LETTERS[COLUMNS]", NULL, .set = set_table };
 
 static const struct option_use flame_uses[] = {
-	USE_AS(cgroup, "the processes of this cgroup and of those below it"),
+	USE(pid), USE(cgroup), USE(tree),
 	USE_AS(for, "until when; without it until Ctrl-C, or the end of COMMAND"),
-	USE(by), USE(by_mapping), USE(call_graph), USE(mark), USE(diff), USE(folded),
+	USE(by), USE(by_mapping), USE(call_graph), USE(mark), USE(folded),
 	USE_AS(output, "the picture, as SVG; FILE is replaced when all is done"),
 	USE(table), OPTIONS_ALWAYS,
 };
@@ -180,7 +172,7 @@ const struct command flame_command = {
 	"libraries.\n"
 	"\n"
 	"--cgroup PATH instead of a PID follows the processes of a cgroup and of those below\n"
-	"it, and what they start.\n"
+	"it, --tree PID a process and its descendants, and what all of these start.\n"
 	"\n"
 	"COMMAND's output stays its own, and its exit status is that of flame.\n"
 	"\n"

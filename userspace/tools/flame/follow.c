@@ -14,6 +14,7 @@
 #include "faults/program.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
+#include "lib/text.h"
 #include "os/process.h"
 #include "tools/flame/follow.h"
 #include "tools/flame/unwind.h"
@@ -215,11 +216,7 @@ static int find_processes(struct flame *flame, struct failure *why)
 {
 	const struct options *options = flame->session->options;
 
-	if (options->cgroup)
-		return subtree_processes(&flame->pids, options, why);
-	if (!options->program)
-		ids_add(&flame->pids, process_of(options->pids[0]));
-	return 0;
+	return options->program ? 0 : subtree_processes(&flame->pids, options, why);
 }
 
 /* Adds processes that joined the subtree in the meantime. */
@@ -230,7 +227,7 @@ static void find_joined(struct flame *flame)
 	struct failure ignored;
 	size_t i;
 
-	if (!options->cgroup || subtree_processes(&now, options, &ignored))
+	if (!subtree_given(options) || subtree_processes(&now, options, &ignored))
 		now.n = 0;
 	for (i = 0; i < now.n; i++)
 		ids_add(&flame->pids, now.v[i]);
@@ -260,17 +257,22 @@ static int open_processes(struct flame *flame, struct fault_events *events, bool
 	return 0;
 }
 
+const char *flame_name(const struct options *options, char *pid)
+{
+	if (options->n_cgroups)
+		return options->cgroups[0];
+	snprintf(pid, NUMBER_SIZE, "PID %" PRIu64,
+		 options->n_roots ? options->roots[0] : options->pids[0]);
+	return pid;
+}
+
 static void say_followed(const struct flame *flame)
 {
 	const struct options *options = flame->session->options;
+	char pid[NUMBER_SIZE];
 
-	if (options->cgroup)
-		fprintf(stderr, "memcensus: following the page faults of %s, %zu process%s\n",
-			*options->cgroup ? options->cgroup : "/", flame->pids.n,
-			flame->pids.n == 1 ? "" : "es");
-	else
-		fprintf(stderr, "memcensus: following the page faults of %" PRIu64 "\n",
-			flame->pids.v[0]);
+	fprintf(stderr, "memcensus: following the page faults of %s, %zu process%s\n",
+		flame_name(options, pid), flame->pids.n, flame->pids.n == 1 ? "" : "es");
 }
 
 int flame_follow(struct flame *flame, struct failure *why)

@@ -30,7 +30,6 @@ enum flame_by {
  * @table: a table of the stacks that grew, for leak
  * @columns: of the terminal that it is for, or 0
  * @frame_pointers: stacks by these, not by DWARF
- * @difference: colours are the change since the mark
  * @mark: ns until the mark, FLAME_MARK_SIGNAL or FLAME_MARK_BEGIN; 0: none
  */
 struct flame_options {
@@ -40,7 +39,6 @@ struct flame_options {
 	bool table;
 	size_t columns;
 	bool frame_pointers;
-	bool difference;
 	uint64_t mark;
 };
 

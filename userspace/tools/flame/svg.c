@@ -158,30 +158,21 @@ static const char style[] =
  * struct drawing - a picture under construction
  * @look: words and colours
  * @scale: width of a byte
- * @most: largest change of a node below the root
  * @top: upper end of the root's row; callers are above what they call
  */
 struct drawing {
 	FILE *out;
 	const struct flame_look *look;
 	double scale;
-	double most;
 	double top;
 };
 
 static void put_colour(const struct drawing *drawing, const struct flame_node *node)
 {
 	const char *remainder = drawing->look->remainder;
-	unsigned int hash = 5381, pale;
+	unsigned int hash = 5381;
 	const char *c;
 
-	if (drawing->look->change) {
-		pale = drawing->most ? (unsigned int)(215 - 175 *
-			((double)llabs(node->change) / drawing->most)) : 215;
-		fprintf(drawing->out, node->change > 0 ? "#ff%02x%02x" :
-			node->change < 0 ? "#%02x%02xff" : "#e8e8e8", pale, pale);
-		return;
-	}
 	if (remainder && !strncmp(node->name, remainder, strlen(remainder))) {
 		fputs("#bbb", drawing->out);
 		return;
@@ -202,10 +193,6 @@ static void put_svg_title(const struct drawing *drawing, const struct flame_node
 	svg_text(drawing->out, node->name);
 	fprintf(drawing->out, ": %s (%" PRIu64 " bytes), %.2f%%", amount, node->value,
 		total ? 100.0 * (double)node->value / (double)total : 0);
-	if (!drawing->look->change)
-		return;
-	text_size(amount, (double)node->change);
-	fprintf(drawing->out, ", %s%s since the mark", node->change > 0 ? "+" : "", amount);
 }
 
 /* Ends the label where the frame does; the script does so again after a zoom. */
@@ -271,45 +258,6 @@ static unsigned int depth_of(const struct flame_node *node, double scale)
 	return depth + 1;
 }
 
-static double largest_change(const struct flame_node *root)
-{
-	const struct flame_node *below;
-	double most = (double)llabs(root->change);
-
-	for (below = root->first; below; below = below->next)
-		if ((double)llabs(below->change) > most)
-			most = (double)llabs(below->change);
-	return most;
-}
-
-/* What the colours of a change mean; the palest of a colour is next to none. */
-static void put_svg_legend(const struct drawing *drawing, double y)
-{
-	static const struct {
-		const char *colour;
-		const char *text;
-	} keys[] = {
-		{ "#ff2828", "grew since the mark" }, { "#2828ff", "shrank" },
-		{ "#e8e8e8", "did not change" },
-	};
-	char most[NUMBER_SIZE];
-	double x = WIDTH / 2 - 330;
-	size_t i;
-
-	fputs("<g id=\"legend\">\n", drawing->out);
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++, x += 160) {
-		fprintf(drawing->out, "<rect x=\"%.0f\" y=\"%.0f\" width=\"12\" height=\"12\"",
-			x, y - 10);
-		fprintf(drawing->out, " fill=\"%s\"/><text class=\"key\" x=\"%.0f\" y=\"%.0f\">%s",
-			keys[i].colour, x + 17, y, keys[i].text);
-		fputs("</text>\n", drawing->out);
-	}
-	text_size(most, drawing->most);
-	fprintf(drawing->out, "<text class=\"key\" x=\"%.0f\" y=\"%.0f\">", x, y);
-	fprintf(drawing->out, "the full colour: by %s; widths: what is there now</text>\n</g>\n",
-		most);
-}
-
 static void put_head(const struct drawing *drawing, double height)
 {
 	const struct flame_look *look = drawing->look;
@@ -333,8 +281,6 @@ static void put_head(const struct drawing *drawing, double height)
 		svg_text(out, look->lines[i]);
 		fputs("</text>\n", out);
 	}
-	if (look->change)
-		put_svg_legend(drawing, y + ROW);
 	fprintf(out, "<text class=\"button\" id=\"search\" x=\"%.0f\" y=\"24\">Search (/)</text>\n",
 		WIDTH - MARGIN - 60);
 	fprintf(out, "<text class=\"button hidden\" id=\"reset\" x=\"%.0f\" y=\"24\">", MARGIN);
@@ -353,10 +299,8 @@ void flame_svg(const struct flame_node *root, const struct flame_look *look, FIL
 
 	if (root->value)
 		drawing.scale = (WIDTH - 2 * MARGIN) / (double)root->value;
-	drawing.most = largest_change(root);
 	for (i = 0; i < sizeof(look->lines) / sizeof(look->lines[0]) && look->lines[i]; i++)
 		height += ROW;
-	height += look->change ? ROW : 0;
 	drawing.top = height;
 	height += depth_of(root, drawing.scale) * ROW + MARGIN;
 	put_head(&drawing, height);

@@ -10,13 +10,11 @@
 /**
  * struct flame_look - the words around the picture
  * @lines: further lines below the title, up to a NULL
- * @change: colours show the change since the mark: red grew, blue shrank
  * @remainder: name of nodes that are no frames: what has no stack; drawn grey
  */
 struct flame_look {
 	const char *title;
 	const char *lines[8];
-	bool change;
 	const char *remainder;
 };
 

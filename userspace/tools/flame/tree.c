@@ -77,11 +77,9 @@ void flame_sum(struct flame_node *node, bool grown)
 
 	twalk_r(node->below, link_node, &end);
 	node->value = own_value(node, grown);
-	node->change = (int64_t)(node->self - node->before);
 	for (below = node->first; below; below = below->next) {
 		flame_sum(below, grown);
 		node->value += below->value;
-		node->change += below->change;
 	}
 }
 

@@ -15,7 +15,6 @@
  * @self: bytes of stacks that end here
  * @before: the same at the mark
  * @value: bytes of the node and of all below, set by flame_sum()
- * @change: growth of all stacks through it since the mark
  * @below: the nodes that it called, by name, as of tsearch(3)
  * @first: the first of them, set by flame_sum()
  * @next: the next one below the same caller, by name
@@ -25,7 +24,6 @@ struct flame_node {
 	uint64_t self;
 	uint64_t before;
 	uint64_t value;
-	int64_t change;
 	void *below;
 	struct flame_node *first;
 	struct flame_node *next;
@@ -39,7 +37,7 @@ void flame_free(struct flame_node *root);
 struct flame_node *flame_below(struct flame_node *above, const char *name);
 
 /*
- * Sets value and change of all nodes, and the order.  @grown: value is what each path
+ * Sets the value of all nodes, and the order.  @grown: value is what each path
  * grew since the mark, 0 if it did not.
  */
 void flame_sum(struct flame_node *root, bool grown);

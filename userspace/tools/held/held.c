@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "cli/command.h"
+#include "cli/subtree.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "os/cgroups.h"
@@ -27,13 +28,10 @@
  * struct held_options - the options of 'held' alone
  * @each: a row for each open file
  * @files: what needs no process instead
- * @cgroups: @n_cgroups words of the command line, lists of paths; they point into argv
  */
 struct held_options {
 	bool each;
 	bool files;
-	char **cgroups;
-	size_t n_cgroups;
 };
 
 /* struct held_kind_sum - open files of a kind; the columns describe the amounts */
@@ -131,37 +129,6 @@ struct holding {
 	size_t unread[UNREADS];
 	struct failure unasked[SOCKETS_OTHER];
 };
-
-/* Adds the processes of the cgroups @list, "/one,/two". */
-static int add_cgroups(struct holding *h, const char *list, struct failure *why)
-{
-	char *path;
-	int ret = 0;
-
-	while (!ret && (path = text_next_path(&list))) {
-		ret = cgroup_processes(&h->pids, path, why);
-		free(path);
-	}
-	return ret;
-}
-
-static int choose_processes(struct holding *h, struct failure *why)
-{
-	const struct held_options *own = h->options->own;
-	size_t i;
-
-	for (i = 0; i < h->options->n_pids; i++) {
-		const uint32_t pid = process_of(h->options->pids[i]);
-
-		if (procfs_is_mounted() && process_is_gone(pid))
-			return fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32, pid);
-		ids_add(&h->pids, pid);
-	}
-	for (i = 0; i < own->n_cgroups; i++)
-		if (add_cgroups(h, own->cgroups[i], why))
-			return -1;
-	return 0;
-}
 
 /* Sockets are asked for in each network namespace. */
 static void ask_sockets(struct holding *h, uint32_t pid)
@@ -320,7 +287,7 @@ static int processes_run(struct session *session, struct failure *why)
 		.options = session->options,
 		.files = { .named = own->each, .left = DESCRIPTORS_MOST },
 	};
-	const int ret = choose_processes(&h, why);
+	const int ret = subtree_processes(&h.pids, session->options, why);
 	size_t i;
 
 	for (i = 0; !ret && i < h.pids.n; i++) {
@@ -376,27 +343,14 @@ static const struct rows files_rows = {
 	&memory_file_rows, "kind,uid,held,memory,swap,attached,name", "held"
 };
 
-/* PIDs, and paths of cgroups, which are moved to the begin of @words. */
 static int held_words(struct options *options, char **words, int n, struct failure *why)
 {
-	struct held_options *own = options->own;
-	int i;
+	const struct held_options *own = options->own;
 
 	options->no_source = true;
-	own->cgroups = words;
-	for (i = 0; i < n && !own->files; i++) {
-		if (words[i][0] == '/')
-			own->cgroups[own->n_cgroups++] = words[i];
-		else if (options_pids(options, &words[i], 1, why))
-			return -1;
-	}
-	if (own->each)
-		options->rows = &each_rows;
-	if (own->files) {
-		options->rows = &files_rows;
-		return options_none(options, words, n, why);
-	}
-	return n ? 0 : fail(why, FAIL_USAGE, "'held' needs a PID, or the path of a cgroup");
+	options->rows = own->each ? &each_rows : own->files ? &files_rows : NULL;
+	return own->files ? options_none(options, words, n, why) :
+			    options_processes(options, words, n, why);
 }
 
 static const struct option_entry option_each_file = {
@@ -407,14 +361,15 @@ static const struct option_entry option_files = {
 	OWN(FLAG, held_options, files) };
 
 static const struct option_use held_uses[] = {
-	USE(each_file), USE(files),
+	USE(pid), USE(cgroup), USE(tree), USE(each_file), USE(files),
 	USE_AS(top, "with --files: the N largest, 20; 0: all, up to 4096"),
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(numeric),
 	USE(output), OPTIONS_OF_TABLES,
 };
 
 static const struct option_rule held_rules[] = {
-	{ .one = &option_files, .others = { &option_each_file } },
+	{ .one = &option_files,
+	  .others = { &option_each_file, &option_pid, &option_cgroup, &option_tree } },
 	{ .one = &option_top, .others = { &option_files }, .needs = "'--files'" },
 	{ }
 };
@@ -426,8 +381,8 @@ const struct command held_command = {
 	"Prints what processes hold by their descriptors and not by a mapping, by kind: what is\n"
 	"in pipes and in the queues of sockets, memfds and deleted files, rings of io_uring, BPF\n"
 	"maps, DMA-BUFs, and the kernel's objects for all of these. What several descriptors or\n"
-	"processes have counts once. The largest is last. A word that begins with / is a cgroup:\n"
-	"its processes and those below it. Amounts are in KiB; what is unknown is -.\n"
+	"processes have counts once. The largest is last. PIDs, --cgroup and --tree add up.\n"
+	"Amounts are in KiB; what is unknown is -.\n"
 	"\n"
 	"Below is what the cgroups of these processes are charged for: their slab is mostly\n"
 	"objects, charged_sock and charged_other are mostly bytes. A cgroup is also charged for\n"
@@ -445,7 +400,7 @@ const struct command held_command = {
 	"\n"
 	"Examples:\n"
 	"  memcensus held $(pidof nginx | tr ' ' ,) -k      what its descriptors hold\n"
-	"  memcensus held /system.slice/nginx.service -k    the same of a service\n"
+	"  memcensus held --cgroup /system.slice/nginx.service -k  the same of a service\n"
 	"  memcensus held 4711 --each | tail                the largest ones\n"
 	"  memcensus held --files -k                        who has the swap, and hugetlb pages\n",
 	.options = held_uses,
@@ -456,5 +411,6 @@ const struct command held_command = {
 	},
 	.further = (const struct further_rows[]){ { "--each", &open_file_rows },
 					      { "--files", &memory_file_rows }, { } },
+	.adds_processes = true,
 	.run = held_run,
 };

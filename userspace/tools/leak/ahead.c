@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Which limits processes that grow will meet. */
-#include <linux/oom.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +11,7 @@
 #include "os/limits.h"
 #include "tools/leak/ahead.h"
 
-/* Pairs of a suspect and a limit, or a track, that are compared. */
+/* Pairs of a suspect and a limit that are compared. */
 #define PAIRS_MOST	20000000
 
 /* Processes and cgroups of this machine whose files are read. */
@@ -184,16 +183,16 @@ static void add_processes(struct leak_report *report)
 {
 	const struct suspect *v[LIVE_MOST];
 	const size_t n = growing(report, v, LIVE_MOST);
-	struct numa_policy policies[POLICIES_MOST];
-	size_t i, n_policies = 0;
+	struct numa_maps maps[POLICIES_MOST];
+	size_t i, n_maps = 0;
 
 	/* Where there is one node, no policy matters. */
 	if (report->live && report->last->n_nodes > 1)
-		for (; n_policies < n && n_policies < POLICIES_MOST; n_policies++)
-			policies[n_policies].pid = v[n_policies]->track->pid;
-	numa_policies_read(policies, n_policies);
+		for (; n_maps < n && n_maps < POLICIES_MOST; n_maps++)
+			maps[n_maps].pid = v[n_maps]->track->pid;
+	numa_maps_read(maps, n_maps, false, 1);
 	for (i = 0; i < n; i++)
-		add_process(report, v[i], i < n_policies ? &policies[i] : NULL);
+		add_process(report, v[i], i < n_maps ? &maps[i].policy : NULL);
 }
 
 /* Of cgroups of this machine: of processes that grow, of those that were named, of --cgroup. */
@@ -213,7 +212,7 @@ static void add_cgroups(struct leak_report *report)
 		limits_of_cgroup(&report->limits, report->last, path);
 		before = path;
 	}
-	if (report->within && *report->within)
+	if (report->within)
 		limits_of_cgroup(&report->limits, report->last, report->within);
 }
 
@@ -264,55 +263,4 @@ bool leak_ahead(const struct leak_report *report, const struct suspect *suspect,
 	limits_ahead(&report->limits, ahead, rate_for, &(struct question){ report, suspect });
 	return report->live || (!(report->limits.unknown & cgroups) &&
 				group_of_task(report->last, &suspect->track->last));
-}
-
-/* As the kernel's oom_badness(): memory, swap, page tables, and a part of the limit. */
-static int64_t badness_of(const struct task *task, uint64_t limit)
-{
-	static const unsigned int counted[] = {
-		MEMCENSUS_F_RSS_COUNTER, MEMCENSUS_F_SWAP, MEMCENSUS_F_PAGETABLES };
-	int64_t sum = KNOWN(task, MEMCENSUS_TASK_OOM_SCORE_ADJ) ?
-		      task->oom_score_adj * (int64_t)(limit / OOM_SCORE_ADJ_MAX) : 0;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(counted); i++)
-		if (KNOWN(&task->figures, counted[i]))
-			sum += (int64_t)task->figures.v[counted[i]];
-	return sum;
-}
-
-const struct track *leak_victim(const struct leak_report *report, const struct suspect *suspect,
-				const struct limit *limit)
-{
-	const struct tracks *tracks = report->tracks;
-	const struct track *found = NULL, *track;
-	int64_t most = 0, badness;
-	const char *path;
-	size_t i, len;
-
-	/* Each suspect asks about all tracks. */
-	if ((report->n + report->n_others) * tracks->n > PAIRS_MOST)
-		return NULL;
-	if (!limit || limit->kind != LIMIT_CGROUP_MAX || !limit->whose || !report->within)
-		return NULL;
-	len = strlen(limit->whose);
-	if (strncmp(limit->whose, report->within, strlen(report->within)))
-		return NULL;
-	for (i = 0; i < tracks->n; i++) {
-		track = tracks->v[i];
-		path = cgroup_of(report, &track->last);
-		if (!track_lives(tracks, track) || !path ||
-		    !text_path_within(path, limit->whose, len) ||
-		    (KNOWN(&track->last, MEMCENSUS_TASK_OOM_SCORE_ADJ) &&
-		     track->last.oom_score_adj == OOM_SCORE_ADJ_MIN))
-			continue;
-		badness = badness_of(&track->last, limit->limit);
-		if (track == suspect->track)
-			badness += (int64_t)limit->left;
-		if (found && badness <= most)
-			continue;
-		found = track;
-		most = badness;
-	}
-	return found;
 }

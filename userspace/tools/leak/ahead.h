@@ -23,11 +23,4 @@ bool leak_ahead(const struct leak_report *report, const struct suspect *suspect,
 /* Whether a process that grows takes more and more of what @use is about. */
 bool leak_takes(const struct leak_report *report, enum limit_use use);
 
-/*
- * The process that the OOM killer of the cgroup of @limit most likely ends when @suspect has
- * grown by what is left; NULL: unknown.
- */
-const struct track *leak_victim(const struct leak_report *report, const struct suspect *suspect,
-				const struct limit *limit);
-
 #endif /* READER_LEAK_AHEAD_H */

@@ -33,7 +33,7 @@ struct suspect {
  * @last: the last census with totals of the system; NULL: there is none
  * @series: what was left of limits over time
  * @descriptors: what the processes have by descriptors alone
- * @within: the tracks are all processes of this cgroup; "": of the machine; NULL: only some
+ * @within: the tracks are the processes of this cgroup; NULL: of none, or not of one
  * @limits: by leak_find_limits(): those that matter
  * @rates: how fast each of them is used up, in a second, by all; owned
  */

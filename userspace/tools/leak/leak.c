@@ -36,6 +36,9 @@ struct leak_options {
 #define LIVE_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM |		\
 			 MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES)
 
+/* Of named processes, and of suspects */
+#define NAMED_PARTS	(MEMCENSUS_PART_VMAS | MEMCENSUS_PART_FLAGS)
+
 /* Maximum number of suspects whose mappings are requested: those that grew most. */
 #define SUSPECTS_MAX	32
 
@@ -48,7 +51,6 @@ struct leak_options {
  * @count: number of censuses to take; 0: all of a record
  * @pids: processes whose mappings are requested, named ones or suspects;
  *	owned
- * @basis: enum memcensus_basis of the censuses so far
  */
 struct leak {
 	struct session *session;
@@ -60,7 +62,6 @@ struct leak {
 	uint64_t count;
 	uint64_t *pids;
 	size_t n_pids;
-	uint8_t basis;
 };
 
 static bool has_times(const struct snapshot *snap)
@@ -108,8 +109,6 @@ static void add_census(struct leak *leak, struct snapshot *snap)
 								    MEMCENSUS_S_KERNEL_STACK));
 	if (!named)
 		leak->tracks.own = live ? process_own() : proc_texts_recorder(snap);
-	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS))
-		leak->basis = (uint8_t)snap->scan.basis;
 	/* It may have all processes: select the named ones. */
 	if (named && !by_pid)
 		tracks_add(&leak->tracks, snap, leak->pids, leak->n_pids, true);
@@ -168,9 +167,7 @@ static void choose_request(struct leak *leak)
 		return;
 	of_suspects = leak->n_pids && session->taken % 2;
 	request->pids = (struct numbers){ of_suspects ? leak->n_pids : 0, leak->pids };
-	request->parts = LIVE_PARTS | (of_suspects ? MEMCENSUS_PART_VMAS : 0);
-	/* Without this, the module would use map counts for named processes. */
-	request->basis = leak->basis;
+	request->parts = LIVE_PARTS | (of_suspects ? NAMED_PARTS : 0);
 }
 
 /* Drops requested processes that have ended; false if none was dropped. */
@@ -192,33 +189,26 @@ static bool drop_ended(struct leak *leak)
 }
 
 /*
- * A census by map counts of suspects, and of named processes whose owners are counted, as
- * tracks_add_lazy().  Owners of all processes are what users get without privileges: of named ones
- * they get no others, so their mappings come from here.
+ * The mappings of suspects and of named processes, where a service answers: it gives users a census
+ * of all their processes, without mappings.
  */
-static void add_by_map_counts(struct leak *leak)
+static void add_mappings(struct leak *leak)
 {
 	const struct source *source = leak->session->source;
-	struct request request = {
-		.basis = MEMCENSUS_BASIS_MAPCOUNT, .parts = MEMCENSUS_PART_TASKS,
-		.pids = leak->session->request.pids,
+	const struct request request = {
+		.parts = MEMCENSUS_PART_TASKS | NAMED_PARTS,
+		.pids = { leak->n_pids, leak->pids },
 	};
 	struct failure ended;
 	struct snapshot *snap;
 
-	if (source->shared) {
-		request.parts |= MEMCENSUS_PART_VMAS;
-		request.pids = (struct numbers){ leak->n_pids, leak->pids };
-	}
-	if (!source->ops->live || !request.pids.n || leak->basis == MEMCENSUS_BASIS_MAPCOUNT)
+	if (!source->shared || !leak->n_pids)
 		return;
 	snap = snapshot_new();
-	if (source->ops->take(leak->session->source, &request, snap, &ended) == TAKE_DONE) {
-		tracks_add_lazy(&leak->tracks, snap);
+	if (source->ops->take(leak->session->source, &request, snap, &ended) == TAKE_DONE)
 		tracks_add_mappings(&leak->tracks, snap);
-	} else if (source->shared && ended.kind == FAIL_NO_PROCESS) {
+	else if (ended.kind == FAIL_NO_PROCESS)
 		drop_ended(leak);
-	}
 	snapshot_free(snap);
 }
 
@@ -246,7 +236,7 @@ static int add_all(struct leak *leak, struct failure *why)
 				if (!leak->tracks.n && leak->tracks.censuses > 1)
 					leak->n_pids = 0;
 			}
-			add_by_map_counts(leak);
+			add_mappings(leak);
 			if (session->source->ops->live && leak->tracks.censuses == 1 &&
 			    !leak->descriptors.n)
 				leak_descriptors_read(&leak->descriptors, &leak->tracks, true);
@@ -300,8 +290,9 @@ static void report_leaks(struct leak *leak)
 		.live = session->source->ops->live,
 		.last = leak->last,
 		.series = &leak->series,
-		.within = session->options->n_pids || session->options->n_roots ? NULL :
-			  session->options->cgroup ?: "",
+		.within = session->options->n_cgroups == 1 &&
+			  strcmp(session->options->cgroups[0], "/") ?
+			  session->options->cgroups[0] : NULL,
 	};
 
 	if (leak->tracks.dropped)
@@ -345,7 +336,7 @@ static void announce(const struct leak *leak)
 static int leak_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
-	struct leak leak = { .session = session, .basis = session->request.basis };
+	struct leak leak = { .session = session };
 	const struct leak_options *own = options->own;
 	bool live = session->source->ops->live, by_pid;
 	struct leak_stacks stacks = { .pid = 0 };
@@ -359,22 +350,14 @@ static int leak_run(struct session *session, struct failure *why)
 		leak.pids = xmemdup(options->pids, options->n_pids * sizeof(*leak.pids));
 		leak.n_pids = options->n_pids;
 	}
-	/*
-	 * A page that two of its mappings have is its own, which map counts do not say.  Users
-	 * without privileges get owners in a census of all their processes only, and a request for
-	 * PIDs of a record fails if one of several has ended.
-	 */
-	by_pid = live && (!session->source->shared ||
-			  session->request.basis == MEMCENSUS_BASIS_MAPCOUNT);
+	/* A request for PIDs of a record fails if one of several has ended. */
+	by_pid = live && !session->source->shared;
 	session->request.pids = (struct numbers){ by_pid ? leak.n_pids : 0, leak.pids };
 	/* Those of records have the limits of cgroups. */
 	session->request.any_groups = !live;
 	if (live)
 		session->request.parts = LIVE_PARTS |
-					 (by_pid && leak.n_pids ? MEMCENSUS_PART_VMAS : 0);
-	if (by_pid && leak.n_pids && !session->request.basis)
-		session->request.basis = MEMCENSUS_BASIS_FRAMES;
-	leak.basis = (uint8_t)session->request.basis;
+					 (by_pid && leak.n_pids ? NAMED_PARTS : 0);
 	announce(&leak);
 	if (own->stacks && leak_stacks_begin(&stacks, options, own->call_graph,
 					     output_columns(session->out), why)) {
@@ -402,9 +385,7 @@ static int leak_words(struct options *options, char **words, int n,
 {
 	const struct leak_options *own = options->own;
 
-	if (n && options_pids(options, words, n, why))
-		return -1;
-	if (subtree_words(options, why))
+	if (options_pids(options, words, n, why))
 		return -1;
 	if (own->stacks && (options->n_pids != 1 || options->file || options->json))
 		return fail(why, FAIL_USAGE,
@@ -447,9 +428,8 @@ static const struct option_entry option_call_graph = {
 	.set = set_call_graph };
 
 static const struct option_use leak_uses[] = {
-	USE(cgroup), USE_AS(tree, "only these processes and their descendants"), USE(basis),
-	USE(file), USE(at), OPTIONS_OF_SERIES, USE(output), USE(for),
-	USE(interval), USE(stacks), USE(call_graph),
+	USE(pid), USE(cgroup), USE(tree), USE(file), USE(at), OPTIONS_OF_SERIES, USE(output),
+	USE(for), USE(stacks), USE(call_graph),
 	OPTIONS_OF_TABLES,
 };
 
@@ -477,7 +457,8 @@ const struct command leak_command = {
 	"record has limits of cgroups if it was made with -g. Amounts are in KiB.\n"
 	"\n"
 	"The process that takes the censuses is left out unless PIDs are given. --cgroup PATH\n"
-	"selects the processes of a cgroup and of those below it, also those that join later.\n"
+	"selects the processes of a cgroup and of those below it, --tree PID a process and its\n"
+	"descendants, also those that join later.\n"
 	"Growth below 64 KiB is ignored. Of a record, all censuses are used, or those of\n"
 	"--from and --to; it has the mappings only of processes recorded by PID.\n",
 	.options = leak_uses,

@@ -57,7 +57,6 @@ static struct amount now_of(const struct suspect *suspect)
  * @ahead: of a process: the limits that it meets first
  * @sure: no other limit comes before
  * @limit, @next: their names; NULL: none; owned
- * @victim: whom the OOM killer then ends; NULL: unknown
  * @address: of a region
  * @since: when its growth begins
  * @left: the seconds until the first, for tables
@@ -70,7 +69,6 @@ struct leak_row {
 	bool sure;
 	char *limit;
 	char *next;
-	const struct track *victim;
 	char address[RANGE_SIZE];
 	char since[TIME_SIZE];
 	char confidence[NUMBER_SIZE];
@@ -101,7 +99,6 @@ static struct leak_row row_of(const struct leak_report *report, const struct sus
 		row.sure = leak_ahead(report, suspect, row.ahead);
 	row.limit = row.ahead[0].limit ? limit_name(row.ahead[0].limit) : NULL;
 	row.next = row.ahead[1].limit ? limit_name(row.ahead[1].limit) : NULL;
-	row.victim = leak_victim(report, suspect, row.ahead[0].limit);
 	if (raw)
 		snprintf(row.left, TIME_SIZE, "%.0f", row.ahead[0].seconds);
 	else
@@ -156,7 +153,6 @@ DERIVED(leak_next_then, leak_row, text,
 DERIVED(leak_cgroup, leak_row, text,
 	row->limit && limit_types[row->ahead[0].limit->kind].scope == LIMIT_OF_CGROUP ?
 	row->ahead[0].limit->whose : NULL, value->text)
-DERIVED(leak_victim_pid, leak_row, number, row->victim ? row->victim->pid : 0, row->victim)
 DERIVED(leak_per_minute, leak_row, sign,
 	(int64_t)(FINDING(row).slope.slope * SECONDS_PER_MINUTE), true)
 
@@ -225,7 +221,6 @@ static const struct column leak_columns[] = {
 	COLUMN("next_limit", NULL, TEXT, leak_next),
 	COLUMN("next_of", NULL, TEXT, leak_next_of),
 	COLUMN("next_then", NULL, TEXT, leak_next_then),
-	COLUMN("victim_pid", NULL, ID, leak_victim_pid),
 };
 
 static const struct row_type leak_rows = ROWS_OF("suspect", leak_columns);
@@ -269,7 +264,7 @@ static void put_process(struct report *report, const void *record)
 	       { .shape = SECTION_MEMBERS, .type = &leak_rows, .rows = ONE_ROW(row),
 		 .members = "limit_of limit_left limit_rate limit_then limit_swap" },
 	       { .shape = SECTION_MEMBERS, .type = &leak_rows, .rows = ONE_ROW(row),
-		 .members = "next_ns next_limit next_of next_then victim_pid" });
+		 .members = "next_ns next_limit next_of next_then" });
 	if (FINDING(row).verdict == VERDICT_GROWS && TRACK(row)->regions.times.n)
 		REPORT(report,
 		       { "mappings", .type = &leak_rows, .rows = ROWS(row + 1, n - 1),
@@ -336,12 +331,9 @@ static const char *left_text(struct report *report, const struct limit *limit, d
 static void show_end(struct report *report, const struct leak_row *row)
 {
 	const struct limit *limit = row->ahead[0].limit, *next = row->ahead[1].limit;
-	const char *likely = "", *after = "", *swap = "";
+	const char *after = "", *swap = "";
 	char time[TIME_SIZE];
 
-	if (row->victim)
-		likely = report_text(report, ", most likely %" PRIu32 " (%s)", row->victim->pid,
-				     report_name(report, row->victim->comm));
 	if (limit->swap_of)
 		swap = report_text(report, ", %s with it", report_name(report, limit->swap_of));
 	if (next) {
@@ -355,8 +347,8 @@ static void show_end(struct report *report, const struct leak_row *row)
 			TRACK(row)->pid, row->left, row->limit, whose_of(report, limit), swap,
 			left_text(report, limit, (double)limit->left),
 			left_text(report, limit, row->ahead[0].rate)) },
-	       { .note = report_text(report, "then %s%s.%s\n", limit_types[limit->kind].says,
-			likely, after) });
+	       { .note = report_text(report, "then %s.%s\n", limit_types[limit->kind].says,
+			after) });
 }
 
 static void show_ends(struct report *report, const struct leak_row *rows, size_t n)

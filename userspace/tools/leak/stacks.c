@@ -19,9 +19,10 @@
 /* The table of flame has the look of that of leak, and its width, which a pipe does not have. */
 static void set_look(char *look, const struct options *options, size_t columns)
 {
-	snprintf(look, LOOK_SIZE, "%s%s%s%zu", options->suffixes ? "k" : "",
-		 options->no_header ? "H" : "", options->raw ? "r" : "",
-		 options->raw ? 0 : columns);
+	const char *units = options->suffixes ? "k" : options->bytes ? "b" : "";
+
+	snprintf(look, LOOK_SIZE, "%s%s%s%zu", units, options->no_header ? "H" : "",
+		 options->raw ? "r" : "", options->raw ? 0 : columns);
 }
 
 int leak_stacks_begin(struct leak_stacks *stacks, const struct options *options,

@@ -137,18 +137,6 @@ static void set_lazy(struct track *track, uint64_t bytes)
 	track->lazy = bytes;
 }
 
-void tracks_add_lazy(struct tracks *tracks, const struct snapshot *snap)
-{
-	const struct task *task;
-	struct track *track;
-
-	for (task = snap->tasks; task < snap->tasks + snap->n_tasks; task++) {
-		track = KNOWN(task, MEMCENSUS_TASK_PID) ? find_track(tracks, task) : NULL;
-		if (track && is_walked(task) && KNOWN(&task->figures, MEMCENSUS_F_LAZYFREE))
-			set_lazy(track, task->figures.v[MEMCENSUS_F_LAZYFREE]);
-	}
-}
-
 /* False: there are too many processes. */
 static bool add_task(struct tracks *tracks, const struct view *view,
 		     const struct task *task, double t)
@@ -173,7 +161,10 @@ static bool add_task(struct tracks *tracks, const struct view *view,
 				       KNOWN(&task->figures, MEMCENSUS_F_USS);
 		return true;
 	}
-	if (!KNOWN(&task->figures, MEMCENSUS_F_LAZYFREE))
+	/* returned_memory() has taken it off already. */
+	if (KNOWN(&task->figures, MEMCENSUS_F_LAZYFREE))
+		set_lazy(track, task->figures.v[MEMCENSUS_F_LAZYFREE]);
+	else
 		bytes -= bytes < track->lazy ? bytes : track->lazy;
 	track->private_now = bytes;
 	uses_add(&track->uses, t, task, bytes);

@@ -97,12 +97,6 @@ struct tracks {
 void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint64_t *pids,
 		size_t n, bool whole);
 
-/*
- * Adds how much of the private memory MADV_FREE gave back, from a census by map counts: one that
- * counts owners does not say it.
- */
-void tracks_add_lazy(struct tracks *tracks, const struct snapshot *snap);
-
 /* Adds the mappings of a census whose processes give no points. */
 void tracks_add_mappings(struct tracks *tracks, const struct snapshot *snap);
 

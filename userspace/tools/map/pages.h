@@ -12,15 +12,14 @@
  * @pages: shows where the pages are, from address @start to @end; 0: to the last
  */
 struct map_options {
-	bool smaps;
 	bool pages;
 	uint64_t start;
 	uint64_t end;
 };
 
 /*
- * A row for each mapping in the range of --range, with a picture of its pages.  In JSON the member
- * "runs": neighbouring pages of one kind, by address; null if the process is busy.
+ * A row for neighbouring pages of one kind, by address; in JSON the member "runs".  Unknown if the
+ * process is busy.
  */
 void pages_report(struct report *report);
 

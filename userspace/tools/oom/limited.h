@@ -3,17 +3,14 @@
 #ifndef READER_OOM_LIMITED_H
 #define READER_OOM_LIMITED_H
 
-#include "model/oom.h"
+#include "model/kill.h"
 #include "report/report.h"
 
-/* The path of the cgroup, as @view names it; NULL: it is not known whose limit was reached. */
-const char *limited_path(const struct view *view, const struct oom *oom);
-
 /*
- * Shows what was charged to it at the kill of @oom and, unless it was recorded, what is now, and
- * whether @victim, which may be NULL, fits again.
+ * Shows what was charged to it: at the kill, and in the censuses @before and @after it; NULL: there
+ * is none.
  */
-void limited_report(struct report *report, const struct oom *oom,
-		    const struct oom_victim *victim);
+void limited_report(struct report *report, const struct kill *kill,
+		    const struct snapshot *before, const struct snapshot *after);
 
 #endif /* READER_OOM_LIMITED_H */

@@ -1,48 +1,62 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a record has about OOM events, and the censuses around them.
+ * OOM kills, of a record and of the kernel's log, and the censuses around them.
  */
-#ifndef READER_RECORDED_OOMS_H
-#define READER_RECORDED_OOMS_H
+#ifndef READER_RECORDED_KILLS_H
+#define READER_RECORDED_KILLS_H
 
+#include "model/kill.h"
 #include "record/record-file.h"
 #include "record/selection.h"
 
 /**
- * struct recorded_oom - an OOM event
- * @snap: the answer about it: victims, zones, nodes and the census before; owned
- * @oom: the event, in @snap
- * @census: number of the first census with which it was recorded: it was before that, in its boot
- * @offset: where it was recorded then, behind that census
+ * struct recorded_kill - an OOM kill
+ * @kill: it; owned by struct recorded_kills
+ * @offset: in the record: its lines were recorded with the first census after it
  */
-struct recorded_oom {
-	struct snapshot *snap;
-	const struct oom *oom;
-	uint64_t census;
+struct recorded_kill {
+	struct kill *kill;
 	uint64_t offset;
 };
 
 /**
- * struct recorded_ooms - the OOM events of a record
- * @v: the newest first, each once; owned
- * @asked: its recorders asked for OOM events, of which there may be none
- * @entries: its complete censuses in order; owned
+ * struct recorded_kills - OOM kills
+ * @file: the record; open if @recorded
+ * @recorded: there is one
+ * @read: its recorders read the log, or this program did
+ * @lines: of the record; @live: of the log
+ * @known: places in @v by number and stamp, a tree for tsearch()
+ * @v: each once, after recorded_kills_sort() the newest first; owned
+ * @entries: complete censuses of the record in order; owned
+ * @bytes: of lines that were kept, of the record
  */
-struct recorded_ooms {
+struct recorded_kills {
 	struct record_file file;
-	struct recorded_oom *v;
+	bool recorded;
+	bool read;
+	struct kills lines;
+	struct kills live;
+	void *known;
+	struct recorded_kill *v;
 	size_t n;
-	bool asked;
 	struct record_entry *entries;
 	size_t n_entries;
+	size_t bytes;
 };
 
 /*
- * Reads the OOM events in the censuses of @window of the record @path, which the caller owns;
- * @entries are of this window too.  0, or -1 and @why; call recorded_ooms_free() in both cases.
+ * Reads the kills in the censuses of @window of the record @path, which the caller owns;
+ * @entries are of this window too.  0, or -1 and @why; recorded_kills_free() in both cases.
  */
-int recorded_ooms_read(struct recorded_ooms *ooms, const char *path, const struct window *window,
-		       struct failure *why);
-void recorded_ooms_free(struct recorded_ooms *ooms);
+int recorded_kills_read(struct recorded_kills *kills, const char *path,
+			const struct window *window, struct failure *why);
 
-#endif /* READER_RECORDED_OOMS_H */
+/* Adds those of the kernel's log; false if this user may not read it. */
+bool recorded_kills_live(struct recorded_kills *kills);
+
+/* When all have been added. */
+void recorded_kills_sort(struct recorded_kills *kills);
+
+void recorded_kills_free(struct recorded_kills *kills);
+
+#endif /* READER_RECORDED_KILLS_H */

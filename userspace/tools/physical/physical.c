@@ -16,10 +16,6 @@
 #include "tools/physical/files.h"
 #include "wire/file-holders.h"
 
-/* Kinds of kernel frames, and frames of each, that are shown without --all. */
-#define KINDS_SHOWN	8
-#define FRAMES_SHOWN	3
-
 /* The options of 'physical' alone. */
 struct physical_options {
 	bool zones;
@@ -70,10 +66,6 @@ static const struct compared {
 	{ "Mlocked", { "Mlocked" }, .state = MEMCENSUS_FS_MLOCKED },
 	{ "Dirty", { "Dirty" }, .state = MEMCENSUS_FS_DIRTY },
 	{ "Writeback", { "Writeback" }, .state = MEMCENSUS_FS_WRITEBACK },
-	{ "Active(anon)", { "Active(anon)" }, .state = MEMCENSUS_FS_ACTIVE_ANON },
-	{ "Inactive(anon)", { "Inactive(anon)" }, .state = MEMCENSUS_FS_INACTIVE_ANON },
-	{ "Active(file)", { "Active(file)" }, .state = MEMCENSUS_FS_ACTIVE_FILE },
-	{ "Inactive(file)", { "Inactive(file)" }, .state = MEMCENSUS_FS_INACTIVE_FILE },
 };
 
 /* The sum over all zones of class or state @number of @type; unknown if a zone has none. */
@@ -243,44 +235,6 @@ static void put_zone(struct report *report, const void *record)
 		 .rows = ONE_ROW(&zone->states) });
 }
 
-/* To a caller without CAP_SYS_ADMIN no frame has a number. */
-static bool hides_frames(const struct snapshot *snap)
-{
-	return snap->n_kernel_frames &&
-	       !KNOWN(&snap->kernel_frames[0], MEMCENSUS_KF_FIRST_FRAMES);
-}
-
-static void report_kinds(struct report *report)
-{
-	const bool all = report->options->all || report->options->json;
-	const struct snapshot *snap = report->view.snap;
-	const size_t n = all || snap->n_kernel_frames < KINDS_SHOWN ? snap->n_kernel_frames :
-			 KINDS_SHOWN;
-	struct kernel_frames *kinds = xcalloc(n + 1, sizeof(*kinds));
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		kinds[i] = snap->kernel_frames[i];
-		if (!all && kinds[i].first_frames.n > FRAMES_SHOWN)
-			kinds[i].first_frames.n = FRAMES_SHOWN;
-	}
-	REPORT(report,
-	       { "kernel_frames", .type = &kernel_frames_rows,
-		 .title = "Frames of the kernel without a type, by kind",
-		 .rows = ROWS(kinds, n),
-		 .columns = "node zone class bytes order flags ?marks ?first_frames",
-		 .members = "node zone class bytes type order flags marks first_frames",
-		 .note = n == snap->n_kernel_frames ? NULL :
-			 report_text(report, "%zu more kinds: --all\n",
-				     snap->n_kernel_frames - n) },
-	       { .note = !hides_frames(snap) ? NULL :
-			 "Their first frames need CAP_SYS_ADMIN: run as root (sudo)\n" },
-	       { .note = !snap->physical.left_out ? NULL :
-			 report_text(report, "%s in further kinds, which the module left out\n",
-				     report_amount(report, (int64_t)snap->physical.left_out)) });
-	free(kinds);
-}
-
 /* What is about all frames; JSON always has it. */
 static void report_all(struct report *report, const struct physical_options *own)
 {
@@ -293,7 +247,6 @@ static void report_all(struct report *report, const struct physical_options *own
 		 .number = { true, (int64_t)snap->seq } },
 	       { "module", SECTION_OBJECT, .type = &info_rows, .rows = ONE_ROW(&snap->info) });
 	if (last) {
-		report_kinds(report);
 		report_compared(report);
 		report_classes(report, true, "All frames, by class");
 		return;
@@ -305,7 +258,6 @@ static void report_all(struct report *report, const struct physical_options *own
 	REPORT(report,
 	       { "zones", .type = &physical_zone_rows, .parts = put_zone,
 		 .members = "node name spanned present managed holes other_zones free_blocks" });
-	report_kinds(report);
 }
 
 static void show_physical(const struct view *view, const struct options *options, FILE *out)
@@ -485,7 +437,7 @@ static const struct option_entry option_order = {
 	.set = set_order };
 
 static const struct option_use physical_uses[] = {
-	USE_AS(all, "classes without frames, states, all kinds and their first frames"),
+	USE_AS(all, "classes without frames, and states"),
 	USE(zones), USE(by), USE(files), USE(holders),
 	USE_AS(top, "with --files: the N largest files, 16; 0: all"),
 	USE(contiguous), USE(order),
@@ -526,10 +478,6 @@ const struct command physical_command = {
 	"Prints what /proc/meminfo says of the same memory, and the difference. MemTotal is\n"
 	"everything but what is reserved or offline.\n"
 	"\n"
-	"Prints the frames that the kernel has allocated without saying what for, and those\n"
-	"that fit no class ('remainder'), by kind, largest first: the order of the compound\n"
-	"pages, page flags, and the numbers of the first frames. 'charged': to a cgroup.\n"
-	"\n"
 	"With --contiguous, prints how many aligned blocks of the size of a huge page are free,\n"
 	"how many can be freed by moving what is in them, and what is unmovable in the\n"
 	"others: of each class, the blocks that it is in, those in which it is alone and how\n"
@@ -562,7 +510,6 @@ const struct command physical_command = {
 	.own_size = sizeof(struct physical_options),
 	.further = (const struct further_rows[]){
 		{ "--by cgroup", &frame_cgroup_rows },
-		{ "the frames of the kernel", &kernel_frames_rows },
 		{ "the file systems", &frame_system_rows },
 		{ "--files", &frame_file_rows }, { "--by directory", &directory_type_rows }, { }
 	},

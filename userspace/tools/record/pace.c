@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* When record --on-pressure takes a census. */
+/* When a recorder takes a census. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -21,6 +21,12 @@
 
 /* A trigger fires once in a window at most: after two without it, nothing stalls. */
 #define HOLD	(2 * PRESSURE_WINDOW)
+
+/* The log is read so often at most, as others write there too; ns. */
+#define LOG_TURN	(NSEC_PER_SEC / 5)
+
+/* From a kill to the census that shows what came back, ns: the victim is gone in a second. */
+#define AFTER_KILL	(NSEC_PER_SEC * 3 / 2)
 
 /* How often to look for a cgroup that was removed, ns. */
 #define AGAIN	(5 * NSEC_PER_SEC)
@@ -68,47 +74,88 @@ static int set_trigger(struct pace *pace)
 	return error;
 }
 
-/*
- * Waits until the trigger fires, or until @moment or earlier; false if a stop is requested.  If
- * the cgroup is removed, says so on stderr, and looks for it every few seconds.
- */
-static bool wait_once(struct pace *pace, uint64_t moment)
+/* Asks for a census at @moment or earlier, as the budget allows. */
+static void hurry(struct pace *pace, uint64_t moment)
 {
-	struct pollfd poll = { .events = POLLPRI };
-	const uint64_t again = signals_now() + AGAIN;
+	if (pace->soon > moment)
+		pace->soon = moment;
+}
 
-	if (pace->fd < 0)
-		set_trigger(pace);
-	poll.fd = pace->fd;
-	if (!signals_poll_until(&poll, 1, pace->fd < 0 && again < moment ? again : moment))
-		return false;
-	if (poll.revents & POLLPRI && !(poll.revents & POLLERR)) {
+void pace_killed(struct pace *pace)
+{
+	hurry(pace, pace->last + PACE_PRESSED);
+	pace->later = signals_now() + AFTER_KILL;
+}
+
+/* What may end a wait. */
+enum {
+	WAIT_PRESSURE,
+	WAIT_MOVES,
+	WAIT_LOG,
+	WAIT_KINDS,
+};
+
+/* If the cgroup is removed, says so on stderr. */
+static void read_trigger(struct pace *pace, short events)
+{
+	if (events & POLLPRI && !(events & POLLERR)) {
 		pace->pressed = signals_now() + HOLD;
-	} else if (poll.revents) {
+	} else if (events) {
 		fprintf(stderr, "memcensus: '%s' is gone: looking for it again\n", pace->path);
 		close(pace->fd);
 		pace->fd = -1;
 	}
+}
+
+static void read_log(struct pace *pace)
+{
+	pace->log_again = signals_now() + LOG_TURN;
+	if (kill_lines_read(pace->lines, KILL_LINES_TURN, NULL))
+		pace_killed(pace);
+}
+
+/*
+ * Waits until something happens, or until @moment or earlier; false if a stop is requested.  A file
+ * that has news, of which more would change nothing now, is left out.
+ */
+static bool wait_once(struct pace *pace, uint64_t moment)
+{
+	struct pollfd polls[WAIT_KINDS] = {
+		[WAIT_PRESSURE] = { .events = POLLPRI },
+		[WAIT_MOVES] = { .fd = -1, .events = POLLIN },
+		[WAIT_LOG] = { .fd = -1, .events = POLLIN },
+	};
+	const uint64_t now = signals_now();
+
+	if (pace->fd < 0 && pace->path) {
+		set_trigger(pace);
+		if (pace->fd < 0 && now + AGAIN < moment)
+			moment = now + AGAIN;
+	}
+	polls[WAIT_PRESSURE].fd = pace->fd;
+	if (pace->soon == UINT64_MAX)
+		polls[WAIT_MOVES].fd = pace->moves.fd;
+	if (pace->lines && now >= pace->log_again)
+		polls[WAIT_LOG].fd = pace->lines->fd;
+	else if (pace->lines && pace->log_again < moment)
+		moment = pace->log_again;
+	if (!signals_poll_until(polls, WAIT_KINDS, moment))
+		return false;
+	read_trigger(pace, polls[WAIT_PRESSURE].revents);
+	if (polls[WAIT_MOVES].revents && moves_read(&pace->moves))
+		hurry(pace, pace->last + PACE_MOVED);
+	if (polls[WAIT_LOG].revents)
+		read_log(pace);
 	return true;
 }
 
-int pace_open(struct pace *pace, const char *cgroup, uint64_t interval, double share,
-	      struct failure *why)
+static int open_pressure(struct pace *pace, const char *cgroup, struct failure *why)
 {
-	const uint64_t now = signals_now();
 	int error;
 
-	*pace = (struct pace){
-		.fd = -1,
-		.of_cgroup = cgroup && *cgroup,
-		.interval = interval,
-		.due = now,
-		.soon = UINT64_MAX,
-		.used = budget_clock(),
-	};
+	pace->of_cgroup = cgroup && strcmp(cgroup, "/");
 	pace->path = pace->of_cgroup ? cgroup_file(cgroup, "memory.pressure") :
 				       procfs_path("pressure/memory");
-	budget_begin(&pace->budget, share, now);
 	if (!pace->path)
 		return fail(why, FAIL_SYSTEM,
 			    "no cgroup '%.200s' in the default hierarchy: pressure of cgroups needs cgroup v2",
@@ -117,10 +164,32 @@ int pace_open(struct pace *pace, const char *cgroup, uint64_t interval, double s
 	return error ? no_trigger(pace, error, why) : 0;
 }
 
+int pace_open(struct pace *pace, const struct pace_options *options, struct failure *why)
+{
+	const uint64_t now = signals_now();
+
+	*pace = (struct pace){
+		.fd = -1,
+		.moves.fd = -1,
+		.lines = options->lines,
+		.all_in_budget = options->on_pressure,
+		.interval = options->interval,
+		.due = now,
+		.soon = UINT64_MAX,
+		.later = UINT64_MAX,
+		.used = budget_clock(),
+	};
+	budget_begin(&pace->budget, options->share, now);
+	if (options->lines)
+		moves_open(&pace->moves, options->cgroup);
+	return options->on_pressure ? open_pressure(pace, options->cgroup, why) : 0;
+}
+
 void pace_close(struct pace *pace)
 {
 	if (pace->fd >= 0)
 		close(pace->fd);
+	moves_close(&pace->moves);
 	free(pace->path);
 }
 
@@ -132,12 +201,16 @@ bool pace_is_pressed(const struct pace *pace)
 /* When the next census may start, as things are at @now. */
 static uint64_t next(const struct pace *pace, uint64_t now)
 {
-	uint64_t moment = pace->due < pace->soon ? pace->due : pace->soon, allowed;
+	const uint64_t allowed = budget_when(&pace->budget, pace->cost, now);
+	uint64_t due = pace->due, extra = pace->soon;
 
-	if (now < pace->pressed && pace->last + PACE_PRESSED < moment)
-		moment = pace->last + PACE_PRESSED;
-	allowed = budget_when(&pace->budget, pace->cost, now);
-	return allowed > moment ? allowed : moment;
+	if (now < pace->pressed && pace->last + PACE_PRESSED < extra)
+		extra = pace->last + PACE_PRESSED;
+	if (extra < allowed)
+		extra = allowed;
+	if (pace->all_in_budget && due < allowed)
+		due = allowed;
+	return due < extra ? due : extra;
 }
 
 bool pace_wait(struct pace *pace)
@@ -149,8 +222,11 @@ bool pace_wait(struct pace *pace)
 			return false;
 		now = signals_now();
 	}
-	if (pace->soon <= now)
-		pace->soon = UINT64_MAX;
+	/* After a kill, one that has what came back. */
+	if (pace->soon <= now) {
+		pace->soon = pace->later;
+		pace->later = UINT64_MAX;
+	}
 	if (pace->due <= now)
 		pace->due = pace->interval ?
 			pace->due + ((now - pace->due) / pace->interval + 1) * pace->interval :
@@ -166,10 +242,4 @@ void pace_took(struct pace *pace)
 	pace->cost = used - pace->used;
 	pace->used = used;
 	budget_use(&pace->budget, pace->cost, signals_now());
-}
-
-void pace_hurry(struct pace *pace, uint64_t moment)
-{
-	if (pace->soon > moment)
-		pace->soon = moment;
 }

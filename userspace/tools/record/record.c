@@ -19,11 +19,8 @@
 #include "os/proc-texts.h"
 #include "record/recorded-names.h"
 #include "record/recorder.h"
-#include "tools/record/oom.h"
+#include "tools/record/kill-lines.h"
 #include "tools/record/pace.h"
-
-/* After a kill, when the module knows what came back: a second, and some more. */
-#define OOM_AFTER	(NSEC_PER_SEC * 3 / 2)
 
 /* Share of one processor without --budget. */
 #define BUDGET_DEFAULT	0.01
@@ -45,8 +42,6 @@ struct record_options {
 	uint64_t ring;
 	bool on_pressure;
 	double budget;
-	bool types;
-	bool nodes;
 	bool vmas;
 	bool cmdline;
 };
@@ -59,9 +54,12 @@ static int record_words(struct options *options, char **words, int n,
 	if (!n)
 		return fail(why, FAIL_USAGE, "'record' needs a FILE; '-' is stdout");
 	own->path = words[0];
-	options->parts |= (own->types ? MEMCENSUS_PART_TYPES : 0) |
-			  (own->vmas ? MEMCENSUS_PART_VMAS : 0) |
-			  (own->nodes ? MEMCENSUS_PART_TASK_NODES : 0);
+	if (options->group_by == MEMCENSUS_BY_PIDS && !options->n_pids && !options->n_roots)
+		return fail(why, FAIL_USAGE,
+			    "'--by all' needs '--pid' or '--tree'; '-g' has the sum of each cgroup");
+	if (options->n_cgroups > 1 && (own->ring || own->on_pressure))
+		return fail(why, FAIL_USAGE, "'--ring' and '--on-pressure' take one cgroup");
+	options->parts |= own->vmas ? MEMCENSUS_PART_VMAS | MEMCENSUS_PART_FLAGS : 0;
 	return options_interval(options, words + 1, n - 1, why);
 }
 
@@ -105,15 +103,15 @@ static int set_budget(struct options *options, const char *value, struct failure
 /**
  * struct recording - a run of 'record'
  * @pace: when to take a census; NULL: at the interval
- * @notes: of OOM events
- * @named: the record is of named processes alone, without notes
+ * @lines: of OOM kills
+ * @named: the record is of named processes alone, without them
  * @unlocked: it was said that the program is not locked in memory
  */
 struct recording {
 	struct session *session;
 	struct recorder *recorder;
 	struct pace *pace;
-	struct oom_notes notes;
+	struct kill_lines lines;
 	bool named;
 	bool unlocked;
 };
@@ -129,7 +127,7 @@ static bool may_go_on(const struct recording *run, const struct failure *why)
 	return (session->options->interval || run->pace) &&
 	       (why->kind == FAIL_LOST || why->kind == FAIL_MEMORY ||
 		why->kind == FAIL_SYSTEM ||
-		(why->kind == FAIL_NO_PROCESS && session->options->cgroup && session->taken));
+		(why->kind == FAIL_NO_PROCESS && session->options->n_cgroups && session->taken));
 }
 
 /* As session_next(), at the times of the pace. */
@@ -140,6 +138,9 @@ static enum taken next_paced(struct recording *run, struct snapshot **snap, stru
 	if (signals_stopped() || (count && run->session->taken >= count) ||
 	    !pace_wait(run->pace))
 		return TAKE_END;
+	/* What is there now was before the census. */
+	if (!run->named && kill_lines_read(&run->lines, KILL_LINES_ALL, NULL))
+		pace_killed(run->pace);
 	return session_take(run->session, snap, why);
 }
 
@@ -180,13 +181,13 @@ static int memory_lock(struct failure *why)
 }
 
 /* Prepares for the next census, after all memory for one is there. */
-static void rest_until_next(struct recording *run)
+static void rest_until_next(struct recording *run, const struct record_options *own)
 {
 	struct failure why;
 
 	if (!pace_is_pressed(run->pace))
 		recorder_rest(run->recorder);
-	if (memory_lock(&why) && !run->unlocked) {
+	if (own->on_pressure && memory_lock(&why) && !run->unlocked) {
 		fprintf(stderr, "memcensus: %s\n", why.text);
 		run->unlocked = true;
 	}
@@ -204,17 +205,18 @@ static int record_one(struct recording *run, struct failure *why)
 	session->source->tap = recorder_begin(run->recorder);
 	taken = run->pace ? next_paced(run, &snap, why) : session_next(session, &snap, why);
 	if (taken == TAKE_DONE) {
-		if (!run->named)
-			oom_notes_take(&run->notes, session, snap);
-		recorder_oom(run->recorder, run->notes.messages, run->notes.len);
+		if (!run->named && run->lines.fd >= 0) {
+			if (kill_lines_read(&run->lines, KILL_LINES_ALL, &snap->scan) && run->pace)
+				pace_killed(run->pace);
+			recorder_kills(run->recorder, run->lines.text, run->lines.len);
+		}
 		limits_read(snap);
-		names_write(snap, run->notes.answers, run->notes.n);
+		names_write(snap);
 		if (session->request.cmdlines)
 			cmdlines_write(snap);
 		done = recorder_end(run->recorder, snap, why);
-		oom_notes_end(&run->notes, done == RECORDER_DONE);
-		if (run->pace && run->notes.open)
-			pace_hurry(run->pace, signals_now() + OOM_AFTER);
+		if (done == RECORDER_DONE)
+			kill_lines_drop(&run->lines);
 		snapshot_free(snap);
 	} else {
 		recorder_abort(run->recorder);
@@ -222,7 +224,7 @@ static int record_one(struct recording *run, struct failure *why)
 	if (taken == TAKE_END || done == RECORDER_CLOSED)
 		return 1;
 	if (run->pace)
-		rest_until_next(run);
+		rest_until_next(run, session->options->own);
 	if (done == RECORDER_DONE)
 		return 0;
 	/* The trees have ended. */
@@ -247,11 +249,6 @@ static int record_all(struct recording *run, struct failure *why)
 	signal(SIGPIPE, SIG_IGN);
 	session->request.cmdlines = own->cmdline;
 	session->by_subtree = subtree_given(session->options);
-	/* A record of a subtree has the figures of tasks --cgroup or --tree, unless chosen. */
-	if (session->by_subtree && !session->request.basis)
-		session->request.basis = MEMCENSUS_BASIS_FRAMES;
-	run->named = session->options->n_pids;
-	oom_notes_begin(&run->notes, session->by_subtree);
 	while (!(ret = record_one(run, why)))
 		;
 	session->source->tap = NULL;
@@ -271,16 +268,22 @@ static int record_run(struct session *session, struct failure *why)
 	const struct options *options = session->options;
 	const struct record_options *own = options->own;
 	const struct recorder_options how = { .ring = own->ring, .early = own->on_pressure };
-	struct recording run = { .session = session };
+	struct recording run = { .session = session, .named = options->n_pids };
 	struct pace pace;
 	int ret = 0;
 
+	kill_lines_open(&run.lines);
 	if (own->on_pressure) {
-		run.pace = &pace;
 		mallopt(M_TRIM_THRESHOLD, MEMORY_LOCK_MAX);
 		mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
-		ret = pace_open(&pace, options->cgroup, options->interval,
-				own->budget > 0 ? own->budget : BUDGET_DEFAULT, why);
+	}
+	if (own->on_pressure || (own->ring && options->interval)) {
+		run.pace = &pace;
+		ret = pace_open(&pace, &(struct pace_options){
+			.cgroup = options->n_cgroups ? options->cgroups[0] : NULL,
+			.on_pressure = own->on_pressure,
+			.lines = run.named ? NULL : &run.lines, .interval = options->interval,
+			.share = own->budget > 0 ? own->budget : BUDGET_DEFAULT }, why);
 	}
 	if (!ret) {
 		run.recorder = recorder_open(own->path, &how, why);
@@ -288,19 +291,13 @@ static int record_run(struct session *session, struct failure *why)
 	}
 	if (run.pace)
 		pace_close(run.pace);
+	kill_lines_close(&run.lines);
 	return ret;
 }
 
 static const struct option_entry option_vmas = {
 	0, "vmas", NULL, "include the mappings of the processes of --pid, --cgroup or --tree",
 	OWN(FLAG, record_options, vmas) };
-static const struct option_entry option_types = {
-	0, "types", NULL, "include free blocks by migrate type",
-	OWN(FLAG, record_options, types) };
-static const struct option_entry option_nodes = {
-	0, "nodes", NULL, "include the memory of processes by NUMA node, for -c nodes",
-	OWN(FLAG, record_options, nodes) };
-
 static const struct option_entry option_cmdline = {
 	0, "cmdline", NULL, "include command lines, for -P and -c cmdline",
 	OWN(FLAG, record_options, cmdline) };
@@ -312,33 +309,23 @@ static const struct option_entry option_on_pressure = {
 	0, "on-pressure", NULL, "take a census each second while processes wait for memory",
 	OWN(FLAG, record_options, on_pressure) };
 static const struct option_entry option_budget = {
-	0, "budget", "PERCENT", "CPU time for --on-pressure, of one processor (1%)",
+	0, "budget", "PERCENT", "CPU time for the censuses of --on-pressure and --ring (1%)",
 	.set = set_budget };
 
 static const struct option_rule record_rules[] = {
-	{ .one = &option_budget, .others = { &option_on_pressure }, .needs = "'--on-pressure'" },
+	{ .one = &option_budget, .others = { &option_on_pressure, &option_ring },
+	  .needs = "'--on-pressure' or '--ring'" },
 	{ .one = &option_vmas, .others = { &option_pid, &option_cgroup, &option_tree },
 	  .needs = "'--pid', '--cgroup' or '--tree'" },
-	{ .one = &option_cgroup, .others = { &option_together },
-	  .because = "'--cgroups' has the sum of each cgroup" },
-	{ .one = &option_together, .others = { &option_pid, &option_tree },
-	  .needs = "'--pid' or '--tree'" },
 	{ }
 };
 
 static const struct option_use record_uses[] = {
-	USE_AS(user, "include groups by user, for -u"),
-	USE_AS(cgroups, "include groups by cgroup, for -g"),
-	USE_AS(command, "include groups by command, for --command"),
-	USE_AS(groups_by, "include groups by tree or by session, for --by"),
-	USE_AS(cgroup, "only the processes of this cgroup and of those below it"),
-	USE_AS(tree, "only these processes and their descendants"),
-	USE(pid),
-	USE_AS(together, "include one group of the processes of --pid or --tree"),
-	USE(basis),
-	USE(types),
+	USE_AS(groups_by, "such groups too"),
+	USE(user), USE(cgroups),
+	USE(pid), USE(cgroup), USE(tree),
+	USE(interval),
 	USE(vmas),
-	USE(nodes),
 	USE(cmdline),
 	USE(ring),
 	USE(on_pressure),
@@ -357,8 +344,8 @@ const struct command record_command = {
 	"root and without the module.\n"
 	"\n"
 	"Groups are counted during the census, and mappings are included only with PIDs.\n"
-	"So use -u, -g, --command, --by, --together, --vmas, --types, --nodes and --basis\n"
-	"when you record, if you want to show their figures later. A census has one kind of\n"
+	"So use --by, -u, -g and --vmas when you record, if you want to show their\n"
+	"figures later. A census has one kind of\n"
 	"groups.\n"
 	"\n"
 	"--cgroup PATH records only the processes of a cgroup and of those below it, with\n"
@@ -371,7 +358,12 @@ const struct command record_command = {
 	"\n"
 	"--ring SIZE limits the file: when it is full, the oldest half of the censuses goes.\n"
 	"SIZE is in bytes, or has K, M or G, and is at least 64K. The file can be read at any\n"
-	"time, also after the recorder was killed.\n"
+	"time, also after the recorder was killed. With an INTERVAL there is a census too when a\n"
+	"cgroup meets a limit (memory.events), at most each ten seconds, at each OOM kill, and a\n"
+	"second after it.\n"
+	"\n"
+	"Each census has the kernel's lines of OOM kills since the one before, of /dev/kmsg, for\n"
+	"'memcensus oom'.\n"
 	"\n"
 	"--on-pressure also takes a census each second while processes wait for memory:\n"
 	"100 ms in 2 s, by the pressure stall information of the kernel, or of the cgroup of\n"

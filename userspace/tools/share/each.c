@@ -130,5 +130,11 @@ static int name_cgroup(struct stopping *s, const char *path, struct failure *why
 
 int each_name_cgroups(struct stopping *s, struct failure *why)
 {
-	return stopping_each_path(s, name_cgroup, why);
+	const struct options *options = s->session->options;
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; i < options->n_cgroups && !ret; i++)
+		ret = name_cgroup(s, options->cgroups[i], why);
+	return ret;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The processes of a census by group, for 'share --if-stopped --each'. */
+/* The processes of a census by group, for 'share --if-stopped --by'. */
 #ifndef READER_SHARE_EACH_H
 #define READER_SHARE_EACH_H
 

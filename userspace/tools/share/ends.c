@@ -209,7 +209,7 @@ void ends_note(struct stopping *s)
  */
 static bool is_row(const struct stopping *s, const struct stopped *sum)
 {
-	return s->n_cgroups ? sum->named :
+	return s->session->options->n_cgroups ? sum->named :
 	       sum->mms && !sum->group->own &&
 	       !(sum->group->contains && s->sums.parents[sum - s->sums.v] == GROUP_NONE);
 }

@@ -197,7 +197,6 @@ int file_run(struct session *session, struct failure *why)
 	size_t i, n;
 
 	session->request.parts = MEMCENSUS_PART_TASKS;
-	session->request.basis = MEMCENSUS_BASIS_FRAMES;
 	taken = session_next(session, &snap, why);
 	if (taken != TAKE_DONE)
 		return taken == TAKE_FAILED ? -1 : 0;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/subtree.h"
 #include "tools/share/file.h"
 #include "tools/share/peers.h"
 #include "tools/share/stopped.h"
@@ -11,14 +12,12 @@
  * struct share_options - the options of 'share' alone
  * @peers: who shares with whom
  * @if_stopped: what comes back if processes end
- * @stopped: which ones
  * @file: the file that this is limited to
  */
 struct share_options {
 	struct peers_ask peers;
 	const char *file;
 	bool if_stopped;
-	struct stopped_ask stopped;
 };
 
 static int share_run(struct session *session, struct failure *why)
@@ -27,10 +26,18 @@ static int share_run(struct session *session, struct failure *why)
 
 	if (own->file && file_open(session, own->file, why))
 		return -1;
-	if (own->file && !own->peers.by && !session->options->n_pids)
+	if (own->if_stopped)
+		return stopped_run(session, own->peers.by, why);
+	if (own->peers.by)
+		return peers_run(session, &own->peers, why);
+	if (own->file && !session->options->n_pids && !subtree_given(session->options))
 		return file_run(session, why);
-	return own->if_stopped ? stopped_run(session, &own->stopped, why) :
-				 peers_run(session, &own->peers, why);
+	if (subtree_given(session->options) && subtree_request(session, why))
+		return -1;
+	if (session->request.pids.n > MEMCENSUS_SHARE_PIDS_MAX)
+		return fail(why, FAIL_USAGE, "%zu processes are too many for 'share': at most %d",
+			    session->request.pids.n, MEMCENSUS_SHARE_PIDS_MAX);
+	return peers_run(session, &own->peers, why);
 }
 
 static const struct rows stopped_rows = {
@@ -51,142 +58,81 @@ static const struct rows groups_rows = {
 	"memory"
 };
 
-static const char *const keys[] = {
-	[MEMCENSUS_BY_UID] = "user",
-	[MEMCENSUS_BY_CGROUP] = "cgroup",
-	[MEMCENSUS_BY_COMM] = "command",
-	[MEMCENSUS_BY_TREE] = "tree",
-	[MEMCENSUS_BY_SESSION] = "session",
-};
-
-/* The kind of groups that @value names; 0: none. */
-static unsigned int find_key(const char *value)
+static int each_words(struct options *options, int n, struct failure *why)
 {
-	unsigned int by;
+	const struct share_options *own = options->own;
 
-	for (by = ARRAY_SIZE(keys); --by;)
-		if (keys[by] && !strcmp(value, keys[by]))
-			break;
-	return by;
-}
-
-static int set_share_by(struct options *options, const char *value, struct failure *why)
-{
-	struct peers_ask *ask = &((struct share_options *)options->own)->peers;
-
-	ask->by = find_key(value);
-	if (ask->by && ask->by != MEMCENSUS_BY_TREE)
-		return 0;
-	return fail(why, FAIL_USAGE, "no groups by '%.60s'; there are: user cgroup command session",
-		    value);
-}
-
-static int set_each(struct options *options, const char *value, struct failure *why)
-{
-	struct stopped_ask *ask = &((struct share_options *)options->own)->stopped;
-
-	ask->each = find_key(value ?: "cgroup");
-	if (ask->each && ask->each != MEMCENSUS_BY_SESSION)
-		return 0;
-	return fail(why, FAIL_USAGE, "no groups by '%.60s'; there are: cgroup user command tree",
-		    value);
-}
-
-/* PIDs, and paths of cgroups, which are moved to the begin of @words. */
-static int stopped_words(struct options *options, char **words, int n, struct failure *why)
-{
-	struct share_options *own = options->own;
-	int i;
-
-	own->stopped.cgroups = words;
-	for (i = 0; i < n; i++) {
-		if (words[i][0] == '/')
-			own->stopped.cgroups[own->stopped.n_cgroups++] = words[i];
-		else if (options_pids(options, &words[i], 1, why))
-			return -1;
-	}
-	if (own->stopped.each) {
-		options->rows = own->stopped.each == MEMCENSUS_BY_TREE ? &each_tree_rows :
-									 &each_rows;
-		if (options->n_pids)
-			return fail(why, FAIL_USAGE,
-				    "'--each' takes no PID: it is of all processes");
-		return !n || own->stopped.each == MEMCENSUS_BY_CGROUP ? 0 :
-		       fail(why, FAIL_USAGE, "only '--each cgroup' takes the path of a cgroup");
-	}
-	if (!n && !options->n_roots)
-		return fail(why, FAIL_USAGE,
-			    "'--if-stopped' needs a PID, or the path of a cgroup; '--each' is for all");
+	options->rows = own->peers.by == MEMCENSUS_BY_TREE ? &each_tree_rows : &each_rows;
+	if (n || options->n_pids || options->n_roots)
+		return fail(why, FAIL_USAGE, "'--by' is of all processes: it takes no PID");
+	if (options->n_cgroups && own->peers.by != MEMCENSUS_BY_CGROUP)
+		return fail(why, FAIL_USAGE, "only '--by cgroup' takes '--cgroup'");
 	return 0;
 }
 
 static int share_words(struct options *options, char **words, int n, struct failure *why)
 {
-	const struct share_options *own = options->own;
+	struct share_options *own = options->own;
+	unsigned int none = 1U << MEMCENSUS_BY_PIDS;
 
+	/* Its rows are no groups of tasks. */
+	own->peers.by = options->group_by;
+	options->group_by = 0;
+	none |= 1U << (own->if_stopped ? MEMCENSUS_BY_SESSION : MEMCENSUS_BY_TREE);
+	if (own->peers.by &&
+	    options_group(&own->peers.by, options_groups[own->peers.by], ~none, why))
+		return -1;
 	if (options->has_top && (!options->top || options->top > MEMCENSUS_LIMIT_MAX))
 		return fail(why, FAIL_USAGE, "'--top' is 1 to %d rows here", MEMCENSUS_LIMIT_MAX);
-	if (own->if_stopped) {
+	if (own->if_stopped && own->peers.by)
+		return each_words(options, n, why);
+	if (own->if_stopped)
 		options->rows = &stopped_rows;
-		return stopped_words(options, words, n, why);
-	}
 	if (own->peers.charged && own->peers.by != MEMCENSUS_BY_CGROUP)
 		return fail(why, FAIL_USAGE, "'--charged' needs '--by cgroup'");
 	if (own->peers.by_file && !own->peers.charged)
 		return fail(why, FAIL_USAGE, "'--by-file' needs '--charged'");
 	if (own->peers.by) {
 		options->rows = &groups_rows;
+		if (options->n_pids || subtree_given(options))
+			return fail(why, FAIL_USAGE, "'--by' is of all processes: it takes no PID");
 		return options_none(options, words, n, why);
 	}
-	if (own->file && !n) {
+	if (own->file && !n && !options->n_pids && !subtree_given(options)) {
 		options->rows = &file_rows;
 		return 0;
 	}
-	if (options_pids(options, words, n, why))
-		return -1;
-	if (options->n_pids > MEMCENSUS_SHARE_PIDS_MAX)
-		return fail(why, FAIL_USAGE, "%zu PIDs are too many for 'share': at most %d",
-			    options->n_pids, MEMCENSUS_SHARE_PIDS_MAX);
-	return 0;
+	return options_processes(options, words, n, why);
 }
 
-static const struct option_entry option_by = {
-	0, "by", "user|cgroup|command|session", "what groups of all processes have in common",
-	.set = set_share_by };
 static const struct option_entry option_stopped = {
 	0, "if-stopped", NULL, "what the system gets back if all these processes end",
 	OWN(FLAG, share_options, if_stopped) };
-
-static const struct option_entry option_each = {
-	0, "each", "[cgroup|user|command|tree]", "with --if-stopped: a row for each that there is",
-	.set = set_each };
 
 static const struct option_entry option_charged = {
 	0, "charged", NULL, "with --by cgroup: who is charged for what they map",
 	OWN(FLAG, share_options, peers.charged) };
 
 static const struct option_entry option_by_file = {
-	0, "by-file", NULL, "with --charged: and for which files that only others map",
+	0, "by-file", NULL, "with --charged: for which files of others",
 	OWN(FLAG, share_options, peers.by_file) };
 
 static const struct option_entry option_path = {
-	0, "of", "FILE", "who maps this file; with --by or PIDs, of this file only",
+	0, "of", "FILE", "who maps this file; --by, PIDs: of it alone",
 	OWN(TEXT, share_options, file) };
 
 static const struct option_use share_uses[] = {
-	USE(stopped), USE(each),
-	USE_AS(tree, "with --if-stopped: these processes and their descendants"),
-	USE(path), USE(by), USE(charged), USE(by_file),
+	USE(stopped),
+	USE_AS(groups_by, "groups of all processes"),
+	USE(user), USE(cgroups),
+	USE(pid), USE(cgroup), USE(tree), USE(path), USE(charged), USE(by_file),
 	 USE_AS(top, "the N largest peers of each, or pairs of groups; 64"),
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
 	OPTIONS_OF_TABLES,
 };
 
 static const struct option_rule share_rules[] = {
-	{ .one = &option_stopped, .others = { &option_by, &option_top, &option_numeric } },
-	{ .one = &option_each, .others = { &option_stopped }, .needs = "'--if-stopped'" },
-	{ .one = &option_each, .others = { &option_tree, &option_totals } },
-	{ .one = &option_tree, .others = { &option_stopped }, .needs = "'--if-stopped'" },
+	{ .one = &option_stopped, .others = { &option_top, &option_numeric } },
 	{ .one = &option_path, .others = { &option_stopped } },
 	{ }
 };
@@ -208,13 +154,12 @@ const struct command share_command = {
 	"--by-file adds the files whose pages a cgroup is charged for and only others map.\n"
 	"\n"
 	"With --if-stopped, prints what the system gets back if all the processes named\n"
-	"end together, however they share memory with each other, and what stays. A word\n"
-	"that begins with / is a cgroup: its processes and those below it; --tree PID adds a\n"
-	"process and its descendants. Below are their files that are in memory or deleted.\n"
+	"end together, however they share memory with each other, and what stays. PIDs,\n"
+	"--cgroup and --tree add up. Below are their files that are in memory or deleted.\n"
 	"Such a file dies if no directory has it and no other process maps it or has it open;\n"
 	"then all of it comes back, mapped or not. A System V segment dies if it is marked for\n"
-	"removal. Amounts are in KiB. --each answers for each cgroup that has processes, or\n"
-	"user, command, or process with its descendants, by one census; the largest is first.\n"
+	"removal. Amounts are in KiB. --by answers for each cgroup that has processes, or user,\n"
+	"command, or process with its descendants (tree), by one census; the largest is first.\n"
 	"\n"
 	"Of a cgroup, what the kernel is charged for and no process maps (sockets, pipes, tasks)\n"
 	"counts as kernel. Of processes these are not counted. What descriptors alone hold counts\n"
@@ -234,8 +179,8 @@ const struct command share_command = {
 	"  memcensus share $(pidof postgres | tr ' ' ,) --top 5  who shares its buffers\n"
 	"  memcensus share --by cgroup -k                       do containers share an image\n"
 	"  memcensus share --if-stopped $(pgrep -d, nginx)      what these give back\n"
-	"  memcensus share --if-stopped /system.slice/redis.service -k\n"
-	"  memcensus share --if-stopped --each -k               which one service to restart\n"
+	"  memcensus share --if-stopped --cgroup /system.slice/redis.service -k\n"
+	"  memcensus share --if-stopped -g -k                   which one service to restart\n"
 	"  memcensus share --of /usr/bin/python3              who maps it, and what is cached\n",
 	.options = share_uses,
 	.own_size = sizeof(struct share_options),
@@ -245,6 +190,9 @@ const struct command share_command = {
 		"pid,peer_pid,peer_comm,memory,alone,%own,%peer,anon,file,shmem,swap,hugetlb",
 		"memory"
 	},
-	.further = (const struct further_rows[]){ { "--each", &stopped_each_rows }, { } },
+	.further = (const struct further_rows[]){
+		{ "--if-stopped --by", &stopped_each_rows }, { }
+	},
+	.adds_processes = true,
 	.run = share_run,
 };

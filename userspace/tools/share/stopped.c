@@ -15,29 +15,11 @@
 #include "tools/share/stopped.h"
 #include "wire/mappings.h"
 
-static int add_cgroup(struct stopping *s, const char *path, struct failure *why)
-{
-	return cgroup_processes(&s->pids, path, why);
-}
-
-/* The PIDs of the command line, which may be of threads, those of --tree and of cgroups. */
-static int choose_stopped(struct stopping *s, struct failure *why)
-{
-	const struct options *options = s->session->options;
-	size_t i;
-
-	for (i = 0; i < options->n_pids; i++)
-		ids_add(&s->pids, process_of(options->pids[i]));
-	if (options->n_roots && subtree_processes(&s->pids, options, why))
-		return -1;
-	return stopping_each_path(s, add_cgroup, why);
-}
-
 static int sort_stopped(struct stopping *s, struct failure *why)
 {
 	if (s->pids.n > MEMCENSUS_PIDS_MAX)
 		return fail(why, FAIL_USAGE,
-			    "%zu processes are too many: at most %d; name cgroups that have fewer, without '--each', or see the USS of 'memcensus -g'",
+			    "%zu processes are too many: at most %d; name cgroups that have fewer, without '--by', or see the USS of 'memcensus -g'",
 			    s->pids.n, MEMCENSUS_PIDS_MAX);
 	ids_sort(&s->pids);
 	return 0;
@@ -153,18 +135,16 @@ static int find_others(struct stopping *s, const struct ids *all, struct failure
 	return ret;
 }
 
-static int add_charged(struct stopping *s, const char *path, struct failure *why)
+static void add_charged(struct stopping *s, const char *path)
 {
 	char *dir = cgroup_file(path, ".");
 
-	(void)why;
 	if (!dir)
-		return 0;
+		return;
 	/* Without the "/." at its end. */
 	dir[strlen(dir) - 2] = '\0';
 	s->charged = array_grow(s->charged, s->n_charged, sizeof(*s->charged));
 	s->charged[s->n_charged++] = dir;
-	return 0;
 }
 
 /* Whether what is charged to directory @number is charged to another one too, which is above it. */
@@ -187,7 +167,8 @@ static void add_charges(struct stopping *s, struct stopped *sum)
 {
 	size_t i;
 
-	stopping_each_path(s, add_charged, NULL);
+	for (i = 0; i < s->session->options->n_cgroups; i++)
+		add_charged(s, s->session->options->cgroups[i]);
 	if (s->n_charged)
 		stopped_begin_charges(sum);
 	for (i = 0; i < s->n_charged; i++)
@@ -215,7 +196,8 @@ static int run_together(struct stopping *s, struct failure *why)
 	size_t i;
 	int ret;
 
-	if (choose_stopped(s, why) || sort_stopped(s, why) || count_stopped(s, why))
+	if (subtree_processes(&s->pids, s->session->options, why) || sort_stopped(s, why) ||
+	    count_stopped(s, why))
 		return -1;
 	sums_begin(&s->sums, 1, s->snap->info.page_size);
 	s->sums.v->processes = s->pids.n;
@@ -259,19 +241,16 @@ static int run_each(struct stopping *s, struct failure *why)
 	return 0;
 }
 
-int stopped_run(struct session *session, const struct stopped_ask *ask, struct failure *why)
+int stopped_run(struct session *session, uint8_t each, struct failure *why)
 {
-	struct stopping s = {
-		.session = session, .cgroups = ask->cgroups, .n_cgroups = ask->n_cgroups,
-		.left = DESCRIPTORS_MOST,
-	};
+	struct stopping s = { .session = session, .left = DESCRIPTORS_MOST };
 	int ret;
 
 	session->request.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_MEMORY_VMAS |
 				 MEMCENSUS_PART_SYSTEM;
-	session->request.group_by = ask->each ?: MEMCENSUS_BY_PIDS;
-	session->request.basis = MEMCENSUS_BASIS_FRAMES;
-	ret = ask->each ? run_each(&s, why) : run_together(&s, why);
+	session->request.group_by = each ?: MEMCENSUS_BY_PIDS;
+	session->whole = true;
+	ret = each ? run_each(&s, why) : run_together(&s, why);
 	stopping_free(&s);
 	return ret;
 }

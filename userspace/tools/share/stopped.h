@@ -13,22 +13,11 @@ extern const struct row_type stopped_sum_rows;
 extern const struct row_type stopped_each_rows;
 extern const struct row_type stopped_file_rows;
 
-/**
- * struct stopped_ask - what ends
- * @each: enum memcensus_group_by: each group alone; 0: the processes and cgroups together
- * @cgroups: @n_cgroups words of the command line: paths with a comma between two; they point into
- *	argv.  With @each, only these have a row
- */
-struct stopped_ask {
-	uint8_t each;
-	char **cgroups;
-	size_t n_cgroups;
-};
-
 /*
- * Shows what ends with the processes of @session->options and of the cgroups, and what stays.
- * Returns 0, or -1 and @why.
+ * Shows what ends with the processes of @session->options, together, and what stays.  @each: enum
+ * memcensus_group_by, each group alone; those of --cgroup only, if there are any.  Returns 0, or -1
+ * and @why.
  */
-int stopped_run(struct session *session, const struct stopped_ask *ask, struct failure *why);
+int stopped_run(struct session *session, uint8_t each, struct failure *why);
 
 #endif /* READER_SHARE_STOPPED_H */

@@ -4,32 +4,12 @@
 #include <string.h>
 
 #include "lib/memory.h"
-#include "lib/text.h"
 #include "os/descriptors.h"
 #include "tools/share/stopping.h"
 
 bool ids_have(const struct ids *ids, uint64_t id)
 {
 	return ids->n && bsearch(&id, ids->v, ids->n, sizeof(id), compare_u64);
-}
-
-int stopping_each_path(struct stopping *s,
-		       int (*each)(struct stopping *s, const char *path, struct failure *why),
-		       struct failure *why)
-{
-	const char *list;
-	int ret = 0;
-	size_t i;
-	char *path;
-
-	for (i = 0; i < s->n_cgroups; i++) {
-		list = s->cgroups[i];
-		while (!ret && (path = text_next_path(&list))) {
-			ret = each(s, path, why);
-			free(path);
-		}
-	}
-	return ret;
 }
 
 /* Adds what the processes of @ids have open.  Those of GROUP_NONE add no file. */

@@ -9,18 +9,15 @@
 
 /**
  * struct stopping - the state of a run
- * @cgroups: @n_cgroups lists of paths
- * @pids: the processes that end; with --each, all
+ * @pids: the processes that end; with --by, all
  * @own: those of them whose address space ends
  * @snap: census of @own, with their mappings
  * @sums: of its groups
- * @charged: directories of @cgroups, @n_charged of them; owned
+ * @charged: directories of --cgroup, @n_charged of them; owned
  * @left: descriptors that may still be read
  */
 struct stopping {
 	struct session *session;
-	char *const *cgroups;
-	size_t n_cgroups;
 	struct ids pids;
 	struct ids own;
 	struct snapshot *snap;
@@ -32,11 +29,6 @@ struct stopping {
 
 /* @ids is sorted. */
 bool ids_have(const struct ids *ids, uint64_t id);
-
-/* Calls @each for all paths until it returns an error, which is returned. */
-int stopping_each_path(struct stopping *s,
-		       int (*each)(struct stopping *s, const char *path, struct failure *why),
-		       struct failure *why);
 
 /* Counts threads; 0: it is not known how many. */
 void stopping_add_threads(struct stopped *sum, uint32_t threads);

@@ -47,7 +47,7 @@ struct stopped {
 
 /**
  * struct sums - of all groups
- * @n: number of groups; without --each there is one
+ * @n: number of groups; without --by there is one
  * @v: of them; owned
  * @parents: of them, by index; owned
  * @holders: their files

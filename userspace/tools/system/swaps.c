@@ -1,87 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The swap devices, and what the swap in use is of. */
-#include <stdlib.h>
-
-#include "lib/memory.h"
+/* What the swap in use is of. */
 #include "model/amount.h"
-#include "os/proc-texts.h"
-#include "os/swaps.h"
-#include "os/zram.h"
 #include "report/figures.h"
 #include "tools/system/swaps.h"
-
-/**
- * struct swap - a swap device or file
- * @area: as /proc/swaps has it
- * @in_zram: it is zram
- * @zram: what it has, if that is known
- */
-struct swap {
-	struct swap_area area;
-	bool in_zram;
-	struct zram_device zram;
-};
-
-DERIVED(swap_kind, swap, text, row->in_zram ? "zram" : row->area.kind, true)
-DERIVED(swap_name, swap, text, row->area.name, true)
-DERIVED(swap_size, swap, number, row->area.size, true)
-DERIVED(swap_used_of, swap, number, row->area.used, true)
-DERIVED(swap_priority, swap, sign, row->area.priority, true)
-DERIVED(swap_memory, swap, number, row->zram.memory, row->zram.known)
-DERIVED(swap_ratio, swap, ratio, (double)row->zram.stored / (double)(row->zram.memory ?: 1),
-	row->zram.known && row->zram.memory)
-DERIVED(swap_incompressible, swap, number, row->zram.incompressible,
-	row->zram.known)
-
-static const struct column swap_columns[] = {
-	{ "device", "Device", "file or device", .kind = KIND_TEXT, .derive = swap_name },
-	{ "kind", "Kind", "partition, file, or zram, which is in memory, compressed",
-	  .kind = KIND_TEXT, .derive = swap_kind },
-	{ "size", "Size", "all of it", .kind = KIND_BYTES, .derive = swap_size },
-	{ "used", "Used", "in use", .kind = KIND_BYTES, .derive = swap_used_of },
-	{ "priority", "Priority", "the highest is used first", .kind = KIND_ID, .sign = true,
-	  .derive = swap_priority },
-	{ "memory", "Memory", "of zram: memory that it takes", .kind = KIND_BYTES,
-	  .derive = swap_memory },
-	{ "ratio", "Ratio", "of zram: what was written to it, in units of that memory",
-	  .kind = KIND_REAL, .derive = swap_ratio },
-	{ "incompressible", "Incompr", "of zram: pages that it stores as they are",
-	  .kind = KIND_BYTES, .derive = swap_incompressible },
-};
-
-static const char swaps_with_zram[] =
-	"device kind size used priority memory ratio incompressible";
-
-const struct row_type swap_rows = ROWS_OF("swap device", swap_columns);
-
-/* The swap devices, if they are known; text has no empty table of them. */
-void swaps_report(struct report *report)
-{
-	const struct snapshot *snap = report->view.snap;
-	const char *text = proc_texts_find(snap, PROC_TEXTS_SWAPS);
-	const bool known = text;
-	struct swap *swaps = NULL, swap;
-	unsigned int number;
-	bool zram = false;
-	size_t n = 0, i;
-
-	while (swaps_next(&text, &swap.area)) {
-		swap.in_zram = swap_is_zram(&swap.area, &number);
-		swap.zram = swap.in_zram ? zram_of_text(snap, number) :
-					   (struct zram_device){ .known = false };
-		zram |= swap.in_zram;
-		swaps = array_grow(swaps, n, sizeof(*swaps));
-		swaps[n++] = swap;
-	}
-	if (n || (known && report->options->json))
-		REPORT(report,
-		       { "swaps", .title = "Swap devices, read right after the census",
-			 .type = &swap_rows, .rows = ROWS(swaps, n),
-			 .columns = zram ? swaps_with_zram : "device kind size used priority" });
-	for (i = 0; i < n; i++)
-		free(swaps[i].area.name);
-	free(swaps);
-}
 
 /* Whether each process was walked to its end. */
 static bool all_walked(const struct snapshot *snap)

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The swap devices, and what the swap in use is of. */
+/* What the swap in use is of. */
 #ifndef READER_SYSTEM_SWAPS_H
 #define READER_SYSTEM_SWAPS_H
 
 #include "report/report.h"
-
-/* A swap device. */
-extern const struct row_type swap_rows;
-
-/* Reports each swap device, if they are known. */
-void swaps_report(struct report *report);
 
 /* Reports what of the swap in use processes have, and what none has. */
 void swaps_report_use(struct report *report);

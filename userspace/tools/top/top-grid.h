@@ -7,6 +7,12 @@
 
 #include "tools/top/top-state.h"
 
+/*
+ * Draws @text, which is printable, into @width cells; text that is too long is truncated and marked
+ * by '+'.
+ */
+void draw_text(int y, int width, const char *text);
+
 /* Draws the list with headings: @height lines from @y on. */
 void draw_list(struct top *top, int y, int height);
 

@@ -10,18 +10,15 @@
 #include "report/listing.h"
 
 /**
- * struct top_list - processes, groups or mappings
+ * struct top_list - processes, cgroups or mappings
  * @type: task_rows, group_rows or vma_rows
  * @columns: shown columns, in order; owned
  * @reverse: largest first
- * @tree: show children below their parents; for processes and cgroups
- * @folded: keys of the rows of a tree whose descendants are hidden, @n_folded; owned
  * @filter: of names
  * @pattern: its text; owned, NULL: there is none
  * @rows: records of the census that are shown, in order; owned
- * @depths: number of shown ancestors of each; NULL: all are 0; owned
+ * @depths: of cgroups: number of shown ancestors of each; NULL: all are 0; owned
  * @n_all: number of rows without the filter
- * @largest: the largest RSS of all, bytes
  * @selected: index of the selected row; 0 if there is none
  * @first: index of the first row on the screen
  * @held: the selection follows its record through the censuses; else it
@@ -33,16 +30,12 @@ struct top_list {
 	struct columns columns;
 	const struct column *sort;
 	bool reverse;
-	bool tree;
-	uint64_t (*folded)[2];
-	size_t n_folded;
 	struct filter filter;
 	char *pattern;
 	const void **rows;
 	unsigned int *depths;
 	size_t n_rows;
 	size_t n_all;
-	uint64_t largest;
 	size_t selected;
 	size_t first;
 	bool held;
@@ -82,20 +75,8 @@ void top_list_sort_step(struct top_list *list, int step);
  */
 int top_list_filter(struct top_list *list, const char *pattern, struct failure *why);
 
-/* Whether @column is shown. */
-bool top_list_has(const struct top_list *list, const struct column *column);
-
-/* Shows or hides @column, but never hides the last one. */
-void top_list_toggle(struct top_list *list, const struct column *column);
-
 /* Moves the selection by @step rows, at most to the ends. */
 void top_list_move(struct top_list *list, long step);
-
-/* Hides what is below the selected row of a tree, or shows it; at the next top_list_fill(). */
-void top_list_fold(struct top_list *list);
-
-/* Whether it is hidden. */
-bool top_list_is_folded(const struct top_list *list, const void *record);
 
 /* Sets @first so that the selected row is among the @height visible rows. */
 void top_list_scroll(struct top_list *list, size_t height);

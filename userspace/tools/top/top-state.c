@@ -38,17 +38,10 @@ const struct top_binding top_bindings[] = {
 	{ { F(KEY_HOME) }, "Home", TOP_MOVE, -ALL,
 	  .help = "the first row, whatever it is" },
 	{ { F(KEY_END), 'G' }, "End G", TOP_MOVE, ALL, .help = "the last row" },
-	{ { F(KEY_LEFT) }, "Left", TOP_SIDE, -1, .help = "columns to the left" },
-	{ { F(KEY_RIGHT) }, "Right", TOP_SIDE, 1,
-	  .help = "columns to the right, where not all fit" },
 	{ { '\n', '\r', F(KEY_ENTER) }, "Enter", TOP_ENTER, .brief = "Enter Map",
 	  .help = "what the selected process has mapped" },
-	{ { 'u' }, "u", TOP_GROUPS, MEMCENSUS_BY_UID, .brief = "u Users",
-	  .help = "a row for each user; again: for each process" },
-	{ { 'g' }, "g", TOP_GROUPS, MEMCENSUS_BY_CGROUP, .brief = "g Cgroups",
+	{ { 'g' }, "g", TOP_CGROUPS, .brief = "g Cgroups",
 	  .help = "the tree of cgroups, with what is charged to them; again: processes" },
-	{ { 'T' }, "T", TOP_GROUPS, MEMCENSUS_BY_TREE, .brief = "T Trees",
-	  .help = "each process with all its descendants; again: processes" },
 	{ { '/', '\\', 'o', F(KEY_F(4)) }, "/ \\ o F4", TOP_FILTER, .brief = "/ Filter",
 	  .help = "show only names that match a regular expression" },
 	{ { '<', ',' }, "<", TOP_SORT_STEP, -1, .brief = "<> Sort",
@@ -56,19 +49,8 @@ const struct top_binding top_bindings[] = {
 	{ { '>', '.' }, ">", TOP_SORT_STEP, 1, .help = "sort by the column to the right" },
 	{ { 'r', 'R', 'I' }, "r R I", TOP_REVERSE, .brief = "r Reverse",
 	  .help = "the other way round" },
-	{ { 'M', 'P' }, "M P", TOP_SORT, .column = "pss", .help = "sort by PSS" },
-	{ { 'U' }, "U", TOP_SORT, .column = "uss", .help = "sort by USS" },
-	{ { 'S' }, "S", TOP_SORT, .column = "swap", .help = "sort by swap" },
-	{ { 'N' }, "N", TOP_SORT, .column = "pid", .help = "sort by PID" },
-	{ { 'C' }, "C", TOP_SORT, .column = "comm", .help = "sort by name of command" },
-	{ { 't', 'V', F(KEY_F(5)) }, "t V F5", TOP_TREE, .brief = "t Tree",
-	  .help = "children below their parents, or flat; cgroups by path" },
-	{ { '-', '+' }, "- +", TOP_FOLD,
-	  .help = "hide what is below the selected row, or show it" },
 	{ { 'Z' }, "Z", TOP_FREEZE, .brief = "Z Freeze", .help = "freeze, go on" },
 	{ { ' ' }, "Space", TOP_NOW, .help = "a census now" },
-	{ { 'f', F(KEY_F(2)) }, "f F2", TOP_CHOOSE, .brief = "f Columns",
-	  .help = "choose columns" },
 	{ { 'e', 'E' }, "e", TOP_UNITS, .brief = "e Units",
 	  .help = "amounts in KiB, with the unit that fits, in percent" },
 	{ { 'n' }, "n", TOP_NUMERIC, .help = "users by number or by name" },
@@ -76,13 +58,10 @@ const struct top_binding top_bindings[] = {
 	{ }
 };
 
-/* Columns with the name at the end, as for processes. */
-#define USER_COLUMNS	"mms,swap,uss,pss,frames,rss,user"
+/* With the name at the end, as of processes. */
 #define CGROUP_COLUMNS								\
 	"mms,swap,uss,pss,charged,charged_anon,charged_file,charged_shmem,"	\
 	"charged_kernel,charged_sock,charged_swap,limit,oom_kills,name"
-#define TREE_COLUMNS	"pid,mms,swap,uss,pss,own_uss,own_pss,name"
-
 int top_init(struct top *top, const struct options *options, bool live, struct failure *why)
 {
 	const struct rows *rows = &options->command->rows;
@@ -90,28 +69,17 @@ int top_init(struct top *top, const struct options *options, bool live, struct f
 
 	memset(top, 0, sizeof(*top));
 	top->live = live;
-	top->narrow = options->cgroup;
 	top->interval = options->interval ? options->interval : DEFAULT_INTERVAL;
 	top->units.suffixes = options->suffixes;
 	top->units.percent = options->percent;
-	top->basis = options->basis;
 	top->tasks.view.numeric = options->numeric;
 	if (top_list_init(&top->tasks.list, rows->type, options->columns,
 			  options->all ? NULL : rows->columns,
 			  options->sort ? options->sort : rows->sort,
 			  options->reverse, why))
 		return -1;
-	if (top_list_init(&top->users.list, &group_rows, NULL, USER_COLUMNS, "pss", false,
-			  why) ||
-	    top_list_init(&top->cgroups.list, &group_rows, NULL, CGROUP_COLUMNS, "pss", false,
-			  why) ||
-	    top_list_init(&top->trees.list, &group_rows, NULL, TREE_COLUMNS, "pss", false, why))
+	if (top_list_init(&top->cgroups.list, &group_rows, NULL, CGROUP_COLUMNS, "pss", false, why))
 		return -1;
-	top->users.group_by = MEMCENSUS_BY_UID;
-	top->cgroups.group_by = MEMCENSUS_BY_CGROUP;
-	top->trees.group_by = MEMCENSUS_BY_TREE;
-	top->cgroups.list.tree = true;
-	top->trees.list.tree = true;
 	return top_list_init(&top->map.list, map.type, NULL, map.columns,
 			     map.sort, false, why);
 }
@@ -119,9 +87,7 @@ int top_init(struct top *top, const struct options *options, bool live, struct f
 void top_free(struct top *top)
 {
 	top_list_free(&top->tasks.list);
-	top_list_free(&top->users.list);
 	top_list_free(&top->cgroups.list);
-	top_list_free(&top->trees.list);
 	top_list_free(&top->map.list);
 	snapshot_free(top->tasks.snap);
 	snapshot_free(top->map.snap);
@@ -131,42 +97,29 @@ struct top_page *top_page(struct top *top)
 {
 	if (top->under == TOP_MAP)
 		return &top->map;
-	return top->group_by == MEMCENSUS_BY_UID ? &top->users :
-	       top->group_by == MEMCENSUS_BY_CGROUP ? &top->cgroups :
-	       top->group_by == MEMCENSUS_BY_TREE ? &top->trees : &top->tasks;
-}
-
-static uint32_t parts_of(const struct top_list *list)
-{
-	uint32_t parts = 0;
-	size_t i;
-
-	for (i = 0; i < list->columns.n; i++)
-		parts |= list->columns.v[i]->part;
-	return parts;
+	return top->grouped ? &top->cgroups : &top->tasks;
 }
 
 void top_request(const struct top *top, struct request *request)
 {
 	const struct top_list *list = &top->tasks.list;
+	size_t i;
 
-	/* Command lines are read only if they are shown. */
-	request->cmdlines = !top->pid && !top->group_by && (list->sort == task_cmdline ||
-					  top_list_has(list, task_cmdline));
+	/* Command lines, and memory by node, are read only if they are shown. */
+	request->cmdlines = !top->pid && !top->grouped && list->sort == task_cmdline;
+	request->nodes = !top->grouped && list->sort->by_node;
+	for (i = 0; !top->grouped && i < list->columns.n; i++) {
+		request->cmdlines |= !top->pid && list->columns.v[i] == task_cmdline;
+		request->nodes |= list->columns.v[i]->by_node;
+	}
 	/* A record has one kind of groups, or none. */
 	request->any_groups = true;
-	request->group_by = top->live ? top->group_by : 0;
-	/* Chosen since the start.  A record has what it has: the other columns show "-". */
-	if (top->live)
-		request->parts |= parts_of(list) | parts_of(&top->users.list) |
-				  parts_of(&top->cgroups.list);
+	request->group_by = top->live && top->grouped ? MEMCENSUS_BY_CGROUP : 0;
 	if (!top->pid)
 		return;
 	request->pids = (struct numbers){ 1, &top->pid };
-	request->parts = MAP_PARTS;
+	request->parts = MAP_PARTS | MEMCENSUS_PART_FLAGS;
 	request->group_by = 0;
-	request->basis = top->basis ? top->basis : MEMCENSUS_BASIS_MAPCOUNT;
-	request->any_basis = !top->basis;
 }
 
 /* Updates the rows after a census, or a change of filter, order or names. */
@@ -174,16 +127,18 @@ static void refill(struct top *top, struct top_page *page)
 {
 	struct row_array records = { .n = 0 };
 
-	if (page->group_by)
+	const bool grouped = page == &top->cgroups;
+
+	if (grouped)
 		page->view = top->tasks.view;
 	if (!page->view.snap)
 		return;
-	if (!page->group_by || top->counted == page->group_by)
+	if (!grouped || top->counted)
 		records = rows_in(page->view.snap, page->list.type);
 	top_list_fill(&page->list, &page->view, records);
 }
 
-void top_census(struct top *top, struct snapshot *snap, uint32_t pid, uint8_t group_by)
+void top_census(struct top *top, struct snapshot *snap, uint32_t pid, bool grouped)
 {
 	struct top_page *page = pid ? &top->map : &top->tasks;
 	const struct amount total = amount_total(snap, MEMCENSUS_S_TOTAL);
@@ -197,14 +152,13 @@ void top_census(struct top *top, struct snapshot *snap, uint32_t pid, uint8_t gr
 	page->view.snap = snap;
 	page->snap = snap;
 	if (!pid)
-		top->counted = top->live ? group_by : (uint8_t)snap->asked.group_by;
+		top->counted = top->live ? grouped :
+					   snap->asked.group_by == MEMCENSUS_BY_CGROUP;
 	refill(top, page);
 	if (!pid) {
-		refill(top, &top->users);
 		refill(top, &top->cgroups);
-		refill(top, &top->trees);
 		/* The key came while it was taken. */
-		top->once |= top->live && top->group_by && top->group_by != top->counted;
+		top->once |= top->live && top->grouped && !top->counted;
 	}
 	snapshot_free(before);
 	if (total.known)
@@ -213,7 +167,7 @@ void top_census(struct top *top, struct snapshot *snap, uint32_t pid, uint8_t gr
 
 void top_no_groups(struct top *top, const struct failure *why)
 {
-	top->group_by = 0;
+	top->grouped = false;
 	snprintf(top->message, sizeof(top->message), "%.150s", why->text);
 }
 
@@ -225,7 +179,7 @@ void top_no_process(struct top *top, uint32_t pid, const struct failure *why)
 	snprintf(top->message, sizeof(top->message), "process %u: %.100s", pid, why->text);
 }
 
-/* Whether help or column list are open, over the rows. */
+/* Whether the help is open, over the rows. */
 static bool is_covered(const struct top *top)
 {
 	return top->screen != top->under;
@@ -248,7 +202,7 @@ static void open_map(struct top *top)
 {
 	const struct task *task = top_list_selected(&top->tasks.list);
 
-	if (top->group_by) {
+	if (top->grouped) {
 		snprintf(top->message, sizeof(top->message),
 			 "only a process has mappings: Esc shows the processes");
 		return;
@@ -263,7 +217,6 @@ static void open_map(struct top *top)
 	top->pid = (uint32_t)task->pid;
 	top->under = TOP_MAP;
 	top->screen = TOP_MAP;
-	top->skipped = 0;
 	top->once = true;
 }
 
@@ -273,13 +226,13 @@ static void quit(struct top *top)
 		top->screen = top->under;
 	else if (top->screen == TOP_MAP)
 		close_map(top);
-	else if (top->group_by)
-		top->group_by = 0;
+	else if (top->grouped)
+		top->grouped = false;
 	else
 		top->quit = true;
 }
 
-/* Closes help or column list; else drops the filter; else closes the mappings. */
+/* Closes the help; else drops the filter; else closes the mappings. */
 static void go_back(struct top *top)
 {
 	struct top_page *page = top_page(top);
@@ -288,14 +241,14 @@ static void go_back(struct top *top)
 	if (!is_covered(top) && page->list.pattern) {
 		top_list_filter(&page->list, "", &why);
 		refill(top, page);
-	} else if (top->screen != TOP_TASKS || top->group_by) {
+	} else if (top->screen != TOP_TASKS || top->grouped) {
 		quit(top);
 	}
 }
 
-static void open_screen(struct top *top, enum top_screen screen)
+static void toggle_help(struct top *top)
 {
-	top->screen = top->screen == screen ? top->under : screen;
+	top->screen = is_covered(top) ? top->under : TOP_HELP;
 	top->line = 0;
 }
 
@@ -307,91 +260,30 @@ static void next_units(struct top *top)
 	top->units.suffixes = kib;
 }
 
-static void sort_by(struct top *top, struct top_list *list, const char *name)
-{
-	const struct column *column = column_named(list->type, name);
-
-	if (column)
-		top_list_sort(list, column);
-	else
-		snprintf(top->message, sizeof(top->message), "no column '%s' here", name);
-}
-
-static size_t count_columns(const struct row_type *type)
-{
-	unsigned int n = 0;
-
-	while (column_at(type, n))
-		n++;
-	return n;
-}
-
-/* Moves the selected row, or the line of help or column list. */
+/* Moves the selected row, or the line of the help. */
 static void move_by(struct top *top, long step)
 {
-	struct top_list *list = &top_page(top)->list;
+	const long to = (long)top->line + step;
+
 	/* Only the view knows the end of the help, and limits the line there. */
-	long n = top->screen == TOP_COLUMNS ? (long)count_columns(list->type) : ALL;
-	long to = (long)top->line + step;
-
 	if (!is_covered(top))
-		top_list_move(list, step);
+		top_list_move(&top_page(top)->list, step);
 	else
-		top->line = to < 0 ? 0 : to < n ? to : n - 1;
+		top->line = to > 0 ? to : 0;
 }
 
-static void enter(struct top *top)
+/* Shows the tree of cgroups, or again the processes. */
+static void toggle_cgroups(struct top *top)
 {
-	struct top_list *list = &top_page(top)->list;
-
-	if (top->screen == TOP_COLUMNS)
-		top_list_toggle(list, column_at(list->type, top->line));
-	else if (top->screen == TOP_HELP)
-		top->screen = top->under;
-	else
-		open_map(top);
-}
-
-/* Shows a row for each user, cgroup or tree; or again for each process. */
-static void toggle_groups(struct top *top, uint8_t group_by)
-{
-	static const char *const names[][2] = {
-		[MEMCENSUS_BY_UID] = { "users", "-u" },
-		[MEMCENSUS_BY_CGROUP] = { "cgroups", "-g" },
-		[MEMCENSUS_BY_TREE] = { "trees", "--by tree" },
-	};
-	const bool none = top->narrow && group_by != MEMCENSUS_BY_CGROUP;
-
 	if (top->screen != TOP_TASKS)
 		return;
-	if (!top->live && (none || top->counted != group_by)) {
-		snprintf(top->message, sizeof(top->message), none ?
-			 "a record has no %s of a subtree" :
-			 "the record has no figures of %s: 'memcensus record %s' adds them",
-			 names[group_by][0], names[group_by][1]);
+	if (!top->live && !top->counted) {
+		snprintf(top->message, sizeof(top->message),
+			 "the record has no figures of cgroups: 'memcensus record -g' adds them");
 		return;
 	}
-	top->group_by = top->group_by == group_by ? 0 : group_by;
-	top->once |= top->live && top->group_by && top->group_by != top->counted;
-	top->skipped = 0;
-}
-
-/* Cgroups have short names in a tree, and paths in a flat list. */
-static void toggle_tree(struct top_page *page)
-{
-	struct top_list *list = &page->list;
-	static const char *const names[] = { "name", "cgroup_path" };
-	const struct column *from, *to;
-	size_t i;
-
-	list->tree = !list->tree;
-	if (page->group_by != MEMCENSUS_BY_CGROUP)
-		return;
-	from = column_named(list->type, names[list->tree]);
-	to = column_named(list->type, names[!list->tree]);
-	for (i = 0; i < list->columns.n; i++)
-		if (list->columns.v[i] == from)
-			list->columns.v[i] = to;
+	top->grouped = !top->grouped;
+	top->once |= top->live && top->grouped && !top->counted;
 }
 
 static void act(struct top *top, const struct top_binding *binding)
@@ -407,10 +299,7 @@ static void act(struct top *top, const struct top_binding *binding)
 		go_back(top);
 		break;
 	case TOP_SHOW_HELP:
-		open_screen(top, TOP_HELP);
-		break;
-	case TOP_CHOOSE:
-		open_screen(top, TOP_COLUMNS);
+		toggle_help(top);
 		break;
 	case TOP_MOVE:
 		move_by(top, binding->step);
@@ -418,14 +307,11 @@ static void act(struct top *top, const struct top_binding *binding)
 	case TOP_PAGE:
 		move_by(top, binding->step * (top->height ? (long)top->height : 1));
 		break;
-	case TOP_SIDE:
-		if (binding->step < 0)
-			top->skipped -= top->skipped > 0;
-		else
-			top->skipped += top->skipped + 1 < top->columns;
-		break;
 	case TOP_ENTER:
-		enter(top);
+		if (is_covered(top))
+			top->screen = top->under;
+		else
+			open_map(top);
 		break;
 	case TOP_FILTER:
 		top->typing = true;
@@ -437,10 +323,7 @@ static void act(struct top *top, const struct top_binding *binding)
 		top->once = !top->frozen;
 		break;
 	case TOP_NOW:
-		if (top->screen == TOP_COLUMNS)
-			enter(top);
-		else
-			top->once = true;
+		top->once = true;
 		break;
 	case TOP_UNITS:
 		next_units(top);
@@ -448,27 +331,17 @@ static void act(struct top *top, const struct top_binding *binding)
 	case TOP_REDRAW:
 		top->renew = true;
 		break;
-	case TOP_SORT:
-		sort_by(top, list, binding->column);
-		break;
 	case TOP_SORT_STEP:
 		top_list_sort_step(list, binding->step);
 		break;
 	case TOP_REVERSE:
 		list->reverse = !list->reverse;
 		break;
-	case TOP_TREE:
-		if (page != &top->users)
-			toggle_tree(page);
-		break;
-	case TOP_FOLD:
-		top_list_fold(list);
-		break;
 	case TOP_NUMERIC:
 		top->tasks.view.numeric = !top->tasks.view.numeric;
 		break;
-	case TOP_GROUPS:
-		toggle_groups(top, (uint8_t)binding->step);
+	case TOP_CGROUPS:
+		toggle_cgroups(top);
 		break;
 	}
 	if (binding->action >= TOP_ARRANGES)

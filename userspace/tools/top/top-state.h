@@ -16,41 +16,36 @@
 #define TOP_PROMPT_SIZE		160
 
 enum top_screen {
-	TOP_TASKS,		/* the processes, or groups of them */
+	TOP_TASKS,		/* the processes, or the cgroups */
 	TOP_MAP,		/* the mappings of one */
-	TOP_COLUMNS,		/* which columns to show, over one of these */
 	TOP_HELP,		/* the keys */
 };
 
 /**
  * struct top_page - a list and the census that it shows
  * @list: its rows point into @snap
- * @snap: owned; NULL before the first census, and for groups, which are of that of the tasks
+ * @snap: owned; NULL before the first census, and for cgroups, which are of that of the tasks
  * @view: view of @snap
- * @group_by: enum memcensus_group_by of its groups; 0: it has none
  */
 struct top_page {
 	struct top_list list;
 	struct snapshot *snap;
 	struct view view;
-	uint8_t group_by;
 };
 
 /**
  * struct top - the state of 'top'
- * @live: censuses are of this machine; those of a record have the groups that they have
- * @narrow: --cgroup is given
+ * @live: censuses are of this machine; those of a record have the cgroups that they have
  * @tasks: the processes
- * @users, @cgroups, @trees: groups of them
- * @group_by: enum memcensus_group_by of what TOP_TASKS shows; 0: processes
- * @counted: of the groups that @tasks.snap has
+ * @cgroups: their cgroups
+ * @grouped: TOP_TASKS shows these
+ * @counted: @tasks.snap has them
  * @map: the mappings of @pid
  * @screen: the open screen
- * @under: TOP_TASKS or TOP_MAP, the screen below help and column list
+ * @under: TOP_TASKS or TOP_MAP, the screen below the help
  * @pid: process whose mappings are open; 0: none
  * @gone: @pid has no mappings any more
  * @units: units of amounts; each census sets @units.whole
- * @basis: the requested basis, or 0
  * @interval: ns between two censuses
  * @frozen: take no censuses
  * @once: take one census at once, even if @frozen
@@ -61,26 +56,20 @@ struct top_page {
  * @prompt: the filter that the user types, while @typing
  * @message: a line for the user, until the next key; "" if none
  * @height: rows on the screen at the last draw
- * @columns: columns of the list at the last draw, a column for each node
- * @line: first line of the help, selected line of the column list
- * @skipped: number of columns skipped after the first, for narrow terminals
+ * @line: first line of the help
  */
 struct top {
 	bool live;
-	bool narrow;
 	struct top_page tasks;
-	struct top_page users;
 	struct top_page cgroups;
-	struct top_page trees;
-	uint8_t group_by;
-	uint8_t counted;
+	bool grouped;
+	bool counted;
 	struct top_page map;
 	enum top_screen screen;
 	enum top_screen under;
 	uint64_t pid;
 	bool gone;
 	struct units units;
-	uint8_t basis;
 	uint64_t interval;
 	bool frozen;
 	bool once;
@@ -92,9 +81,7 @@ struct top {
 	char prompt[TOP_PROMPT_SIZE];
 	char message[TOP_PROMPT_SIZE];
 	size_t height;
-	size_t columns;
 	size_t line;
-	size_t skipped;
 };
 
 /* Initializes @top by @options.  0, or -1 and @why; call top_free() in both cases. */
@@ -108,12 +95,12 @@ struct top_page *top_page(struct top *top);
 void top_request(const struct top *top, struct request *request);
 
 /*
- * Takes ownership of @snap, a census requested for @pid, 0: for all processes, and with groups
- * by @group_by.
+ * Takes ownership of @snap, a census requested for @pid, 0: for all processes; @grouped: and their
+ * cgroups.
  */
-void top_census(struct top *top, struct snapshot *snap, uint32_t pid, uint8_t group_by);
+void top_census(struct top *top, struct snapshot *snap, uint32_t pid, bool grouped);
 
-/* There are no such groups, for the reason @why: shows processes. */
+/* There are no cgroups, for the reason @why: shows processes. */
 void top_no_groups(struct top *top, const struct failure *why);
 
 /* The process @pid, whose mappings are open, has none: @why says the reason. */
@@ -139,10 +126,8 @@ enum top_action {
 	TOP_QUIT,
 	TOP_BACK,
 	TOP_SHOW_HELP,
-	TOP_CHOOSE,
 	TOP_MOVE,
 	TOP_PAGE,
-	TOP_SIDE,
 	TOP_ENTER,
 	TOP_FILTER,
 	TOP_FREEZE,
@@ -150,13 +135,10 @@ enum top_action {
 	TOP_UNITS,
 	TOP_REDRAW,
 	TOP_ARRANGES,		/* these change the order or the rows */
-	TOP_SORT = TOP_ARRANGES,
-	TOP_SORT_STEP,
+	TOP_SORT_STEP = TOP_ARRANGES,
 	TOP_REVERSE,
-	TOP_TREE,
-	TOP_FOLD,
 	TOP_NUMERIC,
-	TOP_GROUPS,
+	TOP_CGROUPS,
 };
 
 /**
@@ -164,9 +146,7 @@ enum top_action {
  * @codes: the keys; 0 after the last
  * @keys: their names, for the help
  * @action: the action
- * @step: how far TOP_MOVE, TOP_PAGE, TOP_SIDE and TOP_SORT_STEP go, and to which side; the
- *	enum memcensus_group_by of TOP_GROUPS
- * @column: column that TOP_SORT sorts by
+ * @step: how far TOP_MOVE, TOP_PAGE and TOP_SORT_STEP go, and to which side
  * @brief: keys and label on the last line; NULL: not there
  * @help: one line
  */
@@ -175,7 +155,6 @@ struct top_binding {
 	const char *keys;
 	enum top_action action;
 	long step;
-	const char *column;
 	const char *brief;
 	const char *help;
 };

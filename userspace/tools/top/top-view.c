@@ -15,7 +15,6 @@
 #include "lib/text.h"
 #include "model/amount.h"
 #include "model/format.h"
-#include "tools/top/top-draw.h"
 #include "tools/top/top-grid.h"
 #include "tools/top/top-view.h"
 
@@ -27,9 +26,6 @@
 
 /* The header shows a census in progress if it takes longer than this, ns. */
 #define SLOW		(NSEC_PER_SEC / 2)
-
-/* Minimum number of lines for the full header. */
-#define WHOLE_HEADER	16
 
 /* The terminal; NULL while it is not ours.  A thread that draws or reads keys holds the lock. */
 static SCREEN *screen;
@@ -57,19 +53,12 @@ static void put_field_name(FILE *out, const char *before, const char *name, cons
 	free(printable);
 }
 
-static void size_of(char buf[NUMBER_SIZE], struct amount amount)
-{
-	if (amount.known)
-		text_size(buf, amount.bytes);
-	else
-		strcpy(buf, "-");
-}
-
 static void say_size(FILE *out, const char *name, struct amount amount)
 {
-	char size[NUMBER_SIZE];
+	char size[NUMBER_SIZE] = "-";
 
-	size_of(size, amount);
+	if (amount.known)
+		text_size(size, amount.bytes);
 	say(out, "%s %s", name, size);
 }
 
@@ -120,9 +109,11 @@ static void say_memory(FILE *out, const struct snapshot *snap)
 	const char *word;
 	size_t i;
 
+	say_size(out, "total", amount_total(snap, MEMCENSUS_S_TOTAL));
 	say_size(out, "free", amount_total(snap, MEMCENSUS_S_FREE));
 	say_size(out, "available", amount_total(snap, MEMCENSUS_S_AVAILABLE));
 	say_size(out, "cache", amount_plus(amount_plus(buffers, cached), slab));
+	say_size(out, "swap", amount_swap_used(snap));
 	for (i = 0; i < snap->n_nodes; i++) {
 		node = &snap->nodes[i];
 		word = KNOWN(node, MEMCENSUS_NODE_KSWAPD) ?
@@ -153,9 +144,8 @@ static void say_state(FILE *out, const struct snapshot *snap, uint64_t state,
 static void say_list(FILE *out, const struct top *top, const struct top_page *page)
 {
 	const struct top_list *list = &page->list;
-	const char *what = page == &top->map ? "mappings" : page == &top->users ? "users" :
-			   page == &top->cgroups ? "cgroups" :
-			   page == &top->trees ? "trees" : "processes";
+	const char *what = page == &top->map ? "mappings" :
+			   page == &top->cgroups ? "cgroups" : "processes";
 
 	if (page == &top->map)
 		say(out, "process %" PRIu64, top->pid);
@@ -175,47 +165,9 @@ static void say_list(FILE *out, const struct top *top, const struct top_page *pa
 	}
 	say(out, "by %s%s%s", column_header(list->sort),
 	    list->reverse ? ", largest first" : "",
-	    list->tree && page != &top->map ? ", as a tree" : "");
+	    page == &top->cgroups ? ", as a tree" : "");
 	if (!top->units.suffixes && !top->units.percent)
 		say(out, "in KiB");
-}
-
-/* Draws "Name [bar] X used of Y". */
-static void draw_meter(int y, const char *name, struct amount total, struct amount used,
-		       struct amount available)
-{
-	double ends[SHADE_NONE] = { 0 };
-	char size[2][NUMBER_SIZE], text[2 * NUMBER_SIZE + 16];
-	int width, room;
-
-	size_of(size[0], used);
-	size_of(size[1], total);
-	snprintf(text, sizeof(text), "%s used of %s", size[0], size[1]);
-	room = COLS - (int)strlen(text) - 8;
-	width = room > 8 ? room : 0;
-	draw_text(y, 0, COLS, name, false);
-	if (width) {
-		mvaddch(y, 5, '[');
-		ends[SHADE_OWN] = used.known ? used.bytes : 0;
-		ends[SHADE_SHARE] = ends[SHADE_OWN] + (available.known ? available.bytes : 0);
-		ends[SHADE_REST] = ends[SHADE_SHARE];
-		draw_bar(y, 6, width, ends, total.known ? total.bytes : 0);
-		mvaddch(y, 6 + width, ']');
-	}
-	draw_text(y, width ? width + 8 : 5, COLS - (width ? width + 8 : 5), text, false);
-}
-
-static void draw_meters(const struct snapshot *snap, bool swap)
-{
-	struct amount total = amount_total(snap, MEMCENSUS_S_TOTAL);
-	struct amount available = amount_total(snap, MEMCENSUS_S_AVAILABLE);
-	struct amount no_more = { false, 0 };
-
-	draw_meter(1, "Mem", total, amount_minus(total, available),
-		   amount_minus(available, amount_total(snap, MEMCENSUS_S_FREE)));
-	if (!swap)
-		return;
-	draw_meter(2, "Swap", amount_meminfo(snap, "SwapTotal"), amount_swap_used(snap), no_more);
 }
 
 /* A line under construction: @out writes its @text. */
@@ -233,49 +185,36 @@ static void line_begin(struct line *line)
 static void line_end(struct line *line, int y)
 {
 	xfclose(line->out);
-	draw_text(y, 0, COLS, line->text, false);
+	draw_text(y, COLS, line->text);
 	free(line->text);
 }
 
-/* Draws the header for a screen of @height lines; returns the number of its lines. */
-static int draw_header(struct top *top, int height)
+/* Draws the header. */
+static void draw_header(struct top *top)
 {
 	struct top_page *page = top_page(top);
 	/* Until the mappings arrive, use the census of the processes. */
 	const struct snapshot *snap = page->snap ? page->snap : top->tasks.snap;
-	bool whole = height >= WHOLE_HEADER;
 	struct line line;
 
 	line_begin(&line);
 	say_census(line.out, top, snap);
 	line_end(&line, 0);
+	line_begin(&line);
 	if (snap)
-		draw_meters(snap, whole);
-	if (snap && whole) {
-		line_begin(&line);
 		say_memory(line.out, snap);
-		line_end(&line, 3);
-	}
+	line_end(&line, 1);
 	line_begin(&line);
 	say_list(line.out, top, page);
-	line_end(&line, whole ? 4 : 2);
-	return whole ? 5 : 3;
+	line_end(&line, 2);
 }
-
-/* Lines of the help above the keys. */
-static const char *const help[] = {
-	"Each bar is a process's RSS, on the scale of the largest one:",
-	"its own memory (USS), then what its share (PSS) adds, then the rest.",
-	"The bar of memory: in use; in use, but available; free.",
-	"'-' is an unavailable value, never a zero.",
-	"",
-};
 
 static void draw_help(struct top *top, int y, int height)
 {
-	size_t at, i, n = ARRAY_SIZE(help), room = height > 0 ? height : 0;
+	const size_t room = height > 0 ? height : 0;
 	const struct top_binding *binding;
 	struct line line;
+	size_t i, n = 0;
 
 	for (binding = top_bindings; binding->keys; binding++)
 		n++;
@@ -283,42 +222,10 @@ static void draw_help(struct top *top, int y, int height)
 		top->line = n > room ? n - room : 0;
 	top->height = room;
 	for (i = 0; i < room && top->line + i < n; i++) {
-		at = top->line + i;
+		binding = &top_bindings[top->line + i];
 		line_begin(&line);
-		if (at < ARRAY_SIZE(help)) {
-			fputs(help[at], line.out);
-		} else {
-			binding = &top_bindings[at - ARRAY_SIZE(help)];
-			fprintf(line.out, "%-9s %s", binding->keys, binding->help);
-		}
+		fprintf(line.out, "%-9s %s", binding->keys, binding->help);
 		line_end(&line, y + (int)i);
-	}
-}
-
-static void draw_columns(struct top *top, int y, int height)
-{
-	const struct top_list *list = &top_page(top)->list;
-	size_t room = height > 0 ? height : 0;
-	size_t first = room && top->line >= room ? top->line - room + 1 : 0;
-	const struct column *column;
-	struct line line;
-	size_t i;
-
-	top->height = room;
-	for (i = 0; i < room; i++) {
-		column = column_at(list->type, first + i);
-		if (!column)
-			return;
-		line_begin(&line);
-		fprintf(line.out, "[%c] %-16s %s",
-			top_list_has(list, column) ? 'x' : ' ',
-			column->name, column->help);
-		if (column->basis)
-			fprintf(line.out, " [%s]", basis_words[column->basis]);
-		if (first + i == top->line)
-			attron(A_REVERSE);
-		line_end(&line, y + (int)i);
-		attroff(A_REVERSE);
 	}
 }
 
@@ -336,16 +243,13 @@ static void draw_foot(const struct top *top, int y)
 			fprintf(line.out, "  %s", top->message);
 	} else if (*top->message) {
 		fputs(top->message, line.out);
-	} else if (top->screen == TOP_COLUMNS) {
-		fputs("Space: show, hide  f: done", line.out);
 	} else if (top->screen == TOP_HELP) {
 		fputs("Up Down: more  h: done", line.out);
 	} else {
 		for (binding = top_bindings; binding->keys; binding++) {
 			if (!binding->brief || (top->screen == TOP_MAP &&
 						(binding->action == TOP_ENTER ||
-						 binding->action == TOP_TREE ||
-						 binding->action == TOP_GROUPS)))
+						 binding->action == TOP_CGROUPS)))
 				continue;
 			used += strlen(binding->brief) + (used ? strlen("  ") : 0);
 			if (used > (size_t)COLS)
@@ -393,7 +297,6 @@ int top_view_open(struct failure *why)
 	nodelay(stdscr, TRUE);
 	if (!getenv("ESCDELAY"))
 		set_escdelay(ESCAPE_MS);
-	draw_begin();
 	return 0;
 }
 
@@ -413,24 +316,16 @@ void top_view_close(void)
 
 void top_view_draw(struct top *top)
 {
-	int y = 0, foot = LINES > 1, height;
+	const int y = LINES >= HEADER_LINES ? 3 : 0, foot = LINES > 1, height = LINES - y - foot;
 
 	pthread_mutex_lock(&lock);
 	erase();
-	if (LINES >= HEADER_LINES)
-		y = draw_header(top, LINES);
-	height = LINES - y - foot;
-	switch (top->screen) {
-	case TOP_HELP:
+	if (y)
+		draw_header(top);
+	if (top->screen == TOP_HELP)
 		draw_help(top, y, height);
-		break;
-	case TOP_COLUMNS:
-		draw_columns(top, y, height);
-		break;
-	default:
+	else
 		draw_list(top, y, height);
-		break;
-	}
 	if (foot)
 		draw_foot(top, LINES - 1);
 	if (top->renew)

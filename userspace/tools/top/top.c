@@ -33,7 +33,7 @@
  * @due: time of the next census, ns of CLOCK_MONOTONIC
  * @pid: the PID of the current request; request.pids points here because
  *	top.pid may change during the census
- * @group_by: groups of the current request
+ * @grouped: the current request has cgroups
  * @thread: takes one census: the scan runs in a system call, which may take seconds
  *	and cannot be polled
  * @ready: eventfd, readable when @thread has written the members after it
@@ -45,7 +45,7 @@ struct run {
 	struct request request;
 	uint64_t due;
 	uint64_t pid;
-	uint8_t group_by;
+	bool grouped;
 	pthread_t thread;
 	int ready;
 	enum taken taken;
@@ -114,7 +114,7 @@ static int ask_census(struct run *run, struct failure *why)
 	run->pid = top->pid;
 	if (run->pid)
 		request->pids.v = &run->pid;
-	run->group_by = request->group_by;
+	run->grouped = request->group_by;
 	top->once = false;
 	if (subtree_prepare(run->session, why))
 		return -1;
@@ -142,7 +142,7 @@ static int receive(struct run *run, struct failure *why)
 		return 0;
 	}
 	/* The service refuses a user groups: the processes are still there. */
-	if (run->taken == TAKE_FAILED && run->group_by &&
+	if (run->taken == TAKE_FAILED && run->grouped &&
 	    ((run->session->by_subtree && run->why.kind == FAIL_NO_PROCESS) ||
 	     run->why.kind == FAIL_REFUSED)) {
 		top_no_groups(&run->top, &run->why);
@@ -152,7 +152,7 @@ static int receive(struct run *run, struct failure *why)
 		*why = run->why;
 		return -1;
 	}
-	top_census(&run->top, run->snap, run->pid, run->group_by);
+	top_census(&run->top, run->snap, run->pid, run->grouped);
 	if (!options->count || run->session->taken < options->count)
 		return 0;
 	/* Draw the last census: it may stay on the terminal. */
@@ -223,7 +223,8 @@ static int top_run(struct session *session, struct failure *why)
 static const struct option_use top_options[] = {
 	USE(columns), USE(all), USE(sort),
 	USE_AS(reverse, "reverse the order: amounts smallest first"),
-	USE(percent), USE(numeric), USE(cgroup), USE(basis), USE(file), USE(at), OPTIONS_OF_SERIES,
+	USE(percent), USE(numeric), USE(pid), USE(cgroup), USE(tree),
+	USE(file), USE(at), OPTIONS_OF_SERIES,
 	USE(abbreviate), OPTIONS_ALWAYS,
 };
 
@@ -233,19 +234,16 @@ const struct command top_command = {
 	.about =
 	"Shows a row for each process, the largest PSS first, and takes a census every\n"
 	"INTERVAL seconds (2). Above the rows: the memory of the system, kswapd, and the\n"
-	"cost of the census. The bar of a process shows USS within PSS within RSS; all\n"
-	"bars have the scale of the largest process.\n"
+	"cost of the census.\n"
 	"\n"
 	"'h' lists the keys. Cursor keys select a row, and the selection follows it. Enter\n"
-	"shows the mappings of the process, 'u' a row for each user, 'g' the tree of cgroups\n"
-	"with what is charged to them, 'T' each process with all its descendants; 'q' or Esc\n"
-	"goes back. '<' and '>' sort by another column, 'r' reverses the order, '/' filters\n"
-	"by a regular expression, 't' shows a tree, '-' folds what is below a row, 'Z'\n"
-	"freezes the screen, 'f' chooses columns, 'e' changes the units, 'q' quits.\n"
+	"shows the mappings of the process, 'g' the tree of cgroups with what is charged to\n"
+	"them; 'q' or Esc goes back. '<' and '>' sort by another column, 'r' reverses the\n"
+	"order, '/' filters by a regular expression, 'Z' freezes the screen, 'e' changes the\n"
+	"units, 'q' quits. Users and trees: 'memcensus -u 2', 'memcensus --by tree 2'.\n"
 	"\n"
 	"Amounts are sorted with the largest first, with -r with the smallest first. Each\n"
-	"census of a record is shown for INTERVAL seconds. NO_COLOR in the environment\n"
-	"turns colours off.\n",
+	"census of a record is shown for INTERVAL seconds.\n",
 	.options = top_options,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_NODES,
 	.rows = { &task_rows, "pid,user,swap,uss,pss,rss,comm", "pss" },

@@ -62,15 +62,14 @@ int watched_command_begin(struct watched_command *command, char **words, int *ex
 	return *exit ? -1 : 0;
 }
 
-void watched_command_wait(struct watched_command *command, int fd, uint64_t moment)
+void watched_command_wait(struct watched_command *command, uint64_t moment)
 {
-	struct pollfd polls[] = { { .fd = command->fd, .events = POLLIN },
-				  { .fd = fd, .events = POLLIN } };
+	struct pollfd poll = { .fd = command->fd, .events = POLLIN };
 	int status;
 	pid_t pid;
 
 	if (!command->ended)
-		signals_poll_until(polls, 2, moment);
+		signals_poll_until(&poll, 1, moment);
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (pid != command->program.pid)
 			continue;

@@ -27,11 +27,8 @@ struct watched_command {
 int watched_command_begin(struct watched_command *command, char **words, int *exit,
 			  struct failure *why);
 
-/*
- * Waits until @moment, ns of CLOCK_MONOTONIC, until @fd is readable, or until it has ended.  Reaps
- * orphans.
- */
-void watched_command_wait(struct watched_command *command, int fd, uint64_t moment);
+/* Waits until @moment, ns of CLOCK_MONOTONIC, or until it has ended.  Reaps orphans. */
+void watched_command_wait(struct watched_command *command, uint64_t moment);
 
 void watched_command_end(struct watched_command *command);
 

@@ -14,10 +14,8 @@
 #include "os/process.h"
 #include "record/recorded-names.h"
 #include "record/recorder.h"
-#include "report/interval.h"
 #include "report/report.h"
 #include "tools/watch/command.h"
-#include "tools/watch/exits.h"
 #include "tools/watch/peak.h"
 
 /* Processes that are named at the peak of PSS. */
@@ -57,19 +55,10 @@ struct holder {
 	struct amount rss;
 };
 
-/* A sample, as a row on a terminal. */
-struct sampled {
-	char time[TIME_SIZE];
-	uint64_t mms;
-	struct amount bytes[KINDS];
-};
-
 /**
  * struct measured - a run; the columns describe the numbers
  * @recorder: records the samples; NULL: nothing does, or it failed
- * @rows: where each sample is shown; NULL: nowhere
- * @exits: of a command; NULL: the kernel does not report them
- * @root: the tree is that of this process
+ * @root: the tree is that of this process; 0: it is a cgroup
  * @without_root: it is this program, which does not count
  * @waits: the command has ended, and what it left behind is measured to its end
  * @begun, @last: of the run, of the last sample; ns of CLOCK_MONOTONIC
@@ -80,8 +69,6 @@ struct sampled {
 struct measured {
 	struct session *session;
 	struct recorder *recorder;
-	FILE *rows;
-	struct exits *exits;
 	uint64_t root;
 	bool without_root;
 	bool waits;
@@ -97,8 +84,6 @@ struct measured {
 	uint64_t wall;
 	uint64_t cpu;
 	struct amount largest;
-	struct amount bound;
-	uint64_t ended;
 	bool has_left;
 	uint64_t left;
 	uint64_t failed;
@@ -116,19 +101,6 @@ static const struct column peak_columns[] = {
 	MEMBER(peak, "mms", "MMs", mms, COUNT, "address spaces then"),
 };
 
-DERIVED(sampled_time, sampled, text, row->time, true)
-
-static const struct column sampled_columns[] = {
-	{ "time", "Time", "when the census began", .kind = KIND_TEXT, .derive = sampled_time },
-	MEMBER(sampled, "mms", "MMs", mms, COUNT, "address spaces of the tree"),
-	MEMBER_MEMORY(sampled, "pss", "PSS", bytes[0], "proportional share"),
-	MEMBER_MEMORY(sampled, "uss", "USS", bytes[1], "exclusive"),
-	MEMBER_MEMORY(sampled, "swap", "Swap", bytes[2], "swapped out"),
-	MEMBER_MEMORY(sampled, "rss", "RSS", bytes[3], "sum of RSS"),
-};
-
-static const struct row_type sampled_rows = ROWS_OF("sample", sampled_columns);
-
 const struct row_type peak_rows = ROWS_OF("peak", peak_columns);
 
 DERIVED(holder_comm, holder, text, row->comm, *row->comm)
@@ -144,7 +116,6 @@ static const struct column holder_columns[] = {
 
 DERIVED(measured_cost, measured, ratio, 100.0 * (double)row->cpu / (double)row->wall, row->wall)
 DERIVED(measured_left, measured, number, row->left, row->has_left)
-DERIVED(measured_ended, measured, number, row->ended, row->exits)
 
 static const struct column measured_columns[] = {
 	MEMBER(measured, "samples", NULL, samples, COUNT,
@@ -160,10 +131,6 @@ static const struct column measured_columns[] = {
 	  .kind = KIND_PERCENT, .derive = measured_cost },
 	MEMBER_MEMORY(measured, "largest_rss", NULL, largest,
 		      "largest RSS of one process, between censuses too"),
-	MEMBER_MEMORY(measured, "at_most", NULL, bound,
-		      "of a command: never more PSS or USS, by VmHWM of all"),
-	{ "ended", NULL, "processes of the command that ended",
-	  .kind = KIND_COUNT, .derive = measured_ended },
 	{ "left", NULL, "address spaces that the command left behind",
 	  .kind = KIND_COUNT, .derive = measured_left },
 };
@@ -171,14 +138,32 @@ static const struct column measured_columns[] = {
 const struct row_type peak_holder_rows = ROWS_OF("process at a peak", holder_columns);
 const struct row_type peak_run_rows = ROWS_OF("measured run", measured_columns);
 
-/* The group of the tree; NULL: it has ended. */
-static const struct group *find_tree(const struct snapshot *snap, uint64_t root)
+static bool is_cgroup(const struct snapshot *snap, const struct group *group, const char *path)
 {
-	size_t i;
+	const char *name = KNOWN(group, MEMCENSUS_GROUP_CGROUP) && snap->naming ?
+			   snap->naming(snap, NAME_CGROUP, group->cgroup, false) : NULL;
 
-	for (i = 0; i < snap->n_groups; i++)
-		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_PID) && snap->groups[i].pid == root)
-			return &snap->groups[i];
+	return name && !strcmp(name, path);
+}
+
+/* That which is measured; NULL: a tree is. */
+static const char *cgroup_of(const struct measured *m)
+{
+	const struct options *options = m->session->options;
+
+	return options->n_cgroups ? options->cgroups[0] : NULL;
+}
+
+/* The group of the tree, or of the cgroup; NULL: it has ended. */
+static const struct group *find_tree(const struct measured *m, const struct snapshot *snap)
+{
+	const char *cgroup = cgroup_of(m);
+	const struct group *group;
+
+	for (group = snap->groups; group < snap->groups + snap->n_groups; group++)
+		if (cgroup ? is_cgroup(snap, group, cgroup) && group->mms :
+			     KNOWN(group, MEMCENSUS_GROUP_PID) && group->pid == m->root)
+			return group;
 	return NULL;
 }
 
@@ -235,26 +220,11 @@ static uint64_t mms_of(const struct measured *m, const struct group *tree)
 	return tree ? tree->mms - m->without_root : 0;
 }
 
-static void show_sample(struct measured *m, struct sampled *row, uint64_t realtime)
-{
-	struct report report;
-
-	time_text(row->time, realtime, false);
-	report_begin(&report, m->session->options, NULL, m->rows);
-	report.no_header = !interval_header_due(m->session->options, m->samples - 1);
-	REPORT(&report,
-	       { .type = &sampled_rows, .rows = ONE_ROW(row),
-		 .columns = "time:8 mms:5 swap:9 uss:9 pss:9 rss:9" });
-	report_end(&report);
-	fflush(m->rows);
-}
-
 /* @at: when the census began, ns of CLOCK_MONOTONIC. */
 static void add_sample(struct measured *m, const struct snapshot *snap, const struct group *tree,
 		       uint64_t at)
 {
 	const struct task *root = m->without_root ? task_of(snap, m->root) : NULL;
-	struct sampled row = { .mms = mms_of(m, tree) };
 	bool lower = false, *in;
 	size_t i, k;
 
@@ -268,13 +238,12 @@ static void add_sample(struct measured *m, const struct snapshot *snap, const st
 
 		if (root)
 			now = amount_minus(now, amount_figure(&root->figures, kinds[k].figure));
-		row.bytes[k] = now;
 		if (!now.known || (peak->bytes.known && peak->bytes.bytes >= now.bytes))
 			continue;
 		peak->bytes = now;
 		peak->realtime = snap->scan.realtime;
 		peak->after = at - m->begun;
-		peak->mms = row.mms;
+		peak->mms = mms_of(m, tree);
 		if (kinds[k].figure == MEMCENSUS_F_PSS)
 			m->n_holders = 0;
 	}
@@ -290,24 +259,6 @@ static void add_sample(struct measured *m, const struct snapshot *snap, const st
 	}
 	free(in);
 	m->lower += lower;
-	if (m->rows)
-		show_sample(m, &row, snap->scan.realtime);
-}
-
-/* The sum of VmHWM of the tree, without this program. */
-static struct amount running_bound(const struct measured *m, const struct snapshot *snap,
-				   const struct group *tree)
-{
-	struct amount sum = { .known = true };
-	bool *in = find_below(snap, tree);
-	size_t i;
-
-	for (i = 0; i < snap->n_tasks; i++)
-		if (snap->tasks[i].pid != m->root && is_in(snap, in, &snap->tasks[i]))
-			sum = amount_plus(sum, amount_figure(&snap->tasks[i].figures,
-							     MEMCENSUS_F_RSS_PEAK));
-	free(in);
-	return sum;
 }
 
 /* Says once that the record lacks what follows. */
@@ -336,7 +287,7 @@ static enum taken take(struct measured *m, struct snapshot **snap, struct failur
 		recorder_abort(m->recorder);
 		return taken;
 	}
-	names_write(*snap, NULL, 0);
+	names_write(*snap);
 	if (recorder_end(m->recorder, *snap, &lost) != RECORDER_DONE)
 		stop_record(m, &lost);
 	return taken;
@@ -371,22 +322,18 @@ static bool take_sample(struct measured *m, bool after)
 			m->why = why;
 		return m->without_root && !m->waits;
 	}
-	tree = find_tree(snap, m->root);
+	tree = find_tree(m, snap);
 	if (m->session->source->shared) {
 		at = begin_of(snap) > m->last ? begin_of(snap) : m->last;
 		again = snap->seq == m->seq;
 		m->seq = snap->seq;
 		/* The service sends no tree with a process that the user may not read. */
-		hidden = !tree && task_of(snap, m->root);
+		hidden = !tree && m->root && task_of(snap, m->root);
 		m->hidden += hidden && !again;
 	}
-	if (m->exits)
-		exits_narrow(m->exits, snap, m->root);
 	if (after) {
 		m->has_left = tree;
 		m->left = mms_of(m, tree);
-		if (m->exits)
-			m->bound = exits_bound(m->exits, running_bound(m, snap, tree));
 	} else if (mms_of(m, tree) && !again) {
 		add_sample(m, snap, tree, at);
 	}
@@ -411,7 +358,6 @@ static void measure(struct measured *m, struct watched_command *command, double 
 		now = signals_now();
 		if (duration && !running && now - begun >= duration)
 			return;
-		/* Else it only woke up for an exit. */
 		if (now >= due)
 			due += ((now - due) / m->interval + 1) * m->interval;
 		if (share > 0 && budget_when(&budget, cost, now) > due)
@@ -420,13 +366,12 @@ static void measure(struct measured *m, struct watched_command *command, double 
 		if (!running && !m->session->taken)
 			due = now;
 		if (running)
-			watched_command_wait(running, exits_fd(m->exits), due);
+			watched_command_wait(running, due);
 		else if (due > now && !signals_sleep_until(due))
 			return;
 		/* It has ended: this reaps orphans, and does not wait. */
 		if (command && !running)
-			watched_command_wait(command, -1, due);
-		exits_read(m->exits);
+			watched_command_wait(command, due);
 		if (running && running->ended)
 			return;
 		if (signals_now() < due)
@@ -492,7 +437,6 @@ static int measure_command(struct measured *m, double share, bool waits, struct 
 
 	m->root = process_own();
 	m->without_root = true;
-	m->exits = exits_listen();
 	ret = watched_command_begin(&command, options->program, &session->child, why);
 	if (ret) {
 		watched_command_end(&command);
@@ -510,8 +454,6 @@ static int measure_command(struct measured *m, double share, bool waits, struct 
 	if (signals_now() - m->last > m->gap)
 		m->gap = signals_now() - m->last;
 	take_sample(m, true);
-	if (m->exits)
-		m->ended = exits_count(m->exits);
 	if (!getrusage(RUSAGE_CHILDREN, &usage))
 		m->largest = amount_of(true, (uint64_t)usage.ru_maxrss * 1024);
 	session->child = program_exit_status(command.status);
@@ -519,29 +461,25 @@ static int measure_command(struct measured *m, double share, bool waits, struct 
 	return 0;
 }
 
-/* With an interval that the user chose, on a terminal, unless it is for scripts. */
-static FILE *rows_of_terminal(const struct options *options)
-{
-	FILE *out = options->program ? stderr : stdout;
-
-	return options->interval && !options->json && !options->raw && isatty(fileno(out)) ?
-	       out : NULL;
-}
-
 /* @path: of the record. */
 static void end_record(struct measured *m, const char *path)
 {
+	const char *cgroup = cgroup_of(m);
+	const char *quote = cgroup ? "'" : "";
+	char root[24];
 	struct failure why;
 
 	if (!m->recorder)
 		return;
+	snprintf(root, sizeof(root), "%" PRIu64, m->root);
 	if (recorder_close(m->recorder, &why)) {
 		fprintf(stderr, "memcensus: %s\n", why.text);
 		m->session->partial = true;
 	} else {
 		fprintf(stderr,
-			"memcensus: draw it: memcensus -f '%s' chart time --tree %" PRIu64
-			" -o FILE.svg\n", path, m->root);
+			"memcensus: draw it: memcensus -f '%s' chart time --%s %s%s%s -o FILE.svg\n",
+			path, cgroup ? "cgroup" : "tree", quote,
+			cgroup ?: root, quote);
 	}
 }
 
@@ -553,7 +491,6 @@ int peak_run(struct session *session, double budget, const char *record, bool wa
 	const uint64_t used = budget_clock();
 	struct measured m = {
 		.session = session,
-		.rows = rows_of_terminal(options),
 		.interval = options->interval ? options->interval : PEAK_INTERVAL,
 	};
 	size_t i;
@@ -563,19 +500,16 @@ int peak_run(struct session *session, double budget, const char *record, bool wa
 		if (!m.recorder)
 			return -1;
 	}
-	session->request.group_by = MEMCENSUS_BY_TREE;
-	session->request.basis = MEMCENSUS_BASIS_FRAMES;
+	session->request.group_by = options->n_cgroups ? MEMCENSUS_BY_CGROUP : MEMCENSUS_BY_TREE;
 	/* A record has the totals too, without which no command reads it. */
 	session->request.parts = MEMCENSUS_PART_TASKS | (record ? MEMCENSUS_PART_SYSTEM : 0);
 	for (i = 0; i < KINDS; i++)
 		m.peaks[i].name = kinds[i].name;
 	if (options->program) {
-		if (measure_command(&m, budget, waits, why)) {
-			exits_free(m.exits);
+		if (measure_command(&m, budget, waits, why))
 			return -1;
-		}
 	} else {
-		m.root = process_of((uint32_t)options->roots[0]);
+		m.root = options->n_cgroups ? 0 : process_of((uint32_t)options->roots[0]);
 		session->whole = true;
 		m.begun = signals_now();
 		m.last = m.begun;
@@ -585,6 +519,9 @@ int peak_run(struct session *session, double budget, const char *record, bool wa
 			return fail(why, FAIL_PRIVILEGE,
 				    "you may not read all processes of the tree of PID %" PRIu64
 				    ": run as root (sudo)", m.root);
+		if (!m.samples && options->n_cgroups && !m.failed)
+			return fail(why, FAIL_NO_PROCESS, "no process is in cgroup '%.200s'",
+				    options->cgroups[0]);
 		if (!m.samples)
 			return m.failed ? (*why = m.why, -1) :
 			       fail(why, FAIL_NO_PROCESS,
@@ -595,6 +532,5 @@ int peak_run(struct session *session, double budget, const char *record, bool wa
 	show_peaks(&m, options->program && !options->output ? stderr : session->out);
 	note_samples(&m);
 	end_record(&m, record);
-	exits_free(m.exits);
 	return 0;
 }
