@@ -13,8 +13,8 @@
 #include "os/ksm.h"
 #include "os/proc-texts.h"
 #include "os/procfs.h"
+#include "os/swaps.h"
 #include "os/sysfs.h"
-#include "os/zram.h"
 
 /* Processes that are asked what of them is merged. */
 #define MERGED_MOST	200
@@ -34,12 +34,13 @@ static void add_pressure(struct brief *brief)
 	brief_look(brief, BRIEF_LOOK_PRESSURE, NULL, NULL);
 }
 
-static void add_zram(struct brief *brief)
+static void add_zram(struct brief *brief, const struct snapshot *snap)
 {
-	struct zram_use use;
+	const char *text = proc_texts_find(snap, PROC_TEXTS_SWAPS);
+	const struct zram_use use = swaps_in_zram(text);
 	char swap[NUMBER_SIZE];
 
-	if (!zram_read(&use)) {
+	if (!text) {
 		brief_look_failed(brief, BRIEF_LOOK_ZRAM, xstrdup("/proc/swaps cannot be read"));
 		return;
 	}
@@ -95,11 +96,11 @@ static void add_merged(struct brief *brief, const struct snapshot *snap, struct 
 	brief_look(brief, BRIEF_LOOK_KSM, NULL, NULL);
 }
 
-static void add_dentries(struct brief *brief)
+static void add_dentries(struct brief *brief, const struct snapshot *snap)
 {
 	uint64_t negative, bytes;
 
-	if (!negative_dentries(&negative, &bytes)) {
+	if (!negative_dentries(snap, &negative, &bytes)) {
 		brief_look_failed(brief, BRIEF_LOOK_DENTRIES,
 				  xstrdup("their size cannot be read: run as root"));
 		return;
@@ -143,8 +144,8 @@ static void add_segments(struct brief *brief)
 void facts_of_machine(struct brief *brief, const struct snapshot *snap, struct brief_ask *ask)
 {
 	add_pressure(brief);
-	add_zram(brief);
+	add_zram(brief, snap);
 	add_merged(brief, snap, ask);
-	add_dentries(brief);
+	add_dentries(brief, snap);
 	add_segments(brief);
 }

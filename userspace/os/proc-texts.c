@@ -11,6 +11,7 @@
 #include "os/proc-texts.h"
 #include "os/procfs.h"
 #include "os/slab-objects.h"
+#include "os/swaps.h"
 
 /* Bytes, at most, of what is made of a line: a name or a line of meminfo. */
 #define LINE_BYTES	64
@@ -44,27 +45,25 @@ void proc_texts_add_lines(struct snapshot *snap, const char *name, const char *t
 	}
 }
 
-bool negative_dentries(uint64_t *number, uint64_t *bytes)
+static void read_dentries(struct snapshot *snap)
 {
 	const struct amount size = object_of("dentry");
+	uint64_t number;
 	char text[128];
 
 	if (!size.known || !procfs_read_into("sys/fs/dentry-state", text, sizeof(text)) ||
-	    sscanf(text, "%*u %*u %*u %*u %" SCNu64, number) != 1)
-		return false;
-	*bytes = *number * (uint64_t)size.bytes;
-	return true;
+	    sscanf(text, "%*u %*u %*u %*u %" SCNu64, &number) != 1)
+		return;
+	snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64, number,
+		 number * (uint64_t)size.bytes);
+	proc_texts_add(snap, PROC_TEXTS_DENTRIES, text, strlen(text));
 }
 
-static void read_dentries(struct snapshot *snap)
+bool negative_dentries(const struct snapshot *snap, uint64_t *number, uint64_t *bytes)
 {
-	uint64_t number, bytes;
-	char text[64];
+	const char *text = proc_texts_find(snap, PROC_TEXTS_DENTRIES);
 
-	if (!negative_dentries(&number, &bytes))
-		return;
-	snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64, number, bytes);
-	proc_texts_add(snap, PROC_TEXTS_DENTRIES, text, strlen(text));
+	return text && sscanf(text, "%" SCNu64 " %" SCNu64, number, bytes) == 2;
 }
 
 void proc_texts_read(struct snapshot *snap)
@@ -86,6 +85,10 @@ void proc_texts_read(struct snapshot *snap)
 			proc_texts_add(snap, texts[i].name, text, len);
 		free(text);
 	}
+	text = swaps_text();
+	if (text)
+		proc_texts_add(snap, PROC_TEXTS_SWAPS, text, strlen(text));
+	free(text);
 	read_dentries(snap);
 }
 
@@ -193,10 +196,9 @@ static void apply_sockstat(struct snapshot *snap)
 
 static void apply_dentries(struct snapshot *snap)
 {
-	const char *text = proc_texts_find(snap, PROC_TEXTS_DENTRIES);
-	uint64_t bytes;
+	uint64_t number, bytes;
 
-	if (text && sscanf(text, "%*u %" SCNu64, &bytes) == 1)
+	if (negative_dentries(snap, &number, &bytes))
 		add_line(snap, PROC_TEXTS_NEGATIVE, true, bytes);
 }
 

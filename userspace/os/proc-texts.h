@@ -20,6 +20,8 @@
 #define PROC_TEXTS_RESERVE	"admin_reserve_kbytes "
 /* a copy of /proc/net/sockstat; what sockets use is the same in all network namespaces */
 #define PROC_TEXTS_SOCKSTAT	"sockstat"
+/* swap devices and files: see swaps.h */
+#define PROC_TEXTS_SWAPS	"swaps"
 /* "NUMBER BYTES" of negative dentries, which the kernel's slab is much of on some machines */
 #define PROC_TEXTS_DENTRIES	"dentries"
 /* hugetlb pools, and file systems of type tmpfs: see hugepages.h and tmpfs.h */
@@ -34,12 +36,12 @@
 #define PROC_TEXTS_CMDLINES	"cmdlines"
 
 /*
- * Names that were looked for and not found: the kernel keeps @number of them, reclaimable slab
+ * Names that were looked for and not found: the kernel kept @number of them, reclaimable slab
  * of @bytes.  False: unknown, without root.
  */
-bool negative_dentries(uint64_t *number, uint64_t *bytes);
+bool negative_dentries(const struct snapshot *snap, uint64_t *number, uint64_t *bytes);
 
-/* Reads meminfo, sockstat and dentries of this machine into @snap: what can be read. */
+/* Reads meminfo, sockstat, swaps and dentries of this machine into @snap: what can be read. */
 void proc_texts_read(struct snapshot *snap);
 
 /* Reads these of /proc/sys/vm, as PROC_TEXTS_VM. */

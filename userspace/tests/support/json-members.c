@@ -17,6 +17,7 @@
 #include "tools/physical/directories.h"
 #include "tools/share/file.h"
 #include "tools/share/stopped.h"
+#include "tools/system/swaps.h"
 #include "tools/watch/peak.h"
 
 static const char *type_of(const struct column *column)
@@ -143,7 +144,7 @@ int main(void)
 		{ "oom_event", &kill_rows }, { "oom_killed", &kill_victim_rows },
 		{ "oom_killer", &killer_rows },
 		{ "if_stopped", &stopped_sum_rows }, { "stopped_file", &stopped_file_rows },
-		{ "stopped_each", &stopped_each_rows },
+		{ "stopped_each", &stopped_each_rows }, { "swap_device", &swap_rows },
 		{ "brief_row", &brief_shown_rows }, { "brief_looked", &brief_seen_rows },
 		{ "open_kind", &open_kind_rows }, { "open_file", &open_file_rows },
 		{ "memory_file", &memory_file_rows }, { "memory_system", &memory_system_rows },

@@ -201,6 +201,7 @@ static enum taken replay_take(struct source *source,
 		proc_texts_add(snap, PROC_TEXTS_RECORDER, "900", 3);
 	if (!snap->has_totals && !snap->has_physical)
 		return TAKE_DONE;
+	text_add(snap, PROC_TEXTS_SWAPS);
 	text_add(snap, PROC_TEXTS_DENTRIES);
 	proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo_text, strlen(meminfo_text));
 	proc_texts_apply(snap);

@@ -371,6 +371,7 @@ void sums_end(struct sums *sums, const struct snapshot *snap)
 		kernel_stack_size(amount_total(snap, MEMCENSUS_S_KERNEL_STACK));
 	const struct breakdown breakdown = breakdown_of(snap);
 	const struct figures none = { 0 };
+	char *swaps;
 	size_t i;
 
 	add_to_parents(sums);
@@ -378,7 +379,10 @@ void sums_end(struct sums *sums, const struct snapshot *snap)
 		take_figures(sums, &sums->v[i],
 			     i < snap->n_groups ? &snap->groups[i].figures : &none, stack);
 	add_files(sums);
-	sums->zram_known = zram_read(&sums->zram);
+	swaps = swaps_text();
+	sums->zram_known = swaps;
+	sums->zram = swaps_in_zram(swaps);
+	free(swaps);
 	for (i = 0; i < sums->n; i++)
 		sum_up(sums, snap, breakdown_part(&breakdown, "anon_unmapped"), &sums->v[i]);
 }

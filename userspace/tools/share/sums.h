@@ -8,7 +8,7 @@
 
 #include "model/amount.h"
 #include "model/memory-kinds.h"
-#include "os/zram.h"
+#include "os/swaps.h"
 #include "tools/share/holders.h"
 
 /**

@@ -41,6 +41,7 @@ static void system_sections(struct report *report)
 {
 	figures_report_system(report);
 	show_breakdown(report);
+	swaps_report(report);
 	swaps_report_use(report);
 }
 
@@ -63,7 +64,7 @@ const struct command system_command = {
 	"of drivers, network buffers, and each row that is '-'). Counters lag: a row that would\n"
 	"be below 0 is 0. The swap in use is divided into that of processes, and that of none,\n"
 	"such as files of a tmpfs. 'held --files' names files that have swap, tmpfs or hugetlb\n"
-	"pages without a process, 'swapon' and 'zramctl' the swap devices.\n"
+	"pages without a process.\n"
 	"\n"
 	"With an INTERVAL, all of it each time; one row each is that of 'vmstat'.\n"
 	"\n"
