@@ -74,18 +74,16 @@ static void set_names(struct snapshot *snap, struct group *group, const struct g
 {
 	const char *path = snap->naming ?
 		snap->naming(snap, NAME_CGROUP, group->cgroup, false) : NULL;
-	char name[256], *own;
+	char *own;
 
 	group->own = parent && parent->cgroup == group->cgroup;
 	group->path = NULL;
-	group->name = NULL;
+	group->name = group->own ? "." : NULL;
 	if (!path)
 		return;
 	own = xasprintf("%s/.", strcmp(path, "/") ? path : "");
 	group->path = snapshot_text(snap, group->own ? own : path, strlen(own));
 	free(own);
-	cgroup_short_name(path, name, sizeof(name));
-	group->name = snapshot_text(snap, group->own ? "." : name, sizeof(name));
 }
 
 /*

@@ -6,6 +6,7 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "model/cgroup-columns.h"
 #include "model/columns.h"
 #include "model/on-nodes.h"
 
@@ -175,6 +176,10 @@ DERIVED(group_user, group, text,
 DERIVED(task_cgroup_path, task, text,
 	KNOWN(row, MEMCENSUS_TASK_CGROUP) ? name_of_cgroup(view, row->cgroup) : NULL,
 	value->text)
+DERIVED(task_called, task, text,
+	view_called(view, KNOWN(row, MEMCENSUS_TASK_CGROUP), row->cgroup), value->text)
+DERIVED(task_called_as, task, text,
+	view_called_as(view, column, KNOWN(row, MEMCENSUS_TASK_CGROUP), row->cgroup), value->text)
 
 /* @text: of the group, NULL if it has none. */
 static const char *cgroup_text(const struct view *view, const struct group *group,
@@ -186,9 +191,18 @@ static const char *cgroup_text(const struct view *view, const struct group *grou
 }
 
 DERIVED(group_cgroup_path, group, text, cgroup_text(view, row, row->path), value->text)
-DERIVED(group_name, group, text,
-	KNOWN(row, MEMCENSUS_GROUP_CGROUP) ? cgroup_text(view, row, row->name) : row->name,
-	value->text)
+
+/* By cgroup, @row->name is "." or nothing. */
+static const char *name_of_group(const struct view *view, const struct group *row)
+{
+	if (!KNOWN(row, MEMCENSUS_GROUP_CGROUP) || (row->name && !view->numeric))
+		return row->name;
+	return view_called(view, true, row->cgroup);
+}
+
+DERIVED(group_name, group, text, name_of_group(view, row), value->text)
+DERIVED(group_called_as, group, text,
+	view_called_as(view, column, KNOWN(row, MEMCENSUS_GROUP_CGROUP), row->cgroup), value->text)
 DERIVED(group_own_uss, group, number, row->own_uss, row->own_uss != UINT64_MAX)
 DERIVED(group_own_pss, group, number, row->own_pss, row->own_pss != UINT64_MAX)
 
@@ -290,6 +304,7 @@ static const struct column *find_on_node(const char *name, size_t len)
 enum {
 	TASK_USER,
 	TASK_CGROUP_PATH,
+	TASK_CGROUP_NAME,
 	TASK_DELTA,
 	TASK_PERCENT,
 	TASK_FORK_SHARED,
@@ -299,6 +314,7 @@ enum {
 	TASK_HUGETLB_NODES,
 	TASK_POLICY,
 	TASK_MERGED,
+	TASK_CALLED_AS,
 };
 
 static const struct column task_derived[] = {
@@ -309,6 +325,9 @@ static const struct column task_derived[] = {
 		"cgroup_path", "CgroupPath", "path of its cgroup in the default hierarchy",
 		.kind = KIND_TEXT, .in_json = true, .total = TOTAL_DISTINCT,
 		.derive = task_cgroup_path },
+	[TASK_CGROUP_NAME] = {
+		"cgroup_name", "CgroupName", "name of its cgroup: unit, container or pod",
+		.kind = KIND_TEXT, .total = TOTAL_DISTINCT, .derive = task_called },
 	[TASK_DELTA] = {
 		"delta", "Delta", "rss_counter minus rss: the error of the counter",
 		.kind = KIND_BYTES, .total = TOTAL_SUM, .sign = true,
@@ -341,6 +360,7 @@ static const struct column task_derived[] = {
 		"ksm_merged", "KSMmerged",
 		"merged by KSM: so much it takes at most if that ends; not in records",
 		.kind = KIND_BYTES, .total = TOTAL_SUM, .derive = task_merged },
+	[TASK_CALLED_AS] = CALLED_COLUMNS(.derive = task_called_as),
 };
 
 const struct column *const task_cmdline = &task_derived[TASK_CMDLINE];
@@ -428,8 +448,9 @@ static const struct column group_derived[] = {
 	  "path of the cgroup, of groups by cgroup; with /.: without those below it",
 	  .kind = KIND_TEXT, .in_json = true, .derive = group_cgroup_path },
 	{ "name", "Name",
-	  "short name of the cgroup: unit, container or pod; .: without those below it; first command of a tree or session",
+	  "name of the cgroup: unit, container or pod; .: without those below it; first command of a tree or session",
 	  .kind = KIND_TEXT, .in_json = true, .derive = group_name },
+	CALLED_COLUMNS(.in_json = true, .derive = group_called_as),
 	{ "own_uss", "OwnUSS", "USS of the first process alone, of groups by tree",
 	  .kind = KIND_BYTES, .in_json = true, .derive = group_own_uss },
 	{ "own_pss", "OwnPSS", "PSS of the first process alone, of groups by tree",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "model/cgroup-name.h"
 #include "model/snapshot.h"
 
 #define CHUNK_SIZE	(8 << 10)
@@ -40,6 +41,7 @@ void snapshot_reset(struct snapshot *snap)
 	free(snap->meminfo);
 	free(snap->proc_texts);
 	free(snap->by_pid);
+	cgroup_names_free(snap->called);
 	memset(snap, 0, sizeof(*snap));
 	obstack_begin(&snap->memory, CHUNK_SIZE);
 }

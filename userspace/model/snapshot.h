@@ -306,12 +306,14 @@ struct snapshot;
 enum name_kind {
 	NAME_USER,
 	NAME_CGROUP,
+	NAME_CONTAINER,
 	NAME_KINDS,
 };
 
 /*
  * The name of user or cgroup @id on the machine of a census; the number in decimal if
- * @numeric or if there is no name.  Valid until snapshot_free() or names_forget().
+ * @numeric or if there is no name.  NAME_CONTAINER: what is known of the container that cgroup @id
+ * is of, see model/cgroup-name.h.  Valid until snapshot_free() or names_forget().
  */
 typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, uint64_t id,
 			      bool numeric);
@@ -334,6 +336,7 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  * @naming: names of users and cgroups on its machine; NULL: unavailable
  * @named: requested by PIDs, so @tasks does not hold all tasks
  * @names: in a record, those on the machine where it was made
+ * @called: what its cgroups are called, made by the first cgroup_name_of(); owned
  * @memory: of strings and lists
  * @bytes: of rows, strings and lists, and of what the lines of @proc_texts give when read
  * @most: maximum of snapshot_bytes() of a census of a record; 0: any
@@ -393,6 +396,7 @@ struct snapshot {
 	naming_fn *naming;
 	bool named;
 	struct names names[NAME_KINDS];
+	struct cgroup_names *called;
 	struct obstack memory;
 	size_t bytes;
 	size_t most;

@@ -5,6 +5,7 @@
 
 #include "lib/memory.h"
 #include "os/cgroups.h"
+#include "os/containers.h"
 #include "os/known-names.h"
 #include "os/names.h"
 
@@ -16,6 +17,8 @@ const char *name_live(const struct snapshot *snap, enum name_kind kind, uint64_t
 	struct known_name *user;
 
 	(void)snap;
+	if (kind == NAME_CONTAINER)
+		return container_facts(id, cgroup_path(id, false));
 	if (kind != NAME_USER)
 		return cgroup_path(id, numeric);
 	user = known_names_get(&users, id);
@@ -29,6 +32,7 @@ const char *name_live(const struct snapshot *snap, enum name_kind kind, uint64_t
 void names_live(struct snapshot *snap)
 {
 	cgroups_renew();
+	containers_renew();
 	snap->naming = name_live;
 }
 
@@ -36,4 +40,5 @@ void names_forget(void)
 {
 	known_names_free(&users);
 	cgroups_forget();
+	containers_forget();
 }

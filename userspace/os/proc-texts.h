@@ -30,6 +30,8 @@
 /* lines "NUMBER NAME", added when a census is recorded */
 #define PROC_TEXTS_USERS	"users"
 #define PROC_TEXTS_CGROUPS	"cgroups"
+/* the same, "NUMBER FACTS" of the container of a cgroup, see model/cgroup-name.h */
+#define PROC_TEXTS_CONTAINERS	"containers"
 /* the PID of the program that records, likewise */
 #define PROC_TEXTS_RECORDER	"recorder"
 /* lines "PID COMMAND LINE", in one or more texts, of a census recorded with them */

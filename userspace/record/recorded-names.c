@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Names of users and cgroups, and command lines, in a record: texts of lines "NUMBER NAME". */
+/* Names of users, cgroups and containers, and command lines, in a record: lines "NUMBER NAME". */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -20,6 +20,8 @@ static const char *recorded(const struct snapshot *snap, enum name_kind kind, ui
 
 	if (!numeric && names->n)
 		name = bsearch(&id, names->v, names->n, sizeof(*names->v), compare_u64);
+	if (!name && kind == NAME_CONTAINER)
+		return "";
 	return name ? name->text : name_live(snap, kind, id, true);
 }
 
@@ -100,6 +102,7 @@ void names_read(struct snapshot *snap)
 	snap->naming = recorded;
 	read_names(snap, NAME_USER, PROC_TEXTS_USERS);
 	read_names(snap, NAME_CGROUP, PROC_TEXTS_CGROUPS);
+	read_names(snap, NAME_CONTAINER, PROC_TEXTS_CONTAINERS);
 }
 
 static void add_known(struct ids *ids, bool known, uint64_t id)
@@ -108,7 +111,7 @@ static void add_known(struct ids *ids, bool known, uint64_t id)
 		ids_append(ids, id);
 }
 
-/* Adds lines for those of @ids that have a name, one for each, and frees @ids. */
+/* Adds lines for those of @ids that have a name, one for each, and sorts @ids. */
 static void write_lines(struct snapshot *snap, enum name_kind kind, const char *name,
 			struct ids *ids)
 {
@@ -121,13 +124,14 @@ static void write_lines(struct snapshot *snap, enum name_kind kind, const char *
 	out = xopen_memstream(&text, &size);
 	for (i = 0; i < ids->n; i++) {
 		line = name_live(snap, kind, ids->v[i], false);
-		if (strcmp(line, name_live(snap, kind, ids->v[i], true)) && !strchr(line, '\n'))
+		if (*line && !strchr(line, '\n') &&
+		    (kind == NAME_CONTAINER ||
+		     strcmp(line, name_live(snap, kind, ids->v[i], true))))
 			fprintf(out, "%" PRIu64 " %s\n", ids->v[i], line);
 	}
 	xfclose(out);
 	proc_texts_add_lines(snap, name, text);
 	free(text);
-	free(ids->v);
 }
 
 /* A newline in an argument becomes a blank. */
@@ -182,4 +186,7 @@ void names_write(struct snapshot *snap)
 	add_ids(snap, &uids, &cgroups);
 	write_lines(snap, NAME_USER, PROC_TEXTS_USERS, &uids);
 	write_lines(snap, NAME_CGROUP, PROC_TEXTS_CGROUPS, &cgroups);
+	write_lines(snap, NAME_CONTAINER, PROC_TEXTS_CONTAINERS, &cgroups);
+	free(uids.v);
+	free(cgroups.v);
 }

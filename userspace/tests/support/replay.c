@@ -121,7 +121,8 @@ static void cgroups_add(struct snapshot *snap)
 {
 	if (text_add(snap, CHARGES_TEXT))
 		charges_apply(snap);
-	if (text_add(snap, PROC_TEXTS_CGROUPS) | text_add(snap, PROC_TEXTS_USERS))
+	if (text_add(snap, PROC_TEXTS_CGROUPS) | text_add(snap, PROC_TEXTS_USERS) |
+	    text_add(snap, PROC_TEXTS_CONTAINERS))
 		names_read(snap);
 	cgroup_tree_link(snap);
 	on_nodes_link(snap);
