@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * `memcensus watch -- COMMAND`: the peak of a program and all that it started, where the test
- * knows it; the exit status, signals, orphans.
+ * knows it; the exit status, signals, orphans.  `memcensus flame -- COMMAND` starts programs in
+ * the same way.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "selftest.h"
 
 #define DIR	"/tmp/memcensus-peak"
@@ -522,6 +524,21 @@ TEST_F_TIMEOUT(peak, suspended, 300)
 	EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 3);
 	read_out(self->text, sizeof(self->text));
 	EXPECT_LE(suspended_ms, gap_of(self->text));
+}
+
+/* Its own picture is for the tests of tools: here it names the command and passes its status. */
+TEST(flame)
+{
+	static const char flame[] =
+		"memcensus flame --by faulted --folded -o folded -- sh -c 'exit 7' 2>&1; ";
+	char line[256], text[4096];
+
+	snprintf(line, sizeof(line), "cd /tmp; %s echo status $?; cat folded; rm folded", flame);
+	EXPECT_EQ(0, command_output(line, text, sizeof(text)));
+	EXPECT_NE(NULL, strstr(text, "following the page faults of sh, 1 process"));
+	EXPECT_NE(NULL, strstr(text, "status 7"));
+	/* Each page of the program that it touched; the shell of the VMs has no symbols. */
+	EXPECT_NE(NULL, strstr(text, "busybox] ")) TH_LOG("%s", text);
 }
 
 TEST_HARNESS_MAIN

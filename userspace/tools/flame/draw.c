@@ -205,14 +205,10 @@ static char *title_of(const struct flame *flame)
 		[FLAME_RESIDENT] = "Resident memory", [FLAME_EXCLUSIVE] = "Exclusive memory",
 		[FLAME_FAULTED] = "Page faults", [FLAME_GROWN] = "Growth of resident memory",
 	};
-	const struct options *options = flame->session->options;
 	char pid[NUMBER_SIZE];
 
-	if (options->program)
-		return xasprintf("%s by the code that touched it: %.100s", what[flame->own->by],
-				 options->program[0]);
 	return xasprintf("%s by the code that touched it: %.200s", what[flame->own->by],
-			 flame_name(options, pid));
+			 flame_name(flame->session->options, pid));
 }
 
 /* Fills @lines, which the caller frees. */

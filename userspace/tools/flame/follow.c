@@ -259,6 +259,8 @@ static int open_processes(struct flame *flame, struct fault_events *events, bool
 
 const char *flame_name(const struct options *options, char *pid)
 {
+	if (options->program)
+		return options->program[0];
 	if (options->n_cgroups)
 		return options->cgroups[0];
 	snprintf(pid, NUMBER_SIZE, "PID %" PRIu64,
@@ -271,7 +273,7 @@ static void say_followed(const struct flame *flame)
 	const struct options *options = flame->session->options;
 	char pid[NUMBER_SIZE];
 
-	fprintf(stderr, "memcensus: following the page faults of %s, %zu process%s\n",
+	fprintf(stderr, "memcensus: following the page faults of %.200s, %zu process%s\n",
 		flame_name(options, pid), flame->pids.n, flame->pids.n == 1 ? "" : "es");
 }
 
