@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The functions of zlib and libm that few commands call, loaded at the first call.
+ * The functions of zlib, jansson and libm that few commands call, loaded at the first call.
  *
  * Each library that the reader maps is one more owner of its pages, so a census with fewer
  * of them changes fewer figures of others, is smaller and starts earlier.  Dynamic programs
  * link this file instead of the libraries; the static one links the libraries.
  */
 #include <dlfcn.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,7 @@ static void *load_function(const char *library, const char *name)
 
 #define LIBZ	"libz.so.1"
 #define LIBM	"libm.so.6"
+#define LIBJANSSON	"libjansson.so.4"
 
 int compress2(Bytef *to, uLongf *to_len, const Bytef *from, uLong len, int level)
 {
@@ -62,4 +64,34 @@ double erfc(double x)
 double sqrt(double x)
 {
 	return LAZY(LIBM, sqrt)(x);
+}
+
+json_t *json_loadb(const char *text, size_t len, size_t flags, json_error_t *error)
+{
+	return LAZY(LIBJANSSON, json_loadb)(text, len, flags, error);
+}
+
+void json_delete(json_t *json)
+{
+	LAZY(LIBJANSSON, json_delete)(json);
+}
+
+json_t *json_object_get(const json_t *object, const char *key)
+{
+	return LAZY(LIBJANSSON, json_object_get)(object, key);
+}
+
+size_t json_array_size(const json_t *array)
+{
+	return LAZY(LIBJANSSON, json_array_size)(array);
+}
+
+json_t *json_array_get(const json_t *array, size_t index)
+{
+	return LAZY(LIBJANSSON, json_array_get)(array, index);
+}
+
+const char *json_string_value(const json_t *string)
+{
+	return LAZY(LIBJANSSON, json_string_value)(string);
 }
