@@ -530,7 +530,7 @@ TEST_F_TIMEOUT(peak, suspended, 300)
 TEST(flame)
 {
 	static const char flame[] =
-		"memcensus flame --by faulted --folded -o folded -- sh -c 'exit 7' 2>&1; ";
+		"memcensus flame --by faulted -o folded -- sh -c 'exit 7' 2>&1; ";
 	char line[256], text[4096];
 
 	snprintf(line, sizeof(line), "cd /tmp; %s echo status $?; cat folded; rm folded", flame);

@@ -51,7 +51,7 @@ TEST(without_proc)
 	EXPECT_SAID(0, "^threads *-");
 	EXPECT_SAID(0, "^pipes *-");
 	EXPECT_SAID(1, "gone during");
-	reader("flame 1 --for 1 --folded");
+	reader("flame 1 --for 1");
 	EXPECT_SAID(1, "no such process");
 	unlink(SAID);
 }

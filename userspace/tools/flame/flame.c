@@ -5,7 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/subtree.h"
-#include "tools/flame/draw.h"
+#include "tools/flame/print.h"
 #include "tools/flame/follow.h"
 
 static int flame_run(struct session *session, struct failure *why)
@@ -15,8 +15,8 @@ static int flame_run(struct session *session, struct failure *why)
 
 	ret = flame_follow(&flame, why);
 	if (!ret)
-		flame_draw(&flame);
-	/* The picture names what has no stack; it is whole without. */
+		flame_print(&flame);
+	/* The summary says what has no stack; it is whole without. */
 	flame_moment_free(&flame.mark);
 	flame_moment_free(&flame.end);
 	fault_record_free(&flame.record);
@@ -28,7 +28,7 @@ static int flame_run(struct session *session, struct failure *why)
  * Most memory of a process that was running before has no stack, so what grew is of
  * interest.  A mark without a use would be one for that too.
  */
-static void choose_widths(struct flame_options *own, bool running)
+static void choose_by(struct flame_options *own, bool running)
 {
 	if (own->by == FLAME_FOUND)
 		own->by = running || own->mark ? FLAME_GROWN : FLAME_RESIDENT;
@@ -49,7 +49,7 @@ static int flame_words(struct options *options, char **words, int n, struct fail
 	if (options->program && !options->output)
 		return fail(why, FAIL_USAGE,
 			    "'flame -- COMMAND' needs '-o FILE': stdout and stderr are the command's");
-	choose_widths(own, !options->program);
+	choose_by(own, !options->program);
 	options->no_source = own->by == FLAME_FAULTED;
 	if (own->by == FLAME_GROWN && !own->mark)
 		return fail(why, FAIL_USAGE, "'--by grown' needs '--mark'");
@@ -77,7 +77,7 @@ static int set_flame_by(struct options *options, const char *value, struct failu
 			return 0;
 		}
 	return fail(why, FAIL_USAGE,
-		    "no width '%.60s'; there are: resident exclusive faulted grown", value);
+		    "no '--by %.60s'; there are: resident exclusive faulted grown", value);
 }
 
 static int set_call_graph(struct options *options, const char *value, struct failure *why)
@@ -120,13 +120,9 @@ static int set_table(struct options *options, const char *value, struct failure 
 	return 0;
 }
 
-static const struct option_entry option_folded = {
-	0, "folded", NULL, "lines of frames and bytes, for any renderer",
-	OWN(FLAG, flame_options, folded) };
-
 static const struct option_entry option_by = {
 	0, "by", "resident|exclusive|faulted|grown",
-	"what widths are; of a PID grown, else resident",
+	"what is counted; of a PID grown, else resident",
 	.set = set_flame_by };
 
 static const struct option_entry option_by_mapping = {
@@ -147,8 +143,8 @@ static const struct option_entry option_table = {
 static const struct option_use flame_uses[] = {
 	USE(pid), USE(cgroup), USE(tree),
 	USE_AS(for, "until when; without it until Ctrl-C, or the end of COMMAND"),
-	USE(by), USE(by_mapping), USE(call_graph), USE(mark), USE(folded),
-	USE_AS(output, "the picture, as SVG; FILE is replaced when all is done"),
+	USE(by), USE(by_mapping), USE(call_graph), USE(mark),
+	USE_AS(output, "the lines; FILE is replaced when all is done"),
 	USE(table), OPTIONS_ALWAYS,
 };
 
@@ -158,14 +154,15 @@ const struct command flame_command = {
 	.about =
 	"Follows the page faults of a process and of all that it starts, each with its\n"
 	"stack, up to --for, Ctrl-C or the end of COMMAND. Then it counts the pages of these\n"
-	"processes and draws a flame graph: each frame is as wide as the memory that is still\n"
-	"resident, and that its code and what it called touched last.\n"
+	"processes and prints a line for each stack: its frames, and the bytes that are still\n"
+	"resident and that it touched last. These are folded stacks, of which flamegraph.pl,\n"
+	"speedscope and others draw a flame graph.\n"
 	"\n"
 	"Of COMMAND that is all that is resident, of a PID what grew since the begin. With\n"
 	"--by resident, pages that were touched before, by the kernel, or whose stack was\n"
-	"lost, are the frame [no stack]: all widths are what the processes have resident.\n"
+	"lost, are the frame [no stack]: the sum is what the processes have resident.\n"
 	"\n"
-	"--by says what the widths are: bytes of resident pages, of those that are mapped once\n"
+	"--by says what is counted: bytes of resident pages, of those that are mapped once\n"
 	"(exclusive), of all page faults, or of what each path has more than at the mark. Stacks\n"
 	"are by DWARF, of 8 KiB that are copied at each fault. --call-graph fp follows frame\n"
 	"pointers: faster, and right for generated code, as of node or Java, but not for most\n"
@@ -177,10 +174,10 @@ const struct command flame_command = {
 	"COMMAND's output stays its own, and its exit status is that of flame.\n"
 	"\n"
 	"Examples:\n"
-	"  memcensus flame -o heap.svg -- python3 script.py\n"
-	"  memcensus flame $(pgrep -o redis) --for 1m -o redis.svg\n"
-	"  memcensus flame --cgroup /system.slice/nginx.service --for 1m -o nginx.svg\n"
-	"  memcensus flame 4711 --for 10m --mark 1m --by-mapping -o leak.svg\n",
+	"  memcensus flame -o heap.folded -- python3 script.py\n"
+	"  flamegraph.pl --countname bytes heap.folded >heap.svg\n"
+	"  memcensus flame --cgroup /system.slice/nginx.service --for 1m -o nginx.folded\n"
+	"  memcensus flame 4711 --for 10m --mark 1m --by-mapping -o leak.folded\n",
 	.options = flame_uses,
 	.own_size = sizeof(struct flame_options),
 	.run = flame_run,

@@ -257,7 +257,8 @@ static int open_processes(struct flame *flame, struct fault_events *events, bool
 	return 0;
 }
 
-const char *flame_name(const struct options *options, char *pid)
+/* What is followed: a command, a cgroup or a PID; @pid has NUMBER_SIZE bytes for that. */
+static const char *flame_name(const struct options *options, char *pid)
 {
 	if (options->program)
 		return options->program[0];

@@ -10,7 +10,4 @@
 /* Follows the faults up to the point in time. 0, or -1 and @why. */
 int flame_follow(struct flame *flame, struct failure *why);
 
-/* What is followed: a command, a cgroup or a PID; @pid has NUMBER_SIZE bytes for that. */
-const char *flame_name(const struct options *options, char *pid);
-
 #endif /* READER_FLAME_FOLLOW_H */

@@ -24,9 +24,8 @@ enum flame_by {
 
 /**
  * struct flame_options - the options of 'flame' alone
- * @by: what widths are
+ * @by: what is counted
  * @by_mapping: shows mappings between processes and stacks
- * @folded: lines instead of a picture
  * @table: a table of the stacks that grew, for leak
  * @columns: of the terminal that it is for, or 0
  * @frame_pointers: stacks by these, not by DWARF
@@ -35,7 +34,6 @@ enum flame_by {
 struct flame_options {
 	enum flame_by by;
 	bool by_mapping;
-	bool folded;
 	bool table;
 	size_t columns;
 	bool frame_pointers;
@@ -47,7 +45,7 @@ struct flame_options {
  * @pids: the processes that were named or started; owned
  * @record: what the faults have left
  * @mark: the earlier point in time; its time is 0: none yet
- * @end: the point in time that is drawn
+ * @end: the later one
  * @begun: ns since 1970
  * @lost: records that the kernel dropped
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Draws what flame found: names the frames, folds the stacks. */
+/* Writes what flame found: names the frames, folds the stacks. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,12 +8,13 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/format.h"
-#include "tools/flame/draw.h"
-#include "tools/flame/follow.h"
+#include "tools/flame/print.h"
 #include "tools/flame/grown.h"
 #include "tools/flame/missing.h"
-#include "tools/flame/svg.h"
 #include "tools/flame/symbols.h"
+
+/* Lines of the summary, at most, and a NULL. */
+#define LINES_MAX		6
 
 /* Frames that are none; the first is a prefix of all of them. */
 #define NO_STACK		"[no stack]"
@@ -23,9 +24,9 @@
 #define LEAST_PART	100
 
 /**
- * struct frame_names - the frames of all stacks that are drawn
+ * struct frame_names - the frames of all stacks that are written
  * @names: for each frame the name of its function, NULL: unknown; owned
- * @wanted: frames that are drawn; owned
+ * @wanted: frames that are written; owned
  */
 struct frame_names {
 	const struct fault_record *record;
@@ -199,20 +200,8 @@ static double percent(uint64_t part, uint64_t all)
 	return all ? 100.0 * (double)part / (double)all : 0;
 }
 
-static char *title_of(const struct flame *flame)
-{
-	static const char *const what[] = {
-		[FLAME_RESIDENT] = "Resident memory", [FLAME_EXCLUSIVE] = "Exclusive memory",
-		[FLAME_FAULTED] = "Page faults", [FLAME_GROWN] = "Growth of resident memory",
-	};
-	char pid[NUMBER_SIZE];
-
-	return xasprintf("%s by the code that touched it: %.200s", what[flame->own->by],
-			 flame_name(flame->session->options, pid));
-}
-
 /* Fills @lines, which the caller frees. */
-static void describe(const char **lines, const struct flame *flame, const struct flame_node *root,
+static void describe(char **lines, const struct flame *flame, const struct flame_node *root,
 		     uint64_t unnamed, const struct code_object *most)
 {
 	const struct fault_record *record = &flame->record;
@@ -254,43 +243,38 @@ static void describe(const char **lines, const struct flame *flame, const struct
 			   percent(unnamed, all), name);
 }
 
-/* The summary goes to stderr for lines, which have no title. */
+/* The summary goes to stderr: the lines have no room for it. */
 static void put_flame_node(const struct flame *flame, const struct flame_node *root,
 			   FILE *out)
 {
-	const struct options *options = flame->session->options;
 	const struct flame_options *own = flame->own;
-	struct flame_look look = { .title = title_of(flame), .remainder = NO_STACK };
 	/* Above the frames are the process, unless faults are counted, and the mapping. */
 	const unsigned int frames = own->by == FLAME_FAULTED ? 1 : own->by_mapping ? 3 : 2;
 	const struct code_object *most;
+	char *lines[LINES_MAX] = { NULL }, *line;
 	uint64_t unnamed;
-	char *line;
 	size_t i;
 
 	unnamed = missing_find(root, &flame->record.objects, frames, &most);
-	describe(look.lines, flame, root, unnamed, most);
+	describe(lines, flame, root, unnamed, most);
 	if (own->table)
-		flame_grown(root, options, own->columns, out);
-	else if (own->folded || !options->output)
-		flame_fold(root, own->by == FLAME_GROWN, out);
+		flame_grown(root, flame->session->options, own->columns, out);
 	else
-		flame_svg(root, &look, out);
+		flame_fold(root, own->by == FLAME_GROWN, out);
 	if (own->by == FLAME_GROWN && !root->value && !own->table)
-		fputs("memcensus: nothing grew; '--by resident' draws all that is there\n", stderr);
-	for (i = 0; look.lines[i]; i++) {
-		line = text_printable(look.lines[i]);
+		fputs("memcensus: nothing grew; '--by resident' has all that is there\n", stderr);
+	for (i = 0; lines[i]; i++) {
+		line = text_printable(lines[i]);
 		fprintf(stderr, "memcensus: %s\n", line);
 		free(line);
-		free((void *)look.lines[i]);
+		free(lines[i]);
 	}
 	if (most && unnamed >= root->value / LEAST_PART)
 		fputs("memcensus: debug symbols or a perf map would name it: see memcensus(8)\n",
 		      stderr);
-	free((void *)look.title);
 }
 
-void flame_draw(const struct flame *flame)
+void flame_print(const struct flame *flame)
 {
 	const size_t n = flame->record.stacks.n_frames;
 	struct frame_names naming = {
