@@ -16,7 +16,7 @@ const struct rows rows_groups[] = {
 	[MEMCENSUS_BY_UID] = {
 		&group_rows, "user,mms,swap,uss,pss,frames,rss", "pss" },
 	[MEMCENSUS_BY_CGROUP] = {
-		&group_rows, "cgroup_path," CGROUP_COLUMNS, "pss" },
+		&group_rows, "cgroup_name," CGROUP_COLUMNS, "pss" },
 	[MEMCENSUS_BY_COMM] = {
 		&group_rows, "comm,mms,swap,uss,pss,frames,rss", "pss" },
 	[MEMCENSUS_BY_PIDS] = {

@@ -11,7 +11,8 @@
 /* What cgroup @id is called, if it is @known; by number if users want numbers; or NULL. */
 static inline const char *view_called(const struct view *view, bool known, uint64_t id)
 {
-	const struct cgroup_name *name = known ? cgroup_name_of(view->snap, id) : NULL;
+	const struct cgroup_name *name =
+		known && view->snap ? cgroup_name_of(view->snap, id) : NULL;
 
 	return name && view->numeric ? name_of_cgroup(view, id) : name ? name->shown : NULL;
 }
@@ -20,7 +21,8 @@ static inline const char *view_called(const struct view *view, bool known, uint6
 static inline const char *view_called_as(const struct view *view, const struct column *column,
 					 bool known, uint64_t id)
 {
-	const struct cgroup_name *name = known ? cgroup_name_of(view->snap, id) : NULL;
+	const struct cgroup_name *name =
+		known && view->snap ? cgroup_name_of(view->snap, id) : NULL;
 
 	return name ? *(const char *const *)((const char *)name + column->number) : NULL;
 }

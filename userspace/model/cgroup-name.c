@@ -479,6 +479,15 @@ static char *shown_name(const struct cgroup_name *name, const struct cgroup_part
 	return outer;
 }
 
+static void set_shown(struct cgroup_name *name, struct obstack *texts, const char *shown)
+{
+	char *own = xasprintf("%s/.", strcmp(shown, "/") ? shown : "");
+
+	name->shown = keep(texts, shown) ?: "";
+	name->shown_own = keep(texts, own);
+	free(own);
+}
+
 /* Fills @name, with texts in @texts, from the path and the facts. */
 static void fill_name(const struct snapshot *snap, struct cgroup_name *name, struct obstack *texts,
 		      const char *path, const char *facts)
@@ -517,7 +526,7 @@ static void fill_name(const struct snapshot *snap, struct cgroup_name *name, str
 		name->user = user && strcmp(user, number) ? keep(texts, user) : NULL;
 	}
 	shown = shown_name(name, &parts);
-	name->shown = keep(texts, shown) ?: "";
+	set_shown(name, texts, shown);
 	free(shown);
 }
 
@@ -559,11 +568,11 @@ static void tell_apart(struct cgroup_names *names, struct cgroup_name **v, size_
 			;
 		for (k = i; end - i > 1 && k < end; k++) {
 			if (by_path && *v[k]->path == '/') {
-				v[k]->shown = v[k]->path;
+				set_shown(v[k], &names->texts, v[k]->path);
 			} else if (!by_path && v[k]->container_id && !v[k]->below) {
 				text = xasprintf("%s (%." SHORT_DIGITS "s)", v[k]->shown,
 						 v[k]->container_id);
-				v[k]->shown = keep(&names->texts, text);
+				set_shown(v[k], &names->texts, text);
 				free(text);
 			}
 		}

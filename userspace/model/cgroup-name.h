@@ -66,12 +66,13 @@ void cgroup_parts_of(struct cgroup_parts *parts, const char *path);
  * @shown: no two cgroups of a census have the same: NAMESPACE/POD/CONTAINER, NAMESPACE/POD,
  *	CONTAINER, a unit, the name of a user; what is below or a user's own is "THAT: NAME"; of two
  *	with one name each has its ID, or is shown by its path.  Any bytes: print it as other names
+ * @shown_own: @shown and "/.": of a row that has only the processes of the cgroup itself
  * @container, @pod, @namespace, @image: as the platform names them
  * @container_id, @pod_uid, @runtime: likewise
  * @unit, @user, @machine, @app: of systemd, and of a desktop
  *
- * A member that is unknown, or that it does not have, is NULL; @id, @path and @shown are always
- * there.
+ * A member that is unknown, or that it does not have, is NULL; @id, @path and the first two names
+ * are always there.
  */
 struct cgroup_name {
 	uint64_t id;
@@ -79,6 +80,7 @@ struct cgroup_name {
 	bool below;
 	const char *path;
 	const char *shown;
+	const char *shown_own;
 	const char *container;
 	const char *pod;
 	const char *namespace;

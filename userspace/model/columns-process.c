@@ -192,6 +192,17 @@ static const char *cgroup_text(const struct view *view, const struct group *grou
 
 DERIVED(group_cgroup_path, group, text, cgroup_text(view, row, row->path), value->text)
 
+/* What its cgroup is called; with /. if it has only the processes of the cgroup itself. */
+static const char *group_called_text(const struct view *view, const struct group *row)
+{
+	const struct cgroup_name *name;
+
+	if (!KNOWN(row, MEMCENSUS_GROUP_CGROUP) || !row->own || view->numeric)
+		return view_called(view, KNOWN(row, MEMCENSUS_GROUP_CGROUP), row->cgroup);
+	name = cgroup_name_of(view->snap, row->cgroup);
+	return name ? name->shown_own : NULL;
+}
+
 /* By cgroup, @row->name is "." or nothing. */
 static const char *name_of_group(const struct view *view, const struct group *row)
 {
@@ -199,6 +210,8 @@ static const char *name_of_group(const struct view *view, const struct group *ro
 		return row->name;
 	return view_called(view, true, row->cgroup);
 }
+
+DERIVED(group_called, group, text, group_called_text(view, row), value->text)
 
 DERIVED(group_name, group, text, name_of_group(view, row), value->text)
 DERIVED(group_called_as, group, text,
@@ -450,6 +463,9 @@ static const struct column group_derived[] = {
 	{ "name", "Name",
 	  "name of the cgroup: unit, container or pod; .: without those below it; first command of a tree or session",
 	  .kind = KIND_TEXT, .in_json = true, .derive = group_name },
+	{ "cgroup_name", "CgroupName",
+	  "name of the cgroup: unit, container or pod; with /.: without those below it",
+	  .kind = KIND_TEXT, .in_json = true, .derive = group_called },
 	CALLED_COLUMNS(.in_json = true, .derive = group_called_as),
 	{ "own_uss", "OwnUSS", "USS of the first process alone, of groups by tree",
 	  .kind = KIND_BYTES, .in_json = true, .derive = group_own_uss },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The columns of a pass over all frames. */
+#include "model/cgroup-columns.h"
 #include "model/columns.h"
 #include "model/physical.h"
 
@@ -115,6 +116,11 @@ DERIVED(cgroup_path, frame_cgroup, text,
 	KNOWN(row, MEMCENSUS_FG_CGROUP) ? name_of_cgroup(view, row->cgroup) : "(no cgroup)",
 	value->text)
 
+DERIVED(cgroup_called, frame_cgroup, text, KNOWN(row, MEMCENSUS_FG_CGROUP) ?
+	view_called(view, true, row->cgroup) : "(no cgroup)", value->text)
+DERIVED(cgroup_called_as, frame_cgroup, text,
+	view_called_as(view, column, KNOWN(row, MEMCENSUS_FG_CGROUP), row->cgroup), value->text)
+
 /* The sum of the classes of @bits that are known; false: none is. */
 static bool sum_of_classes(const struct frame_cgroup *row, uint64_t bits, struct value *value)
 {
@@ -168,6 +174,9 @@ static bool cgroup_others(const struct column *column, const struct view *view,
 static const struct column frame_cgroup_derived[] = {
 	{ "cgroup_path", "CgroupPath", "path of the cgroup", .kind = KIND_TEXT, .in_json = true,
 	  .derive = cgroup_path },
+	{ "cgroup_name", "CgroupName", "name of the cgroup: unit, container or pod",
+	  .kind = KIND_TEXT, .in_json = true, .derive = cgroup_called },
+	CALLED_COLUMNS(.in_json = true, .derive = cgroup_called_as),
 	{ "charged", "Charged", "all of its frames", .kind = KIND_BYTES, .total = TOTAL_SUM,
 	  .in_json = true, .derive = cgroup_charged },
 	{ "unmapped", "Unmapped", "page cache, shared and anonymous memory that nothing maps",

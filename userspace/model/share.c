@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "model/cgroup-columns.h"
 #include "model/columns.h"
 #include "model/share.h"
 
@@ -30,6 +31,17 @@ static bool group_name(const struct view *view, uint64_t id, struct value *value
 		value->text = group->comm;
 	else if (group && KNOWN(group, MEMCENSUS_GROUP_SESSION))
 		value->text = group->path;
+	return value->text;
+}
+
+/* The same, and what a cgroup is called. */
+static bool group_called(const struct view *view, uint64_t id, struct value *value)
+{
+	const struct group *group = group_of(view->snap, id);
+
+	if (!group || !KNOWN(group, MEMCENSUS_GROUP_CGROUP))
+		return group_name(view, id, value);
+	value->text = view_called(view, true, group->cgroup);
 	return value->text;
 }
 
@@ -157,6 +169,8 @@ DERIVED(pair_comm, pair, text, value->text,
 	KNOWN(row, MEMCENSUS_PAIR_PID) && task_name(view, row->pid, value))
 DERIVED(pair_group, pair, text, value->text,
 	KNOWN(row, MEMCENSUS_PAIR_GROUP) && group_name(view, row->group, value))
+DERIVED(pair_called, pair, text, value->text,
+	KNOWN(row, MEMCENSUS_PAIR_GROUP) && group_called(view, row->group, value))
 
 /* Of a row of those left out, how many they are. */
 static bool others(const struct pair *row, struct value *value)
@@ -176,6 +190,9 @@ COMPUTED(pair_peer_comm, pair, KNOWN(row, MEMCENSUS_PAIR_PEER_PID) ?
 	 !KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP) && others(row, value))
 COMPUTED(pair_peer_group, pair, KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP) ?
 	 group_name(view, row->peer_group, value) :
+	 !KNOWN(row, MEMCENSUS_PAIR_PEER_PID) && others(row, value))
+COMPUTED(pair_peer_called, pair, KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP) ?
+	 group_called(view, row->peer_group, value) :
 	 !KNOWN(row, MEMCENSUS_PAIR_PEER_PID) && others(row, value))
 COMPUTED(pair_memory, pair, memory_of(&row->common, value))
 COMPUTED(pair_alone, pair, memory_of(&row->alone, value))
@@ -197,6 +214,9 @@ static const struct column pair_derived[] = {
 	NAME("group_name", "GroupName", "user, cgroup or command of the group", pair_group),
 	NAME("peer_name", "PeerName", "user, cgroup or command of the peer, or how many others",
 	     pair_peer_group),
+	NAME("name", "Name", "the same of the group; of a cgroup: unit, container or pod",
+	     pair_called),
+	NAME("peer", "Peer", "the same of the peer, or how many others", pair_peer_called),
 	BYTES(pair, memory, "Common", "anonymous, file and shared memory that both have"),
 	BYTES(pair, alone, "Alone",
 	      "pages that no other maps: exclusive to one if the other ends"),
@@ -252,10 +272,15 @@ COMPUTED(payer_by_others, payer,
 DERIVED(payer_for_others, payer, number, row->charged - row->own,
 	KNOWN(row, MEMCENSUS_PAYER_CHARGED) && KNOWN(row, MEMCENSUS_PAYER_OWN) &&
 	row->own <= row->charged)
+DERIVED(payer_called, payer, text,
+	KNOWN(row, MEMCENSUS_PAYER_CGROUP) ? view_called(view, true, row->cgroup) : "(no cgroup)",
+	value->text)
 DERIVED(payer_file, payer, text, row->file, row->file)
 
 static const struct column payer_derived[] = {
 	NAME("cgroup_path", "CgroupPath", "path of the cgroup", payer_name),
+	NAME("cgroup_name", "CgroupName", "name of the cgroup: unit, container or pod",
+	     payer_called),
 	BYTES(payer, frames, "Mapped", "what its own processes map, each page once"),
 	BYTES(payer, exclusive, "Exclusive", "mapped memory that no other cgroup maps",
 	      .total = TOTAL_SUM, .metric_help = "what it maps and no other cgroup does"),

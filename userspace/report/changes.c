@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "model/cgroup-columns.h"
 #include "model/cgroup-tree.h"
 #include "os/names.h"
 #include "report/changes.h"
@@ -126,6 +127,20 @@ COMPUTED(get_cgroup, change,
 	 name_in(view, row->snap, NAME_CGROUP, KNOWN(change_task(row), MEMCENSUS_TASK_CGROUP),
 		 change_task(row)->cgroup, value))
 
+/* What a cgroup is called in the census @snap. */
+static bool called_in(const struct view *view, const struct snapshot *snap, bool known, uint64_t id,
+		      struct value *value)
+{
+	const struct view names = { .snap = snap, .numeric = view->numeric };
+
+	value->text = view_called(&names, known, id);
+	return value->text;
+}
+
+COMPUTED(get_called, change,
+	 called_in(view, row->snap, KNOWN(change_task(row), MEMCENSUS_TASK_CGROUP),
+		   change_task(row)->cgroup, value))
+
 static bool is_within(const struct changes *changes, const struct snapshot *snap, uint64_t cgroup)
 {
 	const struct view view = { .snap = snap };
@@ -183,6 +198,8 @@ static const struct column change_columns[] = {
 	  .kind = KIND_BYTES, .derive = get_size },
 	{ "cgroup_path", "CgroupPath", "path of its cgroup in the default hierarchy",
 	  .kind = KIND_TEXT, .derive = get_cgroup },
+	{ "cgroup_name", "CgroupName", "name of its cgroup: unit, container or pod",
+	  .kind = KIND_TEXT, .derive = get_called },
 };
 
 const struct row_type change_rows = ROWS_OF("change", change_columns);
@@ -330,6 +347,7 @@ bool changes_one_boot(const struct snapshot *a, const struct snapshot *b)
 
 /* Cgroups */
 
+COMPUTED(get_name, cgroup_change, called_in(view, row->snap, true, row->id, value))
 COMPUTED(get_path, cgroup_change, name_in(view, row->snap, NAME_CGROUP, true, row->id, value))
 
 #define CGROUP(name, header, help)	MEMBER_AMOUNT(cgroup_change, #name, header, name, help)
@@ -337,6 +355,8 @@ COMPUTED(get_path, cgroup_change, name_in(view, row->snap, NAME_CGROUP, true, ro
 static const struct column cgroup_columns[] = {
 	MEMBER(cgroup_change, "cgroup", "Cgroup", id, ID, "its ID"),
 	{ "cgroup_path", "CgroupPath", "its path", .kind = KIND_TEXT, .derive = get_path },
+	{ "cgroup_name", "CgroupName", "its name: unit, container or pod", .kind = KIND_TEXT,
+	  .derive = get_name },
 	CGROUP(before, "Was", "PSS and swap of its processes in the first census"),
 	CGROUP(after, "Is", "the same in the second census"),
 	CGROUP(growth, "Change", "change of PSS and swap"),
@@ -558,8 +578,9 @@ void changes_report(const struct changes *changes, size_t most, struct report *r
 		 .title =
 			"Cgroups: PSS and swap of their processes, and what is charged, with those below",
 		 .columns =
-			 "?before ?after growth ?charged_before ?charged_after ?charged_growth cgroup_path",
-		 .members = "cgroup cgroup_path before after growth charged_before charged_after",
+			 "?before ?after growth ?charged_before ?charged_after ?charged_growth cgroup_name",
+		 .members =
+			 "cgroup cgroup_path cgroup_name before after growth charged_before charged_after",
 		 .rows = ROWS(cgroups, most && most < n_cgroups ? most : n_cgroups),
 		 .filter = json ? NULL : cgroup_has_changed });
 	if (!changes->within)

@@ -10,6 +10,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "os/cgroups.h"
+#include "os/names.h"
 #include "os/charges.h"
 #include "os/descriptors.h"
 #include "os/process.h"
@@ -162,6 +163,7 @@ static void add_cgroup(struct holding *h, const char *path)
 		.known = 1ULL << MEMCENSUS_GROUP_CGROUP, .cgroup = stat.st_ino,
 		.path = xstrdup(path), .charges = charges_of_path(path, NULL),
 	};
+	cgroup_known(&(struct cgroup_place){ .id = stat.st_ino, .path = path });
 }
 
 /* Adds the cgroup that @pid is in; a path has up to 4 KiB. */
@@ -213,6 +215,7 @@ static void show(struct holding *h, FILE *out)
 	const struct held_options *own = h->options->own;
 	struct held_kind_sum sums[OPEN_KINDS] = { 0 };
 	struct open_file *v = xcalloc(h->files.n + 1, sizeof(*v));
+	struct snapshot *names = snapshot_new();
 	struct report report;
 	size_t i;
 
@@ -220,7 +223,8 @@ static void show(struct holding *h, FILE *out)
 		v[i] = *h->files.v[i];
 		add_to_kind(sums, &v[i]);
 	}
-	report_begin(&report, h->options, NULL, out);
+	names_live(names);
+	report_begin(&report, h->options, names, out);
 	if (own->each)
 		REPORT(&report,
 		       { "files", .chosen = true, .totals = !h->options->raw,
@@ -232,10 +236,12 @@ static void show(struct holding *h, FILE *out)
 	if (h->n_groups || h->options->json)
 		REPORT(&report,
 		       { "cgroups", .title = "What their cgroups are charged for",
-			 .type = &group_rows, .columns = "cgroup_path " CHARGED,
-			 .members = "cgroup cgroup_path charged " CHARGED " " CHARGED_TOO,
+			 .type = &group_rows, .columns = "cgroup_name " CHARGED,
+			 .members = "cgroup cgroup_path cgroup_name charged " CHARGED " "
+				    CHARGED_TOO,
 			 .rows = ROWS(h->groups, h->n_groups) });
 	report_end(&report);
+	snapshot_free(names);
 	free(v);
 }
 

@@ -183,7 +183,7 @@ void oom_growth_report(const struct oom_growth *growth, const char *within, stru
 				      (unsigned long long)growth->last,
 				      age_of(report, growth, growth->after),
 				      all ? "" : ", the 10 largest changes"),
-		 .columns = "pid user change swap uss pss rss comm cgroup_path",
+		 .columns = "pid user change swap uss pss rss comm cgroup_name",
 		 .rows = ROWS(changes.rows, changes.n_rows), .sort = "size",
 		 .filter = changes.within ? change_is_within : NULL, .about = &changes,
 		 .most = all ? 0 : OOM_SHOWN });

@@ -315,7 +315,8 @@ static void report_pinned(struct report *report)
 		REPORT(report,
 		       { "pinned", .type = &frame_cgroup_rows, .filter = is_pinned,
 			 .title = "Pinned, by the cgroup that is charged", .sort = "pinned",
-			 .columns = "pinned cgroup_path", .members = "cgroup cgroup_path pinned",
+			 .columns = "pinned cgroup_name",
+			 .members = "cgroup cgroup_path cgroup_name pinned",
 			 .note = registered });
 }
 

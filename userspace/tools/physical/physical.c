@@ -357,7 +357,7 @@ static const struct option_entry option_zones = {
 
 static const struct rows cgroup_rows = {
 	&frame_cgroup_rows,
-	"cgroup_path,charged,kernel,anon,file,shmem,unmapped,page_tables,others,shared", "charged"
+	"cgroup_name,charged,kernel,anon,file,shmem,unmapped,page_tables,others,shared", "charged"
 };
 
 static int set_physical_by(struct options *options, const char *value, struct failure *why)

@@ -9,15 +9,15 @@
 #include "wire/mappings.h"
 
 /* The columns of the tables that -c does not choose. */
-#define PAYERS	"cgroup_path frames exclusive charged own for_others by_others"
+#define PAYERS	"cgroup_name frames exclusive charged own for_others by_others"
 #define OWNERS	"pid comm owners memory %own anon file shmem swap hugetlb"
 
-#define FILES	"cgroup_path charged own for_others ?dev_major ?dev_minor ?inode file"
+#define FILES	"cgroup_name charged own for_others ?dev_major ?dev_minor ?inode file"
 
 static const char *const groups[] = {
 	[MEMCENSUS_BY_UID] = "user mms frames uss shared uss_anon pagetables",
 	[MEMCENSUS_BY_CGROUP] =
-		"cgroup_path mms charged frames uss shared uss_anon pagetables",
+		"cgroup_name mms charged frames uss shared uss_anon pagetables",
 	[MEMCENSUS_BY_COMM] = "comm mms frames uss shared uss_anon pagetables",
 	[MEMCENSUS_BY_SESSION] = "session mms frames uss shared uss_anon pagetables",
 };
@@ -25,7 +25,7 @@ static const char *const groups[] = {
 /* Of one file: what the kernel counts is of whole processes. */
 static const char *const groups_of_file[] = {
 	[MEMCENSUS_BY_UID] = "user mms frames uss shared pss hugetlb",
-	[MEMCENSUS_BY_CGROUP] = "cgroup_path mms frames uss shared pss hugetlb",
+	[MEMCENSUS_BY_CGROUP] = "cgroup_name mms frames uss shared pss hugetlb",
 	[MEMCENSUS_BY_COMM] = "comm mms frames uss shared pss hugetlb",
 	[MEMCENSUS_BY_SESSION] = "session mms frames uss shared pss hugetlb",
 };

@@ -54,7 +54,7 @@ static const struct rows file_rows = {
 	&file_mapper_rows, "pid,user,comm,addresses,mapped,%file,exclusive,pss,copied", "mapped"
 };
 static const struct rows groups_rows = {
-	&pair_rows, "group_name,peer_name,memory,alone,%own,%peer,anon,file,shmem,swap,hugetlb",
+	&pair_rows, "name,peer,memory,alone,%own,%peer,anon,file,shmem,swap,hugetlb",
 	"memory"
 };
 

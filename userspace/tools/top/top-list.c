@@ -10,7 +10,7 @@
 /* Columns that the filter matches. */
 static const char *const task_names[] = { "comm", "user", NULL };
 static const char *const vma_names[] = { "mapping", NULL };
-static const char *const group_names[] = { "cgroup_path", NULL };
+static const char *const group_names[] = { "cgroup_name", "cgroup_path", NULL };
 
 /* The key of a process, a cgroup or a mapping; it is the same in every census. */
 static void top_key(const struct row_type *type, const void *record,
