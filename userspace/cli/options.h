@@ -98,12 +98,11 @@ struct options {
 	char **program;
 };
 
-/* What an option sets: a bool, a const char *, a struct filter, a struct selection. */
+/* What an option sets: a bool, a const char *, a struct selection. */
 enum option_kind {
 	OPTION_NONE,
 	OPTION_FLAG,
 	OPTION_TEXT,
-	OPTION_FILTER,
 	OPTION_SELECTION,
 };
 

@@ -8,7 +8,6 @@
 
 #include "cli/command-names.h"
 #include "cli/parse.h"
-#include "lib/filter.h"
 #include "lib/memory.h"
 #include "model/columns.h"
 
@@ -180,9 +179,6 @@ static int apply_option(struct options *options, struct option_set *set, int cod
 	case OPTION_TEXT:
 		*(const char **)option_member(options, entry) = optarg;
 		break;
-	case OPTION_FILTER:
-		ret = filter_compile(option_member(options, entry), name, optarg, why);
-		break;
 	case OPTION_SELECTION:
 		ret = selection_parse(option_member(options, entry), optarg, why);
 		break;
@@ -342,11 +338,6 @@ int parse_arguments(struct options *options, const char *word, int argc, char **
 
 void parse_free(struct options *options)
 {
-	const struct option_use *use;
-
-	for (use = options->command->options; use->option; use++)
-		if (use->option->kind == OPTION_FILTER)
-			filter_free(option_member(options, use->option));
 	columns_free(&options->chosen);
 	free(options->pids);
 	free(options->roots);

@@ -20,7 +20,6 @@
  * @taken: number of censuses so far
  * @begun: when the first one began, ns since boot; 0: unknown
  * @missed: command lines not available in time since the last reset to 0
- * @missed_means: what that means to the result; NULL: they are shown as -
  * @missed_nodes: processes whose numa_maps could not be read, as @missed
  * @partial: something could not be counted
  * @urgent: the command was asked to check, and something is urgent
@@ -43,7 +42,6 @@ struct session {
 	uint64_t taken;
 	uint64_t begun;
 	size_t missed;
-	const char *missed_means;
 	size_t missed_nodes;
 	bool partial;
 	bool urgent;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/subtree.h"
-#include "commands/tasks-filter.h"
+#include "commands/tasks-select.h"
 #include "report/figures.h"
 #include "report/show.h"
 
@@ -14,9 +14,7 @@ static const struct rows mappings = {
 /* JSON has a whole census, by the module's default, where no columns are named. */
 static bool is_whole(const struct options *options)
 {
-	const struct tasks_options *own = options->own;
-
-	return options->json && !options->rows && !options->columns && !own->mapping.given;
+	return options->json && !options->rows && !options->columns;
 }
 
 /* The member of JSON that has the rows; NULL: there are none. */
@@ -63,39 +61,19 @@ static int set_mappings(struct options *options, const char *value, struct failu
 
 static int tasks_words(struct options *options, char **words, int n, struct failure *why)
 {
-	const struct tasks_options *own = options->own;
-
 	if (is_whole(options))
 		options->parts = 0;
-	if (options->group_by == MEMCENSUS_BY_PIDS && !options->n_pids && !subtree_given(options) &&
-	    !own->comm.given && !own->user.given)
-		return fail(why, FAIL_USAGE,
-			    "'--by all' needs '--pid', '--cgroup', '--tree' or a filter");
-	if (options->group_by && (options->pids || options->n_roots) &&
-	    (own->comm.given || own->user.given))
-		return fail(why, FAIL_USAGE,
-			    "'--%s' and a filter cannot be combined for groups",
-			    options->pids ? "pid" : "tree");
+	if (options->group_by == MEMCENSUS_BY_PIDS && !options->n_pids && !subtree_given(options))
+		return fail(why, FAIL_USAGE, "'--by all' needs '--pid', '--cgroup' or '--tree'");
 	return options_interval(options, words, n, why);
 }
 
 static const struct option_entry option_mappings = {
 	'm', "mappings", NULL, "a row for each mapping by name", .set = set_mappings };
-static const struct option_entry option_processfilter = {
-	'P', "processfilter", "REGEX", "only processes whose name or command line matches",
-	OWN(FILTER, tasks_options, comm) };
-static const struct option_entry option_userfilter = {
-	'U', "userfilter", "REGEX", "only processes whose user matches",
-	OWN(FILTER, tasks_options, user) };
-static const struct option_entry option_mapfilter = {
-	'M', "mapfilter", "REGEX", "only memory in mappings whose name matches",
-	OWN(FILTER, tasks_options, mapping) };
-
 static const struct option_use tasks_options[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
 	USE(totals), USE(percent), USE(numeric),
 	USE(groups_by), USE(user), USE(cgroups), USE(forest), USE(mappings),
-	USE(processfilter), USE(userfilter), USE(mapfilter),
 	USE(pid), USE(cgroup), USE(tree),
 	OPTIONS_OF_SERIES,
 	OPTIONS_COMMON,
@@ -103,8 +81,6 @@ static const struct option_use tasks_options[] = {
 
 static const struct option_rule tasks_rules[] = {
 	{ .one = &option_mappings, .others = { OPTIONS_OF_GROUPS } },
-	{ .one = &option_mapfilter, .others = { OPTIONS_OF_GROUPS },
-	  .because = "figures of groups cover all mappings" },
 	{ }
 };
 
@@ -119,7 +95,7 @@ static const char brief[] =
 	"Rows     --by user|cgroup|command|tree|session|all, -u, -g  -m mapping\n"
 	"         -g --forest: cgroups as a tree  -t: a sum\n"
 	"Only     --pid PID,...  --cgroup PATH  --tree PID,... and its descendants\n"
-	"         -P NAME  -U USER  -M MAPPING  --by all: one row for them\n"
+	"         --pid $(pgrep -d, NAME)  --by all: one row for them\n"
 	"Columns  -c LIST, -c +LIST adds, -a all; -c help, -g -c help: which there are\n"
 	"         -s COLUMN sorts by it, -r the largest first; -H no header\n"
 	"Amounts  -k: 1.5K, 12.3M  -b: bytes  -p: percent of memory  -n: users as numbers\n"
@@ -146,24 +122,20 @@ const struct command tasks_command = {
 	"column needs them. What only the pages themselves tell (Dirty, Refd, KSM, LazyFree)\n"
 	"is read if such a column is named, and in map.\n"
 	"\n"
-	"-P selects processes by Command or, as smem does, by the whole command line (a\n"
-	"record has only names); -U selects them by User. Both take extended regular\n"
-	"expressions, as grep -E; ^ and $ match the whole text. Shares are still counted\n"
-	"over all processes. -M shows only memory in mappings whose name matches, and '-'\n"
-	"for a process that was busy, whose mappings are unknown. -m prints a row for each\n"
-	"mapping name, summed over the processes that have it.\n"
+	"'--pid $(pgrep -d, NAME)' selects processes by name, with pgrep's -f by command line\n"
+	"and with -u USER by user. Shares are still counted over all processes. -m prints a\n"
+	"row for each mapping name, summed over the processes that have it.\n"
 	"\n"
 	"--cgroup PATH selects the processes of a cgroup and of those below it, by its path\n"
 	"from the root of the hierarchy; with -g, the rows of these cgroups. --tree PID\n"
 	"selects a process and all its descendants.\n"
 	"\n"
 	"--by user, cgroup (-u, -g) and command print a row for each; --by all prints one\n"
-	"row for the processes of --pid, --cgroup, --tree or of a filter. The USS of a group is\n"
-	"the memory that no other process maps, even if members share it: the system gets\n"
+	"row for the processes of --pid, --cgroup or --tree. The USS of a group is the\n"
+	"memory that no other process maps, even if members share it: the system gets\n"
 	"it back if all of them end. Frames counts each page once. PSS and RSS are sums\n"
-	"over the members, so RSS counts a shared page several times. With a filter,\n"
-	"groups contain only the selected processes. Groups need a walk of every process,\n"
-	"also with --pid.\n"
+	"over the members, so RSS counts a shared page several times. Groups\n"
+	"need a walk of every process, also with --pid.\n"
 	"\n"
 	"--by tree prints a row for each process with all its descendants, below that of its\n"
 	"parent: what they hold together, each page once, and what the process itself holds\n"
@@ -193,18 +165,19 @@ const struct command tasks_command = {
 	"                                               as ps aux --sort -rss\n"
 	"  memcensus -c pid,vss,rss,pss,uss,comm -s rss -r\n"
 	"                                               as procrank\n"
-	"  memcensus -P '^(nginx|php)' --by all         what a site uses\n"
+	"  memcensus --pid $(pgrep -d, 'nginx|php') --by all\n"
+	"                                               what a site uses\n"
 	"  memcensus -g --forest -k                     services, containers and pods\n"
 	"  memcensus --tree $(pidof -s make) --by all    what a build holds now\n"
 	"  memcensus --pid $(pidof -s redis-server) 1   what it holds each second, until it ends\n"
 	"  memcensus --by tree -k                       what each process and its children hold\n"
 	"  memcensus --cgroup /system.slice/nginx.service --by all\n"
 	"                                               what ending a service frees\n"
-	"  memcensus -M 'libc' -r                       processes that map the C library\n",
+	"  memcensus share --of /lib/x86_64-linux-gnu/libc.so.6\n"
+	"                                               processes that map the C library\n",
 	.words = tasks_words,
 	.options = tasks_options,
 	.rules = tasks_rules,
-	.own_size = sizeof(struct tasks_options),
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 	.rows = { &task_rows, "pid,user,comm,swap,uss,pss,rss", "pss" },
 	.further = (const struct further_rows[]){

@@ -26,6 +26,17 @@ void cmdlines_patience(unsigned int times)
 }
 
 /**
+ * struct cmdline_of - the process whose command line is read
+ * @pid: process; 0: read none
+ * @start: as in struct task; 0: unknown.  It detects that another process has
+ *	the PID now
+ */
+struct cmdline_of {
+	uint32_t pid;
+	uint64_t start;
+};
+
+/**
  * struct reading - the command lines that one thread reads; it owns them
  * @socket: where it sends each; its other end is closed: the rest is not wanted
  * @buf: the one being sent
@@ -43,7 +54,7 @@ static void read_one(const struct cmdline_of *of, char *buf)
 {
 	size_t len, i;
 
-	len = of->pid && !of->chosen ? process_read(of->pid, "cmdline", buf, CMDLINE_MAX + 1) : 0;
+	len = of->pid ? process_read(of->pid, "cmdline", buf, CMDLINE_MAX + 1) : 0;
 	/* Processes that write a title there leave padding behind it. */
 	while (len && (!buf[len - 1] || buf[len - 1] == ' '))
 		len--;
@@ -71,9 +82,6 @@ static void *read_each(void *arg)
 	return NULL;
 }
 
-/* Gets the command line of process @i, with blanks between words; not called if it has none. */
-typedef void cmdline_see(void *context, size_t i, const char *text);
-
 /* Starts a thread that reads @n command lines; returns where they come from, or -1. */
 static int start_reading(const struct cmdline_of *of, size_t n)
 {
@@ -97,16 +105,16 @@ static int start_reading(const struct cmdline_of *of, size_t n)
 	return -1;
 }
 
-/* Lets a thread read those from @first on, and sees them, up to one that does not come in time. */
-static size_t read_some(const struct cmdline_of *of, size_t n, size_t first,
-			cmdline_see *see, void *context)
+/* Lets a thread read those from @first on, up to one that does not come in time. */
+static size_t read_some(struct snapshot *snap, const struct cmdline_of *of, size_t first)
 {
-	struct pollfd wait = { .fd = start_reading(of + first, n - first), .events = POLLIN };
+	struct pollfd wait = {
+		.fd = start_reading(of + first, snap->n_tasks - first), .events = POLLIN };
 	static char text[CMDLINE_MAX + 1];
 	unsigned int tries = 0;
 	size_t i = first;
 
-	while (wait.fd >= 0 && i < n && tries < patience) {
+	while (wait.fd >= 0 && i < snap->n_tasks && tries < patience) {
 		if (TEMP_FAILURE_RETRY(poll(&wait, 1, PATIENCE_MS)) <= 0) {
 			tries++;
 			continue;
@@ -114,7 +122,7 @@ static size_t read_some(const struct cmdline_of *of, size_t n, size_t first,
 		if (recv(wait.fd, text, sizeof(text), 0) <= 0)
 			break;
 		if (*text)
-			see(context, i, text);
+			snap->tasks[i].cmdline = snapshot_text(snap, text, strlen(text));
 		i++;
 		tries = 0;
 	}
@@ -123,22 +131,8 @@ static size_t read_some(const struct cmdline_of *of, size_t n, size_t first,
 	return i;
 }
 
-/* Returns how many timed out. */
-static size_t cmdlines_read(const struct cmdline_of *of, size_t n, cmdline_see *see, void *context)
-{
-	size_t i, stuck = 0;
-
-	/* The one that blocks is skipped. */
-	for (i = 0; i < n && stuck < STUCK_MAX; i++) {
-		i = read_some(of, n, i, see, context);
-		stuck += i < n;
-	}
-	for (; i < n; i++)
-		stuck += of[i].pid && !of[i].chosen;
-	return stuck;
-}
-
-struct cmdline_of cmdline_of_task(const struct task *task)
+/* None if its PID is unknown or its mmap_lock was busy. */
+static struct cmdline_of cmdline_of_task(const struct task *task)
 {
 	struct cmdline_of of = { 0 };
 
@@ -151,55 +145,20 @@ struct cmdline_of cmdline_of_task(const struct task *task)
 	return of;
 }
 
-static void add_cmdline(void *context, size_t i, const char *text)
-{
-	struct snapshot *snap = context;
-
-	snap->tasks[i].cmdline = snapshot_text(snap, text, strlen(text));
-}
-
 size_t cmdlines_add(struct snapshot *snap)
 {
 	struct cmdline_of *of = xcalloc(snap->n_tasks, sizeof(*of));
-	size_t i, missed;
+	size_t i, stuck = 0;
 
 	for (i = 0; i < snap->n_tasks; i++)
 		of[i] = cmdline_of_task(&snap->tasks[i]);
-	missed = cmdlines_read(of, snap->n_tasks, add_cmdline, snap);
+	/* The one that blocks is skipped. */
+	for (i = 0; i < snap->n_tasks && stuck < STUCK_MAX; i++) {
+		i = read_some(snap, of, i);
+		stuck += i < snap->n_tasks;
+	}
+	for (; i < snap->n_tasks; i++)
+		stuck += !!of[i].pid;
 	free(of);
-	return missed;
-}
-
-static bool is_own(uint32_t pid, const char *text)
-{
-	uint32_t own = process_own();
-
-	if (own == pid)
-		return true;
-	if (!strstr(text, program_invocation_short_name))
-		return false;
-	while (own && own != pid)
-		own = process_parent(own);
-	return own;
-}
-
-/* The context of see_match(). */
-struct matching {
-	const struct filter *filter;
-	struct cmdline_of *of;
-};
-
-static void see_match(void *context, size_t i, const char *text)
-{
-	const struct matching *matching = context;
-
-	matching->of[i].chosen = filter_matches(matching->filter, text) &&
-				 !is_own(matching->of[i].pid, text);
-}
-
-size_t cmdlines_match(const struct filter *filter, struct cmdline_of *of, size_t n)
-{
-	struct matching matching = { filter, of };
-
-	return cmdlines_read(of, n, see_match, &matching);
+	return stuck;
 }

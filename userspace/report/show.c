@@ -83,9 +83,8 @@ static void show_one(struct session *session, const struct snapshot *snap, struc
 	fflush(session->out);
 	session->partial |= show_warnings(options, snap);
 	if (session->missed)
-		fprintf(stderr, "memcensus: %zu command line%s did not come in time: %s\n",
-			session->missed, session->missed == 1 ? "" : "s", session->missed_means ?
-			session->missed_means : "shown as -");
+		fprintf(stderr, "memcensus: %zu command line%s did not come in time: shown as -\n",
+			session->missed, session->missed == 1 ? "" : "s");
 	if (session->missed_nodes)
 		fprintf(stderr,
 			"memcensus: numa_maps of %zu process%s could not be read: shown as -\n",

@@ -11,7 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "commands/tasks-filter.h"
 #include "model/cgroup-tree.h"
 #include "model/columns.h"
 #include "os/charges.h"
@@ -42,10 +41,8 @@ static char *texts[CENSUSES + 1];
 
 static char *text_of(const struct snapshot *snap)
 {
-	struct tasks_options own = { 0 };
 	const struct options options = {
 		.command = command_find("tasks"),
-		.own = &own,
 		.json = true,
 		.parts = MEMCENSUS_PART_ALL & ~MEMCENSUS_PART_VMAS,
 		.order = column_named(&task_rows, "pid"),

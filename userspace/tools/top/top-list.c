@@ -49,12 +49,19 @@ int top_list_init(struct top_list *list, const struct row_type *type,
 	return columns_choose(&list->columns, type, columns, defaults, why);
 }
 
+static void drop_pattern(struct top_list *list)
+{
+	if (list->pattern)
+		regfree(&list->regex);
+	free(list->pattern);
+	list->pattern = NULL;
+}
+
 void top_list_free(struct top_list *list)
 {
 	columns_free(&list->columns);
 	top_list_empty(list);
-	filter_free(&list->filter);
-	free(list->pattern);
+	drop_pattern(list);
 }
 
 void top_list_empty(struct top_list *list)
@@ -83,7 +90,7 @@ static bool matches(const struct top_list *list, const struct view *view,
 	for (; *name; name++) {
 		column = column_named(list->type, *name);
 		if (column && column_get(column, view, record, &value) &&
-		    filter_matches(&list->filter, value.text))
+		    value.text && !regexec(&list->regex, value.text, 0, NULL, 0))
 			return true;
 	}
 	return false;
@@ -153,14 +160,20 @@ void top_list_sort_step(struct top_list *list, int step)
 
 int top_list_filter(struct top_list *list, const char *pattern, struct failure *why)
 {
-	struct filter filter = { .given = false };
+	char problem[128];
+	regex_t regex;
+	int error;
 
-	if (*pattern && filter_compile(&filter, NULL, pattern, why))
-		return -1;
-	filter_free(&list->filter);
-	list->filter = filter;
-	free(list->pattern);
-	list->pattern = *pattern ? xstrdup(pattern) : NULL;
+	error = *pattern ? regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) : 0;
+	if (error) {
+		regerror(error, &regex, problem, sizeof(problem));
+		return fail(why, FAIL_USAGE, "%s", problem);
+	}
+	drop_pattern(list);
+	if (!*pattern)
+		return 0;
+	list->regex = regex;
+	list->pattern = xstrdup(pattern);
 	return 0;
 }
 

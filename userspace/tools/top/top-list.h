@@ -6,7 +6,8 @@
 #ifndef READER_TOP_LIST_H
 #define READER_TOP_LIST_H
 
-#include "lib/filter.h"
+#include <regex.h>
+
 #include "report/listing.h"
 
 /**
@@ -14,7 +15,7 @@
  * @type: task_rows, group_rows or vma_rows
  * @columns: shown columns, in order; owned
  * @reverse: largest first
- * @filter: of names
+ * @regex: of names, if there is a @pattern
  * @pattern: its text; owned, NULL: there is none
  * @rows: records of the census that are shown, in order; owned
  * @depths: of cgroups: number of shown ancestors of each; NULL: all are 0; owned
@@ -30,7 +31,7 @@ struct top_list {
 	struct columns columns;
 	const struct column *sort;
 	bool reverse;
-	struct filter filter;
+	regex_t regex;
 	char *pattern;
 	const void **rows;
 	unsigned int *depths;
