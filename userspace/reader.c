@@ -152,6 +152,7 @@ static int run_on_source(const struct options *options, FILE *out, source_open_f
 		.options = options,
 		.request = {
 			.parts = parts_of(options),
+			.totals = options->command->totals,
 			.named_only = named_only(options),
 			.pids = { options->n_pids, options->pids },
 			.group_by = options->group_by,

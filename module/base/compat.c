@@ -42,14 +42,6 @@ bool census_folio_unmapped(const struct folio *folio)
 #endif
 }
 
-/* @item: from census_event() */
-u64 census_vm_event(const unsigned long *events, int item)
-{
-	if (item >= NR_VM_EVENT_ITEMS)
-		return global_node_page_state(item - NR_VM_EVENT_ITEMS);
-	return events[item];
-}
-
 /* Number of pages of the swap entry at @xas. */
 unsigned long census_shmem_entry_pages(struct xa_state *xas)
 {

@@ -35,7 +35,7 @@
 #endif
 
 /*
- * Items of enum node_stat_item, zone_stat_item and vm_event_item move from one to another.
+ * Items of enum node_stat_item and zone_stat_item move from one to another.
  * An item that is passed as one of another enum must not build.
  */
 #pragma GCC diagnostic error "-Wenum-conversion"
@@ -251,12 +251,6 @@ static inline int census_kswapd_failures(const pg_data_t *pgdat)
 #define file_user_inode(file)	file_inode(file)
 #endif
 
-/*
- * An event, for census_vm_event(); 0 if the kernel does not have it.  Most are in enum
- * vm_event_item.  Those of reclaim are in enum node_stat_item since 7.1.
- */
-#define census_event(item) CENSUS_EVENT_##item
-
 /* The names of an inode, under its i_lock. */
 #ifndef for_each_alias
 #define for_each_alias(dentry, inode) \
@@ -378,7 +372,6 @@ static inline unsigned long census_page_flags(const struct page *page)
 #define CENSUS_ONLINE_FRAMES 512UL
 #endif
 
-u64 census_vm_event(const unsigned long *events, int item);
 int census_frame_mapcount(const struct folio *folio, const struct page *page);
 bool census_folio_unmapped(const struct folio *folio);
 unsigned long census_shmem_entry_pages(struct xa_state *xas);

@@ -12,7 +12,6 @@
 #	member STRUCT.NAME	CENSUS_HAVE_STRUCT_NAME: 1 if the structure has it
 #	flag NAME	CENSUS_HAVE_NAME: 1 if enum pageflags has it
 #	export NAME	CENSUS_EXPORTS_NAME: 1 if modules can call it
-#	event NAME	CENSUS_EVENT_NAME: the argument of census_vm_event(); 0: no such event
 #
 # A name that is not found is gone, or it was renamed or moved to a header that is not read.  The
 # end of headers.c says which names must be found: without one of them this fails.
@@ -33,14 +32,6 @@ BEGIN {
 	ask("member", "vm_area_struct.vm_refcnt")
 	ask("flag", "PG_private")
 	ask("export", "lock_vma_under_rcu")
-	ask("event", "PGPGIN PGPGOUT PGALLOC_NORMAL ALLOCSTALL_NORMAL" \
-		" PSWPIN PSWPOUT PGFREE PGACTIVATE PGDEACTIVATE PGFAULT PGMAJFAULT" \
-		" PGREFILL PGSCAN_KSWAPD PGSCAN_DIRECT PGSTEAL_KSWAPD PGSTEAL_DIRECT" \
-		" SLABS_SCANNED KSWAPD_INODESTEAL KSWAPD_LOW_WMARK_HIT_QUICKLY" \
-		" KSWAPD_HIGH_WMARK_HIT_QUICKLY PAGEOUTRUN OOM_KILL COMPACTSTALL" \
-		" COMPACTFAIL COMPACTSUCCESS KCOMPACTD_WAKE THP_FAULT_ALLOC" \
-		" THP_COLLAPSE_ALLOC THP_SPLIT_PAGE THP_FAULT_FALLBACK" \
-		" BALLOON_INFLATE BALLOON_DEFLATE")
 	# Every kernel has these: they show that the headers were read.
 	ask("function", control = "global_node_page_state")
 	headers = ARGV[1]
@@ -99,7 +90,7 @@ FILENAME == headers && within != "" && index(members, within ".") {
 			has[within "." word[i]] = file ":" line
 }
 
-FILENAME == headers && /^enum (vm_event_item|(node|zone)_stat_item|pageflags)([ \t]*\{|[ \t]*$)/ {
+FILENAME == headers && /^enum (node_stat_item|pageflags)([ \t]*\{|[ \t]*$)/ {
 	enum = $2
 	sub(/\{.*/, "", enum)
 	sub(/^[^{]*/, "")
@@ -157,10 +148,9 @@ function is_met(line,	name, n, i, all)
 }
 
 END {
-	if (!(control in declared) || enum_of["PGPGIN"] != "vm_event_item" ||
-	    enum_of["NR_ANON_MAPPED"] != "node_stat_item") {
+	if (!(control in declared) || enum_of["NR_ANON_MAPPED"] != "node_stat_item") {
 		print "headers.awk: cannot read the kernel's headers: no declaration of " \
-			control "(), or no enum vm_event_item or node_stat_item, in " \
+			control "(), or no enum node_stat_item, in " \
 			headers ": mend module/base/headers.awk" > "/dev/stderr"
 		exit 1
 	}
@@ -188,14 +178,7 @@ END {
 				"HAVE", enum_of[name] == "pageflags" ? 1 : 0)
 		else if (kind == "export" && name in exports)
 			answer(kind, name, exports[name], "EXPORTS", 1)
-		else if (kind == "export")
-			answer(kind, name, "not found", "EXPORTS", 0)
-		else if (enum_of[name] == "vm_event_item")
-			answer(kind, name, place[name] " in enum vm_event_item", "EVENT", name)
-		else if (enum_of[name] == "node_stat_item")
-			answer(kind, name, place[name] " in enum node_stat_item", "EVENT",
-				"(NR_VM_EVENT_ITEMS + " name ")")
 		else
-			answer(kind, name, "not found", "EVENT", 0)
+			answer(kind, name, "not found", "EXPORTS", 0)
 	}
 }

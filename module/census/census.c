@@ -30,7 +30,6 @@
 #include "census/census.h"
 #include "census/kswapd.h"
 #include "census/question.h"
-#include "census/system.h"
 #include "census/zones.h"
 
 /* Counts the state of @m.  Without a record, @m counts only if it is partial or busy. */
@@ -393,8 +392,6 @@ static struct census_snapshot *take(const struct census_request *req)
 		err = census_zones_gather(snap);
 	if (!err && req->parts & MEMCENSUS_PART_NODES)
 		err = census_kswapd_gather(snap);
-	if (!err && req->parts & MEMCENSUS_PART_SYSTEM)
-		err = census_system_gather(snap);
 	full = c->full || census_snapshot_full(snap);
 	kvfree(c);
 	if (err == -ENOMEM && full)

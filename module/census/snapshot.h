@@ -282,20 +282,6 @@ struct census_node {
 };
 
 /**
- * struct census_system - totals of the system
- * @bytes_known: bit n set: @bytes[n] is known
- * @bytes: by &enum memcensus_system_bytes
- * @events_known: bit n set: @events[n] is known
- * @events: by &enum memcensus_event
- */
-struct census_system {
-	u64 bytes_known;
-	u64 bytes[MEMCENSUS_S_MAX + 1];
-	u64 events_known;
-	u64 events[MEMCENSUS_E_MAX + 1];
-};
-
-/**
  * struct census_payer - mapped pages that a cgroup is charged for
  * @cgroup: its ID; 0: none, or not visible to the caller
  * @group: number of the group of its own processes, 0: it has none
@@ -343,7 +329,6 @@ struct census_payer {
  * @zones: by node, then from the lowest zone
  * @nr_nodes: number of @nodes
  * @nodes: by number
- * @system: of the whole system
  */
 struct census_snapshot {
 	struct census_result result;
@@ -372,7 +357,6 @@ struct census_snapshot {
 	struct census_zone *zones;
 	unsigned int nr_nodes;
 	struct census_node *nodes;
-	struct census_system system;
 };
 
 extern const struct census_record_row census_scan_rows[];

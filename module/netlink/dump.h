@@ -147,7 +147,6 @@ census_fill_fn census_fill_scan;
 census_fill_fn census_fill_task;
 census_fill_fn census_fill_zone;
 census_fill_fn census_fill_node;
-census_fill_fn census_fill_system;
 const void *census_next_record(struct census_dump *d, const void *before);
 
 int census_dump_add(struct sk_buff *skb, const struct census_dump *d,

@@ -295,16 +295,6 @@ int census_fill_node(struct sk_buff *skb, const struct census_dump *d, const voi
 	return census_put_rows(skb, census_node_rows, record);
 }
 
-int census_fill_system(struct sk_buff *skb, const struct census_dump *d, const void *record)
-{
-	const struct census_system *s = record;
-
-	return census_put_known(skb, MEMCENSUS_SYSTEM_BYTES, s->bytes_known, s->bytes,
-				MEMCENSUS_S_MAX) ||
-	       census_put_known(skb, MEMCENSUS_SYSTEM_EVENTS, s->events_known, s->events,
-				MEMCENSUS_E_MAX);
-}
-
 const struct census_stage census_snapshot_stages[] = {
 	{ MEMCENSUS_A_SCAN, census_fill_scan },
 	{ MEMCENSUS_A_TASK, census_fill_task },
@@ -312,7 +302,6 @@ const struct census_stage census_snapshot_stages[] = {
 	{ MEMCENSUS_A_VMA, fill_vma },
 	{ MEMCENSUS_A_ZONE, census_fill_zone },
 	{ MEMCENSUS_A_NODE, census_fill_node },
-	{ MEMCENSUS_A_SYSTEM, census_fill_system },
 	{ }
 };
 
@@ -356,8 +345,6 @@ const void *census_next_record(struct census_dump *d, const void *before)
 		return parts & MEMCENSUS_PART_ZONES && i < snap->nr_zones ? &snap->zones[i] : NULL;
 	case MEMCENSUS_A_NODE:
 		return parts & MEMCENSUS_PART_NODES && i < snap->nr_nodes ? &snap->nodes[i] : NULL;
-	case MEMCENSUS_A_SYSTEM:
-		return parts & MEMCENSUS_PART_SYSTEM && !i ? &snap->system : NULL;
 	case MEMCENSUS_A_OWNERS:
 		return i < snap->nr_owned ? &snap->owned[i] : NULL;
 	case MEMCENSUS_A_PAIR:

@@ -3,7 +3,7 @@
 #include "netlink/dump.h"
 
 const struct nla_policy census_request_policy[MEMCENSUS_REQ_MAX + 1] = {
-	[MEMCENSUS_REQ_PARTS] = NLA_POLICY_MASK(NLA_U32, 0x1f7),
+	[MEMCENSUS_REQ_PARTS] = NLA_POLICY_MASK(NLA_U32, 0x1d7),
 	[MEMCENSUS_REQ_PIDS] = { .type = NLA_BINARY, .len = 64000, },
 	[MEMCENSUS_REQ_GROUP_BY] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
 	[MEMCENSUS_REQ_LIMIT] = NLA_POLICY_RANGE(NLA_U32, 1, 4096),

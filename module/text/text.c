@@ -291,9 +291,7 @@ static void show_sums(struct seq_file *seq, const struct census_figures *sums)
 
 static void show_totals(struct seq_file *seq, const struct text_view *view)
 {
-	const struct census_snapshot *snap = view->snap;
-	const struct census_cost *c = &snap->cost;
-	const u64 *b = snap->system.bytes;
+	const struct census_cost *c = &view->snap->cost;
 
 	seq_printf(seq,
 		   "scan: %llu us, %llu us of CPU, longest lock %llu us, %llu KiB used\n",
@@ -303,15 +301,6 @@ static void show_totals(struct seq_file *seq, const struct text_view *view)
 		   "address spaces: %llu, %llu walked, %llu busy, %llu vanished, %llu partial; also %llu kernel threads, %llu zombies\n",
 		   c->mms, c->walked, c->busy, c->vanished, c->partial,
 		   c->kthreads, c->zombies);
-	seq_printf(seq,
-		   "memory: %llu total, %llu free, %llu available, %llu page cache, %llu slab, %llu page tables, %llu kernel stacks\n",
-		   KIB(b[MEMCENSUS_S_TOTAL]), KIB(b[MEMCENSUS_S_FREE]),
-		   KIB(b[MEMCENSUS_S_AVAILABLE]),
-		   KIB(b[MEMCENSUS_S_CACHED] + b[MEMCENSUS_S_BUFFERS]),
-		   KIB(b[MEMCENSUS_S_SLAB_RECLAIMABLE] +
-		       b[MEMCENSUS_S_SLAB_UNRECLAIMABLE]),
-		   KIB(b[MEMCENSUS_S_PAGETABLES]),
-		   KIB(b[MEMCENSUS_S_KERNEL_STACK]));
 	show_sums(seq, &view->sums);
 	if (c->busy + c->partial)
 		seq_printf(seq,
@@ -474,8 +463,7 @@ int census_text_release(struct inode *inode, struct file *file)
 #define TEXT(name, parts) { #name, parts, name##_rows, name##_show }
 
 const struct census_text census_texts[CENSUS_TEXTS] = {
-	TEXT(summary, MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES |
-	     MEMCENSUS_PART_SYSTEM),
+	TEXT(summary, MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES),
 	TEXT(tasks, MEMCENSUS_PART_TASKS),
 	TEXT(scan, MEMCENSUS_PART_TASKS),
 };

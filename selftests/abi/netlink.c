@@ -32,7 +32,7 @@ FIXTURE_SETUP(request)
 /* After a refused request, a valid one still gets its answer. */
 FIXTURE_TEARDOWN(request)
 {
-	const struct census_request good = { .parts = MEMCENSUS_PART_SYSTEM };
+	const struct census_request good = { .parts = MEMCENSUS_PART_NODES };
 	struct census census;
 
 	EXPECT_EQ(0, census_talk(&self->socket,
@@ -147,16 +147,14 @@ TEST_F(request, parts)
 {
 	static const uint32_t requested[] = {
 		MEMCENSUS_PART_TASKS, MEMCENSUS_PART_ZONES,
-		MEMCENSUS_PART_NODES, MEMCENSUS_PART_SYSTEM,
-		MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM, 0,
+		MEMCENSUS_PART_NODES, MEMCENSUS_PART_TASKS | MEMCENSUS_PART_NODES, 0,
 	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(requested); i++) {
 		struct census_request request = { .parts = requested[i] };
 		uint32_t parts = requested[i] ?: MEMCENSUS_PART_TASKS |
-			MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES |
-			MEMCENSUS_PART_SYSTEM;
+			MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES;
 		struct census census;
 
 		ASSERT_EQ(0, census_take(&request, &census, NULL));
@@ -165,8 +163,6 @@ TEST_F(request, parts)
 		EXPECT_EQ(!!(parts & MEMCENSUS_PART_TASKS), !!census.n_tasks);
 		EXPECT_EQ(!!(parts & MEMCENSUS_PART_ZONES), !!census.n_zones);
 		EXPECT_EQ(!!(parts & MEMCENSUS_PART_NODES), !!census.n_nodes);
-		EXPECT_EQ(!!(parts & MEMCENSUS_PART_SYSTEM),
-			  census.n_systems);
 		EXPECT_EQ(0, census.n_vmas);
 		census_free(&census);
 	}

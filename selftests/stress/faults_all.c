@@ -43,7 +43,6 @@ static const struct fault_request requests[] = {
 	DUMP_OF("mappings, flags", .parts = TASKS | MEMCENSUS_PART_VMAS | MEMCENSUS_PART_FLAGS,
 		.pids = pids, .n_pids = 3),
 	DUMP_OF("nodes", .parts = MEMCENSUS_PART_NODES),
-	DUMP_OF("totals", .parts = MEMCENSUS_PART_SYSTEM),
 };
 
 FIXTURE(faults)

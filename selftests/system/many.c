@@ -145,7 +145,7 @@ TEST_F_TIMEOUT(crowd, no_loss_and_no_repetition, 120)
 		EXPECT_EQ(0, twice);
 		EXPECT_LE(self->n, census.scan[MEMCENSUS_SCAN_WALKED]);
 		EXPECT_EQ(census.n_tasks, census.scan[MEMCENSUS_SCAN_MMS]);
-		EXPECT_EQ(1, census.n_systems);
+		EXPECT_LT(0, census.n_nodes);
 		EXPECT_LT(0, census.n_zones);
 		diag("buffer of %zu: %zu records in %u datagrams", buffers[i],
 		     census.n_tasks, census.n_datagrams);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Lines of /proc/meminfo and /proc/vmstat, of 6.1 to 7.3, that memcensus does not read, and why.
+ * Lines of /proc/meminfo and /proc/vmstat, of 6.1 to 7.3, that memcensus has no figure of, and why.
  * Test system fails at a line that is neither here nor in what is used.
  */
 #ifndef _UNUSED_LINES_H

@@ -45,7 +45,7 @@ static void add_pinned(struct brief *brief, const struct snapshot *snap)
 /* All of it, and the process that has locked most addresses. */
 static void add_locked(struct brief *brief, const struct snapshot *snap)
 {
-	const struct amount locked = amount_total(snap, MEMCENSUS_S_MLOCKED);
+	const struct amount locked = amount_total(snap, MEM_MLOCKED);
 	const struct task *task, *most = NULL;
 
 	for (task = snap->tasks; task < snap->tasks + snap->n_tasks; task++)

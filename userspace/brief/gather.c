@@ -16,7 +16,7 @@
 
 void brief_gather(struct brief *brief, struct snapshot *snap, struct brief_ask *ask)
 {
-	const struct amount total = amount_total(snap, MEMCENSUS_S_TOTAL);
+	const struct amount total = amount_total(snap, MEM_TOTAL);
 
 	ask->left = ask->all ? UINT64_MAX : ask->quick ? 0 : BRIEF_FILES;
 	brief->memory = total.known ? (uint64_t)total.bytes : 0;

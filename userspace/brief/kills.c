@@ -96,7 +96,7 @@ static void add_place(struct brief *brief, const struct place *place)
 
 void facts_of_kills(struct brief *brief, const struct snapshot *snap)
 {
-	const struct amount all = amount_figure(&snap->totals.events, MEMCENSUS_E_OOM_KILL);
+	const struct amount all = amount_figure(&snap->totals.events, EVENT_OOM_KILL);
 	const uint64_t now = signals_realtime();
 	struct counted counted = { .from = now > DAY ? now - DAY : 0 };
 	struct kills kills = { .v = NULL };

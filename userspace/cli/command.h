@@ -49,6 +49,7 @@ struct further_rows {
  * @rules: between them, in addition to those of all; ended by one without an option; or NULL
  * @own_size: bytes of options.own; 0: none
  * @parts: MEMCENSUS_PART_* to request
+ * @totals: it needs the totals of the system
  * @further: kinds of rows that options select, for --help; ended by one without an option; or NULL
  * @sections: shows the sections of one census, behind how it was made
  * @run: takes what censuses it needs and shows them, JSON included; sets @session->partial if
@@ -70,6 +71,7 @@ struct command {
 	const struct option_rule *rules;
 	size_t own_size;
 	uint32_t parts;
+	bool totals;
 	struct rows rows;
 	const struct further_rows *further;
 	void (*sections)(struct report *report);

@@ -39,8 +39,7 @@ static void tasks_sections(struct report *report)
 		 .type = &zone_rows },
 	       { parts & MEMCENSUS_PART_NODES && is_whole(options) ? "nodes" : NULL,
 		 .type = &node_rows });
-	if (parts & MEMCENSUS_PART_SYSTEM)
-		figures_report_system(report);
+	figures_report_system(report);
 }
 
 static int tasks_run(struct session *session, struct failure *why)
@@ -178,7 +177,8 @@ const struct command tasks_command = {
 	.words = tasks_words,
 	.options = tasks_options,
 	.rules = tasks_rules,
-	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
+	.parts = MEMCENSUS_PART_TASKS,
+	.totals = true,
 	.rows = { &task_rows, "pid,user,comm,swap,uss,pss,rss", "pss" },
 	.further = (const struct further_rows[]){
 		{ "groups", &group_rows }, { "-m", &mapping_rows }, { }

@@ -64,7 +64,7 @@ static inline struct amount amount_minus(struct amount a, struct amount b)
 static inline struct amount amount_swap_used(const struct snapshot *snap)
 {
 	return amount_minus(amount_meminfo(snap, "SwapTotal"),
-			    amount_total(snap, MEMCENSUS_S_SWAP_FREE));
+			    amount_total(snap, MEM_SWAP_FREE));
 }
 
 /* The sum of @figure over all tasks, without those that lack it; unknown of some PIDs alone. */

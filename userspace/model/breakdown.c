@@ -43,7 +43,7 @@ enum {
 _Static_assert(ROW_TOTAL + 1 == BREAKDOWN_ROWS, "BREAKDOWN_ROWS is not their number");
 
 /* The row is this system figure, this line of /proc/meminfo, or computed. */
-#define FIGURE(number)	.figure = MEMCENSUS_S_##number
+#define FIGURE(number)	.figure = MEM_##number
 #define LINE(name)	.line = name
 /* Some machines have no such memory. */
 #define RARE		.rare = true
@@ -176,15 +176,15 @@ static void take_back(struct amount *rows, int64_t excess)
 static struct amount unmapped_on_lists(const struct figures *bytes, struct amount cache)
 {
 	static const unsigned int lists[] = {
-		MEMCENSUS_S_INACTIVE_ANON, MEMCENSUS_S_ACTIVE_FILE, MEMCENSUS_S_INACTIVE_FILE,
-		MEMCENSUS_S_UNEVICTABLE,
+		MEM_INACTIVE_ANON, MEM_ACTIVE_FILE, MEM_INACTIVE_FILE,
+		MEM_UNEVICTABLE,
 	};
-	struct amount sum = amount_figure(bytes, MEMCENSUS_S_ACTIVE_ANON);
+	struct amount sum = amount_figure(bytes, MEM_ACTIVE_ANON);
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(lists); i++)
 		sum = amount_plus(sum, amount_figure(bytes, lists[i]));
-	sum = amount_minus(amount_minus(sum, cache), amount_figure(bytes, MEMCENSUS_S_ANON));
+	sum = amount_minus(amount_minus(sum, cache), amount_figure(bytes, MEM_ANON));
 	if (sum.bytes < 0)
 		sum.bytes = 0;
 	return sum;
@@ -193,9 +193,9 @@ static struct amount unmapped_on_lists(const struct figures *bytes, struct amoun
 struct breakdown breakdown_of(const struct snapshot *snap)
 {
 	const struct figures *bytes = &snap->totals.bytes;
-	struct amount cache = amount_plus(amount_figure(bytes, MEMCENSUS_S_CACHED),
-					  amount_figure(bytes, MEMCENSUS_S_BUFFERS));
-	struct amount shmem = amount_figure(bytes, MEMCENSUS_S_SHMEM);
+	struct amount cache = amount_plus(amount_figure(bytes, MEM_CACHED),
+					  amount_figure(bytes, MEM_BUFFERS));
+	struct amount shmem = amount_figure(bytes, MEM_SHMEM);
 	struct amount of_devices;
 	struct breakdown breakdown = { 0 };
 	struct amount *rows = breakdown.rows, *rest = &rows[ROW_UNACCOUNTED];

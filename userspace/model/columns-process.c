@@ -225,11 +225,11 @@ static bool percent_of_total(const struct view *view, const struct figures *figu
 {
 	const struct figures *bytes = &view->snap->totals.bytes;
 
-	if (!KNOWN(figures, MEMCENSUS_F_PSS) || !KNOWN(bytes, MEMCENSUS_S_TOTAL) ||
-	    !bytes->v[MEMCENSUS_S_TOTAL])
+	if (!KNOWN(figures, MEMCENSUS_F_PSS) || !KNOWN(bytes, MEM_TOTAL) ||
+	    !bytes->v[MEM_TOTAL])
 		return false;
 	value->ratio = 100.0 * figures->v[MEMCENSUS_F_PSS] /
-		       bytes->v[MEMCENSUS_S_TOTAL];
+		       bytes->v[MEM_TOTAL];
 	return true;
 }
 

@@ -236,18 +236,13 @@ const struct row_type node_rows = {
 	IN_SNAPSHOT(nodes, n_nodes),
 };
 
-static const struct column totals_fields[] = {
-	ATTRIBUTE(totals, MEMCENSUS_SYSTEM_BYTES, "", bytes, FIGURES, NEST, ""),
-	ATTRIBUTE(totals, MEMCENSUS_SYSTEM_EVENTS, "", events, FIGURES, NEST, ""),
-};
-
 #define BYTES(num, name_, kernel_, help_)				\
-	[MEMCENSUS_S_##num] = {						\
+	[MEM_##num] = {						\
 		.name = name_, .help = help_, .kernel = kernel_,	\
-		.kind = KIND_BYTES, .wire = WIRE_U64,			\
-		.number = MEMCENSUS_S_##num,				\
+		.kind = KIND_BYTES,					\
+		.number = MEM_##num,				\
 		.known = offsetof(struct totals, bytes.known),		\
-		.offset = offsetof(struct totals, bytes.v[MEMCENSUS_S_##num]) }
+		.offset = offsetof(struct totals, bytes.v[MEM_##num]) }
 
 static const struct column bytes[] = {
 	BYTES(TOTAL, "total", "MemTotal", "memory the kernel manages"),
@@ -293,12 +288,12 @@ static const struct column bytes[] = {
 
 #define EVENT(num, name_, kernel_, help_)	EVENTS(num, name_, kernel_, COUNT, help_)
 #define EVENTS(num, name_, kernel_, kind_, help_)			\
-	[MEMCENSUS_E_##num] = {						\
+	[EVENT_##num] = {						\
 		.name = name_, .help = help_, .kernel = kernel_,	\
-		.kind = KIND_##kind_, .wire = WIRE_U64,			\
-		.number = MEMCENSUS_E_##num, .counter = true,		\
+		.kind = KIND_##kind_,					\
+		.number = EVENT_##num, .counter = true,		\
 		.known = offsetof(struct totals, events.known),		\
-		.offset = offsetof(struct totals, events.v[MEMCENSUS_E_##num]) }
+		.offset = offsetof(struct totals, events.v[EVENT_##num]) }
 
 static const struct column events[] = {
 	EVENTS(PGPGIN_KIB, "pgpgin_kib", "pgpgin", KIB, "KiB read from block devices"),
@@ -348,15 +343,12 @@ static const struct column events[] = {
 /* Both read a struct totals, each at its own offsets. */
 const struct row_type bytes_rows = {
 	.name = "system",
-	.fields = COLUMNS_TO(MEMCENSUS_SYSTEM_MAX, totals_fields),
-	.figures = COLUMNS_TO(MEMCENSUS_S_MAX, bytes),
-	ONE_IN_SNAPSHOT(totals),
+	.figures = COLUMNS_TO(MEM_MAX, bytes),
 };
 
 const struct row_type events_rows = {
 	.name = "system",
-	.fields = COLUMNS_TO(MEMCENSUS_SYSTEM_MAX, totals_fields),
-	.figures = COLUMNS_TO(MEMCENSUS_E_MAX, events),
+	.figures = COLUMNS_TO(EVENT_MAX, events),
 };
 
 DERIVED(meminfo_bytes, meminfo_line, number, row->value, row->bytes)

@@ -282,7 +282,7 @@ static char *nodes_text(uint64_t nodes)
 void limits_add_nodes(struct limits *limits, const struct snapshot *snap, uint32_t pid,
 		      uint64_t nodes)
 {
-	const struct amount swap = amount_total(snap, MEMCENSUS_S_SWAP_FREE);
+	const struct amount swap = amount_total(snap, MEM_SWAP_FREE);
 	uint64_t left = 0, size = 0;
 	const struct zone *zone;
 	const struct node *node;

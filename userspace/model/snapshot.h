@@ -23,17 +23,19 @@
 
 #include <linux/memcensus.h>
 
+#include "model/totals.h"
+
 /* Enough for the figures of a task; the system has fewer. */
 #define FIGURES_MAX	(MEMCENSUS_F_MAX + 1)
 
 _Static_assert(FIGURES_MAX <= 64, "the known bitmaps have 64 bits");
-_Static_assert(MEMCENSUS_S_MAX < FIGURES_MAX, "system bytes fit in figures");
-_Static_assert(MEMCENSUS_E_MAX < FIGURES_MAX, "events fit in figures");
+_Static_assert(MEM_MAX < FIGURES_MAX, "amounts of the system fit in figures");
+_Static_assert(EVENT_MAX < FIGURES_MAX, "events fit in figures");
 
 /**
  * struct figures - amounts by number
  * @known: bit n is set if @v[n] is known
- * @v: by enum memcensus_figure, memcensus_system_bytes or memcensus_event
+ * @v: by enum memcensus_figure, totals_bytes or totals_event
  */
 struct figures {
 	uint64_t known;
@@ -242,14 +244,18 @@ struct physical {
 	uint64_t left_out;
 };
 
+/**
+ * struct totals - what /proc/meminfo and /proc/vmstat say of the system; see proc_texts_apply()
+ * @bytes: by enum totals_bytes
+ * @events: by enum totals_event
+ */
 struct totals {
-	uint64_t known;
 	struct figures bytes;
 	struct figures events;
 };
 
 /**
- * struct meminfo_line - a line of /proc/meminfo that the module cannot give
+ * struct meminfo_line - a line of /proc/meminfo that is none of struct totals
  * @name: as the kernel writes it, without the colon
  * @value: in bytes if @bytes, else a count
  * @bytes: whether the kernel wrote a unit
@@ -284,6 +290,8 @@ struct names {
  * @any_groups: without @group_by, keep the groups that a record has
  * @charges: without @group_by, groups are the cgroups of this machine, with what they are charged
  *	for and the number of their processes alone
+ * @totals: read the texts that the totals of the system come from, after the census; of a record,
+ *	they are there
  * @cmdlines, @nodes, @merged: read the command lines of processes of this machine, what they have
  *	by NUMA node, and what KSM has merged, after the census
  *
@@ -296,6 +304,7 @@ struct request {
 	bool named_only;
 	bool any_groups;
 	bool charges;
+	bool totals;
 	bool cmdlines;
 	bool nodes;
 	bool merged;
@@ -323,15 +332,15 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  * @seq: its number; 0 before its first message
  * @number: that in its record, from 1; 0: it is in none
  * @torn: the kernel marked the dump as inconsistent (NLM_F_DUMP_INTR)
- * @has_info, @has_scan, @has_totals, @has_physical: that message was received
+ * @has_info, @has_scan, @has_physical: that message was received
+ * @has_totals: it has the text of /proc/meminfo, and @totals
  * @outside: tasks that --cgroup has dropped from @tasks
  * @node_ids: the nodes where tasks have memory, ascending, if that was read
  * @mappings: sums of @vmas by name, if requested
  * @physical, @physical_zones, @frame_cgroups, @frame_systems, @frame_files,
  *	@frame_blocks: of a pass over all frames, which is no census: @seq is its number, and it
  *	has no scan
- * @meminfo: lines of /proc/meminfo that modules cannot read; read when @totals
- *	are received, not part of the census
+ * @meminfo: the lines of /proc/meminfo that are not in @totals; without @has_totals all
  * @proc_texts: texts read after the census
  * @naming: names of users and cgroups on its machine; NULL: unavailable
  * @named: requested by PIDs, so @tasks does not hold all tasks

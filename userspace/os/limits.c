@@ -54,7 +54,7 @@ static void add_commit(struct limits *limits, const struct snapshot *snap)
 	struct limit_commit commit = {
 		.mode = vm_number(snap, PROC_TEXTS_OVERCOMMIT),
 		.limit = meminfo_bytes(snap, "CommitLimit:"),
-		.committed = amount_total(snap, MEMCENSUS_S_COMMITTED),
+		.committed = amount_total(snap, MEM_COMMITTED),
 		.reserve = vm_number(snap, PROC_TEXTS_RESERVE),
 	};
 
@@ -90,10 +90,10 @@ static void add_mounts(struct limits *limits, const struct snapshot *snap)
 
 void limits_of_machine(struct limits *limits, const struct snapshot *snap)
 {
-	limits_add_memory(limits, amount_total(snap, MEMCENSUS_S_TOTAL),
-			  amount_total(snap, MEMCENSUS_S_AVAILABLE),
+	limits_add_memory(limits, amount_total(snap, MEM_TOTAL),
+			  amount_total(snap, MEM_AVAILABLE),
 			  meminfo_bytes(snap, "SwapTotal:"),
-			  amount_total(snap, MEMCENSUS_S_SWAP_FREE));
+			  amount_total(snap, MEM_SWAP_FREE));
 	limits_add_zones(limits, snap);
 	add_commit(limits, snap);
 	add_pools(limits, snap);
@@ -102,7 +102,7 @@ void limits_of_machine(struct limits *limits, const struct snapshot *snap)
 
 static struct limit_swap swap_of_machine(const struct snapshot *snap)
 {
-	const struct amount swap = amount_total(snap, MEMCENSUS_S_SWAP_FREE);
+	const struct amount swap = amount_total(snap, MEM_SWAP_FREE);
 
 	return (struct limit_swap){ swap.known ? (uint64_t)swap.bytes : 0, NULL };
 }

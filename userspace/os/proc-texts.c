@@ -7,7 +7,7 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "model/columns.h"
+#include "model/amount.h"
 #include "os/proc-texts.h"
 #include "os/procfs.h"
 #include "os/slab-objects.h"
@@ -73,6 +73,7 @@ void proc_texts_read(struct snapshot *snap)
 		const char *path;
 	} texts[] = {
 		{ PROC_TEXTS_MEMINFO, "meminfo" },
+		{ PROC_TEXTS_VMSTAT, "vmstat" },
 		{ PROC_TEXTS_SOCKSTAT, "net/sockstat" },
 	};
 	struct failure ignored;
@@ -148,17 +149,6 @@ uint64_t proc_texts_recorder(const struct snapshot *snap)
 	return text && text_number(text, strlen(text), &pid) ? pid : 0;
 }
 
-static bool in_census(const char *name)
-{
-	const struct column *column;
-	unsigned int i;
-
-	for (i = 0; (column = column_at(&bytes_rows, i)); i++)
-		if (!strcmp(column->kernel, name))
-			return true;
-	return false;
-}
-
 static void add_line(struct snapshot *snap, const char *name, bool bytes, uint64_t value)
 {
 	struct meminfo_line *line;
@@ -202,28 +192,114 @@ static void apply_dentries(struct snapshot *snap)
 		add_line(snap, PROC_TEXTS_NEGATIVE, true, bytes);
 }
 
+/**
+ * struct text_line - a line "NAME: VALUE" or "NAME VALUE"
+ * @bytes: the value had the unit kB, and is in bytes
+ */
+struct text_line {
+	char name[64];
+	uint64_t value;
+	bool bytes;
+};
+
+/* Reads the next such line from *@text on; false: there are no more. */
+static bool next_line(const char **text, struct text_line *line)
+{
+	const char *start, *end;
+	size_t len;
+	char *rest;
+
+	while (**text) {
+		start = *text;
+		end = strchrnul(start, '\n');
+		*text = *end ? end + 1 : end;
+		len = strcspn(start, ":\n ");
+		if (!len || len >= sizeof(line->name) || start + len == end)
+			continue;
+		line->value = strtoull(start + len + 1, &rest, 10);
+		if (rest == start + len + 1 || rest > end)
+			continue;
+		memcpy(line->name, start, len);
+		line->name[len] = '\0';
+		line->bytes = !strncmp(rest, " kB", 3);
+		if (line->bytes)
+			line->value <<= 10;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Sets the figure of the kernel's @name, or adds to one that has all names with a prefix; false:
+ * there is none.
+ */
+static bool put_total(struct figures *figures, const struct column_set *set, const char *name,
+		      uint64_t value)
+{
+	const char *kernel;
+	unsigned int i;
+	size_t prefix;
+
+	for (i = 0; i < set->n; i++) {
+		kernel = set->columns[i].kernel ?: "";
+		prefix = strcspn(kernel, "*");
+		if (kernel[prefix] ? strncmp(kernel, name, prefix) : strcmp(kernel, name))
+			continue;
+		figures->v[i] = value + (kernel[prefix] ? figures->v[i] : 0);
+		figures->known |= UINT64_C(1) << i;
+		return true;
+	}
+	return false;
+}
+
+static void apply_meminfo(struct snapshot *snap, const char *text)
+{
+	struct text_line line;
+
+	while (next_line(&text, &line))
+		if (!snap->has_totals || !put_total(&snap->totals.bytes, &bytes_rows.figures,
+						    line.name, line.value))
+			add_line(snap, line.name, line.bytes, line.value);
+}
+
+static void apply_vmstat(struct snapshot *snap)
+{
+	const char *text = proc_texts_find(snap, PROC_TEXTS_VMSTAT) ?: "";
+	struct figures *bytes = &snap->totals.bytes;
+	const uint64_t page = snap->info.page_size;
+	struct amount inflated = { 0 }, deflated = { 0 };
+	struct text_line line;
+
+	while (next_line(&text, &line)) {
+		if (!strcmp(line.name, "balloon_inflate"))
+			inflated = amount_of(true, line.value);
+		else if (!strcmp(line.name, "balloon_deflate"))
+			deflated = amount_of(true, line.value);
+		else if (!put_total(&snap->totals.events, &events_rows.figures, line.name,
+				    line.value) && page)
+			put_total(bytes, &bytes_rows.figures, line.name, line.value * page);
+	}
+	/*
+	 * Newer kernels have a line of meminfo.  The two are added up one processor after the
+	 * other: a page may be in the second one only.
+	 */
+	deflated = amount_minus(inflated, deflated);
+	if (page && deflated.known && !KNOWN(bytes, MEM_BALLOON))
+		put_total(bytes, &bytes_rows.figures, "Balloon",
+			  deflated.bytes > 0 ? (uint64_t)deflated.bytes * page : 0);
+}
+
 void proc_texts_apply(struct snapshot *snap)
 {
 	const char *text = proc_texts_find(snap, PROC_TEXTS_MEMINFO);
-	char line[256], name[64];
-	uint64_t value;
-	bool bytes;
-	FILE *in;
-	int end;
 
-	if (!text || !*text || !(snap->has_totals || snap->has_physical))
+	if (!text || !*text)
 		return;
-	in = fmemopen((void *)text, strlen(text), "r");
-	if (!in)
-		memory_failed();
-	while (fgets(line, sizeof(line), in)) {
-		if (sscanf(line, "%63[^:]: %" SCNu64 "%n", name, &value, &end) != 2 ||
-		    (snap->has_totals && in_census(name)))
-			continue;
-		bytes = !strncmp(line + end, " kB", 3);
-		add_line(snap, name, bytes, bytes ? value << 10 : value);
-	}
-	fclose(in);
+	snap->has_totals = !snap->has_physical;
+	snap->totals = (struct totals){ 0 };
+	apply_meminfo(snap, text);
+	if (snap->has_totals)
+		apply_vmstat(snap);
 	apply_sockstat(snap);
 	apply_dentries(snap);
 }

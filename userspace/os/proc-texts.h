@@ -11,8 +11,9 @@
 
 #include "model/snapshot.h"
 
-/* Names of the texts: a copy of /proc/meminfo */
+/* Names of the texts: copies of /proc/meminfo and /proc/vmstat, the totals of the system */
 #define PROC_TEXTS_MEMINFO	"meminfo"
+#define PROC_TEXTS_VMSTAT	"vmstat"
 /* of /proc/sys/vm lines NAME VALUE */
 #define PROC_TEXTS_VM	"vm"
 #define PROC_TEXTS_LIMIT	"max_map_count "
@@ -43,7 +44,7 @@
  */
 bool negative_dentries(const struct snapshot *snap, uint64_t *number, uint64_t *bytes);
 
-/* Reads meminfo, sockstat, swaps and dentries of this machine into @snap: what can be read. */
+/* Reads these of this machine into @snap: meminfo, vmstat, sockstat, swaps, dentries. */
 void proc_texts_read(struct snapshot *snap);
 
 /* Reads these of /proc/sys/vm, as PROC_TEXTS_VM. */
@@ -77,8 +78,8 @@ const char *proc_texts_next(const struct snapshot *snap, const char *name, size_
 #define PROC_TEXTS_NEGATIVE	"NegativeDentries"
 
 /*
- * Fills @snap->meminfo from these texts with the lines that are no figures of the census, and
- * with these two.
+ * Fills @snap->totals from these texts, unless it is of a pass over all frames, and @snap->meminfo
+ * with the other lines of meminfo and these two.
  */
 void proc_texts_apply(struct snapshot *snap);
 

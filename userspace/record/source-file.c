@@ -256,7 +256,6 @@ static const struct part {
 	{ MEMCENSUS_PART_VMAS, "mappings", " --vmas --pid PID,..." },
 	{ MEMCENSUS_PART_ZONES, "zones", "" },
 	{ MEMCENSUS_PART_NODES, "nodes", "" },
-	{ MEMCENSUS_PART_SYSTEM, "totals of the system", "" },
 };
 
 static int check_parts(const struct snapshot *snap,

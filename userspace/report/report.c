@@ -330,7 +330,7 @@ static void fill_totals(const struct report *report, struct table *table,
 struct units report_units(const struct report *report)
 {
 	const struct snapshot *snap = report->view.snap;
-	const struct amount total = snap ? amount_total(snap, MEMCENSUS_S_TOTAL) :
+	const struct amount total = snap ? amount_total(snap, MEM_TOTAL) :
 					   (struct amount){ };
 
 	return (struct units){

@@ -10,8 +10,7 @@
 
 /* What /proc shows each user of the machine, or of their own processes. */
 #define PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS | MEMCENSUS_PART_ZONES |	\
-		 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_OWNERS |	\
-		 MEMCENSUS_PART_FLAGS)
+		 MEMCENSUS_PART_NODES | MEMCENSUS_PART_OWNERS | MEMCENSUS_PART_FLAGS)
 
 static bool number_of(const struct nlattr *attr, uint32_t *number)
 {
@@ -108,7 +107,7 @@ const char *ask_read(const struct nlmsghdr *nlh, struct ask *ask)
 
 	*ask = (struct ask) {
 		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |
-			 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_OWNERS,
+			 MEMCENSUS_PART_NODES | MEMCENSUS_PART_OWNERS,
 	};
 	if (wrong)
 		return wrong;

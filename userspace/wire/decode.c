@@ -174,7 +174,6 @@ static const struct row_type *const types[] = {
 	[MEMCENSUS_A_VMA] = &vma_rows,
 	[MEMCENSUS_A_ZONE] = &zone_rows,
 	[MEMCENSUS_A_NODE] = &node_rows,
-	[MEMCENSUS_A_SYSTEM] = &bytes_rows,
 	[MEMCENSUS_A_GROUP] = &group_rows,
 	[MEMCENSUS_A_OWNERS] = &owners_rows,
 	[MEMCENSUS_A_PAIR] = &pair_rows,
@@ -256,7 +255,6 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 
 	snap->has_info |= type == &info_rows;
 	snap->has_scan |= type == &scan_rows;
-	snap->has_totals |= type == &bytes_rows;
 	snap->has_physical |= type == &physical_rows;
 	row = type->size ? row_add(type, snap) : (char *)snap + type->array;
 	if (decode_row(&d, type, nest, row))

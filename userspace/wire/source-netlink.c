@@ -107,7 +107,7 @@ static enum taken netlink_take(struct source *source,
 		return TAKE_FAILED;
 
 	names_live(snap);
-	if (snap->has_totals || snap->has_physical)
+	if (request->totals || snap->has_physical)
 		proc_texts_read(snap);
 	proc_texts_apply(snap);
 	charges_forget_payers(snap);

@@ -11,7 +11,7 @@
 
 /* The module's default if a request names no parts. */
 #define REQUEST_DEFAULT_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |	\
-				 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
+				 MEMCENSUS_PART_NODES)
 
 struct source;
 

@@ -15,7 +15,7 @@
  * identifies the record:
  *
  *   INFO              INFO
- *   SNAPSHOT          INFO SCAN TASK* GROUP* VMA* ZONE* NODE* SYSTEM?
+ *   SNAPSHOT          INFO SCAN TASK* GROUP* VMA* ZONE* NODE*
  *   SHARE             INFO SCAN TASK* GROUP* OWNERS* PAIR* PAYER*
  *   PHYSICAL          INFO PHYSICAL PHYSICAL_ZONE* FRAME_CGROUP* FRAME_SYSTEM*
  *                     FRAME_FILE* FRAME_BLOCKS*
@@ -31,8 +31,6 @@
  *   SEQ VMA { PID START END MODE NAME? ... FIGURES { ... } }
  *   SEQ ZONE { NODE NAME FREE_BLOCKS TYPE { NAME FREE_BLOCKS* }* WMARK_MIN ... }
  *   SEQ NODE { ID KSWAPD KSWAPD_ORDER ... }
- *   SEQ SYSTEM { BYTES { <enum memcensus_system_bytes>: u64 ... }
- *                EVENTS { <enum memcensus_event>: u64 ... } }
  *   SEQ OWNERS { PID | GROUP, FEWEST MOST? BYTES { <enum memcensus_kind>: u64 ... } }
  *   SEQ PAIR { PID PEER_PID | GROUP PEER_GROUP | PEER_PID, COMMON { ... } ALONE { ... } }
  *   SEQ PAIR { PID?, LEFT_OUT? COMMON { ... } }
@@ -161,7 +159,6 @@ enum memcensus_cmd {
  * @MEMCENSUS_A_VMA: nest of &enum memcensus_vma
  * @MEMCENSUS_A_ZONE: nest of &enum memcensus_zone
  * @MEMCENSUS_A_NODE: nest of &enum memcensus_node
- * @MEMCENSUS_A_SYSTEM: nest of &enum memcensus_system
  * @MEMCENSUS_A_GROUP: nest of &enum memcensus_group
  * @MEMCENSUS_A_OWNERS: nest of &enum memcensus_owners
  * @MEMCENSUS_A_PAIR: nest of &enum memcensus_pair
@@ -173,7 +170,7 @@ enum memcensus_cmd {
  * @MEMCENSUS_A_FRAME_SYSTEM: nest of &enum memcensus_frame_system
  * @MEMCENSUS_A_FRAME_FILE: nest of &enum memcensus_frame_file
  *
- * 12, 18 to 21 and 25 were used by version 2 of the family and will not be used again.
+ * 10, 12, 18 to 21 and 25 were used before version 1.0 and will not be used again.
  */
 enum memcensus_attr {
 	MEMCENSUS_A_UNSPEC,
@@ -186,8 +183,7 @@ enum memcensus_attr {
 	MEMCENSUS_A_VMA,
 	MEMCENSUS_A_ZONE,
 	MEMCENSUS_A_NODE,
-	MEMCENSUS_A_SYSTEM,
-	MEMCENSUS_A_GROUP,
+	MEMCENSUS_A_GROUP = 11,
 	MEMCENSUS_A_OWNERS = 13,
 	MEMCENSUS_A_PAIR,
 	MEMCENSUS_A_PHYSICAL,
@@ -201,16 +197,15 @@ enum memcensus_attr {
 	MEMCENSUS_A_MAX = __MEMCENSUS_A_MAX - 1
 };
 
-/* MEMCENSUS_REQ_PARTS: parts of the census; absent: TASKS ZONES NODES SYSTEM OWNERS */
+/* MEMCENSUS_REQ_PARTS: parts of the census; absent: TASKS ZONES NODES OWNERS */
 #define MEMCENSUS_PART_TASKS	(1U << 0)
 #define MEMCENSUS_PART_VMAS	(1U << 1)	/* needs MEMCENSUS_REQ_PIDS */
 #define MEMCENSUS_PART_ZONES	(1U << 2)
 #define MEMCENSUS_PART_NODES	(1U << 4)
-#define MEMCENSUS_PART_SYSTEM	(1U << 5)
 #define MEMCENSUS_PART_MEMORY_VMAS	(1U << 6)	/* VMAS of files in memory, or deleted */
 #define MEMCENSUS_PART_OWNERS	(1U << 7)	/* USS, PSS: walks all processes, also with PIDS */
 #define MEMCENSUS_PART_FLAGS	(1U << 8)	/* DIRTY, REFERENCED, KSM, LAZYFREE; needs PIDS */
-#define MEMCENSUS_PART_ALL	0x1f7U
+#define MEMCENSUS_PART_ALL	0x1d7U
 
 /**
  * enum memcensus_group_by - key of the groups of address spaces
@@ -975,174 +970,6 @@ enum memcensus_node {
 	MEMCENSUS_NODE_WRITEBACK,
 	__MEMCENSUS_NODE_MAX,
 	MEMCENSUS_NODE_MAX = __MEMCENSUS_NODE_MAX - 1
-};
-
-/**
- * enum memcensus_system - totals of the whole system
- * @MEMCENSUS_SYSTEM_BYTES: nest, u64 by &enum memcensus_system_bytes
- * @MEMCENSUS_SYSTEM_EVENTS: nest, u64 by &enum memcensus_event
- */
-enum memcensus_system {
-	MEMCENSUS_SYSTEM_UNSPEC,
-	MEMCENSUS_SYSTEM_PAD,
-	MEMCENSUS_SYSTEM_BYTES,
-	MEMCENSUS_SYSTEM_EVENTS,
-	__MEMCENSUS_SYSTEM_MAX,
-	MEMCENSUS_SYSTEM_MAX = __MEMCENSUS_SYSTEM_MAX - 1
-};
-
-/**
- * enum memcensus_system_bytes - amounts of memory of the system, in bytes
- * @MEMCENSUS_S_TOTAL: (MemTotal)
- * @MEMCENSUS_S_FREE: (MemFree)
- * @MEMCENSUS_S_AVAILABLE: (MemAvailable)
- * @MEMCENSUS_S_BUFFERS: (Buffers)
- * @MEMCENSUS_S_CACHED: page cache without buffers and swap cache (Cached)
- * @MEMCENSUS_S_SWAP_CACHED: (SwapCached)
- * @MEMCENSUS_S_ACTIVE_ANON: (Active(anon))
- * @MEMCENSUS_S_INACTIVE_ANON: (Inactive(anon))
- * @MEMCENSUS_S_ACTIVE_FILE: (Active(file))
- * @MEMCENSUS_S_INACTIVE_FILE: (Inactive(file))
- * @MEMCENSUS_S_UNEVICTABLE: (Unevictable)
- * @MEMCENSUS_S_MLOCKED: (Mlocked)
- * @MEMCENSUS_S_SWAP_FREE: (SwapFree); absent if the kernel has no swap
- * @MEMCENSUS_S_DIRTY: (Dirty)
- * @MEMCENSUS_S_WRITEBACK: (Writeback)
- * @MEMCENSUS_S_ANON: mapped anonymous pages (AnonPages)
- * @MEMCENSUS_S_MAPPED: mapped pages of files and shmem (Mapped)
- * @MEMCENSUS_S_SHMEM: (Shmem)
- * @MEMCENSUS_S_SLAB_RECLAIMABLE: (SReclaimable)
- * @MEMCENSUS_S_SLAB_UNRECLAIMABLE: (SUnreclaim)
- * @MEMCENSUS_S_KERNEL_RECLAIMABLE: including reclaimable slab (KReclaimable)
- * @MEMCENSUS_S_KERNEL_STACK: (KernelStack)
- * @MEMCENSUS_S_PAGETABLES: (PageTables)
- * @MEMCENSUS_S_SEC_PAGETABLES: page tables of devices and guests (SecPageTables)
- * @MEMCENSUS_S_COMMITTED: (Committed_AS)
- * @MEMCENSUS_S_ANON_HUGE: (AnonHugePages)
- * @MEMCENSUS_S_SHMEM_HUGE: (ShmemHugePages)
- * @MEMCENSUS_S_SHMEM_PMD: (ShmemPmdMapped)
- * @MEMCENSUS_S_FILE_HUGE: (FileHugePages)
- * @MEMCENSUS_S_FILE_PMD: (FilePmdMapped)
- * @MEMCENSUS_S_CMA_FREE: (CmaFree)
- * @MEMCENSUS_S_ZSPAGES: zsmalloc: zram, and zswap if it uses that (nr_zspages of
- *	/proc/vmstat)
- * @MEMCENSUS_S_BALLOON: pages in balloons (balloon_inflate less balloon_deflate of
- *	/proc/vmstat); MemTotal has them or not
- *
- * In parentheses: the name in /proc/meminfo.  Values that the kernel does not export to
- * modules are not here: SwapTotal, CommitLimit, VmallocUsed, Percpu, HardwareCorrupted,
- * HugePages_*, Hugetlb, DirectMap*.
- */
-enum memcensus_system_bytes {
-	MEMCENSUS_S_UNSPEC,
-	MEMCENSUS_S_PAD,
-	MEMCENSUS_S_TOTAL,
-	MEMCENSUS_S_FREE,
-	MEMCENSUS_S_AVAILABLE,
-	MEMCENSUS_S_BUFFERS,
-	MEMCENSUS_S_CACHED,
-	MEMCENSUS_S_SWAP_CACHED,
-	MEMCENSUS_S_ACTIVE_ANON,
-	MEMCENSUS_S_INACTIVE_ANON,
-	MEMCENSUS_S_ACTIVE_FILE,
-	MEMCENSUS_S_INACTIVE_FILE,
-	MEMCENSUS_S_UNEVICTABLE,
-	MEMCENSUS_S_MLOCKED,
-	MEMCENSUS_S_SWAP_FREE,
-	MEMCENSUS_S_DIRTY,
-	MEMCENSUS_S_WRITEBACK,
-	MEMCENSUS_S_ANON,
-	MEMCENSUS_S_MAPPED,
-	MEMCENSUS_S_SHMEM,
-	MEMCENSUS_S_SLAB_RECLAIMABLE,
-	MEMCENSUS_S_SLAB_UNRECLAIMABLE,
-	MEMCENSUS_S_KERNEL_RECLAIMABLE,
-	MEMCENSUS_S_KERNEL_STACK,
-	MEMCENSUS_S_PAGETABLES,
-	MEMCENSUS_S_SEC_PAGETABLES,
-	MEMCENSUS_S_COMMITTED,
-	MEMCENSUS_S_ANON_HUGE,
-	MEMCENSUS_S_SHMEM_HUGE,
-	MEMCENSUS_S_SHMEM_PMD,
-	MEMCENSUS_S_FILE_HUGE,
-	MEMCENSUS_S_FILE_PMD,
-	MEMCENSUS_S_CMA_FREE,
-	MEMCENSUS_S_ZSPAGES,
-	MEMCENSUS_S_BALLOON,
-	__MEMCENSUS_S_MAX,
-	MEMCENSUS_S_MAX = __MEMCENSUS_S_MAX - 1
-};
-
-/**
- * enum memcensus_event - events since boot, counts
- * @MEMCENSUS_E_PGPGIN_KIB: KiB read from block devices (pgpgin)
- * @MEMCENSUS_E_PGPGOUT_KIB: KiB written to block devices (pgpgout)
- * @MEMCENSUS_E_PSWPIN: pages swapped in (pswpin)
- * @MEMCENSUS_E_PSWPOUT: pages swapped out (pswpout)
- * @MEMCENSUS_E_PGALLOC: pages allocated, all zones (pgalloc_*)
- * @MEMCENSUS_E_PGFREE: pages freed (pgfree)
- * @MEMCENSUS_E_PGACTIVATE: (pgactivate)
- * @MEMCENSUS_E_PGDEACTIVATE: (pgdeactivate)
- * @MEMCENSUS_E_PGFAULT: page faults (pgfault)
- * @MEMCENSUS_E_PGMAJFAULT: page faults with I/O (pgmajfault)
- * @MEMCENSUS_E_PGREFILL: (pgrefill)
- * @MEMCENSUS_E_PGSCAN_KSWAPD: pages scanned by kswapd (pgscan_kswapd)
- * @MEMCENSUS_E_PGSCAN_DIRECT: pages scanned by allocating tasks (pgscan_direct)
- * @MEMCENSUS_E_PGSTEAL_KSWAPD: pages reclaimed by kswapd (pgsteal_kswapd)
- * @MEMCENSUS_E_PGSTEAL_DIRECT: pages reclaimed by allocating tasks (pgsteal_direct)
- * @MEMCENSUS_E_SLABS_SCANNED: objects (slabs_scanned)
- * @MEMCENSUS_E_KSWAPD_INODESTEAL: (kswapd_inodesteal)
- * @MEMCENSUS_E_KSWAPD_LOW_QUICK: times (kswapd_low_wmark_hit_quickly)
- * @MEMCENSUS_E_KSWAPD_HIGH_QUICK: times (kswapd_high_wmark_hit_quickly)
- * @MEMCENSUS_E_PAGEOUTRUN: times that kswapd started to balance a node (pageoutrun)
- * @MEMCENSUS_E_ALLOCSTALL: allocations that had to reclaim (allocstall_*)
- * @MEMCENSUS_E_OOM_KILL: times (oom_kill)
- * @MEMCENSUS_E_COMPACT_STALL: allocations that had to compact (compact_stall)
- * @MEMCENSUS_E_COMPACT_FAIL: times (compact_fail)
- * @MEMCENSUS_E_COMPACT_SUCCESS: times (compact_success)
- * @MEMCENSUS_E_COMPACT_DAEMON_WAKE: times (compact_daemon_wake)
- * @MEMCENSUS_E_THP_FAULT_ALLOC: huge pages (thp_fault_alloc)
- * @MEMCENSUS_E_THP_COLLAPSE_ALLOC: huge pages (thp_collapse_alloc)
- * @MEMCENSUS_E_THP_SPLIT: huge pages (thp_split_page)
- * @MEMCENSUS_E_THP_FAULT_FALLBACK: faults that got no huge page (thp_fault_fallback)
- *
- * In parentheses: the name in /proc/vmstat.  Pages, unless stated otherwise.
- */
-enum memcensus_event {
-	MEMCENSUS_E_UNSPEC,
-	MEMCENSUS_E_PAD,
-	MEMCENSUS_E_PGPGIN_KIB,
-	MEMCENSUS_E_PGPGOUT_KIB,
-	MEMCENSUS_E_PSWPIN,
-	MEMCENSUS_E_PSWPOUT,
-	MEMCENSUS_E_PGALLOC,
-	MEMCENSUS_E_PGFREE,
-	MEMCENSUS_E_PGACTIVATE,
-	MEMCENSUS_E_PGDEACTIVATE,
-	MEMCENSUS_E_PGFAULT,
-	MEMCENSUS_E_PGMAJFAULT,
-	MEMCENSUS_E_PGREFILL,
-	MEMCENSUS_E_PGSCAN_KSWAPD,
-	MEMCENSUS_E_PGSCAN_DIRECT,
-	MEMCENSUS_E_PGSTEAL_KSWAPD,
-	MEMCENSUS_E_PGSTEAL_DIRECT,
-	MEMCENSUS_E_SLABS_SCANNED,
-	MEMCENSUS_E_KSWAPD_INODESTEAL,
-	MEMCENSUS_E_KSWAPD_LOW_QUICK,
-	MEMCENSUS_E_KSWAPD_HIGH_QUICK,
-	MEMCENSUS_E_PAGEOUTRUN,
-	MEMCENSUS_E_ALLOCSTALL,
-	MEMCENSUS_E_OOM_KILL,
-	MEMCENSUS_E_COMPACT_STALL,
-	MEMCENSUS_E_COMPACT_FAIL,
-	MEMCENSUS_E_COMPACT_SUCCESS,
-	MEMCENSUS_E_COMPACT_DAEMON_WAKE,
-	MEMCENSUS_E_THP_FAULT_ALLOC,
-	MEMCENSUS_E_THP_COLLAPSE_ALLOC,
-	MEMCENSUS_E_THP_SPLIT,
-	MEMCENSUS_E_THP_FAULT_FALLBACK,
-	__MEMCENSUS_E_MAX,
-	MEMCENSUS_E_MAX = __MEMCENSUS_E_MAX - 1
 };
 
 /**

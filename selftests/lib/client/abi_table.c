@@ -175,18 +175,6 @@ static const struct abi_attr node_attrs[__MEMCENSUS_NODE_MAX] = {
 
 static const struct abi_nest abi_node = { node_attrs, __MEMCENSUS_NODE_MAX };
 
-static const struct abi_nest abi_system_bytes = { NULL, __MEMCENSUS_S_MAX };
-
-static const struct abi_nest abi_event = { NULL, __MEMCENSUS_E_MAX };
-
-static const struct abi_attr system_attrs[__MEMCENSUS_SYSTEM_MAX] = {
-	[MEMCENSUS_SYSTEM_PAD] = INT(PAD),
-	[MEMCENSUS_SYSTEM_BYTES] = { .type = ABI_NEST, .nest = &abi_system_bytes },
-	[MEMCENSUS_SYSTEM_EVENTS] = { .type = ABI_NEST, .nest = &abi_event },
-};
-
-static const struct abi_nest abi_system = { system_attrs, __MEMCENSUS_SYSTEM_MAX };
-
 static const struct abi_attr group_attrs[__MEMCENSUS_GROUP_MAX] = {
 	[MEMCENSUS_GROUP_PAD] = INT(PAD),
 	[MEMCENSUS_GROUP_UID] = KEPT(U32, group, uid),
@@ -334,7 +322,6 @@ static const struct abi_attr answered_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_VMA] = { .type = ABI_NEST, .nest = &abi_vma },
 	[MEMCENSUS_A_ZONE] = { .type = ABI_NEST, .nest = &abi_zone },
 	[MEMCENSUS_A_NODE] = { .type = ABI_NEST, .nest = &abi_node },
-	[MEMCENSUS_A_SYSTEM] = { .type = ABI_NEST, .nest = &abi_system },
 	[MEMCENSUS_A_GROUP] = { .type = ABI_NEST, .nest = &abi_group },
 	[MEMCENSUS_A_OWNERS] = { .type = ABI_NEST, .nest = &abi_owners },
 	[MEMCENSUS_A_PAIR] = { .type = ABI_NEST, .nest = &abi_pair },
@@ -362,8 +349,7 @@ const struct abi_cmd abi_cmds[__MEMCENSUS_CMD_MAX] = {
 			   1U << MEMCENSUS_A_GROUP |
 			   1U << MEMCENSUS_A_VMA |
 			   1U << MEMCENSUS_A_ZONE |
-			   1U << MEMCENSUS_A_NODE |
-			   1U << MEMCENSUS_A_SYSTEM,
+			   1U << MEMCENSUS_A_NODE,
 	},
 	[MEMCENSUS_CMD_SHARE] = {
 		.dump = true,

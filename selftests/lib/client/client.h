@@ -133,7 +133,7 @@ struct census_payer {
 };
 
 /**
- * struct census_values - one nest of the SYSTEM message
+ * struct census_values - a nest of figures
  * @known: bit n is set where attribute n was sent
  */
 struct census_values {
@@ -156,8 +156,7 @@ struct census {
 	struct census_info info;
 	uint64_t scan_known;
 	uint64_t scan[__MEMCENSUS_SCAN_MAX];
-	unsigned int n_infos, n_scans, n_systems, n_datagrams;
-	struct census_values bytes, events;
+	unsigned int n_infos, n_scans, n_datagrams;
 	struct census_zone *zones;
 	size_t n_zones;
 	struct census_node *nodes;

@@ -298,7 +298,6 @@ static const uint8_t places[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_VMA] = 6,
 	[MEMCENSUS_A_ZONE] = 7,
 	[MEMCENSUS_A_NODE] = 8,
-	[MEMCENSUS_A_SYSTEM] = 9,
 	[MEMCENSUS_A_OWNERS] = 11,
 	[MEMCENSUS_A_PAIR] = 12,
 	[MEMCENSUS_A_PAYER] = 13,
@@ -366,9 +365,6 @@ static int nest_attr(const struct nlattr *attr, void *data)
 			return MNL_CB_ERROR;
 		return mnl_attr_parse_nested(attr, payer_attr,
 					     &census->payers[census->n_payers++]);
-	case MEMCENSUS_A_SYSTEM:
-		census->n_systems++;
-		return mnl_attr_parse_nested(attr, system_attr, census);
 	default:
 		census->incomplete = true;
 		return MNL_CB_OK;
@@ -379,8 +375,7 @@ static unsigned int nests(const struct census *census)
 {
 	return census->n_infos + census->n_scans + census->n_tasks +
 	       census->n_groups + census->n_vmas + census->n_zones + census->n_nodes +
-	       census->n_systems + census->n_owned + census->n_pairs +
-	       census->n_payers;
+	       census->n_owned + census->n_pairs + census->n_payers;
 }
 
 int census_parse(const struct nlmsghdr *nlh, struct census *census)

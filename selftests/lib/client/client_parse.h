@@ -18,10 +18,8 @@ uint64_t attr_int(const struct nlattr *attr);
 /* A string, truncated to @size. */
 void attr_copy(const struct nlattr *attr, char *to, size_t size);
 
-/* Attributes of ZONE, NODE or SYSTEM; @data: struct census_zone and so on. */
+/* Attributes of ZONE or NODE; @data: struct census_zone, struct census_node. */
 int zone_attr(const struct nlattr *attr, void *data);
 int node_attr(const struct nlattr *attr, void *data);
-/* @data: the struct census */
-int system_attr(const struct nlattr *attr, void *data);
 
 #endif /* _CLIENT_PARSE_H */

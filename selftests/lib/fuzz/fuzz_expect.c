@@ -233,7 +233,7 @@ static unsigned int expect_request(const struct fuzz_target *t,
 	struct census_request *r = &e->request;
 
 	r->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |
-		   MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_OWNERS;
+		   MEMCENSUS_PART_NODES | MEMCENSUS_PART_OWNERS;
 	if (in->at[MEMCENSUS_REQ_LIMIT] || in->at[MEMCENSUS_REQ_CHARGED] || reader_is_wrong(in))
 		return FUZZ_EINVAL;
 	e->parts_given = in->at[MEMCENSUS_REQ_PARTS];

@@ -230,8 +230,7 @@ static bool dump_is_right(struct talk *t)
 	if (!!c->n_vmas > !!(r->parts & (MEMCENSUS_PART_VMAS | MEMCENSUS_PART_MEMORY_VMAS)) ||
 	    !!c->n_groups > !!r->group_by ||
 	    !!c->n_zones != !!(r->parts & MEMCENSUS_PART_ZONES) ||
-	    !!c->n_nodes != !!(r->parts & MEMCENSUS_PART_NODES) ||
-	    c->n_systems != !!(r->parts & MEMCENSUS_PART_SYSTEM))
+	    !!c->n_nodes != !!(r->parts & MEMCENSUS_PART_NODES))
 		return fail(t, "not the parts %#x", r->parts);
 	if ((r->share || r->parts & MEMCENSUS_PART_OWNERS) && tasks && !t->dump->reader) {
 		text = counted_unsound(c, !r->pids);

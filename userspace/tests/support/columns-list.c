@@ -38,12 +38,9 @@ int main(void)
 			continue;
 		put_set(nest, "-", &type->fields);
 		/* OOM_ZONE and OOM_NODE are as ZONE and NODE. */
-		if (nest != MEMCENSUS_A_SYSTEM && nest != MEMCENSUS_A_PHYSICAL_ZONE &&
-		    nest != MEMCENSUS_A_FRAME_CGROUP)
+		if (nest != MEMCENSUS_A_PHYSICAL_ZONE && nest != MEMCENSUS_A_FRAME_CGROUP)
 			put_set(nest, "figure", &type->figures);
 	}
-	put_set(MEMCENSUS_A_SYSTEM, "system-bytes", &bytes_rows.figures);
-	put_set(MEMCENSUS_A_SYSTEM, "event", &events_rows.figures);
 	put_set(MEMCENSUS_A_PHYSICAL_ZONE, "frame-class", &physical_zone_rows.figures);
 	put_set(MEMCENSUS_A_FRAME_CGROUP, "frame-class", &frame_cgroup_rows.figures);
 	put_set(MEMCENSUS_A_PHYSICAL_ZONE, "frame-state", &physical_state_rows.figures);

@@ -49,7 +49,8 @@
 #include "tools/oom/oom.h"
 #include "wire/request.h"
 
-static const char meminfo_text[] =
+/* Of a pass over all frames; a census has the lines of its scene before the rest. */
+static const char meminfo_counters[] =
 	"MemTotal:         100000 kB\n"
 	"MemFree:           20000 kB\n"
 	"Buffers:             100 kB\n"
@@ -57,7 +58,9 @@ static const char meminfo_text[] =
 	"AnonPages:         40000 kB\n"
 	"Mapped:             5000 kB\n"
 	"Shmem:              2000 kB\n"
-	"PageTables:          800 kB\n"
+	"PageTables:          800 kB\n";
+
+static const char meminfo_rest[] =
 	"SwapTotal:          5000 kB\n"
 	"VmallocUsed:        1234 kB\n"
 	"Percpu:              512 kB\n"
@@ -128,6 +131,19 @@ static void cgroups_add(struct snapshot *snap)
 	on_nodes_link(snap);
 }
 
+/* The texts of /proc with the totals, as they are read with a census or with a pass. */
+static void totals_add(struct snapshot *snap, const struct stream *s)
+{
+	char text[4096];
+
+	snprintf(text, sizeof(text), "%s%s", s->meminfo ? s->meminfo : meminfo_counters,
+		 meminfo_rest);
+	proc_texts_add(snap, PROC_TEXTS_MEMINFO, text, strlen(text));
+	if (s->vmstat)
+		proc_texts_add(snap, PROC_TEXTS_VMSTAT, s->vmstat, strlen(s->vmstat));
+	proc_texts_apply(snap);
+}
+
 /* The messages of a file as @s; their sequence number is that of each request here. */
 static void messages_load(struct stream *s, const char *path)
 {
@@ -167,8 +183,8 @@ static enum taken replay_take(struct source *source,
 	stream_init(&s, nlh->nlmsg_seq);
 	if (!strcmp(scene, "asked"))
 		return fail(why, FAIL_REFUSED,
-			    "replay: asked for parts %#x, %zu PIDs%s, groups by %u",
-			    (unsigned int)request->parts,
+			    "replay: asked for parts %#x%s, %zu PIDs%s, groups by %u",
+			    (unsigned int)request->parts, request->totals ? " and totals" : "",
 			    request->pids.n, request->named_only ? " alone" : "",
 			    (unsigned int)request->group_by);
 	/* As memcensus-serve does. */
@@ -191,21 +207,21 @@ static enum taken replay_take(struct source *source,
 	if (source->tap)
 		tap_all(source->tap, nlh, &s);
 	state = reply_feed(snap, nlh, s.buf, s.len, why);
-	stream_free(&s);
-	if (state == REPLY_MORE)
-		return fail(why, FAIL_LOST, "replay: the scene has no end");
-	if (state == REPLY_FAILED)
-		return TAKE_FAILED;
+	if (state != REPLY_DONE) {
+		stream_free(&s);
+		return state == REPLY_FAILED ? TAKE_FAILED :
+		       fail(why, FAIL_LOST, "replay: the scene has no end");
+	}
 	names_live(snap);
 	cgroups_add(snap);
 	if (!source->ops->live)
 		proc_texts_add(snap, PROC_TEXTS_RECORDER, "900", 3);
-	if (!snap->has_totals && !snap->has_physical)
-		return TAKE_DONE;
-	text_add(snap, PROC_TEXTS_SWAPS);
-	text_add(snap, PROC_TEXTS_DENTRIES);
-	proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo_text, strlen(meminfo_text));
-	proc_texts_apply(snap);
+	if (s.meminfo || snap->has_physical) {
+		text_add(snap, PROC_TEXTS_SWAPS);
+		text_add(snap, PROC_TEXTS_DENTRIES);
+		totals_add(snap, &s);
+	}
+	stream_free(&s);
 	return TAKE_DONE;
 }
 

@@ -61,51 +61,44 @@ static void put_node(struct stream *s, uint64_t seq)
 
 static void put_bytes(struct stream *s, uint64_t free)
 {
-	size_t nest = stream_nest(s, MEMCENSUS_SYSTEM_BYTES);
-
-	stream_u64(s, MEMCENSUS_S_TOTAL, KIB(100000));
-	stream_u64(s, MEMCENSUS_S_FREE, free);
-	stream_u64(s, MEMCENSUS_S_AVAILABLE, free + KIB(30000));
-	stream_u64(s, MEMCENSUS_S_BUFFERS, KIB(1000));
-	stream_u64(s, MEMCENSUS_S_CACHED, KIB(30000));
-	stream_u64(s, MEMCENSUS_S_SHMEM, KIB(900));
-	stream_u64(s, MEMCENSUS_S_SLAB_RECLAIMABLE, KIB(2000));
-	stream_u64(s, MEMCENSUS_S_SLAB_UNRECLAIMABLE, KIB(3000));
-	stream_u64(s, MEMCENSUS_S_KERNEL_RECLAIMABLE, KIB(2100));
-	stream_u64(s, MEMCENSUS_S_KERNEL_STACK, KIB(1200));
-	stream_u64(s, MEMCENSUS_S_PAGETABLES, KIB(700));
-	stream_u64(s, MEMCENSUS_S_SEC_PAGETABLES, 0);
-	stream_u64(s, MEMCENSUS_S_SWAP_FREE, KIB(4000));
-	stream_u64(s, MEMCENSUS_S_DIRTY, KIB(10 * taken));
-	stream_nest_end(s, nest);
+	stream_meminfo(s, "MemTotal", KIB(100000));
+	stream_meminfo(s, "MemFree", free);
+	stream_meminfo(s, "MemAvailable", free + KIB(30000));
+	stream_meminfo(s, "Buffers", KIB(1000));
+	stream_meminfo(s, "Cached", KIB(30000));
+	stream_meminfo(s, "Shmem", KIB(900));
+	stream_meminfo(s, "SReclaimable", KIB(2000));
+	stream_meminfo(s, "SUnreclaim", KIB(3000));
+	stream_meminfo(s, "KReclaimable", KIB(2100));
+	stream_meminfo(s, "KernelStack", KIB(1200));
+	stream_meminfo(s, "PageTables", KIB(700));
+	stream_meminfo(s, "SecPageTables", 0);
+	stream_meminfo(s, "SwapFree", KIB(4000));
+	stream_meminfo(s, "Dirty", KIB(10 * taken));
 }
 
 static void put_events(struct stream *s)
 {
-	size_t nest = stream_nest(s, MEMCENSUS_SYSTEM_EVENTS);
-
-	stream_u64(s, MEMCENSUS_E_PSWPIN, 1000 + 3 * taken);
-	stream_u64(s, MEMCENSUS_E_PSWPOUT, 5000);
-	stream_u64(s, MEMCENSUS_E_PGPGIN_KIB, 100000 + 512 * taken);
-	stream_u64(s, MEMCENSUS_E_PGMAJFAULT, 50 - taken);
-	stream_u64(s, MEMCENSUS_E_PAGEOUTRUN, 12 + taken);
-	stream_u64(s, MEMCENSUS_E_ALLOCSTALL, 7);
-	stream_u64(s, MEMCENSUS_E_PGSCAN_KSWAPD, 20000 + 400 * taken * taken);
-	stream_u64(s, MEMCENSUS_E_PGSTEAL_KSWAPD, 10000 + 300 * taken * taken);
-	stream_u64(s, MEMCENSUS_E_PGSCAN_DIRECT, 0);
-	stream_u64(s, MEMCENSUS_E_PGSTEAL_DIRECT, 0);
+	stream_vmstat(s, "pswpin", 1000 + 3 * taken);
+	stream_vmstat(s, "pswpout", 5000);
+	stream_vmstat(s, "pgpgin", 100000 + 512 * taken);
+	stream_vmstat(s, "pgmajfault", 50 - taken);
+	stream_vmstat(s, "pageoutrun", 12 + taken);
+	stream_vmstat(s, "allocstall_normal", 7);
+	stream_vmstat(s, "pgscan_kswapd", 20000 + 400 * taken * taken);
+	stream_vmstat(s, "pgsteal_kswapd", 10000 + 300 * taken * taken);
+	stream_vmstat(s, "pgscan_direct", 0);
+	stream_vmstat(s, "pgsteal_direct", 0);
 	/* Between the first two censuses some fail, later none. */
-	stream_u64(s, MEMCENSUS_E_COMPACT_STALL, 12 + 4 * !!taken);
-	stream_u64(s, MEMCENSUS_E_COMPACT_FAIL, 4 + 3 * !!taken);
-	stream_u64(s, MEMCENSUS_E_THP_FAULT_ALLOC, 70 + 5 * taken);
-	stream_u64(s, MEMCENSUS_E_THP_FAULT_FALLBACK, 30 + 7 * !!taken);
-	stream_nest_end(s, nest);
+	stream_vmstat(s, "compact_stall", 12 + 4 * !!taken);
+	stream_vmstat(s, "compact_fail", 4 + 3 * !!taken);
+	stream_vmstat(s, "thp_fault_alloc", 70 + 5 * taken);
+	stream_vmstat(s, "thp_fault_fallback", 30 + 7 * !!taken);
 }
 
 void scene_machine(struct stream *s)
 {
 	const uint64_t seq = 7 + taken, free = KIB(20000 - 16 * taken);
-	size_t system;
 
 	s->moment = 1000000000 * taken;
 	stream_head_frames(s, seq, KIB(40000), 1, 0);
@@ -113,12 +106,8 @@ void scene_machine(struct stream *s)
 	put_task(s, seq, 101, 10000, 600, 300);
 	put_zone(s, seq, free);
 	put_node(s, seq);
-	stream_begin(s, seq);
-	system = stream_nest(s, MEMCENSUS_A_SYSTEM);
 	put_bytes(s, free);
 	put_events(s);
-	stream_nest_end(s, system);
-	stream_end(s);
 	stream_done(s, 0, NULL, 0);
 	taken++;
 }

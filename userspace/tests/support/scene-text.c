@@ -251,7 +251,12 @@ static void stream_append(struct stream *s, const void *data, size_t len)
 
 static struct scene *scene_find(const char *name);
 
-/* The messages of the first answer of scene @name, without its end */
+static char *copy(const char *text)
+{
+	return text ? strcpy(text_grown(NULL, strlen(text) + 1), text) : NULL;
+}
+
+/* The messages of the first answer of scene @name, without their end, and its texts of /proc */
 static void put_from(struct stream *s, const struct text *text, size_t at, const char *name)
 {
 	const struct scene *other = scene_find(name);
@@ -259,6 +264,8 @@ static void put_from(struct stream *s, const struct text *text, size_t at, const
 	if (!other)
 		text_wrong(text, at, "there is no scene %s", name);
 	stream_append(s, other->answers->buf, other->answers->message);
+	s->meminfo = copy(other->answers->meminfo);
+	s->vmstat = copy(other->answers->vmstat);
 }
 
 static struct stream *answer_begin(struct scene *scene, const struct text *text,
@@ -275,6 +282,53 @@ static struct stream *answer_begin(struct scene *scene, const struct text *text,
 	stream_init(s, 0);
 	s->command = command->number;
 	return s;
+}
+
+/* Puts the lines @all of a text of /proc, with the values of @changed. */
+static void put_lines(struct stream *s, const struct text *text, struct range all,
+		      struct range changed, bool meminfo)
+{
+	uint64_t value;
+	size_t i, at;
+
+	for (i = changed.from; i < changed.to; i++)
+		if (text_find(text, i, all) == all.to)
+			text_wrong(text, i, "there is no %s to change", text->words[i].name);
+	if (meminfo && !s->meminfo)
+		s->meminfo = copy("");
+	for (i = all.from; i < all.to; i++) {
+		at = text_find(text, i, changed);
+		at = at < changed.to ? at : i;
+		if (!text->words[at].value)
+			text_wrong(text, at, "%s has no value", text->words[at].name);
+		value = number_of(text, at, text->words[at].value, NULL);
+		if (meminfo)
+			stream_meminfo(s, text->words[at].name, value);
+		else
+			stream_vmstat(s, text->words[at].name, value);
+	}
+}
+
+/* If @all is a text of /proc, puts it as put_full_or_same() puts a message. @full: the last one */
+static bool put_text(struct stream *s, const struct text *text, struct range all,
+		     struct range *full)
+{
+	static const char *const names[] = { "meminfo", "vmstat" };
+	const bool same = !strcmp(text->words[all.from].name, "same") && all.to - all.from > 1;
+	const struct range lines = { all.from + 1 + same, all.to };
+	struct range changed = { 0, 0 };
+	size_t i;
+
+	for (i = 0; i < 2 && strcmp(text->words[all.from + same].name, names[i]); i++)
+		;
+	if (i == 2)
+		return false;
+	if (same)
+		changed = lines;
+	else
+		full[i] = lines;
+	put_lines(s, text, full[i], changed, !i);
+	return true;
 }
 
 /*
@@ -306,7 +360,7 @@ static void put_full_or_same(struct stream *s, const struct text *text, struct r
 /* Makes all answers of a text. */
 static void make_answers(struct scene *scene, const struct text *text)
 {
-	struct range full[MEMCENSUS_A_MAX + 1] = { 0 }, all;
+	struct range full[MEMCENSUS_A_MAX + 1] = { 0 }, texts[2] = { 0 }, all;
 	struct stream *s = NULL;
 	const char *name;
 	size_t at;
@@ -322,7 +376,7 @@ static void make_answers(struct scene *scene, const struct text *text)
 			put_done(s, text, all);
 		else if (!strcmp(name, "from"))
 			put_from(s, text, at, all.to - at == 2 ? text->words[at + 1].name : "");
-		else
+		else if (!put_text(s, text, all, texts))
 			put_full_or_same(s, text, all, full);
 	}
 }
@@ -394,6 +448,8 @@ int scene_text_fill(struct stream *s, const char *name)
 	stream_append(s, answer->buf, answer->len);
 	s->message = answer->message;
 	s->command = answer->command;
+	s->meminfo = copy(answer->meminfo);
+	s->vmstat = copy(answer->vmstat);
 	for (at = 0; at < s->len; at += NLMSG_ALIGN(nlh->nlmsg_len)) {
 		nlh = (void *)(s->buf + at);
 		nlh->nlmsg_seq = s->netlink_seq;

@@ -12,7 +12,9 @@
  *				attributes of the message, the last of which is the record
  *	< same task pid=101 figures { rss=0 }
  *				the last task that was written in full, but for these
- *	< from SCENE		the messages of its first answer, without their end
+ *	< meminfo MemTotal=100000K, < vmstat oom_kill=1
+ *				texts of /proc read with the census, by the names there
+ *	< from SCENE		the messages of its first answer, without their end, and its texts
  *	< done			the end; error=-22 text="..." offset=24; interrupted
  *
  * An integer may end with K, M or G, and be a name of its enum, or several with | between. A

@@ -42,29 +42,19 @@ static void put_worker(struct stream *s, uint32_t pid, uint32_t uid, const char 
 
 static void put_system(struct stream *s)
 {
-	size_t system, nest;
-
-	stream_begin(s, SEQ);
-	system = stream_nest(s, MEMCENSUS_A_SYSTEM);
-	nest = stream_nest(s, MEMCENSUS_SYSTEM_BYTES);
-	stream_u64(s, MEMCENSUS_S_TOTAL, KIB(100000));
-	stream_u64(s, MEMCENSUS_S_FREE, KIB(20000));
-	stream_u64(s, MEMCENSUS_S_AVAILABLE, KIB(60000));
-	stream_u64(s, MEMCENSUS_S_BUFFERS, KIB(1000));
-	stream_u64(s, MEMCENSUS_S_CACHED, KIB(30000));
-	stream_u64(s, MEMCENSUS_S_SHMEM, KIB(500));
-	stream_u64(s, MEMCENSUS_S_SLAB_RECLAIMABLE, KIB(2000));
-	stream_u64(s, MEMCENSUS_S_SWAP_FREE, KIB(4000));
-	stream_nest_end(s, nest);
-	nest = stream_nest(s, MEMCENSUS_SYSTEM_EVENTS);
-	stream_u64(s, MEMCENSUS_E_PAGEOUTRUN, 12);
-	stream_u64(s, MEMCENSUS_E_PGSCAN_KSWAPD, 2000);
-	stream_u64(s, MEMCENSUS_E_PGSTEAL_KSWAPD, 1500);
-	stream_u64(s, MEMCENSUS_E_PGSCAN_DIRECT, 0);
-	stream_u64(s, MEMCENSUS_E_PGSTEAL_DIRECT, 0);
-	stream_nest_end(s, nest);
-	stream_nest_end(s, system);
-	stream_end(s);
+	stream_meminfo(s, "MemTotal", KIB(100000));
+	stream_meminfo(s, "MemFree", KIB(20000));
+	stream_meminfo(s, "MemAvailable", KIB(60000));
+	stream_meminfo(s, "Buffers", KIB(1000));
+	stream_meminfo(s, "Cached", KIB(30000));
+	stream_meminfo(s, "Shmem", KIB(500));
+	stream_meminfo(s, "SReclaimable", KIB(2000));
+	stream_meminfo(s, "SwapFree", KIB(4000));
+	stream_vmstat(s, "pageoutrun", 12);
+	stream_vmstat(s, "pgscan_kswapd", 2000);
+	stream_vmstat(s, "pgsteal_kswapd", 1500);
+	stream_vmstat(s, "pgscan_direct", 0);
+	stream_vmstat(s, "pgsteal_direct", 0);
 }
 
 /* @n processes. */

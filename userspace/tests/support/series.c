@@ -136,19 +136,11 @@ static void put_mapping(struct stream *s, unsigned int step, uint32_t pid,
 	stream_end(s);
 }
 
-static void put_available(struct stream *s, unsigned int step, uint64_t bytes)
+static void put_available(struct stream *s, uint64_t bytes)
 {
-	size_t system, nest;
-
-	stream_begin(s, 1 + step);
-	system = stream_nest(s, MEMCENSUS_A_SYSTEM);
-	nest = stream_nest(s, MEMCENSUS_SYSTEM_BYTES);
-	stream_u64(s, MEMCENSUS_S_TOTAL, MIB(2048));
-	stream_u64(s, MEMCENSUS_S_AVAILABLE, bytes);
-	stream_u64(s, MEMCENSUS_S_SWAP_FREE, MIB(100));
-	stream_nest_end(s, nest);
-	stream_nest_end(s, system);
-	stream_end(s);
+	stream_meminfo(s, "MemTotal", MIB(2048));
+	stream_meminfo(s, "MemAvailable", bytes);
+	stream_meminfo(s, "SwapFree", MIB(100));
 }
 
 /* A process of @uss bytes; @busy: its mmap lock was unavailable. */
@@ -242,7 +234,7 @@ static int series_leaks(struct stream *s, unsigned int step)
 	put_cgroup(s, step, 3, 1, 20);
 	put_heap(s, step);
 	put_maps(s, step);
-	put_available(s, step, MIB(1000 - 4 * step));
+	put_available(s, MIB(1000 - 4 * step));
 	stream_done(s, 0, NULL, 0);
 	return 0;
 }
@@ -264,7 +256,7 @@ static void put_counters(struct stream *s, unsigned int step, unsigned int boot,
 {
 	const uint64_t blocks[] = { 100 * boot + n, 40 };
 	const uint64_t each = boot * n;
-	size_t system, nest;
+	size_t nest;
 
 	stream_begin(s, 1 + step);
 	nest = stream_nest(s, MEMCENSUS_A_ZONE);
@@ -274,20 +266,12 @@ static void put_counters(struct stream *s, unsigned int step, unsigned int boot,
 	stream_u64(s, MEMCENSUS_ZONE_FREE, MIB(100 + n));
 	stream_nest_end(s, nest);
 	stream_end(s);
-	stream_begin(s, 1 + step);
-	system = stream_nest(s, MEMCENSUS_A_SYSTEM);
-	nest = stream_nest(s, MEMCENSUS_SYSTEM_BYTES);
-	stream_u64(s, MEMCENSUS_S_FREE, MIB(100 + n));
-	stream_nest_end(s, nest);
-	nest = stream_nest(s, MEMCENSUS_SYSTEM_EVENTS);
-	stream_u64(s, MEMCENSUS_E_PGMAJFAULT, 1000 * each);
-	stream_u64(s, MEMCENSUS_E_PGSCAN_KSWAPD, 2000 * each);
-	stream_u64(s, MEMCENSUS_E_PGSTEAL_KSWAPD, 1000 * each);
-	stream_u64(s, MEMCENSUS_E_COMPACT_STALL, 20 * each);
-	stream_u64(s, MEMCENSUS_E_COMPACT_FAIL, 10 * each);
-	stream_nest_end(s, nest);
-	stream_nest_end(s, system);
-	stream_end(s);
+	stream_meminfo(s, "MemFree", MIB(100 + n));
+	stream_vmstat(s, "pgmajfault", 1000 * each);
+	stream_vmstat(s, "pgscan_kswapd", 2000 * each);
+	stream_vmstat(s, "pgsteal_kswapd", 1000 * each);
+	stream_vmstat(s, "compact_stall", 20 * each);
+	stream_vmstat(s, "compact_fail", 10 * each);
 }
 
 /*
@@ -343,7 +327,7 @@ static int series_clock(struct stream *s, unsigned int step)
 	s->booted = step < 4 ? SEC(120) : 0;
 	stream_head(s, 1 + step, MEMCENSUS_ABI);
 	put_holder(s, step, 100, "heap", MIB(12 + step), 0);
-	put_available(s, step, MIB(1000 - 4 * step));
+	put_available(s, MIB(1000 - 4 * step));
 	stream_done(s, 0, NULL, 0);
 	return 0;
 }

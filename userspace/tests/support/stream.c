@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Builds streams in memory, as the module sends them. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/genetlink.h>
@@ -15,6 +17,8 @@ void stream_init(struct stream *s, uint32_t netlink_seq)
 void stream_free(struct stream *s)
 {
 	free(s->buf);
+	free(s->meminfo);
+	free(s->vmstat);
 }
 
 static void *stream_room(struct stream *s, size_t len)
@@ -103,6 +107,29 @@ void stream_nest_end(struct stream *s, size_t nest)
 	struct nlattr *attr = (void *)(s->buf + nest);
 
 	attr->nla_len = s->len - nest;
+}
+
+static void add_line(char **text, const char *name, const char *between, uint64_t value,
+		     const char *unit)
+{
+	char *before = *text;
+
+	if (asprintf(text, "%s%s%s%" PRIu64 "%s\n", before ? before : "", name, between, value,
+		     unit) < 0)
+		abort();
+	free(before);
+}
+
+void stream_meminfo(struct stream *s, const char *name, uint64_t bytes)
+{
+	if (bytes % 1024)
+		abort();
+	add_line(&s->meminfo, name, ": ", bytes / 1024, " kB");
+}
+
+void stream_vmstat(struct stream *s, const char *name, uint64_t count)
+{
+	add_line(&s->vmstat, name, " ", count, "");
 }
 
 static void put_ack(struct stream *s, const char *text, int offset)

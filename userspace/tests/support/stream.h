@@ -23,6 +23,7 @@
  * @command: of messages that are begun; 0: SNAPSHOT
  * @moment: time of the census in ns since that of the first
  * @booted: time of its boot in ns since that of the first
+ * @meminfo, @vmstat: texts of /proc that are read with the census; owned, NULL: none
  */
 struct stream {
 	char *buf;
@@ -33,6 +34,8 @@ struct stream {
 	uint8_t command;
 	uint64_t moment;
 	uint64_t booted;
+	char *meminfo;
+	char *vmstat;
 };
 
 void stream_init(struct stream *s, uint32_t netlink_seq);
@@ -50,6 +53,10 @@ void stream_string(struct stream *s, uint16_t type, const char *value);
 /* Opens a nest; the caller closes it with the return value. */
 size_t stream_nest(struct stream *s, uint16_t type);
 void stream_nest_end(struct stream *s, size_t nest);
+
+/* Add a line to the texts of /proc that are read with the census. */
+void stream_meminfo(struct stream *s, const char *name, uint64_t bytes);
+void stream_vmstat(struct stream *s, const char *name, uint64_t count);
 
 /* The end of a dump, with @error, 0 or negative, and its extended ack. */
 void stream_done(struct stream *s, int error, const char *text, int offset);

@@ -33,9 +33,9 @@ static void expect_zram(int64_t zspages, int64_t zswap, int64_t zram, const char
 	struct breakdown breakdown;
 	int64_t rest;
 
-	set(&snap->totals.bytes, MEMCENSUS_S_TOTAL, 8192 * MIB);
-	set(&snap->totals.bytes, MEMCENSUS_S_FREE, 1024 * MIB);
-	set(&snap->totals.bytes, MEMCENSUS_S_ZSPAGES, zspages);
+	set(&snap->totals.bytes, MEM_TOTAL, 8192 * MIB);
+	set(&snap->totals.bytes, MEM_FREE, 1024 * MIB);
+	set(&snap->totals.bytes, MEM_ZSPAGES, zspages);
 	snap->meminfo = &line;
 	snap->n_meminfo = 1;
 	breakdown = breakdown_of(snap);
@@ -79,9 +79,9 @@ static void expect_device(int64_t device, int64_t uncounted, int64_t zone, int64
 static void expect_excess(int64_t pools, int64_t lists)
 {
 	static const unsigned int numbers[] = {
-		MEMCENSUS_S_ACTIVE_ANON, MEMCENSUS_S_INACTIVE_ANON, MEMCENSUS_S_ACTIVE_FILE,
-		MEMCENSUS_S_INACTIVE_FILE, MEMCENSUS_S_UNEVICTABLE, MEMCENSUS_S_CACHED,
-		MEMCENSUS_S_BUFFERS, MEMCENSUS_S_ANON,
+		MEM_ACTIVE_ANON, MEM_INACTIVE_ANON, MEM_ACTIVE_FILE,
+		MEM_INACTIVE_FILE, MEM_UNEVICTABLE, MEM_CACHED,
+		MEM_BUFFERS, MEM_ANON,
 	};
 	struct snapshot *snap = snapshot_new();
 	struct meminfo_line line = { "GPUReclaim", (uint64_t)pools, true };
@@ -91,11 +91,11 @@ static void expect_excess(int64_t pools, int64_t lists)
 
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		set(&snap->totals.bytes, numbers[i], 0);
-	set(&snap->totals.bytes, MEMCENSUS_S_TOTAL, 100 * MIB);
-	set(&snap->totals.bytes, MEMCENSUS_S_FREE, 60 * MIB);
+	set(&snap->totals.bytes, MEM_TOTAL, 100 * MIB);
+	set(&snap->totals.bytes, MEM_FREE, 60 * MIB);
 	/* 8 MiB are mapped, and the rest of the list is not. */
-	set(&snap->totals.bytes, MEMCENSUS_S_INACTIVE_ANON, 8 * MIB + lists);
-	set(&snap->totals.bytes, MEMCENSUS_S_ANON, 8 * MIB);
+	set(&snap->totals.bytes, MEM_INACTIVE_ANON, 8 * MIB + lists);
+	set(&snap->totals.bytes, MEM_ANON, 8 * MIB);
 	snap->meminfo = &line;
 	snap->n_meminfo = 1;
 	breakdown = breakdown_of(snap);
@@ -120,8 +120,8 @@ static void expect_poisoned(int64_t poisoned)
 	struct snapshot *snap = snapshot_new();
 	struct breakdown breakdown;
 
-	set(&snap->totals.bytes, MEMCENSUS_S_TOTAL, 100 * MIB);
-	set(&snap->totals.bytes, MEMCENSUS_S_FREE, 60 * MIB);
+	set(&snap->totals.bytes, MEM_TOTAL, 100 * MIB);
+	set(&snap->totals.bytes, MEM_FREE, 60 * MIB);
 	snap->meminfo = &line;
 	snap->n_meminfo = 1;
 	breakdown = breakdown_of(snap);

@@ -191,12 +191,9 @@ static struct snapshot *census_at(uint64_t ns)
 	return snap;
 }
 
-static void set_swap(struct snapshot *snap, const char *meminfo, uint64_t left)
+static void set_swap(struct snapshot *snap, const char *meminfo)
 {
 	proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo, strlen(meminfo));
-	snap->totals.bytes.known |= 1ULL << MEMCENSUS_S_SWAP_FREE;
-	snap->totals.bytes.v[MEMCENSUS_S_SWAP_FREE] = left;
-	snap->has_totals = true;
 	proc_texts_apply(snap);
 }
 
@@ -215,8 +212,8 @@ static void test_growth(void)
 	struct brief brief = { .memory = GIB(1) };
 	const struct brief_fact *fact;
 
-	set_swap(first, "SwapTotal: 400000 kB\n", MIB(300));
-	set_swap(last, "SwapTotal: 400000 kB\n", MIB(100));
+	set_swap(first, "SwapTotal: 400000 kB\nSwapFree: 307200 kB\n");
+	set_swap(last, "SwapTotal: 400000 kB\nSwapFree: 102400 kB\n");
 	add_group(first, "/slice", 0, MIB(60), MIB(10), CHARGE_ANON);
 	add_group(first, "/slice/service", 1, MIB(40), MIB(10), CHARGE_ANON);
 	add_group(first, "/stays", 0, MIB(40), 0, CHARGE_FILE);
@@ -370,7 +367,7 @@ static void test_swapped_leak(void)
 	struct charges *charges;
 	size_t i, soon = 0, notes = 0;
 
-	set_swap(snap, "SwapTotal: 393216 kB\n", MIB(94));
+	set_swap(snap, "SwapTotal: 393216 kB\nSwapFree: 96256 kB\n");
 	add_group(snap, "/leaks", 0, MIB(40), MIB(290), CHARGE_ANON);
 	charges = &snap->groups[0].charges;
 	charges->known |= 1ULL << CHARGE_LIMIT | 1ULL << CHARGE_SWAP_LIMIT;

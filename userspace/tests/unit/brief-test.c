@@ -224,8 +224,8 @@ static void test_kills(void)
 		"Memory cgroup out of memory: Killed process 4711 (a) b) total-vm:1kB, anon-rss:1kB, file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:4kB oom_score_adj:0");
 	fclose(out);
 	kernel_log_file(name, 0);
-	snap->totals.events.known |= 1ULL << MEMCENSUS_E_OOM_KILL;
-	snap->totals.events.v[MEMCENSUS_E_OOM_KILL] = 3;
+	snap->totals.events.known |= 1ULL << EVENT_OOM_KILL;
+	snap->totals.events.v[EVENT_OOM_KILL] = 3;
 	facts_of_kills(&brief, snap);
 	ok(brief.n == 1 && brief.facts[0].amount == 1 && brief.facts[0].who &&
 	   !strcmp(brief.facts[0].who, "4711 a) b"), "a kill is found, by its whole name");

@@ -441,7 +441,6 @@ static void test_lines(void)
 
 	for (i = 0; i < 3; i++) {
 		snap = snapshot_new();
-		snap->has_totals = true;
 		add_lines(snap, names[i], lines[i], MANY);
 		before = snapshot_bytes(snap);
 		snap->bytes = 0;

@@ -93,9 +93,9 @@ static struct limits machine_of(const char *vm, const char *meminfo, const char 
 	struct snapshot *snap = snapshot_new();
 	struct limits limits = { .n = 0 };
 
-	set_total(snap, MEMCENSUS_S_AVAILABLE, MIB(100));
-	set_total(snap, MEMCENSUS_S_TOTAL, MIB(1000));
-	set_total(snap, MEMCENSUS_S_SWAP_FREE, MIB(50));
+	set_total(snap, MEM_AVAILABLE, MIB(100));
+	set_total(snap, MEM_TOTAL, MIB(1000));
+	set_total(snap, MEM_SWAP_FREE, MIB(50));
 	if (vm)
 		add_text(snap, PROC_TEXTS_VM, vm);
 	if (meminfo)
@@ -216,7 +216,7 @@ static void test_cgroups(void)
 	put_cgroup("/a/b", "hugetlb.2MB.rsvd.max", "8388608\n");
 	put_cgroup("/a/b", "hugetlb.2MB.rsvd.current", "8388608\n");
 
-	set_total(snap, MEMCENSUS_S_SWAP_FREE, MIB(200));
+	set_total(snap, MEM_SWAP_FREE, MIB(200));
 	limits_of_cgroup(&limits, snap, "/a/b");
 	/* 80 MiB, of which 70 are used and 10 of that are page cache; 3 MiB of swap */
 	expect(&limits, LIMIT_CGROUP_HIGH, "/a", MIB(84), MIB(23), "memory.high of the one above");
@@ -235,7 +235,7 @@ static void test_cgroups(void)
 	limits_free(&limits);
 
 	/* The swap of the machine ends before its own. */
-	set_total(snap, MEMCENSUS_S_SWAP_FREE, MIB(2));
+	set_total(snap, MEM_SWAP_FREE, MIB(2));
 	limits_of_cgroup(&limits, snap, "/a/b");
 	limit = find(&limits, LIMIT_CGROUP_MAX, NULL);
 	ok(limit && limit->left == MIB(2) && !strcmp(limit->swap_of, "swap of the machine"),
@@ -278,7 +278,7 @@ static void test_groups(void)
 		 "11 10 hugetlb.1GB.rsvd.max=0 hugetlb.1GB.rsvd.current=0 hugetlb.9MB= hugetlb.x\n"
 		 "11 10 current=1048576 high=2097152 swap=0 swap_max=8388608\n");
 	charges_apply(snap);
-	set_total(snap, MEMCENSUS_S_SWAP_FREE, MIB(100));
+	set_total(snap, MEM_SWAP_FREE, MIB(100));
 	limits_of_groups(&limits, snap);
 	expect(&limits, LIMIT_CGROUP_MAX, "/a", MIB(3), MIB(2), "memory.max of a record");
 	expect(&limits, LIMIT_CGROUP_HIGH, "/a/b", MIB(2), MIB(1),
@@ -321,7 +321,7 @@ static void set_nodes(struct snapshot *snap, struct zone *zones, struct node *no
 	snap->n_zones = 3;
 	snap->nodes = nodes;
 	snap->n_nodes = 2;
-	set_total(snap, MEMCENSUS_S_SWAP_FREE, MIB(100));
+	set_total(snap, MEM_SWAP_FREE, MIB(100));
 }
 
 static void test_process(void)

@@ -235,8 +235,7 @@ static int take_first(const char *record, const struct snapshot *last, struct sn
 		      struct failure *why)
 {
 	const struct request request = {
-		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
-		.any_groups = true };
+		.parts = MEMCENSUS_PART_TASKS, .totals = true, .any_groups = true };
 	struct source *source;
 	enum taken taken;
 	struct stat st;
@@ -330,8 +329,8 @@ const struct command brief_command = {
 	"  memcensus brief --check || mail  ask somebody to look\n",
 	.options = brief_uses,
 	.own_size = sizeof(struct brief_options),
-	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES |
-		 MEMCENSUS_PART_SYSTEM,
+	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES,
+	.totals = true,
 	.run = brief_run,
 	.last = true,
 };

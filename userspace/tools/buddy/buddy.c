@@ -74,10 +74,10 @@ static void put_verdict(FILE *out, const struct zone *zone, uint64_t page_size)
 static const char *failures(struct report *report)
 {
 	const struct figures *events = &report->view.snap->totals.events;
-	const struct amount stalls = amount_figure(events, MEMCENSUS_E_COMPACT_STALL);
-	const struct amount fails = amount_figure(events, MEMCENSUS_E_COMPACT_FAIL);
-	const struct amount huge = amount_figure(events, MEMCENSUS_E_THP_FAULT_ALLOC);
-	const struct amount small = amount_figure(events, MEMCENSUS_E_THP_FAULT_FALLBACK);
+	const struct amount stalls = amount_figure(events, EVENT_COMPACT_STALL);
+	const struct amount fails = amount_figure(events, EVENT_COMPACT_FAIL);
+	const struct amount huge = amount_figure(events, EVENT_THP_FAULT_ALLOC);
+	const struct amount small = amount_figure(events, EVENT_THP_FAULT_FALLBACK);
 	const int64_t wanted = huge.bytes + small.bytes;
 	const char *compaction = NULL, *faults = NULL;
 
@@ -138,7 +138,8 @@ const struct command buddy_command = {
 	"\n"
 	"With an INTERVAL, all of it each time.\n",
 	.options = buddy_uses,
-	.parts = MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
+	.parts = MEMCENSUS_PART_ZONES,
+	.totals = true,
 	.sections = buddy_sections,
 	.run = buddy_run,
 	.last = true,

@@ -53,7 +53,8 @@ static int take_snapshot_at(struct session *session, struct snapshot **snap, con
 			    struct selection selection, struct failure *why)
 {
 	const struct request request = {
-		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
+		.parts = MEMCENSUS_PART_TASKS,
+		.totals = true,
 		.any_groups = true,
 	};
 	struct source *source;

@@ -44,8 +44,10 @@ static int take_census(struct export *export, uint8_t kind, struct failure *why)
 
 	if (live)
 		session->request.group_by = kind;
-	if (export->n)
+	if (export->n) {
 		session->request.parts = MEMCENSUS_PART_NODES;
+		session->request.totals = false;
+	}
 	do {
 		taken = session_take(session, &next, why);
 		if (taken == TAKE_DONE) {
@@ -111,6 +113,7 @@ static int take_all(struct export *export, struct failure *why)
 	const struct options *options = session->options;
 
 	export->session->request.parts = options->command->parts;
+	export->session->request.totals = true;
 	if (!session->source->ops->live && !options->group_by) {
 		export->session->request.any_groups = true;
 		if (take_census(export, 0, why))

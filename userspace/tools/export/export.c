@@ -96,8 +96,8 @@ const struct command export_command = {
 	.options = export_uses,
 	.rules = export_rules,
 	.own_size = sizeof(struct export_options),
-	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES |
-		 MEMCENSUS_PART_SYSTEM,
+	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES,
+	.totals = true,
 	.run = export_run,
 	.replaces = true,
 };

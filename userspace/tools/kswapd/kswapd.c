@@ -59,12 +59,12 @@ static const struct row_type event_rows = ROWS_OF("event", event_columns);
 static void show_events(struct report *report)
 {
 	static const unsigned int shown[] = {
-		MEMCENSUS_E_KSWAPD_LOW_QUICK, MEMCENSUS_E_KSWAPD_HIGH_QUICK,
-		MEMCENSUS_E_KSWAPD_INODESTEAL, MEMCENSUS_E_SLABS_SCANNED,
-		MEMCENSUS_E_PGREFILL, MEMCENSUS_E_PSWPIN, MEMCENSUS_E_PSWPOUT,
-		MEMCENSUS_E_COMPACT_DAEMON_WAKE, MEMCENSUS_E_COMPACT_STALL,
-		MEMCENSUS_E_COMPACT_FAIL, MEMCENSUS_E_COMPACT_SUCCESS,
-		MEMCENSUS_E_OOM_KILL,
+		EVENT_KSWAPD_LOW_QUICK, EVENT_KSWAPD_HIGH_QUICK,
+		EVENT_KSWAPD_INODESTEAL, EVENT_SLABS_SCANNED,
+		EVENT_PGREFILL, EVENT_PSWPIN, EVENT_PSWPOUT,
+		EVENT_COMPACT_DAEMON_WAKE, EVENT_COMPACT_STALL,
+		EVENT_COMPACT_FAIL, EVENT_COMPACT_SUCCESS,
+		EVENT_OOM_KILL,
 	};
 	struct column rows[ARRAY_SIZE(shown)];
 	size_t i;
@@ -79,10 +79,10 @@ static void show_events(struct report *report)
 static void kswapd_sections(struct report *report)
 {
 	static const struct reclaim reclaims[] = {
-		{ "kswapd", MEMCENSUS_E_PAGEOUTRUN, MEMCENSUS_E_PGSCAN_KSWAPD,
-		  MEMCENSUS_E_PGSTEAL_KSWAPD },
-		{ "direct", MEMCENSUS_E_ALLOCSTALL, MEMCENSUS_E_PGSCAN_DIRECT,
-		  MEMCENSUS_E_PGSTEAL_DIRECT },
+		{ "kswapd", EVENT_PAGEOUTRUN, EVENT_PGSCAN_KSWAPD,
+		  EVENT_PGSTEAL_KSWAPD },
+		{ "direct", EVENT_ALLOCSTALL, EVENT_PGSCAN_DIRECT,
+		  EVENT_PGSTEAL_DIRECT },
 	};
 
 	REPORT(report,
@@ -129,7 +129,8 @@ const struct command kswapd_command = {
 	"\n"
 	"With an INTERVAL, all of it each time; events per second are those of 'sar -B'.\n",
 	.options = kswapd_options,
-	.parts = MEMCENSUS_PART_NODES | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
+	.parts = MEMCENSUS_PART_NODES | MEMCENSUS_PART_ZONES,
+	.totals = true,
 	.sections = kswapd_sections,
 	.run = kswapd_run,
 	.last = true,

@@ -33,8 +33,7 @@ struct leak_options {
 };
 
 /* What a census of this machine has: zones and nodes say what is left of nodes. */
-#define LIVE_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM |		\
-			 MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES)
+#define LIVE_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES)
 
 /* Of named processes, and of suspects */
 #define NAMED_PARTS	(MEMCENSUS_PART_VMAS | MEMCENSUS_PART_FLAGS)
@@ -106,7 +105,7 @@ static void add_census(struct leak *leak, struct snapshot *snap)
 		restart_after_reboot(leak, snap);
 	if (live && !leak->tracks.stack.known)
 		leak->tracks.stack = kernel_stack_size(amount_total(snap,
-								    MEMCENSUS_S_KERNEL_STACK));
+								    MEM_KERNEL_STACK));
 	if (!named)
 		leak->tracks.own = live ? process_own() : proc_texts_recorder(snap);
 	/* It may have all processes: select the named ones. */
@@ -463,6 +462,7 @@ const struct command leak_command = {
 	"--from and --to; it has the mappings only of processes recorded by PID.\n",
 	.options = leak_uses,
 	.own_size = sizeof(struct leak_options),
-	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
+	.parts = MEMCENSUS_PART_TASKS,
+	.totals = true,
 	.run = leak_run,
 };

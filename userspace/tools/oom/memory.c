@@ -64,20 +64,20 @@ static struct amount sum(const struct snapshot *snap, unsigned int a, unsigned i
 static void find_in(const struct snapshot *snap, struct amount *v)
 {
 	struct amount vmalloc = amount_meminfo(snap, "VmallocUsed"), pcp = { true, 0 };
-	const struct amount guests = amount_total(snap, MEMCENSUS_S_SEC_PAGETABLES);
+	const struct amount guests = amount_total(snap, MEM_SEC_PAGETABLES);
 	size_t i;
 
 	for (i = 0; i < snap->n_zones; i++)
 		pcp.bytes += (int64_t)snap->zones[i].pcp;
-	v[KILL_TOTAL] = amount_total(snap, MEMCENSUS_S_TOTAL);
-	v[KILL_FREE] = amount_plus(amount_total(snap, MEMCENSUS_S_FREE), pcp);
-	divide_lists(v, sum(snap, MEMCENSUS_S_ACTIVE_ANON, MEMCENSUS_S_INACTIVE_ANON),
-		     amount_total(snap, MEMCENSUS_S_SHMEM));
-	v[KILL_FILE] = sum(snap, MEMCENSUS_S_ACTIVE_FILE, MEMCENSUS_S_INACTIVE_FILE);
-	v[KILL_LOCKED] = amount_total(snap, MEMCENSUS_S_UNEVICTABLE);
-	v[KILL_SLAB] = sum(snap, MEMCENSUS_S_SLAB_RECLAIMABLE, MEMCENSUS_S_SLAB_UNRECLAIMABLE);
-	v[KILL_STACK] = amount_total(snap, MEMCENSUS_S_KERNEL_STACK);
-	v[KILL_TABLES] = amount_total(snap, MEMCENSUS_S_PAGETABLES);
+	v[KILL_TOTAL] = amount_total(snap, MEM_TOTAL);
+	v[KILL_FREE] = amount_plus(amount_total(snap, MEM_FREE), pcp);
+	divide_lists(v, sum(snap, MEM_ACTIVE_ANON, MEM_INACTIVE_ANON),
+		     amount_total(snap, MEM_SHMEM));
+	v[KILL_FILE] = sum(snap, MEM_ACTIVE_FILE, MEM_INACTIVE_FILE);
+	v[KILL_LOCKED] = amount_total(snap, MEM_UNEVICTABLE);
+	v[KILL_SLAB] = sum(snap, MEM_SLAB_RECLAIMABLE, MEM_SLAB_UNRECLAIMABLE);
+	v[KILL_STACK] = amount_total(snap, MEM_KERNEL_STACK);
+	v[KILL_TABLES] = amount_total(snap, MEM_PAGETABLES);
 	v[KILL_TABLES].bytes += guests.known ? guests.bytes : 0;
 	v[KILL_HUGETLB] = amount_meminfo(snap, "Hugetlb");
 	/* Without CONFIG_VMAP_STACK they are not in it. */

@@ -381,5 +381,6 @@ const struct command record_command = {
 	.rules = record_rules,
 	.own_size = sizeof(struct record_options),
 	.parts = REQUEST_DEFAULT_PARTS,
+	.totals = true,
 	.run = record_run,
 };

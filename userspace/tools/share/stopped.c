@@ -246,8 +246,8 @@ int stopped_run(struct session *session, uint8_t each, struct failure *why)
 	struct stopping s = { .session = session, .left = DESCRIPTORS_MOST };
 	int ret;
 
-	session->request.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_MEMORY_VMAS |
-				 MEMCENSUS_PART_SYSTEM;
+	session->request.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_MEMORY_VMAS;
+	session->request.totals = true;
 	session->request.group_by = each ?: MEMCENSUS_BY_PIDS;
 	session->whole = true;
 	ret = each ? run_each(&s, why) : run_together(&s, why);

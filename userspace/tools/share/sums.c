@@ -274,7 +274,7 @@ static void take_figures(const struct sums *sums, struct stopped *sum, const str
 /* What of @own may be in the swap cache, of which only the total is known. */
 static struct amount in_both(const struct snapshot *snap, struct amount own)
 {
-	const struct amount all = amount_total(snap, MEMCENSUS_S_SWAP_CACHED);
+	const struct amount all = amount_total(snap, MEM_SWAP_CACHED);
 
 	return own.known && own.bytes < all.bytes ? own : all;
 }
@@ -368,7 +368,7 @@ static void add_to_parents(struct sums *sums)
 void sums_end(struct sums *sums, const struct snapshot *snap)
 {
 	const struct amount stack =
-		kernel_stack_size(amount_total(snap, MEMCENSUS_S_KERNEL_STACK));
+		kernel_stack_size(amount_total(snap, MEM_KERNEL_STACK));
 	const struct breakdown breakdown = breakdown_of(snap);
 	const struct figures none = { 0 };
 	char *swaps;

@@ -90,7 +90,7 @@ void swaps_report_use(struct report *report)
 	const struct snapshot *snap = report->view.snap;
 	const struct amount used = amount_swap_used(snap);
 	const struct amount none = swaps_of_none(snap);
-	const struct amount cached = amount_total(snap, MEMCENSUS_S_SWAP_CACHED);
+	const struct amount cached = amount_total(snap, MEM_SWAP_CACHED);
 	struct figure_row rows[] = {
 		{ .name = "processes", .meaning = "swapped pages of processes: all SwapPSS",
 		  .amounts = { amount_minus(used, none) } },

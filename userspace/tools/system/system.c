@@ -73,7 +73,8 @@ const struct command system_command = {
 	"\n"
 	"'sysctl vm' prints the settings of the kernel, and 'slabtop -o' its slab caches.\n",
 	.options = system_uses,
-	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
+	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES,
+	.totals = true,
 	.sections = system_sections,
 	.run = system_run,
 	.last = true,

@@ -12,8 +12,7 @@
 #define DEFAULT_INTERVAL	2000000000ULL
 
 /* The census of a map also has the figures of the header. */
-#define MAP_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS |	\
-			 MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_NODES)
+#define MAP_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS | MEMCENSUS_PART_NODES)
 
 #define F(code)		KEY_FUNCTION(code)
 #define CONTROL(letter)	((letter) & 0x1f)
@@ -141,7 +140,7 @@ static void refill(struct top *top, struct top_page *page)
 void top_census(struct top *top, struct snapshot *snap, uint32_t pid, bool grouped)
 {
 	struct top_page *page = pid ? &top->map : &top->tasks;
-	const struct amount total = amount_total(snap, MEMCENSUS_S_TOTAL);
+	const struct amount total = amount_total(snap, MEM_TOTAL);
 	struct snapshot *before = page->snap;
 
 	/* The census is late: these mappings are no longer open. */

@@ -102,16 +102,16 @@ static void say_census(FILE *out, const struct top *top, const struct snapshot *
 
 static void say_memory(FILE *out, const struct snapshot *snap)
 {
-	const struct amount buffers = amount_total(snap, MEMCENSUS_S_BUFFERS);
-	const struct amount cached = amount_total(snap, MEMCENSUS_S_CACHED);
-	const struct amount slab = amount_total(snap, MEMCENSUS_S_SLAB_RECLAIMABLE);
+	const struct amount buffers = amount_total(snap, MEM_BUFFERS);
+	const struct amount cached = amount_total(snap, MEM_CACHED);
+	const struct amount slab = amount_total(snap, MEM_SLAB_RECLAIMABLE);
 	const struct node *node;
 	const char *word;
 	size_t i;
 
-	say_size(out, "total", amount_total(snap, MEMCENSUS_S_TOTAL));
-	say_size(out, "free", amount_total(snap, MEMCENSUS_S_FREE));
-	say_size(out, "available", amount_total(snap, MEMCENSUS_S_AVAILABLE));
+	say_size(out, "total", amount_total(snap, MEM_TOTAL));
+	say_size(out, "free", amount_total(snap, MEM_FREE));
+	say_size(out, "available", amount_total(snap, MEM_AVAILABLE));
 	say_size(out, "cache", amount_plus(amount_plus(buffers, cached), slab));
 	say_size(out, "swap", amount_swap_used(snap));
 	for (i = 0; i < snap->n_nodes; i++) {

@@ -245,7 +245,8 @@ const struct command top_command = {
 	"Amounts are sorted with the largest first, with -r with the smallest first. Each\n"
 	"census of a record is shown for INTERVAL seconds.\n",
 	.options = top_options,
-	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_NODES,
+	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_NODES,
+	.totals = true,
 	.rows = { &task_rows, "pid,user,swap,uss,pss,rss,comm", "pss" },
 	.run = top_run,
 	.screen = true,

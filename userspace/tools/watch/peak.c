@@ -502,7 +502,7 @@ int peak_run(struct session *session, double budget, const char *record, bool wa
 	}
 	session->request.group_by = options->n_cgroups ? MEMCENSUS_BY_CGROUP : MEMCENSUS_BY_TREE;
 	/* A record has the totals too, without which no command reads it. */
-	session->request.parts = MEMCENSUS_PART_TASKS | (record ? MEMCENSUS_PART_SYSTEM : 0);
+	session->request.totals = record;
 	for (i = 0; i < KINDS; i++)
 		m.peaks[i].name = kinds[i].name;
 	if (options->program) {
