@@ -80,7 +80,7 @@ enum brief_test {
 	RULE(WAITS, "waits", NOTE, NUMBER, FROM, 1,					\
 	     "descriptors wait unread in a socket", "share --if-stopped PID -k")	\
 	RULE(LOCKED, "locked", NOTE, BYTES, OF_MEMORY, 1,				\
-	     "locked: never reclaimed", "-k -c pid,comm,locked,mlocked -s locked")	\
+	     "locked: never reclaimed", "-k -c pid,comm,mlocked -s mlocked")	\
 	RULE(PINNED, "pinned", NOTE, BYTES, OF_MEMORY, 1,				\
 	     "pinned, mapped or not", "-k -c pid,comm,pinned -s pinned")		\
 	RULE(INCOMPRESSIBLE, "incompressible", NOTE, BYTES, OF_MEMORY, 1,		\
@@ -91,13 +91,14 @@ enum brief_test {
 	     "of a cgroup on nodes without a CPU of its cpuset",				\
 	     "--cgroup PATH -k -c +nodes,policy")					\
 	RULE(MERGED, "merged", NOTE, BYTES, OF_MEMORY, 1,				\
-	     "saved by KSM: switched off, it is needed", "-k -s pss")			\
+	     "saved by KSM: switched off, it is needed",				\
+	     "-k -c +ksm_merged -s ksm_merged")						\
 	RULE(UNUSED, "unused", NOTE, BYTES, OF_MEMORY, 1,				\
 	     "huge pages that nobody uses", "system -k")				\
 	RULE(DENTRIES, "dentries", NOTE, BYTES, OF_MEMORY, 1,				\
 	     "negative dentries: can be reclaimed", "system -k")			\
 	RULE(KERNEL, "kernel", NOTE, BYTES, OF_MEMORY, 1,				\
-	     "objects of the kernel that cannot be reclaimed", "held PATH -k")		\
+	     "objects of the kernel that cannot be reclaimed", "held --cgroup PATH -k")		\
 	RULE(UNACCOUNTED, "unaccounted", NOTE, BYTES, OF_MEMORY, 5,			\
 	     "in no counter of the kernel", "physical -k")
 

@@ -2,7 +2,7 @@
 /*
  * The rules of 'brief': thresholds, order and commands; that Documentation/brief.rst has them as
  * they are; and what is read of files that this test makes.  'brief-test --page' prints the table
- * for the page.
+ * for the page, 'brief-test --commands' a line for each rule: the command that shows more.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -51,6 +51,18 @@ static char *page_table(void)
 	put_bars(out);
 	xfclose(out);
 	return text;
+}
+
+static void put_commands(void)
+{
+	struct brief_fact fact = { .path = (char *)"/system.slice", .pid = 100 };
+	char *more;
+
+	for (fact.rule = 0; fact.rule < BRIEF_RULES; fact.rule++) {
+		more = brief_more(&fact, "record");
+		puts(more);
+		free(more);
+	}
 }
 
 static void test_page(void)
@@ -248,6 +260,10 @@ int main(int argc, char **argv)
 		table = page_table();
 		fputs(table, stdout);
 		free(table);
+		return 0;
+	}
+	if (argc == 2 && !strcmp(argv[1], "--commands")) {
+		put_commands();
 		return 0;
 	}
 	test_page();
