@@ -145,7 +145,7 @@ static int check_screen(const struct command *command, struct failure *why)
 }
 
 /* Opens the source that the command needs, and runs it. */
-static int run_on_source(const struct options *options, FILE *out, source_open_fn *open,
+static int run_on_source(struct options *options, FILE *out, source_open_fn *open,
 			 bool *complete, struct failure *why)
 {
 	struct session session = {
@@ -164,6 +164,8 @@ static int run_on_source(const struct options *options, FILE *out, source_open_f
 	};
 	int status;
 
+	if (!options->file && subtree_find_called(options, why))
+		return print_failure(why);
 	if (!options->no_source) {
 		session.source = open_source(options, open, why);
 		if (!session.source)
@@ -209,7 +211,7 @@ static int answer_command(const struct options *options, enum help help, FILE *o
 	return EXIT_DONE;
 }
 
-static int write_output(const struct options *options, enum help help, source_open_fn *open)
+static int write_output(struct options *options, enum help help, source_open_fn *open)
 {
 	struct failure why = { .kind = FAIL_NONE };
 	bool complete = asks(options);

@@ -18,14 +18,20 @@ static bool is_common(const struct option_use *use)
 	return one->option && !use->help;
 }
 
-/* @brief: without those of every command */
+/* Whether the help of another option names it. */
+static bool is_second(const struct option_use *use)
+{
+	return use->option == &option_container || use->option == &option_pod;
+}
+
+/* @brief: without those of every command, and without those that another one names */
 static void put_options(FILE *out, const struct option_use *use, bool brief)
 {
 	const struct option_entry *option;
 	char name[64];
 
 	for (; (option = use->option); use++) {
-		if (!option->help || (brief && is_common(use)))
+		if (!option->help || (brief && (is_common(use) || is_second(use))))
 			continue;
 		snprintf(name, sizeof(name), "--%s%s%s", option->name,
 			 option->arg ? " " : "", option->arg ? option->arg : "");

@@ -87,6 +87,18 @@ static int set_by(struct options *options, const char *value, struct failure *wh
 	return options_group(&options->group_by, value, UINT_MAX, why);
 }
 
+void options_add_cgroup(struct options *options, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < options->n_cgroups; i++)
+		if (!strcmp(options->cgroups[i], path))
+			return;
+	options->cgroups = array_grow(options->cgroups, options->n_cgroups,
+				      sizeof(*options->cgroups));
+	options->cgroups[options->n_cgroups++] = xstrdup(path);
+}
+
 /* Paths from the root of the hierarchy, as a census shows them. */
 static int set_cgroup(struct options *options, const char *value, struct failure *why)
 {
@@ -101,12 +113,30 @@ static int set_cgroup(struct options *options, const char *value, struct failure
 		for (i = len = 0; i < ARRAY_SIZE(mounts) && !len; i++)
 			if (text_path_within(path, mounts[i], strlen(mounts[i])))
 				len = strlen(mounts[i]);
-		options->cgroups = array_grow(options->cgroups, options->n_cgroups,
-					      sizeof(*options->cgroups));
-		options->cgroups[options->n_cgroups++] = xstrdup(path[len] ? path + len : "/");
+		options_add_cgroup(options, path[len] ? path + len : "/");
 		free(path);
 	}
 	return 0;
+}
+
+static int add_called(struct options *options, const char *name, bool pod, struct failure *why)
+{
+	if (!*name || (pod && (*name == '/' || name[strlen(name) - 1] == '/')))
+		return fail(why, FAIL_USAGE, "'%.60s' is no name of a %s", name,
+			    pod ? "pod: NAMESPACE/POD" : "container");
+	options->called = array_grow(options->called, options->n_called, sizeof(*options->called));
+	options->called[options->n_called++] = (struct called){ name, pod };
+	return 0;
+}
+
+static int set_container(struct options *options, const char *value, struct failure *why)
+{
+	return add_called(options, value, false, why);
+}
+
+static int set_pod(struct options *options, const char *value, struct failure *why)
+{
+	return add_called(options, value, true, why);
 }
 
 static int set_top(struct options *options, const char *value, struct failure *why)
@@ -141,7 +171,7 @@ int options_processes(struct options *options, char **words, int n, struct failu
 {
 	if (options_pids(options, words, n, why))
 		return -1;
-	return options->n_pids || options->n_roots || options->n_cgroups ? 0 :
+	return options->n_pids || options->n_roots || options_select_cgroups(options) ? 0 :
 	       fail(why, FAIL_USAGE, "'%s' needs a PID, '--cgroup PATH' or '--tree PID'%s",
 		    options->name, options->command->program ? ", or '-- COMMAND'" : "");
 }
@@ -220,8 +250,13 @@ const struct option_entry option_cgroups = {
 	'g', "cgroups", NULL, "a row for each cgroup: --by cgroup",
 	.group_by = MEMCENSUS_BY_CGROUP };
 const struct option_entry option_cgroup = {
-	0, "cgroup", "PATH,...", "only those in these cgroups, and in those below",
+	0, "cgroup", "PATH,...", "those in these cgroups and below; by name: --container, --pod",
 	.set = set_cgroup };
+const struct option_entry option_container = {
+	0, "container", "NAME", "the same of a container, by name or the first digits of its ID",
+	.set = set_container };
+const struct option_entry option_pod = {
+	0, "pod", "NAMESPACE/POD", "the same of a pod", .set = set_pod };
 const struct option_entry option_forest = {
 	0, "forest", NULL, "with -g: as a tree", SHARED(FLAG, forest) };
 const struct option_entry option_tree = {
@@ -272,7 +307,7 @@ const struct option_entry option_interval = {
 
 const struct option_use options_shared[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(percent), USE(numeric),
-	USE(user), USE(cgroups), USE(groups_by), USE(forest), USE(tree), USE(cgroup), USE(pid),
+	USE(user), USE(cgroups), USE(groups_by), USE(forest), USE(tree), USE_CGROUPS, USE(pid),
 	USE(top), USE(for), USE(interval), USE(from), USE(to), OPTIONS_COMMON
 };
 

@@ -19,6 +19,12 @@
 struct command;
 struct rows;
 
+/* struct called - a container, or @pod, by its name, which points into argv */
+struct called {
+	const char *name;
+	bool pod;
+};
+
 /**
  * struct options - the parsed command line
  * @command: never NULL after parse_arguments()
@@ -42,6 +48,8 @@ struct rows;
  * @roots: the @n_roots processes of --tree: these and their descendants; owned
  * @cgroups: the @n_cgroups paths of --cgroup, from the root of the hierarchy, which is "/": the
  *	processes of these and of those below them; owned
+ * @called: the @n_called words of --container and --pod: cgroups_called() adds the paths of
+ *	these to @cgroups when they are known; owned
  * @window: censuses of the record, by --from and --to; SELECTION_ALL without
  * @interval, @duration: ns between two censuses, from the first to the last; 0: not given
  * @count: number of censuses; 0: not given
@@ -75,6 +83,8 @@ struct options {
 	size_t n_roots;
 	char **cgroups;
 	size_t n_cgroups;
+	struct called *called;
+	size_t n_called;
 	uint32_t parts;
 	const struct rows *rows;
 	const char *columns;
@@ -172,6 +182,8 @@ extern const struct option_entry option_forest;
 extern const struct option_entry option_tree;
 extern const struct option_entry option_groups_by;
 extern const struct option_entry option_cgroup;
+extern const struct option_entry option_container;
+extern const struct option_entry option_pod;
 extern const struct option_entry option_pid;
 extern const struct option_entry option_file;
 extern const struct option_entry option_at;
@@ -198,6 +210,9 @@ extern const struct option_rule options_rules[];
 
 #define USE(name_)		{ .option = &option_##name_ }
 #define USE_AS(name_, help_)	{ .option = &option_##name_, .help = help_ }
+
+/* What selects the processes of cgroups. */
+#define USE_CGROUPS		USE(cgroup), USE(container), USE(pod)
 
 /* The last options of every command; of all that print tables; of all that also read records. */
 #define OPTIONS_ALWAYS		USE(help), USE(version), { }
@@ -226,6 +241,15 @@ int options_group(uint8_t *group_by, const char *value, unsigned int kinds, stru
 
 /* What options_group() calls it. */
 extern const char *const options_groups[MEMCENSUS_BY_MAX + 1];
+
+/* Whether cgroups are selected, by their paths or by what they are called. */
+static inline bool options_select_cgroups(const struct options *options)
+{
+	return options->n_cgroups || options->n_called;
+}
+
+/* Adds @path to the cgroups, if it is not there. */
+void options_add_cgroup(struct options *options, const char *path);
 
 /* Parses a time of @value into @ns.  Returns 0, or -1 and @why. */
 int options_time(uint64_t *ns, const char *value, struct failure *why);

@@ -242,7 +242,7 @@ static int check_values(const struct options *options, struct failure *why)
 static int check_processes(const struct options *options, struct failure *why)
 {
 	if (options->command->adds_processes ||
-	    !!options->n_pids + !!options->n_roots + !!options->n_cgroups < 2)
+	    !!options->n_pids + !!options->n_roots + options_select_cgroups(options) < 2)
 		return 0;
 	return fail(why, FAIL_USAGE, "'%s' takes one of PIDs, '--cgroup' and '--tree'",
 		    options->name);
@@ -345,4 +345,5 @@ void parse_free(struct options *options)
 	while (options->n_cgroups)
 		free(options->cgroups[--options->n_cgroups]);
 	free(options->cgroups);
+	free(options->called);
 }

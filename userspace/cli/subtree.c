@@ -3,14 +3,150 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/subtree.h"
 #include "lib/descend.h"
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "model/cgroup-name.h"
 #include "model/cgroup-tree.h"
 #include "os/cgroups.h"
+#include "os/names.h"
 #include "os/procfs.h"
+
+/* So many digits of an ID, at least, name a container. */
+#define ID_LEAST	6
+
+/*
+ * Whether @name, of a cgroup, is what @called says.  What a user runs is called with the user only,
+ * or somebody else's container would be found by its name.
+ */
+static bool is_called(const struct cgroup_name *name, const struct called *called)
+{
+	const size_t len = strlen(called->name);
+	char *pod;
+	bool is;
+
+	if (!name->below && !strcmp(name->shown, called->name))
+		return called->pod ? name->of == CGROUP_OF_POD : name->of >= CGROUP_OF_MACHINE;
+	if (called->pod) {
+		if (!name->pod || name->user)
+			return false;
+		pod = name->namespace ? xasprintf("%s/%s", name->namespace, name->pod) :
+					xstrdup(name->pod);
+		is = !strcmp(pod, called->name);
+		free(pod);
+		return is;
+	}
+	if (name->of != CGROUP_OF_CONTAINER && name->of != CGROUP_OF_MACHINE)
+		return false;
+	if (name->container_id && len >= ID_LEAST &&
+	    !strncmp(name->container_id, called->name, len))
+		return true;
+	return !name->user && ((name->container && !strcmp(name->container, called->name)) ||
+			       (name->machine && !strcmp(name->machine, called->name)));
+}
+
+/*
+ * struct finding - what subtree_find_called() looks for
+ * @called: one name
+ * @pods: cgroups of pods alone: a pod of podman may have none, then those of its containers count
+ * @any: there is one
+ */
+struct finding {
+	struct options *options;
+	const struct called *called;
+	bool pods;
+	bool any;
+};
+
+static void note_called(struct finding *finding, const struct cgroup_name *name)
+{
+	const bool of_pod = name->of == CGROUP_OF_POD;
+
+	if (!is_called(name, finding->called) || (finding->called->pod && of_pod != finding->pods))
+		return;
+	finding->any = true;
+	options_add_cgroup(finding->options, name->top);
+}
+
+static void name_place(const struct cgroup_place *place, void *context)
+{
+	const struct snapshot names = { .naming = name_live };
+	struct cgroup_name *name;
+
+	cgroup_known(place);
+	name = cgroup_name_make(&names, place->id, place->path,
+				name_live(&names, NAME_CONTAINER, place->id, false));
+	note_called(context, name);
+	cgroup_name_free(name);
+}
+
+int subtree_find_called(struct options *options, struct failure *why)
+{
+	struct finding finding = { .options = options };
+	const char *mount = cgroups_mount();
+	size_t i;
+
+	/* Without the hierarchy here, a census has what they are called. */
+	for (i = 0; i < options->n_called && mount && !access(mount, F_OK); i++) {
+		finding.called = &options->called[i];
+		finding.any = false;
+		finding.pods = finding.called->pod;
+		cgroups_each(NULL, name_place, &finding);
+		if (!finding.any && finding.pods) {
+			finding.pods = false;
+			cgroups_each(NULL, name_place, &finding);
+		}
+		if (!finding.any)
+			return fail(why, FAIL_NO_PROCESS,
+				    "no %s '%.200s' on this machine; 'memcensus -g -c cgroup_name' lists what cgroups are called",
+				    finding.called->pod ? "pod" : "container",
+				    finding.called->name);
+	}
+	return 0;
+}
+
+static void find_in_tasks(struct finding *finding, const struct snapshot *snap)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_groups; i++)
+		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_CGROUP))
+			note_called(finding, cgroup_name_of(snap, snap->groups[i].cgroup));
+	for (i = 0; i < snap->n_tasks; i++)
+		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_CGROUP))
+			note_called(finding, cgroup_name_of(snap, snap->tasks[i].cgroup));
+}
+
+/*
+ * The same of a census: of a record, or because a container that was started again has another
+ * cgroup.
+ */
+static void find_in_census(const struct options *options, const struct snapshot *snap)
+{
+	/* What is found of the options is kept with them. */
+	struct finding finding = { .options = (struct options *)options };
+	size_t i;
+
+	for (i = 0; snap->naming && i < options->n_called; i++) {
+		finding.called = &options->called[i];
+		finding.any = false;
+		finding.pods = finding.called->pod;
+		find_in_tasks(&finding, snap);
+		if (!finding.any && finding.pods) {
+			finding.pods = false;
+			find_in_tasks(&finding, snap);
+		}
+	}
+}
+
+static int none_called(const struct options *options, struct failure *why)
+{
+	return fail(why, FAIL_NO_PROCESS, "no %s '%.200s' is known here",
+		    options->called[0].pod ? "pod" : "container", options->called[0].name);
+}
 
 int subtree_check(const struct options *options, struct failure *why)
 {
@@ -46,6 +182,8 @@ int subtree_processes(struct ids *ids, const struct options *options, struct fai
 			ret = fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32, pid);
 		ids_add(ids, pid);
 	}
+	if (options->n_called && !options->n_cgroups && !ret)
+		ret = none_called(options, why);
 	if (options->n_roots && !ret)
 		ret = process_trees(ids, roots, options->n_roots, why);
 	/* The root has kernel threads too. */
@@ -83,7 +221,7 @@ int subtree_prepare(struct session *session, struct failure *why)
 
 	session->by_subtree = group_by &&
 		((session->options->n_roots && group_by != MEMCENSUS_BY_TREE) ||
-		 (session->options->n_cgroups && group_by != MEMCENSUS_BY_CGROUP));
+		 (options_select_cgroups(session->options) && group_by != MEMCENSUS_BY_CGROUP));
 	if (!session->by_subtree || session->source->ops->live)
 		return 0;
 	return fail(why, FAIL_USAGE,
@@ -139,7 +277,7 @@ static void narrow_tasks(const struct session *session, struct snapshot *snap, b
 {
 	struct task *outside = snapshot_alloc(snap, snap->n_tasks * sizeof(*outside)), *task;
 	const struct options *options = session->options;
-	bool *below = options->n_cgroups ? NULL : find_below(snap, roots);
+	bool *below = options_select_cgroups(options) ? NULL : find_below(snap, roots);
 	size_t i, n = 0;
 
 	snap->outside = outside;
@@ -179,7 +317,8 @@ static void narrow_groups(const struct session *session, struct snapshot *snap, 
 		if (KNOWN(group, MEMCENSUS_GROUP_PID))
 			in[i] |= parent && in[parent - snap->groups];
 		else
-			in[i] = options->n_cgroups && KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
+			in[i] = options_select_cgroups(options) &&
+				KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
 				is_in(snap, options, true, group->cgroup) : counted;
 	}
 	for (i = 0; i < snap->n_groups; i++)
@@ -199,6 +338,7 @@ void subtree_narrow(const struct session *session, struct snapshot *snap)
 	/* Those that were requested descend from them, also if some of these have ended. */
 	if (!subtree_given(options) || session->whole || (options->n_roots && counted))
 		return;
+	find_in_census(options, snap);
 	/* Once for all tasks: it reads /proc. */
 	v = roots_of(options, session->source && session->source->ops->live);
 	roots = (struct numbers){ options->n_roots, v };
@@ -212,11 +352,16 @@ void subtree_narrow(const struct session *session, struct snapshot *snap)
 int subtree_found(const struct options *options, const struct snapshot *snap,
 		  struct failure *why)
 {
-	const bool grouped = options->group_by == MEMCENSUS_BY_CGROUP && options->n_cgroups;
+	const bool by_name = options->n_called && !options->n_cgroups;
+	const bool grouped = options->group_by == MEMCENSUS_BY_CGROUP &&
+			     options_select_cgroups(options);
 	size_t i, unknown = 0;
 
 	if (!subtree_given(options) || (grouped ? snap->n_groups : snap->n_tasks))
 		return 0;
+	if (by_name)
+		return fail(why, FAIL_NO_PROCESS, "no %s '%.200s' in this census",
+			    options->called[0].pod ? "pod" : "container", options->called[0].name);
 	if (!options->n_cgroups)
 		return fail(why, FAIL_NO_PROCESS,
 			    "no process of this census is %" PRIu64 "%s, or descends from it",

@@ -16,8 +16,14 @@
 /* Whether a subtree is given; PIDs are none. */
 static inline bool subtree_given(const struct options *options)
 {
-	return options->n_cgroups || options->n_roots;
+	return options_select_cgroups(options) || options->n_roots;
 }
+
+/*
+ * Adds the cgroups of this machine that --container and --pod name to those of @options.  0, or -1
+ * and @why: there is none of one name.
+ */
+int subtree_find_called(struct options *options, struct failure *why);
 
 /* 0, or -1 and @why: this machine has no cgroup of this path. */
 int subtree_check(const struct options *options, struct failure *why);

@@ -73,7 +73,7 @@ static const struct option_use tasks_options[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
 	USE(totals), USE(percent), USE(numeric),
 	USE(groups_by), USE(user), USE(cgroups), USE(forest), USE(mappings),
-	USE(pid), USE(cgroup), USE(tree),
+	USE(pid), USE_CGROUPS, USE(tree),
 	OPTIONS_OF_SERIES,
 	OPTIONS_COMMON,
 };
@@ -94,7 +94,7 @@ static const char brief[] =
 	"Rows     --by user|cgroup|command|tree|session|all, -u, -g  -m mapping\n"
 	"         -g --forest: cgroups as a tree  -t: a sum\n"
 	"Only     --pid PID,...  --cgroup PATH  --tree PID,... and its descendants\n"
-	"         --pid $(pgrep -d, NAME)  --by all: one row for them\n"
+	"         --container NAME  --pod NAMESPACE/POD  --by all: one row for them\n"
 	"Columns  -c LIST, -c +LIST adds, -a all; -c help, -g -c help: which there are\n"
 	"         -s COLUMN sorts by it, -r the largest first; -H no header\n"
 	"Amounts  -k: 1.5K, 12.3M  -b: bytes  -p: percent of memory  -n: users as numbers\n"
@@ -126,8 +126,9 @@ const struct command tasks_command = {
 	"row for each mapping name, summed over the processes that have it.\n"
 	"\n"
 	"--cgroup PATH selects the processes of a cgroup and of those below it, by its path\n"
-	"from the root of the hierarchy; with -g, the rows of these cgroups. --tree PID\n"
-	"selects a process and all its descendants.\n"
+	"from the root of the hierarchy; with -g, the rows of these cgroups. --container NAME\n"
+	"and --pod NAMESPACE/POD do the same by what the files of docker, podman, containerd,\n"
+	"CRI-O and kubelet call them. --tree PID selects a process and all its descendants.\n"
 	"\n"
 	"--by user, cgroup (-u, -g) and command print a row for each; --by all prints one\n"
 	"row for the processes of --pid, --cgroup or --tree. The USS of a group is the\n"

@@ -520,6 +520,7 @@ static void fill_name(const struct snapshot *snap, struct cgroup_name *name, str
 	}
 	name->of = parts.of;
 	name->below = parts.of != CGROUP_OF_NONE && path[parts.end];
+	name->top = name->below ? obstack_copy0(texts, path, (int)parts.end) : name->path;
 	if (parts.by_user) {
 		user = snap->naming ? snap->naming(snap, NAME_USER, parts.uid, false) : NULL;
 		snprintf(number, sizeof(number), "%" PRIu32, parts.uid);

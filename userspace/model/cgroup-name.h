@@ -63,6 +63,7 @@ void cgroup_parts_of(struct cgroup_parts *parts, const char *path);
  * @of: what it is of
  * @below: it is below the cgroup of that
  * @path: of it
+ * @top: that of the cgroup of what it is of, which is this one or contains it
  * @shown: no two cgroups of a census have the same: NAMESPACE/POD/CONTAINER, NAMESPACE/POD,
  *	CONTAINER, a unit, the name of a user; what is below or a user's own is "THAT: NAME"; of two
  *	with one name each has its ID, or is shown by its path.  Any bytes: print it as other names
@@ -71,14 +72,15 @@ void cgroup_parts_of(struct cgroup_parts *parts, const char *path);
  * @container_id, @pod_uid, @runtime: likewise
  * @unit, @user, @machine, @app: of systemd, and of a desktop
  *
- * A member that is unknown, or that it does not have, is NULL; @id, @path and the first two names
- * are always there.
+ * A member that is unknown, or that it does not have, is NULL; @id, @path, @top and the first two
+ * names are always there.
  */
 struct cgroup_name {
 	uint64_t id;
 	enum cgroup_of of;
 	bool below;
 	const char *path;
+	const char *top;
 	const char *shown;
 	const char *shown_own;
 	const char *container;

@@ -155,7 +155,7 @@ static const struct option_entry option_after = {
 
 static const struct option_use diff_uses[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
-	USE(totals), USE(numeric), USE(cgroup), USE(tree),
+	USE(totals), USE(numeric), USE_CGROUPS, USE(tree),
 	USE_AS(file, "the first record, or the only one, as without -f"),
 	USE(before), USE(after), USE(output),
 	OPTIONS_OF_TABLES,

@@ -141,7 +141,7 @@ static const struct option_entry option_table = {
 	0, "table", "LETTERS[COLUMNS]", NULL, .set = set_table };
 
 static const struct option_use flame_uses[] = {
-	USE(pid), USE(cgroup), USE(tree),
+	USE(pid), USE_CGROUPS, USE(tree),
 	USE_AS(for, "until when; without it until Ctrl-C, or the end of COMMAND"),
 	USE(by), USE(by_mapping), USE(call_graph), USE(mark),
 	USE_AS(output, "the lines; FILE is replaced when all is done"),

@@ -367,7 +367,7 @@ static const struct option_entry option_files = {
 	OWN(FLAG, held_options, files) };
 
 static const struct option_use held_uses[] = {
-	USE(pid), USE(cgroup), USE(tree), USE(each_file), USE(files),
+	USE(pid), USE_CGROUPS, USE(tree), USE(each_file), USE(files),
 	USE_AS(top, "with --files: the N largest, 20; 0: all, up to 4096"),
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(numeric),
 	USE(output), OPTIONS_OF_TABLES,

@@ -427,7 +427,7 @@ static const struct option_entry option_call_graph = {
 	.set = set_call_graph };
 
 static const struct option_use leak_uses[] = {
-	USE(pid), USE(cgroup), USE(tree), USE(file), USE(at), OPTIONS_OF_SERIES, USE(output),
+	USE(pid), USE_CGROUPS, USE(tree), USE(file), USE(at), OPTIONS_OF_SERIES, USE(output),
 	USE(for), USE(stacks), USE(call_graph),
 	OPTIONS_OF_TABLES,
 };

@@ -72,7 +72,7 @@ static int map_words(struct options *options, char **words, int n, struct failur
 }
 
 static const struct option_use map_uses[] = {
-	USE(pid), USE(cgroup), USE(tree), USE(columns), USE(all), USE(sort), USE(reverse),
+	USE(pid), USE_CGROUPS, USE(tree), USE(columns), USE(all), USE(sort), USE(reverse),
 	USE(pages), USE(range),
 	OPTIONS_COMMON,
 };

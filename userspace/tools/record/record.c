@@ -323,7 +323,7 @@ static const struct option_rule record_rules[] = {
 static const struct option_use record_uses[] = {
 	USE_AS(groups_by, "such groups too"),
 	USE(user), USE(cgroups),
-	USE(pid), USE(cgroup), USE(tree),
+	USE(pid), USE_CGROUPS, USE(tree),
 	USE(interval),
 	USE(vmas),
 	USE(cmdline),

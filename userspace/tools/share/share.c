@@ -65,7 +65,7 @@ static int each_words(struct options *options, int n, struct failure *why)
 	options->rows = own->peers.by == MEMCENSUS_BY_TREE ? &each_tree_rows : &each_rows;
 	if (n || options->n_pids || options->n_roots)
 		return fail(why, FAIL_USAGE, "'--by' is of all processes: it takes no PID");
-	if (options->n_cgroups && own->peers.by != MEMCENSUS_BY_CGROUP)
+	if (options_select_cgroups(options) && own->peers.by != MEMCENSUS_BY_CGROUP)
 		return fail(why, FAIL_USAGE, "only '--by cgroup' takes '--cgroup'");
 	return 0;
 }
@@ -125,7 +125,7 @@ static const struct option_use share_uses[] = {
 	USE(stopped),
 	USE_AS(groups_by, "groups of all processes"),
 	USE(user), USE(cgroups),
-	USE(pid), USE(cgroup), USE(tree), USE(path), USE(charged), USE(by_file),
+	USE(pid), USE_CGROUPS, USE(tree), USE(path), USE(charged), USE(by_file),
 	 USE_AS(top, "the N largest peers of each, or pairs of groups; 64"),
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
 	OPTIONS_OF_TABLES,

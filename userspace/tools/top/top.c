@@ -223,7 +223,7 @@ static int top_run(struct session *session, struct failure *why)
 static const struct option_use top_options[] = {
 	USE(columns), USE(all), USE(sort),
 	USE_AS(reverse, "reverse the order: amounts smallest first"),
-	USE(percent), USE(numeric), USE(pid), USE(cgroup), USE(tree),
+	USE(percent), USE(numeric), USE(pid), USE_CGROUPS, USE(tree),
 	USE(file), USE(at), OPTIONS_OF_SERIES,
 	USE(abbreviate), OPTIONS_ALWAYS,
 };

@@ -495,6 +495,10 @@ int peak_run(struct session *session, double budget, const char *record, bool wa
 	};
 	size_t i;
 
+	if (options->n_called && options->n_cgroups != 1)
+		return fail(why, FAIL_USAGE,
+			    "'%.200s' is the name of %zu cgroups: name one by --cgroup",
+			    options->called[0].name, options->n_cgroups);
 	if (record) {
 		m.recorder = recorder_open(record, &how, why);
 		if (!m.recorder)

@@ -47,7 +47,7 @@ static int watch_words(struct options *options, char **words, int n, struct fail
 		return fail(why, FAIL_USAGE, "'--record' needs a file: stdout is the command's");
 	if (options->duration && options->program && !own->wait)
 		return fail(why, FAIL_USAGE, "'--for' needs '--tree', '--cgroup' or '--wait'");
-	if (options->n_roots > 1 || options->n_cgroups > 1)
+	if (options->n_roots > 1 || options->n_cgroups + options->n_called > 1)
 		return fail(why, FAIL_USAGE, "'watch' measures one tree or cgroup: name one");
 	if (n > 1)
 		return fail(why, FAIL_USAGE, "'watch' takes no '%.60s'", words[1]);
@@ -76,7 +76,8 @@ static const struct option_entry option_wait = {
 	OWN(FLAG, watch_options, wait) };
 
 static const struct option_use watch_options[] = {
-	USE_AS(cgroup, "the processes of this cgroup and of those below it"),
+	USE_AS(cgroup, "the processes of this cgroup and of those below it"), USE(container),
+	USE(pod),
 	USE_AS(tree, "this process and its descendants"),
 	USE_AS(interval, "time between two censuses; 0.1 s"), USE(budget),
 	USE(record), USE(wait),
