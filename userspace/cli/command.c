@@ -10,6 +10,11 @@
 	"charged_shmem,charged_kernel,charged_sock,charged_hugetlb,charged_rest,charged_swap," \
 	"oom_kills"
 
+/* Of several cgroups there is no sum of frames, and no limit. */
+#define CALLED_COLUMNS							\
+	"mms,swap,pss,rss,charged,charged_anon,charged_file,charged_shmem,charged_kernel," \
+	"charged_sock,charged_hugetlb,charged_rest,charged_swap,oom_kills"
+
 const struct rows rows_forest = { &group_rows, "name," CGROUP_COLUMNS, "pss" };
 
 const struct rows rows_groups[] = {
@@ -29,6 +34,13 @@ const struct rows rows_groups[] = {
 _Static_assert(ARRAY_SIZE(rows_groups) == MEMCENSUS_BY_MAX + 1,
 	       "a kind of group is not shown");
 
+const struct rows rows_called[] = {
+	[CALLED_BY_CONTAINER] = { &group_rows, "cgroup_name," CGROUP_COLUMNS, "pss" },
+	[CALLED_BY_POD] = { &group_rows, "cgroup_name," CGROUP_COLUMNS, "pss" },
+	[CALLED_BY_NAMESPACE] = { &group_rows, "namespace," CALLED_COLUMNS, "pss" },
+	[CALLED_BY_IMAGE] = { &group_rows, "image," CALLED_COLUMNS, "pss" },
+};
+
 const struct command *command_find(const char *name)
 {
 	const struct command *const *command = commands;
@@ -42,6 +54,8 @@ const struct rows *command_rows(const struct options *options)
 {
 	if (options->forest)
 		return &rows_forest;
+	if (options->called_by)
+		return &rows_called[options->called_by];
 	if (options->group_by && options->command->rows.type)
 		return &rows_groups[options->group_by];
 	return options->rows ? options->rows : &options->command->rows;

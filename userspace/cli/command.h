@@ -30,6 +30,9 @@ extern const struct rows rows_groups[];
 /* The same of cgroups as a tree. */
 extern const struct rows rows_forest;
 
+/* The same by container, pod, namespace and image. */
+extern const struct rows rows_called[];
+
 /* Those of the mappings of a task. */
 #define ROWS_MAP	{ &vma_rows, "start,size,rss,pss,uss,dirty,swap,mode,mapping", "start" }
 

@@ -13,6 +13,7 @@
 #include <linux/memcensus.h>
 
 #include "lib/failure.h"
+#include "model/called-groups.h"
 #include "model/columns.h"
 #include "record/selection.h"
 
@@ -50,6 +51,7 @@ struct called {
  *	processes of these and of those below them; owned
  * @called: the @n_called words of --container and --pod: cgroups_called() adds the paths of
  *	these to @cgroups when they are known; owned
+ * @called_by: groups by cgroup are made those by this
  * @window: censuses of the record, by --from and --to; SELECTION_ALL without
  * @interval, @duration: ns between two censuses, from the first to the last; 0: not given
  * @count: number of censuses; 0: not given
@@ -85,6 +87,7 @@ struct options {
 	size_t n_cgroups;
 	struct called *called;
 	size_t n_called;
+	enum called_by called_by;
 	uint32_t parts;
 	const struct rows *rows;
 	const char *columns;

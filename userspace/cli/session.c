@@ -105,6 +105,8 @@ enum taken session_take(struct session *session, struct snapshot **snap,
 		taken = TAKE_FAILED;
 	if (taken == TAKE_DONE) {
 		subtree_narrow(session, *snap);
+		if (session->options->called_by)
+			called_groups(*snap, session->options->called_by);
 		if (live && session->request.cmdlines)
 			session->missed += cmdlines_add(*snap);
 		if (live && session->request.nodes)

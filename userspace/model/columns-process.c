@@ -214,8 +214,17 @@ static const char *name_of_group(const struct view *view, const struct group *ro
 DERIVED(group_called, group, text, group_called_text(view, row), value->text)
 
 DERIVED(group_name, group, text, name_of_group(view, row), value->text)
-DERIVED(group_called_as, group, text,
-	view_called_as(view, column, KNOWN(row, MEMCENSUS_GROUP_CGROUP), row->cgroup), value->text)
+/* Of the groups by namespace or image only that is the same in all of a row. */
+static const char *group_called_as_text(const struct view *view, const struct column *column,
+					const struct group *row)
+{
+	if (row->called)
+		return column->number == offsetof(struct cgroup_name, namespace) ? row->namespace :
+		       column->number == offsetof(struct cgroup_name, image) ? row->image : NULL;
+	return view_called_as(view, column, KNOWN(row, MEMCENSUS_GROUP_CGROUP), row->cgroup);
+}
+
+DERIVED(group_called_as, group, text, group_called_as_text(view, column, row), value->text)
 DERIVED(group_own_uss, group, number, row->own_uss, row->own_uss != UINT64_MAX)
 DERIVED(group_own_pss, group, number, row->own_pss, row->own_pss != UINT64_MAX)
 

@@ -167,7 +167,8 @@ struct group_limit {
  * others: @depth: how many groups contain it; @contains: groups with processes; @own: it has
  * only the processes of its cgroup itself, and another group has those below it too; @path,
  * @name: NULL: unavailable; @own_uss, @own_pss: of a tree, what its first process has, in bytes;
- * UINT64_MAX: unavailable; @met_first: of its limits of memory and of those above it.
+ * UINT64_MAX: unavailable; @called: of all cgroups with this @namespace or @image, by
+ * called_groups(); @met_first: of its limits of memory and of those above it.
  */
 struct group {
 	uint64_t known;
@@ -180,6 +181,9 @@ struct group {
 	bool own;
 	const char *path;
 	const char *name;
+	bool called;
+	const char *namespace;
+	const char *image;
 	uint64_t own_uss;
 	uint64_t own_pss;
 };
