@@ -31,7 +31,7 @@ static bool is_called(const struct cgroup_name *name, const struct called *calle
 	if (!name->below && !strcmp(name->shown, called->name))
 		return called->pod ? name->of == CGROUP_OF_POD : name->of >= CGROUP_OF_MACHINE;
 	if (called->pod) {
-		if (!name->pod || name->user)
+		if (!name->pod || name->by_user)
 			return false;
 		pod = name->namespace ? xasprintf("%s/%s", name->namespace, name->pod) :
 					xstrdup(name->pod);
@@ -44,7 +44,7 @@ static bool is_called(const struct cgroup_name *name, const struct called *calle
 	if (name->container_id && len >= ID_LEAST &&
 	    !strncmp(name->container_id, called->name, len))
 		return true;
-	return !name->user && ((name->container && !strcmp(name->container, called->name)) ||
+	return !name->by_user && ((name->container && !strcmp(name->container, called->name)) ||
 			       (name->machine && !strcmp(name->machine, called->name)));
 }
 

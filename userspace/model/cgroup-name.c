@@ -519,6 +519,7 @@ static void fill_name(const struct snapshot *snap, struct cgroup_name *name, str
 		name->app = keep(texts, parts.app);
 	}
 	name->of = parts.of;
+	name->by_user = parts.by_user;
 	name->below = parts.of != CGROUP_OF_NONE && path[parts.end];
 	name->top = name->below ? obstack_copy0(texts, path, (int)parts.end) : name->path;
 	if (parts.by_user) {

@@ -62,6 +62,7 @@ void cgroup_parts_of(struct cgroup_parts *parts, const char *path);
  * @id: its number; first, for compare_u64()
  * @of: what it is of
  * @below: it is below the cgroup of that
+ * @by_user: it is in the slice of a user, who chooses the names in it
  * @path: of it
  * @top: that of the cgroup of what it is of, which is this one or contains it
  * @shown: no two cgroups of a census have the same: NAMESPACE/POD/CONTAINER, NAMESPACE/POD,
@@ -79,6 +80,7 @@ struct cgroup_name {
 	uint64_t id;
 	enum cgroup_of of;
 	bool below;
+	bool by_user;
 	const char *path;
 	const char *top;
 	const char *shown;

@@ -9,6 +9,7 @@
 #include "lib/memory.h"
 #include "model/amount.h"
 #include "model/breakdown.h"
+#include "model/cgroup-name.h"
 #include "model/share.h"
 #include "report/listing.h"
 #include "report/metrics.h"
@@ -16,7 +17,7 @@
 #define NAME_SIZE	128
 #define HELP_SIZE	256
 /* Labels of one row, and the text of those that are numbers. */
-#define LABELS_MAX	4
+#define LABELS_MAX	6
 struct labels {
 	struct label v[LABELS_MAX];
 	size_t n;
@@ -52,6 +53,30 @@ static void add_cgroup(struct labels *labels, const char *path, uint64_t cgroup)
 		add_number(labels, "cgroup", cgroup);
 	else
 		add_text(labels, "cgroup", path);
+}
+
+static void add_if_known(struct labels *labels, const char *name, const char *value)
+{
+	if (value)
+		add_text(labels, name, value);
+}
+
+/*
+ * The labels that kubelet and kube-state-metrics have, so that series of all three join.  What is
+ * below the cgroup of a container has none, or sums by container would have it twice; nor have
+ * containers of users, who may call them like others.
+ */
+static void add_called(struct labels *labels, const struct view *view, uint64_t cgroup)
+{
+	const struct cgroup_name *name = view->numeric ? NULL : cgroup_name_of(view->snap, cgroup);
+
+	if (!name || name->below || name->by_user ||
+	    (name->of != CGROUP_OF_CONTAINER && name->of != CGROUP_OF_POD))
+		return;
+	add_if_known(labels, "namespace", name->namespace);
+	add_if_known(labels, "pod", name->pod);
+	if (name->of == CGROUP_OF_CONTAINER)
+		add_if_known(labels, "container", name->container);
 }
 
 /* Adds the labels of @row; false if nothing identifies it.  NULL: it has none. */
@@ -94,6 +119,7 @@ static bool group_labels(const struct view *view, const void *row,
 		add_number(labels, "uid", group->uid);
 	} else if (KNOWN(group, MEMCENSUS_GROUP_CGROUP)) {
 		add_cgroup(labels, name_of_cgroup(view, group->cgroup), group->cgroup);
+		add_called(labels, view, group->cgroup);
 	} else if (KNOWN(group, MEMCENSUS_GROUP_COMM)) {
 		add_text(labels, "command", group->comm);
 	}
@@ -496,6 +522,15 @@ static int first_group_first(const void *a, const void *b)
 	return COMPARE(((const struct group *)a)->id, ((const struct group *)b)->id);
 }
 
+static size_t exposition_lengths(const struct labels *labels)
+{
+	size_t text = 0, i;
+
+	for (i = 0; i < labels->n; i++)
+		text += exposition_length(labels->v[i].value);
+	return text;
+}
+
 /* The largest groups, as many as LABELS_MOST allows, in their order.  The caller frees them. */
 static struct group *choose_groups(const struct view *view, size_t *n)
 {
@@ -509,7 +544,7 @@ static struct group *choose_groups(const struct view *view, size_t *n)
 		struct labels labels = { .n = 0 };
 
 		if (group_labels(view, &groups[kept], &labels))
-			text += 64 + exposition_length(labels.v[0].value);
+			text += 64 + exposition_lengths(&labels);
 		if (text > LABELS_MOST)
 			break;
 	}
