@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/command.h"
 #include "cli/options.h"
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "os/containers.h"
 
 /* Limits of any time, seconds. */
 #define TIME_MIN	0.01
@@ -146,6 +148,18 @@ static int set_top(struct options *options, const char *value, struct failure *w
 	if (!text_number(value, strlen(value), &top) || top > INT32_MAX)
 		return fail(why, FAIL_USAGE, "'%.60s' is not a number of rows", value);
 	options->top = top;
+	return 0;
+}
+
+/* In a container that has the root of its machine mounted elsewhere. */
+static int set_host_root(struct options *options, const char *value, struct failure *why)
+{
+	struct stat st;
+
+	(void)options;
+	if (stat(value, &st) || !S_ISDIR(st.st_mode))
+		return fail(why, FAIL_USAGE, "'%.200s' is no directory", value);
+	containers_root(value);
 	return 0;
 }
 
@@ -296,6 +310,9 @@ const struct option_entry option_raw = {
 	0, "raw", NULL, "values separated by one blank, for scripts", SHARED(FLAG, raw) };
 const struct option_entry option_json = {
 	'J', "json", NULL, "JSON: bytes, nanoseconds, null if unknown", SHARED(FLAG, json) };
+const struct option_entry option_host_root = {
+	0, "host-root", "DIR", "where the root of this machine is mounted, for names of containers",
+	.set = set_host_root };
 const struct option_entry option_help = {
 	'h', "help", NULL, "print this help", SHARED(FLAG, help) };
 const struct option_entry option_version = {

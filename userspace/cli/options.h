@@ -201,6 +201,7 @@ extern const struct option_entry option_bytes;
 extern const struct option_entry option_no_header;
 extern const struct option_entry option_raw;
 extern const struct option_entry option_json;
+extern const struct option_entry option_host_root;
 extern const struct option_entry option_help;
 extern const struct option_entry option_version;
 
@@ -218,7 +219,7 @@ extern const struct option_rule options_rules[];
 #define USE_CGROUPS		USE(cgroup), USE(container), USE(pod)
 
 /* The last options of every command; of all that print tables; of all that also read records. */
-#define OPTIONS_ALWAYS		USE(help), USE(version), { }
+#define OPTIONS_ALWAYS		USE(host_root), USE(help), USE(version), { }
 #define OPTIONS_OF_TABLES	USE(abbreviate), USE(bytes), USE(no_header), USE(raw), \
 				USE(json), OPTIONS_ALWAYS
 #define OPTIONS_COMMON		USE(file), USE(at), USE(output), OPTIONS_OF_TABLES
