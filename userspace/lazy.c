@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <zlib.h>
@@ -66,9 +67,21 @@ double sqrt(double x)
 	return LAZY(LIBM, sqrt)(x);
 }
 
+/* Without this library there are names of containers no more, but all else. */
 json_t *json_loadb(const char *text, size_t len, size_t flags, json_error_t *error)
 {
-	return LAZY(LIBJANSSON, json_loadb)(text, len, flags, error);
+	static bool asked;
+	static void *handle;
+
+	if (!asked) {
+		asked = true;
+		handle = dlopen(LIBJANSSON, RTLD_NOW);
+		if (!handle)
+			fprintf(stderr,
+				"memcensus: containers have no names: cannot load %s: install it\n",
+				LIBJANSSON);
+	}
+	return handle ? LAZY(LIBJANSSON, json_loadb)(text, len, flags, error) : NULL;
 }
 
 void json_delete(json_t *json)
@@ -78,20 +91,20 @@ void json_delete(json_t *json)
 
 json_t *json_object_get(const json_t *object, const char *key)
 {
-	return LAZY(LIBJANSSON, json_object_get)(object, key);
+	return object ? LAZY(LIBJANSSON, json_object_get)(object, key) : NULL;
 }
 
 size_t json_array_size(const json_t *array)
 {
-	return LAZY(LIBJANSSON, json_array_size)(array);
+	return array ? LAZY(LIBJANSSON, json_array_size)(array) : 0;
 }
 
 json_t *json_array_get(const json_t *array, size_t index)
 {
-	return LAZY(LIBJANSSON, json_array_get)(array, index);
+	return array ? LAZY(LIBJANSSON, json_array_get)(array, index) : NULL;
 }
 
 const char *json_string_value(const json_t *string)
 {
-	return LAZY(LIBJANSSON, json_string_value)(string);
+	return string ? LAZY(LIBJANSSON, json_string_value)(string) : NULL;
 }
