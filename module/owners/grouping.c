@@ -143,55 +143,37 @@ static void count_exclusive(const struct census_grouping *g, struct state *s, u6
 	}
 }
 
-/**
- * struct addition - what is added to which group
- * @g: the groups
- * @group: number of the group
- * @pass: see census_grouping_turn()
- */
-struct addition {
-	const struct census_grouping *g;
-	u32 group;
-	unsigned int pass;
-};
-
 static bool add_to_group(void *context, const struct census_owners *o, u32 block, u64 mask)
 {
-	const struct addition *to = context;
-	const struct census_grouping *g = to->g;
+	const struct census_grouping *g = context;
 	const struct census_block *b = census_block(o, block);
 	u32 kind = census_block_kind(o, block);
 	u64 one = mask & b->ones;
 
 	mask &= ~one;
-	if (!to->pass) {
-		struct census_holding *h = &g->holdings[(size_t)to->group * g->kinds + kind];
+	if (!g->pass) {
+		struct census_holding *h = &g->holdings[(size_t)g->group * g->kinds + kind];
 
 		h->pages += census_popcount(one);
 		h->exclusive += census_popcount(one);
 		if (mask)
-			add_pages(g, census_unit(&g->states, b->planes), mask, to->group, kind);
+			add_pages(g, census_unit(&g->states, b->planes), mask, g->group, kind);
 	} else if (mask) {
-		count_exclusive(g, census_unit(&g->states, b->planes), mask, to->group, kind);
+		count_exclusive(g, census_unit(&g->states, b->planes), mask, g->group, kind);
 	}
 	return true;
 }
 
 /**
  * census_grouping_turn() - add entries of an owner's turn to its group
- * @g: each block of @o of which a page has several owners has a state
- * @o: its blocks are finished
- * @turn: number of one of its turns
+ * @groups: &struct census_grouping
+ * @turn: number of a turn of an owner in its @group
  * @begin: entry to start at, first that of the turn
- * @group: of the owner; the order of groups is that of the tree
- * @pass: 0 for the turns of all groups, then 1 again
  *
  * Return: entry to continue at; the end of the turn after the last.
  */
-u32 census_grouping_turn(const struct census_grouping *g, const struct census_owners *o,
-			 u32 turn, u32 begin, u32 group, unsigned int pass)
+u32 census_grouping_turn(void *groups, u32 turn, u32 begin)
 {
-	struct addition to = { .g = g, .group = group, .pass = pass };
-
-	return census_turn_each(o, turn, begin, add_to_group, &to);
+	return census_turn_each(((struct census_grouping *)groups)->o, turn, begin, add_to_group,
+				groups);
 }

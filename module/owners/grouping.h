@@ -38,24 +38,30 @@ struct census_nesting {
 
 /**
  * struct census_grouping - groups that are counted
+ * @o: the owners; their blocks are finished, and those of which a page has several owners have a
+ *	state each
  * @states: of blocks of which a page has several owners; their @planes are units of this pool,
  *	zeroed
  * @tree: by group
  * @holdings: by group, then by kind; increased
  * @kinds: number of kinds
  * @bits: of a depth
+ * @group: that of the next turns; the order of groups is that of the tree
+ * @pass: 0 for the turns of all groups, then 1 again
  */
 struct census_grouping {
+	struct census_owners *o;
 	struct census_pool states;
 	const struct census_nesting *tree;
 	struct census_holding *holdings;
 	u32 kinds;
 	u32 bits;
+	u32 group;
+	u32 pass;
 };
 
 void census_grouping_init(struct census_grouping *g, u32 depth);
 u32 census_grouping_units(const struct census_grouping *g);
-u32 census_grouping_turn(const struct census_grouping *g, const struct census_owners *o,
-			 u32 turn, u32 begin, u32 group, unsigned int pass);
+u32 census_grouping_turn(void *groups, u32 turn, u32 begin);
 
 #endif /* _CENSUS_GROUPING_H */

@@ -409,22 +409,6 @@ static bool is_single(const struct census_group *group)
 	return group->members == 1 && !group->contains;
 }
 
-/**
- * struct passes - the passes over all turns
- * @g: counts the groups
- * @order: the turns by group
- * @tree: of @g
- * @group: the current one
- * @pass: 0, then 1
- */
-struct passes {
-	struct census_grouping g;
-	struct census_order order;
-	struct census_nesting *tree;
-	u32 group;
-	unsigned int pass;
-};
-
 /* Return: the maximum depth. */
 static u32 fill_tree(struct census_nesting *tree, const struct census_snapshot *snap)
 {
@@ -445,7 +429,7 @@ static u32 fill_tree(struct census_nesting *tree, const struct census_snapshot *
  * Adds the pages without marks: a page that is exclusive to a member is so to its group.  A group
  * of one address space is not counted: its pages are counted for what contains it.
  */
-static void add_mms(struct passes *p, const struct census_snapshot *snap,
+static void add_mms(struct census_grouping *g, u32 *group_of, const struct census_snapshot *snap,
 		    const struct census_collection *collection)
 {
 	const struct census_mm *m;
@@ -458,8 +442,8 @@ static void add_mms(struct passes *p, const struct census_snapshot *snap,
 
 		if (is_single(&snap->groups[group]))
 			group = snap->groups[group].parent;
-		p->order.owner_of[m->number] = group;
-		h = &p->g.holdings[group * CENSUS_KINDS];
+		group_of[m->number] = group;
+		h = &g->holdings[group * CENSUS_KINDS];
 		for (kind = 0; kind < CENSUS_PROVED_KINDS; kind++) {
 			h[kind].pages += m->exclusive[kind];
 			h[kind].exclusive += m->exclusive[kind];
@@ -468,29 +452,14 @@ static void add_mms(struct passes *p, const struct census_snapshot *snap,
 	}
 }
 
-static u32 pass_turn(void *context, u32 turn, u32 begin)
+static int pass_all(struct census_grouping *g, struct census_order *order,
+		    const struct census_snapshot *snap, struct census_marks *marks)
 {
-	const struct passes *p = context;
+	int err = census_marks_prepare_groups(marks, &g->states, census_grouping_units(g));
 
-	return census_grouping_turn(&p->g, p->order.o, turn, begin, p->group, p->pass);
-}
-
-static int pass_all(struct passes *p, const struct census_snapshot *snap,
-		    struct census_marks *marks, const struct census_collection *collection)
-{
-	int err = census_order_begin(&p->order, &marks->owners, collection->nr, snap->nr_groups);
-
-	p->tree = census_kvcalloc(snap->nr_groups, sizeof(*p->tree));
-	if (err || !p->tree)
-		return -ENOMEM;
-	census_grouping_init(&p->g, fill_tree(p->tree, snap));
-	p->g.tree = p->tree;
-	add_mms(p, snap, collection);
-	census_order_link(&p->order);
-	err = census_marks_prepare_groups(marks, &p->g.states, census_grouping_units(&p->g));
-	for (p->pass = 0; p->pass < 2; p->pass++)
-		for (p->group = 0; p->group < snap->nr_groups && !err; p->group++)
-			err = census_order_pass(&p->order, p->group, pass_turn, p);
+	for (g->pass = 0; g->pass < 2; g->pass++)
+		for (g->group = 0; g->group < snap->nr_groups && !err; g->group++)
+			err = census_order_pass(order, g->group, census_grouping_turn, g);
 	return err;
 }
 
@@ -504,16 +473,28 @@ static int pass_all(struct passes *p, const struct census_snapshot *snap,
 int census_groups_count(struct census *c)
 {
 	struct census_marks *marks = c->scan.tally.marks;
-	struct passes p = { .g = {
+	struct census_nesting *tree = census_kvcalloc(c->snap->nr_groups, sizeof(*tree));
+	struct census_grouping g = {
+		.o = &marks->owners,
 		.states = { .budget = marks->budget },
+		.tree = tree,
 		.holdings = c->group_holdings,
 		.kinds = CENSUS_KINDS,
-	} };
-	int err = pass_all(&p, c->snap, marks, &c->scan.collection);
+	};
+	struct census_order order;
+	int err = census_order_begin(&order, g.o, c->scan.collection.nr, c->snap->nr_groups);
 
-	census_pool_free(&p.g.states);
-	census_order_end(&p.order);
-	kvfree(p.tree);
+	if (!tree)
+		err = -ENOMEM;
+	if (!err) {
+		census_grouping_init(&g, fill_tree(tree, c->snap));
+		add_mms(&g, order.owner_of, c->snap, &c->scan.collection);
+		census_order_link(&order);
+		err = pass_all(&g, &order, c->snap, marks);
+	}
+	census_pool_free(&g.states);
+	census_order_end(&order);
+	kvfree(tree);
 	return err;
 }
 

@@ -520,19 +520,18 @@ static bool is_in(const struct shape *shape, u32 group, u32 above)
 
 static struct census_holding grouped[NESTED + 1][CENSUS_KINDS_MAX];
 
-static void add_turn(const struct census_grouping *g, u32 turn, u32 group, unsigned int round,
-		     unsigned int pass)
+static void add_turn(struct census_grouping *g, u32 turn, unsigned int round)
 {
 	const struct census_turn *t = census_turn(&owners, turn);
 	u32 entry = t->first;
 
-	while (group_of(t->mm - 1, round) == group && entry < census_turn_end(&owners, turn))
-		entry = census_grouping_turn(g, &owners, turn, entry, group, pass);
+	while (group_of(t->mm - 1, round) == g->group && entry < census_turn_end(&owners, turn))
+		entry = census_grouping_turn(g, turn, entry);
 }
 
 static void count_groups(struct census_grouping *g, unsigned int round)
 {
-	unsigned int turn, t, pass;
+	unsigned int turn, t;
 	u32 group, unit, units = census_grouping_units(g);
 
 	for (t = 0; t < PAGES; t += CENSUS_BLOCK_PAGES) {
@@ -540,10 +539,10 @@ static void count_groups(struct census_grouping *g, unsigned int round)
 		memset(census_unit(&g->states, unit), 0, units * CENSUS_UNIT_BYTES);
 		census_block(&owners, block_of(t))->planes = unit;
 	}
-	for (pass = 0; pass < 2; pass++)
-		for (group = 0; group <= NESTED; group++)
+	for (g->pass = 0; g->pass < 2; g->pass++)
+		for (g->group = 0; g->group <= NESTED; g->group++)
 			for (turn = 0; turn < owners.nr_turns; turn++)
-				add_turn(g, turn, group, round, pass);
+				add_turn(g, turn, round);
 	for (group = NESTED; group; group--)
 		for (t = 0; t < KINDS; t++) {
 			u32 parent = g->tree[group].parent;
@@ -557,7 +556,7 @@ static void check_shape(const struct shape *shape, unsigned int spaces, const ch
 {
 	struct census_nesting tree[NESTED + 1] = {};
 	struct census_grouping g = {
-		.tree = tree, .holdings = &grouped[0][0], .kinds = CENSUS_KINDS_MAX,
+		.o = &owners, .tree = tree, .holdings = &grouped[0][0], .kinds = CENSUS_KINDS_MAX,
 	};
 	bool pages = true, exclusive = true;
 	char name[100];
