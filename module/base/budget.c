@@ -13,12 +13,9 @@
 struct census_budget census_results;
 struct census_budget census_results_of_others;
 
-/**
- * census_budget_take() - reserve bytes of a budget
- * @budget: of the census
- * @bytes: number of bytes
- *
- * Return: true if reserved, until census_budget_give(); false if over the limit.
+/*
+ * Reserves bytes of a budget.  Return: true if reserved, until census_budget_give(); false if over
+ * the limit.
  */
 bool census_budget_take(struct census_budget *budget, u64 bytes)
 {

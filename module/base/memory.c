@@ -28,11 +28,9 @@ static void *kvmalloc_nofs(size_t size, gfp_t gfp)
 	return memory;
 }
 
-/**
- * census_kvzalloc() - allocate zeroed memory for a census, without a lock of another process
- * @size: bytes
- *
- * Return: memory to be freed by kvfree(), or NULL.
+/*
+ * Allocates zeroed memory for a census, without a lock of another process.  Return: memory to be
+ * freed by kvfree(), or NULL.
  */
 void *census_kvzalloc(size_t size)
 {

@@ -82,10 +82,9 @@ static int check_rule(void)
 	return 0;
 }
 
-/**
- * census_params_check() - check the parameters and convert their units
- *
- * Return: 0, or -EINVAL after a line in the kernel log that names the parameter.
+/*
+ * Checks the parameters and converts their units.  Return: 0, or -EINVAL after a line in the kernel
+ * log that names the parameter.
  */
 int census_params_check(void)
 {

@@ -32,13 +32,10 @@ static bool grow_dirs(struct census_pool *pool)
 	return true;
 }
 
-/**
- * census_pool_lock() - make room for directories before a lock under which nothing sleeps
- * @pool: the pool
- *
- * An array of directories is not in the reserve; a directory is for 1 MiB, more than a hold needs.
- *
- * Return: false without memory.
+/*
+ * Makes room for directories before a lock under which nothing sleeps.  An array of directories is
+ * not in the reserve; a directory is for 1 MiB, more than a hold needs.  Return: false without
+ * memory.
  */
 bool census_pool_lock(struct census_pool *pool)
 {

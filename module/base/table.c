@@ -121,13 +121,7 @@ static void add_bucket(struct census_table *t)
 	}
 }
 
-/**
- * census_table_add() - add an entry
- * @t: the table
- * @link: its first member; few other entries have its key
- *
- * Allocates memory, but does not fail.
- */
+/* Adds an entry; few others have its key.  Allocates memory, but does not fail. */
 void census_table_add(struct census_table *t, struct census_link *link)
 {
 	if (t->nr >= t->nr_buckets)

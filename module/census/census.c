@@ -28,7 +28,6 @@
 #include "base/memory.h"
 #include "base/params.h"
 #include "census/census.h"
-#include "census/kswapd.h"
 #include "census/question.h"
 #include "census/zones.h"
 
@@ -391,7 +390,7 @@ static struct census_snapshot *take(const struct census_request *req)
 	if (!err && req->parts & MEMCENSUS_PART_ZONES)
 		err = census_zones_gather(snap);
 	if (!err && req->parts & MEMCENSUS_PART_NODES)
-		err = census_kswapd_gather(snap);
+		err = census_nodes_gather(snap);
 	full = c->full || census_snapshot_full(snap);
 	kvfree(c);
 	if (err == -ENOMEM && full)

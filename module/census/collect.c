@@ -214,13 +214,9 @@ static int add_record(struct census_collection *c, struct census_mm *m,
 	return err;
 }
 
-/**
- * census_collect_memory() - allocate zeroed memory of a census
- * @c: the collection
- * @nr: number of elements
- * @size: of an element, bytes
- *
- * Return: memory until census_collect_end(), which counts as a result; or NULL.
+/*
+ * Allocates zeroed memory of a census.  Return: memory until census_collect_end(), which counts as
+ * a result; or NULL.
  */
 void *census_collect_memory(struct census_collection *c, size_t nr, size_t size)
 {
@@ -309,44 +305,28 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 /* PIDs that are looked up in one RCU section.  PIDs of threads are among them. */
 #define PIDS_AT_ONCE 32
 
-/**
- * struct leaders - some processes
- * @next: lowest PID that was not looked up
- * @nr: length of @tasks
- * @tasks: thread group leaders, with a reference on each
- */
-struct leaders {
-	int next;
-	unsigned int nr;
-	struct task_struct *tasks[PIDS_AT_ONCE];
-};
-
 /*
- * Gets the next processes.  Not for_each_process(): an RCU section over all processes
- * lasts as long as there are processes, and a task that was released since then does not
- * lead back to the list.
+ * Gets the leaders of the next thread groups, with a reference on each, from PID *@next on.  Not
+ * for_each_process(): an RCU section over all processes lasts as long as there are processes, and a
+ * task that was released since then does not lead back to the list.
  *
- * Return: false after the last one.
+ * Return: their number; *@next is 0 after the last one.
  */
-static bool next_leaders(struct leaders *l)
+static unsigned int next_leaders(int *next, struct task_struct **leaders)
 {
-	unsigned int looks;
+	unsigned int looks, nr = 0;
 
-	l->nr = 0;
 	rcu_read_lock();
-	for (looks = 0; looks < PIDS_AT_ONCE; looks++) {
-		struct pid *pid = find_ge_pid(l->next, &init_pid_ns);
-		struct task_struct *leader;
+	for (looks = 0; looks < PIDS_AT_ONCE && *next; looks++) {
+		struct pid *pid = find_ge_pid(*next, &init_pid_ns);
+		struct task_struct *leader = pid ? pid_task(pid, PIDTYPE_TGID) : NULL;
 
-		if (!pid)
-			break;
-		l->next = pid_nr(pid) + 1;
-		leader = pid_task(pid, PIDTYPE_TGID);
+		*next = pid ? pid_nr(pid) + 1 : 0;
 		if (leader)
-			l->tasks[l->nr++] = get_task_struct(leader);
+			leaders[nr++] = get_task_struct(leader);
 	}
 	rcu_read_unlock();
-	return looks == PIDS_AT_ONCE || l->nr;
+	return nr;
 }
 
 /**
@@ -361,15 +341,16 @@ static bool next_leaders(struct leaders *l)
  */
 int census_collect_all(struct census_collection *c, enum census_wanted wanted)
 {
-	struct leaders l = { .next = 1 };
-	unsigned int i;
-	int err = 0;
+	struct task_struct *leaders[PIDS_AT_ONCE];
+	unsigned int i, nr;
+	int next = 1, err = 0;
 
-	while (!err && next_leaders(&l)) {
-		for (i = 0; i < l.nr; i++) {
+	while (!err && next) {
+		nr = next_leaders(&next, leaders);
+		for (i = 0; i < nr; i++) {
 			if (!err)
-				err = add_process(c, l.tasks[i], wanted);
-			put_task_struct(l.tasks[i]);
+				err = add_process(c, leaders[i], wanted);
+			put_task_struct(leaders[i]);
 		}
 		cond_resched();
 		if (!err && fatal_signal_pending(current))
@@ -473,7 +454,8 @@ void census_mm_rewind(struct census_mm *m)
 {
 	m->begun = false;
 	m->next_addr = 0;
-	m->counted = (struct census_counted_shmem) {};
+	m->counted = NULL;
+	m->counted_end = 0;
 	m->ptes = 0;
 	m->walked = 0;
 	m->chain = (struct census_chain) {};

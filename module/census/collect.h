@@ -38,18 +38,6 @@ struct census_counters {
 };
 
 /**
- * struct census_counted_shmem - a mapping of all of a shmem file, of which the pages in swap count
- * @file: what it maps; only compared
- * @offset: the page of it that would be at address 0
- * @end: its end
- */
-struct census_counted_shmem {
-	const struct address_space *file;
-	pgoff_t offset;
-	unsigned long end;
-};
-
-/**
  * struct census_mm - one address space to walk
  * @link: in &struct census_collection.mms or a list of the scan
  * @hash: in &struct census_collection.table
@@ -59,7 +47,10 @@ struct census_counted_shmem {
  * @last_peer: end of the list @task.peers
  * @named: a process was requested by PID and CLONE_VM peers may exist
  * @next_addr: address at which the walk continues
- * @counted: the last one that the walk met, but for those within it
+ * @counted: of the last mapping of all of a shmem file that the walk met, but for those within it,
+ *	the file; only compared
+ * @counted_offset: the page of it that would be at address 0
+ * @counted_end: end of the mapping
  * @patience: length of the next contended lock hold, ns
  * @begun: the walk has reported something
  * @unknown: it has met an entry of an unknown type, which is counted nowhere
@@ -88,7 +79,9 @@ struct census_mm {
 	struct census_rights rights;
 	struct census_peer **last_peer;
 	unsigned long next_addr;
-	struct census_counted_shmem counted;
+	const struct address_space *counted;
+	pgoff_t counted_offset;
+	unsigned long counted_end;
 	u64 patience;
 	u64 ptes;
 	unsigned long tables;

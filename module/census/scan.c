@@ -337,19 +337,6 @@ static int walk_confirmed(struct census_scan *scan, struct census_mm *m)
 }
 
 /*
- * Before the first lock hold.  An exec() that holds exec_update_lock is waited for as for other
- * locks: then the address space is walked nevertheless, without a reader.
- *
- * Return: 0, -EAGAIN or -ESRCH.
- */
-static int settle(struct census_scan *scan, struct census_mm *m)
-{
-	int ret = m->begun || scan->tally.later ? 0 : census_mm_settle(m);
-
-	return ret == -EAGAIN && !budget_left(scan) ? 0 : ret;
-}
-
-/*
  * One lock hold; several if others take the locks between two.  mm_users is held only here: if the
  * process exits before or after it, it frees its memory itself, in its cgroup, also if this caller
  * is not given the processor for a while.
@@ -363,7 +350,15 @@ static int visit_once(struct census_scan *scan, struct census_mm *m)
 
 	if (!mmget_not_zero(m->mm))
 		return -ESRCH;
-	ret = is_abandoned(m) ? -ESRCH : settle(scan, m);
+	ret = is_abandoned(m) ? -ESRCH : 0;
+	if (!ret && !m->begun && !scan->tally.later)
+		ret = census_mm_settle(m);
+	/*
+	 * An exec() that holds exec_update_lock is waited for as for other locks: then the address
+	 * space is walked nevertheless, without a reader.
+	 */
+	if (ret == -EAGAIN && !budget_left(scan))
+		ret = 0;
 	if (!ret && is_evading(m))
 		ret = -ELOOP;
 	if (!ret)
@@ -376,7 +371,8 @@ static int visit_once(struct census_scan *scan, struct census_mm *m)
 }
 
 /*
- * Walks an address space in several lock holds.
+ * Walks an address space in several lock holds.  If the memory is gone, what was counted of it is
+ * forgotten.
  *
  * Return: 0 if walked, -EAGAIN if a lock was not available, -ESRCH or -ELOOP as visit_once(), or
  * -EINTR or -ENOMEM, which end the scan.
@@ -388,9 +384,7 @@ static int visit_mm(struct census_scan *scan, struct census_mm *m)
 	unsigned long addr;
 	int ret;
 
-	if (!m->mm || !atomic_read(&m->mm->mm_users))
-		return -ESRCH;
-	ret = census_tally_mm(&scan->tally, m);
+	ret = !m->mm || !atomic_read(&m->mm->mm_users) ? -ESRCH : census_tally_mm(&scan->tally, m);
 	if (resumed)
 		scan->waited += ktime_get_ns() - begin;
 	while (!ret) {
@@ -405,17 +399,9 @@ static int visit_mm(struct census_scan *scan, struct census_mm *m)
 	 */
 	if (ret == -EAGAIN && !advanced)
 		scan->waited = waited + ktime_get_ns() - begin;
-	return min(ret, 0);
-}
-
-/* As visit_mm().  If the memory is gone, what was counted of it is forgotten. */
-static int visit_or_forget(struct census_scan *scan, struct census_mm *m)
-{
-	int ret = visit_mm(scan, m);
-
 	if (ret == -ESRCH)
 		census_tally_forget(&scan->tally, m);
-	return ret;
+	return min(ret, 0);
 }
 
 /*
@@ -439,13 +425,6 @@ static void give_up(struct census_scan *scan, struct census_mm *m)
 	set_state(m, m->begun ? MEMCENSUS_STATE_PARTIAL : MEMCENSUS_STATE_BUSY);
 }
 
-/* A kernel to come may have entries that this module cannot count. */
-static void give_up_unknown(struct census_scan *scan, struct census_mm *m)
-{
-	pr_warn_once("an entry of a page table is of a type that this module does not know: its process is partial; use a newer memcensus\n");
-	give_up(scan, m);
-}
-
 /*
  * Scans an address space if its locks are available.  Sets @m->visited if no further visit is
  * needed.
@@ -454,21 +433,22 @@ static void give_up_unknown(struct census_scan *scan, struct census_mm *m)
  */
 static int scan_mm(struct census_scan *scan, struct census_mm *m)
 {
-	int ret = visit_or_forget(scan, m);
+	int ret = visit_mm(scan, m);
 
 	if (ret == -ESRCH && !scan->tally.later && census_collect_again(&scan->collection, m))
-		ret = visit_or_forget(scan, m);
+		ret = visit_mm(scan, m);
 	if (ret == -EINTR || ret == -ENOMEM)
 		return ret;
 	m->visited = ret != -EAGAIN;
 	if (ret == -ESRCH)
 		m->state = MEMCENSUS_STATE_VANISHED;
-	else if (ret == -ELOOP)
+	else if (ret == -ELOOP || (m->visited && m->unknown))
 		give_up(scan, m);
-	else if (m->visited && m->unknown)
-		give_up_unknown(scan, m);
 	else if (m->visited)
 		set_state(m, MEMCENSUS_STATE_WALKED);
+	/* A kernel to come may have entries that this module cannot count. */
+	if (!ret && m->unknown)
+		pr_warn_once("an entry of a page table is of a type that this module does not know: its process is partial; use a newer memcensus\n");
 	return 0;
 }
 

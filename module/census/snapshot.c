@@ -132,12 +132,7 @@ static void census_snapshot_free(struct kref *ref)
 		free_snapshot(&snap->free_work);
 }
 
-/**
- * census_snapshot_alloc() - allocate an empty snapshot
- * @req: the request that it will answer
- *
- * Return: a snapshot with one reference, or NULL.
- */
+/* Allocates an empty snapshot.  Return: a snapshot with one reference, or NULL. */
 struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 {
 	struct census_snapshot *snap = kzalloc(sizeof(*snap), CENSUS_GFP);

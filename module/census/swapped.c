@@ -75,22 +75,22 @@ static bool read_swapped(const struct census_swapped *s, u64 *left, u64 *pages)
 void census_swapped_begin(struct census_tally *t, unsigned long addr)
 {
 	const struct vm_area_struct *vma = t->vma;
-	struct census_counted_shmem *counted = &t->m->counted;
+	struct census_mm *m = t->m;
 	struct census_swapped *s = &t->swapped;
 	struct address_space *cache;
 	unsigned long from = addr, swapped;
 	pgoff_t offset;
 
 	s->cache = NULL;
-	if (t->class != CENSUS_SHMEM || t->later || !t->m->task)
+	if (t->class != CENSUS_SHMEM || t->later || !m->task)
 		return;
 	cache = vma->vm_file->f_mapping;
 	swapped = READ_ONCE(SHMEM_I(cache->host)->swapped);
 	if (!swapped)
 		return;
 	offset = vma->vm_pgoff - (vma->vm_start >> PAGE_SHIFT);
-	if (counted->file == cache && counted->offset == offset)
-		from = clamp(counted->end, addr, vma->vm_end);
+	if (m->counted == cache && m->counted_offset == offset)
+		from = clamp(m->counted_end, addr, vma->vm_end);
 	if (from == vma->vm_end)
 		return;
 	*s = (struct census_swapped) {
@@ -102,24 +102,22 @@ void census_swapped_begin(struct census_tally *t, unsigned long addr)
 	};
 	if (!(vma->vm_flags & VM_SHARED) && vma->vm_flags & VM_WRITE) {
 		t->sums->unknown_swap++;
-	} else if (from == vma->vm_start && from >= counted->end && !vma->vm_pgoff &&
+	} else if (from == vma->vm_start && from >= m->counted_end && !vma->vm_pgoff &&
 		   vma->vm_end - from >= i_size_read(cache->host)) {
-		*counted = (struct census_counted_shmem) {
-			.file = cache, .offset = offset, .end = vma->vm_end,
-		};
+		m->counted = cache;
+		m->counted_offset = offset;
+		m->counted_end = vma->vm_end;
 		t->sums->swap += (u64)swapped << PAGE_SHIFT;
 	} else if (!t->sums->unknown_swap) {
 		s->cache = cache;
 	}
 }
 
-/**
- * census_swapped_look() - look at what a lock hold has passed
- * @t: the count
- *
- * Called after the locks of the address space were dropped, but within the RCU section in which
- * they were held.  That keeps the page cache, not a reference: whoever drops the last reference
- * frees the file's pages, which takes as long as a user likes.
+/*
+ * Looks at what a lock hold has passed.  Called after the locks of the address space were dropped,
+ * but within the RCU section in which they were held.  That keeps the page cache, not a
+ * reference: whoever drops the last reference frees the file's pages, which takes as long as a
+ * user likes.
  */
 void census_swapped_look(struct census_tally *t)
 {

@@ -118,10 +118,7 @@ int census_tally_begin(struct census_tally *t, struct census_snapshot *snap,
 	return 0;
 }
 
-/**
- * census_tally_end() - free everything that is not in the snapshot
- * @t: the count
- */
+/* Frees everything that is not in the snapshot. */
 void census_tally_end(struct census_tally *t)
 {
 	census_marks_end(t->marks);
@@ -135,13 +132,9 @@ int census_tally_error(const struct census_tally *t)
 	return t->nameless || census_marks_failed(t->marks) ? -ENOMEM : 0;
 }
 
-/**
- * census_tally_lock() - prepare for an mmap or VMA lock, under which nothing sleeps
- * @t: the count
- *
- * May sleep for the memory that the hold may need.
- *
- * Return: 0 or -ENOMEM: if 0, census_tally_unlock() follows.
+/*
+ * Prepares for an mmap or VMA lock, under which nothing sleeps.  May sleep for the memory that the
+ * hold may need.  Return: 0 or -ENOMEM: if 0, census_tally_unlock() follows.
  */
 int census_tally_lock(struct census_tally *t)
 {

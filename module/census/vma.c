@@ -13,13 +13,10 @@
 #include "base/memory.h"
 #include "census/vma.h"
 
-/**
- * census_vma_of_memory() - check whether the file of a VMA is in memory or in no directory
- * @vma: locked
- *
- * Such a file may die with its last user, also if that maps no page of it.  The dentry of a file
- * without links is hashed if a server has removed it, and that of secret memory, which has one on
- * some kernels, is not.
+/*
+ * Checks whether the file of a VMA is in memory or in no directory.  Such a file may die with its
+ * last user, also if that maps no page of it.  The dentry of a file without links is hashed if a
+ * server has removed it, and that of secret memory, which has one on some kernels, is not.
  */
 bool census_vma_of_memory(const struct vm_area_struct *vma)
 {

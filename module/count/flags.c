@@ -20,12 +20,9 @@ static void take_folio(struct census_sums *sums, u8 bits, struct folio *folio, u
 		sums->lazyfree += bytes;
 }
 
-/**
- * census_flags_take() - add what an entry maps to the sums
- * @sums: of the VMA or address space that maps it
- * @place: what the entry maps
- *
- * Called under the page table lock, which keeps the pages from being freed.
+/*
+ * Adds what an entry maps to the sums.  Called under the page table lock, which keeps the pages
+ * from being freed.
  */
 void census_flags_take(struct census_sums *sums, const struct census_place *place)
 {

@@ -27,11 +27,8 @@ void census_marks_drop(struct census_marks *m)
 	m->undivided = false;
 }
 
-/**
- * census_marks_begin() - allocate marks
- * @budget: of the census
- *
- * Return: to be passed to census_marks_reset() and census_marks_end(), or NULL.
+/*
+ * Allocates marks.  Return: to be passed to census_marks_reset() and census_marks_end(), or NULL.
  */
 struct census_marks *census_marks_begin(struct census_budget *budget)
 {
@@ -81,13 +78,9 @@ int census_marks_reset(struct census_marks *m, const struct census_slice *slice)
 	return census_marks_failed(m) ? -ENOMEM : 0;
 }
 
-/**
- * census_marks_lock() - prepare for an mmap or VMA lock, under which nothing sleeps
- * @m: the marks
- *
- * Fills the reserve, and makes room for directories, which are not in it.
- *
- * Return: false without memory.
+/*
+ * Prepares for an mmap or VMA lock, under which nothing sleeps.  Fills the reserve, and makes room
+ * for directories, which are not in it.  Return: false without memory.
  */
 bool census_marks_lock(struct census_marks *m)
 {

@@ -104,14 +104,9 @@ int census_put_rows_below(struct sk_buff *skb, const struct census_record_row *r
 	return 0;
 }
 
-/**
- * census_dump_add() - add one message with a nest to a buffer
- * @skb: the buffer
- * @d: the answer
- * @stage: the kind of record
- * @record: passed to @stage->fill
- *
- * Return: 0, also if the reader may not see the record; or -EMSGSIZE with the buffer unchanged.
+/*
+ * Adds one message with a nest to a buffer.  Return: 0, also if the reader may not see the record;
+ * or -EMSGSIZE with the buffer unchanged.
  */
 int census_dump_add(struct sk_buff *skb, const struct census_dump *d,
 		    const struct census_stage *stage, const void *record)

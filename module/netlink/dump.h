@@ -143,10 +143,6 @@ extern const struct census_stage census_snapshot_stages[];
 extern const struct census_stage census_share_stages[];
 
 census_fill_fn census_fill_info;
-census_fill_fn census_fill_scan;
-census_fill_fn census_fill_task;
-census_fill_fn census_fill_zone;
-census_fill_fn census_fill_node;
 const void *census_next_record(struct census_dump *d, const void *before);
 
 int census_dump_add(struct sk_buff *skb, const struct census_dump *d,

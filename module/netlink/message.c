@@ -85,7 +85,7 @@ static u32 visible_group(const struct census_dump *d, u32 group)
 	return group && d->groups && may_read(d, &d->snap->groups[group].reader) ? group : 0;
 }
 
-int census_fill_scan(struct sk_buff *skb, const struct census_dump *d, const void *record)
+static int fill_scan(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	/* From there on: sums over all processes. */
 	const u8 end = uid_valid(d->reader.uid) ? MEMCENSUS_SCAN_PTES : U8_MAX;
@@ -138,7 +138,7 @@ static int put_peers(struct sk_buff *skb, const struct census_dump *d,
 	return 0;
 }
 
-int census_fill_task(struct sk_buff *skb, const struct census_dump *d, const void *record)
+static int fill_task(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_task *task = record;
 	u32 pid = sent_pid(d, task);
@@ -279,7 +279,7 @@ static int fill_payer(struct sk_buff *skb, const struct census_dump *d, const vo
 				   census_put_u64(skb, MEMCENSUS_PAYER_INODE, payer->inode)));
 }
 
-int census_fill_zone(struct sk_buff *skb, const struct census_dump *d, const void *record)
+static int fill_zone(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	const struct census_zone *zone = record;
 
@@ -290,24 +290,24 @@ int census_fill_zone(struct sk_buff *skb, const struct census_dump *d, const voi
 			     zone->lowmem_reserve, MEMCENSUS_A_PAD);
 }
 
-int census_fill_node(struct sk_buff *skb, const struct census_dump *d, const void *record)
+static int fill_node(struct sk_buff *skb, const struct census_dump *d, const void *record)
 {
 	return census_put_rows(skb, census_node_rows, record);
 }
 
 const struct census_stage census_snapshot_stages[] = {
-	{ MEMCENSUS_A_SCAN, census_fill_scan },
-	{ MEMCENSUS_A_TASK, census_fill_task },
+	{ MEMCENSUS_A_SCAN, fill_scan },
+	{ MEMCENSUS_A_TASK, fill_task },
 	{ MEMCENSUS_A_GROUP, fill_group },
 	{ MEMCENSUS_A_VMA, fill_vma },
-	{ MEMCENSUS_A_ZONE, census_fill_zone },
-	{ MEMCENSUS_A_NODE, census_fill_node },
+	{ MEMCENSUS_A_ZONE, fill_zone },
+	{ MEMCENSUS_A_NODE, fill_node },
 	{ }
 };
 
 const struct census_stage census_share_stages[] = {
-	{ MEMCENSUS_A_SCAN, census_fill_scan },
-	{ MEMCENSUS_A_TASK, census_fill_task },
+	{ MEMCENSUS_A_SCAN, fill_scan },
+	{ MEMCENSUS_A_TASK, fill_task },
 	{ MEMCENSUS_A_GROUP, fill_group },
 	{ MEMCENSUS_A_OWNERS, fill_owners },
 	{ MEMCENSUS_A_PAIR, fill_pair },

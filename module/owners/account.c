@@ -17,41 +17,23 @@ void census_sums_add(struct census_sums *to, const struct census_sums *from)
 		t[i] += f[i];
 }
 
-struct figure_value {
-	enum memcensus_figure figure;
-	u64 bytes;
-};
-
-static void set_figures(struct census_figures *figures,
-			const struct figure_value *values, unsigned int nr)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		census_figure_set(figures, values[i].figure, values[i].bytes);
-}
-
 /* Sets the figures that the walk alone has counted, without owners and shares. */
 void census_sums_figures(const struct census_sums *sums, struct census_figures *figures)
 {
-	const struct figure_value values[] = {
-		{ MEMCENSUS_F_RSS, census_sums_rss(sums) },
-		{ MEMCENSUS_F_ANON, sums->rss[CENSUS_ANON] },
-		{ MEMCENSUS_F_FILE, sums->rss[CENSUS_FILE] },
-		{ MEMCENSUS_F_SHMEM, sums->rss[CENSUS_SHMEM] },
-		{ MEMCENSUS_F_DEVICE, sums->rss[CENSUS_DEVICE] },
-		{ MEMCENSUS_F_THP, sums->thp[CENSUS_ANON] +
-				   sums->thp[CENSUS_FILE] +
-				   sums->thp[CENSUS_SHMEM] },
-		{ MEMCENSUS_F_ANON_THP, sums->thp[CENSUS_ANON] },
-		{ MEMCENSUS_F_SHMEM_THP, sums->thp[CENSUS_SHMEM] },
-		{ MEMCENSUS_F_FILE_THP, sums->thp[CENSUS_FILE] },
-		{ MEMCENSUS_F_SPECIAL, sums->special },
-		{ MEMCENSUS_F_HEAP, sums->heap },
-		{ MEMCENSUS_F_STACK, sums->stack },
-	};
-
-	set_figures(figures, values, ARRAY_SIZE(values));
+	census_figure_set(figures, MEMCENSUS_F_RSS, census_sums_rss(sums));
+	census_figure_set(figures, MEMCENSUS_F_ANON, sums->rss[CENSUS_ANON]);
+	census_figure_set(figures, MEMCENSUS_F_FILE, sums->rss[CENSUS_FILE]);
+	census_figure_set(figures, MEMCENSUS_F_SHMEM, sums->rss[CENSUS_SHMEM]);
+	census_figure_set(figures, MEMCENSUS_F_DEVICE, sums->rss[CENSUS_DEVICE]);
+	census_figure_set(figures, MEMCENSUS_F_THP,
+			  sums->thp[CENSUS_ANON] + sums->thp[CENSUS_FILE] +
+			  sums->thp[CENSUS_SHMEM]);
+	census_figure_set(figures, MEMCENSUS_F_ANON_THP, sums->thp[CENSUS_ANON]);
+	census_figure_set(figures, MEMCENSUS_F_SHMEM_THP, sums->thp[CENSUS_SHMEM]);
+	census_figure_set(figures, MEMCENSUS_F_FILE_THP, sums->thp[CENSUS_FILE]);
+	census_figure_set(figures, MEMCENSUS_F_SPECIAL, sums->special);
+	census_figure_set(figures, MEMCENSUS_F_HEAP, sums->heap);
+	census_figure_set(figures, MEMCENSUS_F_STACK, sums->stack);
 	if (!sums->unknown_swap)
 		census_figure_set(figures, MEMCENSUS_F_SWAP, sums->swap);
 }
@@ -59,21 +41,13 @@ void census_sums_figures(const struct census_sums *sums, struct census_figures *
 /* Sets those that struct page tells. */
 void census_flags_figures(const struct census_sums *sums, struct census_figures *figures)
 {
-	const struct figure_value values[] = {
-		{ MEMCENSUS_F_DIRTY, sums->dirty },
-		{ MEMCENSUS_F_REFERENCED, sums->referenced },
-		{ MEMCENSUS_F_KSM, sums->ksm },
-		{ MEMCENSUS_F_LAZYFREE, sums->lazyfree },
-	};
-
-	set_figures(figures, values, ARRAY_SIZE(values));
+	census_figure_set(figures, MEMCENSUS_F_DIRTY, sums->dirty);
+	census_figure_set(figures, MEMCENSUS_F_REFERENCED, sums->referenced);
+	census_figure_set(figures, MEMCENSUS_F_KSM, sums->ksm);
+	census_figure_set(figures, MEMCENSUS_F_LAZYFREE, sums->lazyfree);
 }
 
-/**
- * census_share_bytes() - convert a share to bytes
- * @share: in 1/2^%CENSUS_SHARE_SHIFT page
- * @page_size: bytes
- */
+/* Converts a share, in 1/2^%CENSUS_SHARE_SHIFT page, to bytes. */
 u64 census_share_bytes(census_share share, u64 page_size)
 {
 	return share * page_size >> CENSUS_SHARE_SHIFT;
@@ -127,28 +101,29 @@ void census_holdings_figures(const struct census_holding *holdings, const unsign
 		huge_exclusive += h->exclusive * hugetlb[i];
 		huge_share += h->share * hugetlb[i];
 	}
-	set_figures(figures, (const struct figure_value[]) {
-		{ MEMCENSUS_F_FRAMES, frames * page_size },
-		{ MEMCENSUS_F_HUGETLB, huge_all * page_size },
-	}, 2);
+	census_figure_set(figures, MEMCENSUS_F_FRAMES, frames * page_size);
+	census_figure_set(figures, MEMCENSUS_F_HUGETLB, huge_all * page_size);
 	if (!owners)
 		return;
-	set_figures(figures, (const struct figure_value[]) {
-		{ MEMCENSUS_F_USS, exclusive * page_size },
-		{ MEMCENSUS_F_SHARED, (frames - exclusive) * page_size },
-		{ MEMCENSUS_F_PSS, census_share_bytes(share, page_size) },
-		{ MEMCENSUS_F_PSS_ANON, census_share_bytes(anon->share, page_size) },
-		{ MEMCENSUS_F_PSS_FILE, census_share_bytes(file->share, page_size) },
-		{ MEMCENSUS_F_PSS_SHMEM, census_share_bytes(shmem->share, page_size) },
-		{ MEMCENSUS_F_PRIVATE_HUGETLB, huge_exclusive * page_size },
-		{ MEMCENSUS_F_SHARED_HUGETLB,
-		  (huge_all - huge_exclusive) * page_size },
-		{ MEMCENSUS_F_HUGETLB_PSS, census_share_bytes(huge_share, page_size) },
-		{ MEMCENSUS_F_USS_ANON, anon->exclusive * page_size },
-		{ MEMCENSUS_F_USS_FILE, file->exclusive * page_size },
-		{ MEMCENSUS_F_USS_SHMEM, shmem->exclusive * page_size },
-		{ MEMCENSUS_F_PSS_DEVICE, census_share_bytes(device.share, page_size) },
-		{ MEMCENSUS_F_USS_DEVICE, device.exclusive * page_size },
-		{ MEMCENSUS_F_USS_ZONE_DEVICE, zone->exclusive * page_size },
-	}, 15);
+	census_figure_set(figures, MEMCENSUS_F_USS, exclusive * page_size);
+	census_figure_set(figures, MEMCENSUS_F_SHARED, (frames - exclusive) * page_size);
+	census_figure_set(figures, MEMCENSUS_F_PSS, census_share_bytes(share, page_size));
+	census_figure_set(figures, MEMCENSUS_F_PSS_ANON,
+			  census_share_bytes(anon->share, page_size));
+	census_figure_set(figures, MEMCENSUS_F_PSS_FILE,
+			  census_share_bytes(file->share, page_size));
+	census_figure_set(figures, MEMCENSUS_F_PSS_SHMEM,
+			  census_share_bytes(shmem->share, page_size));
+	census_figure_set(figures, MEMCENSUS_F_PRIVATE_HUGETLB, huge_exclusive * page_size);
+	census_figure_set(figures, MEMCENSUS_F_SHARED_HUGETLB,
+			  (huge_all - huge_exclusive) * page_size);
+	census_figure_set(figures, MEMCENSUS_F_HUGETLB_PSS,
+			  census_share_bytes(huge_share, page_size));
+	census_figure_set(figures, MEMCENSUS_F_USS_ANON, anon->exclusive * page_size);
+	census_figure_set(figures, MEMCENSUS_F_USS_FILE, file->exclusive * page_size);
+	census_figure_set(figures, MEMCENSUS_F_USS_SHMEM, shmem->exclusive * page_size);
+	census_figure_set(figures, MEMCENSUS_F_PSS_DEVICE,
+			  census_share_bytes(device.share, page_size));
+	census_figure_set(figures, MEMCENSUS_F_USS_DEVICE, device.exclusive * page_size);
+	census_figure_set(figures, MEMCENSUS_F_USS_ZONE_DEVICE, zone->exclusive * page_size);
 }

@@ -221,12 +221,7 @@ static bool grow_planes(struct census_owners *o, struct census_block *b)
 	return true;
 }
 
-/**
- * census_planes_add() - carry into plane 1
- * @o: the owners
- * @b: a block
- * @carry: pages whose bit in plane 0 overflowed
- */
+/* Carries into plane 1 the pages whose bit in plane 0 overflowed. */
 noinline void census_planes_add(struct census_owners *o, struct census_block *b,
 				u64 carry)
 {

@@ -37,11 +37,9 @@
 #define ARCH_FLAGS BIT(PG_arch_1)
 #endif
 
-/**
- * census_class_known() - check whether this kernel tells frames of a class
- * @class: the class
- *
- * Return: false if the number of its frames is unknown, because they have another class.
+/*
+ * Checks whether this kernel tells frames of a class.  Return: false if the number of its frames
+ * is unknown, because they have another class.
  */
 bool census_class_known(enum memcensus_frame_class class)
 {
@@ -302,13 +300,10 @@ static bool is_unreferenced(const struct census_frame *f)
 	return !page_ref_count(&f->pages[0]);
 }
 
-/**
- * census_frame_class() - classify a frame
- * @f: the frame
- *
- * Return: its class; anonymous memory and page cache as if all of it is mapped.  A frame
- * without a reference that is free or follows another one of its allocation is REMAINDER.
- * Poisoned frames of a compound page are found by census_frame_poisoned().
+/*
+ * Classifies a frame.  Return: its class; anonymous memory and page cache as if all of it is
+ * mapped.  A frame without a reference that is free or follows another one of its allocation is
+ * REMAINDER.  Poisoned frames of a compound page are found by census_frame_poisoned().
  */
 enum memcensus_frame_class census_frame_class(struct census_frame *f)
 {

@@ -38,20 +38,6 @@
 #define ALIASES_MAX 32
 
 /**
- * struct identity - what a locked folio tells of its file
- * @file: its path is in the buffer that was passed, and its system not set
- * @sb_device: of the super block
- * @type: of the file system
- * @source: s_id of the super block
- */
-struct identity {
-	struct census_cached_file file;
-	dev_t sb_device;
-	char type[CENSUS_SYSTEM_NAME];
-	char source[CENSUS_SYSTEM_NAME];
-};
-
-/**
  * census_frame_files_begin() - prepare to count by file
  * @c: zeroed
  * @limit: number of files to name
@@ -230,11 +216,13 @@ static void find_path(struct inode *inode, struct census_cached_file *file, char
 }
 
 /*
- * Tells whose a folio is.  It is locked and in the page cache, so eviction of the inode waits
- * for it in truncate_inode_pages_final(), before the inode is freed, and before its super block
- * is, which has no inodes then.  Nothing here sleeps or does I/O.
+ * Tells whose a folio is: @file without its system, and of @system the key and the names.  The
+ * folio is locked and in the page cache, so eviction of the inode waits for it in
+ * truncate_inode_pages_final(), before the inode is freed, and before its super block is, which has
+ * no inodes then.  Nothing here sleeps or does I/O.
  */
-static bool identify_locked(const struct address_space *mapping, struct identity *id, char *buffer)
+static bool identify_locked(const struct address_space *mapping, struct census_cached_file *file,
+			    struct census_cached_system *system, char *buffer)
 {
 	struct inode *inode = mapping->host;
 	const struct super_block *sb;
@@ -242,8 +230,8 @@ static bool identify_locked(const struct address_space *mapping, struct identity
 	if (!inode)
 		return false;
 	sb = inode->i_sb;
-	id->sb_device = sb->s_dev;
-	id->file = (struct census_cached_file){
+	system->of.key = sb->s_dev + 1ULL;
+	*file = (struct census_cached_file){
 		.device = S_ISBLK(inode->i_mode) ? inode->i_rdev : sb->s_dev,
 		.block = S_ISBLK(inode->i_mode),
 		/* The inode of a block device has no link since 6.9, in use or not. */
@@ -251,16 +239,17 @@ static bool identify_locked(const struct address_space *mapping, struct identity
 		.inode = inode->i_ino,
 		.size = i_size_read(inode),
 	};
-	strscpy(id->type, sb->s_type->name, sizeof(id->type));
-	/* A file system may write it at any time; it always ends with 0. */
-	data_race(strscpy(id->source, sb->s_id, sizeof(id->source)));
+	strscpy(system->type, sb->s_type->name, sizeof(system->type));
+	/* A file system may write s_id at any time; it always ends with 0. */
+	data_race(strscpy(system->source, sb->s_id, sizeof(system->source)));
 	if (buffer)
-		find_path(inode, &id->file, buffer);
+		find_path(inode, file, buffer);
 	return true;
 }
 
 /* Return: false if no frame of the file is found again. */
-static bool identify_file(const struct census_mapping *m, struct identity *id, char *buffer)
+static bool identify_file(const struct census_mapping *m, struct census_cached_file *file,
+			  struct census_cached_system *system, char *buffer)
 {
 	const struct address_space *mapping = (void *)(unsigned long)m->of.key;
 	struct folio *folio;
@@ -271,7 +260,7 @@ static bool identify_file(const struct census_mapping *m, struct identity *id, c
 		folio = lock_cached(m->pfns[i], mapping);
 		if (!folio)
 			continue;
-		known = identify_locked(mapping, id, buffer);
+		known = identify_locked(mapping, file, system, buffer);
 		folio_unlock(folio);
 		folio_put(folio);
 		return known;
@@ -279,18 +268,18 @@ static bool identify_file(const struct census_mapping *m, struct identity *id, c
 	return false;
 }
 
-/* Finds the record of the file system of @id; the first one if there is no room. */
+/* Finds the record of the file system with the key of @like; the first one if there is no room. */
 static struct census_cached_system *find_system(struct census_frame_files *c,
-						const struct identity *id)
+						const struct census_cached_system *like)
 {
 	struct census_cached_system *s;
 
-	while (!(s = census_index_find(&c->systems, id->sb_device + 1ULL)))
+	while (!(s = census_index_find(&c->systems, like->of.key)))
 		if (census_index_grow(&c->systems))
 			return c->systems.first;
 	if (s->of.key && !*s->type) {
-		memcpy(s->type, id->type, sizeof(s->type));
-		memcpy(s->source, id->source, sizeof(s->source));
+		memcpy(s->type, like->type, sizeof(s->type));
+		memcpy(s->source, like->source, sizeof(s->source));
 	}
 	return s;
 }
@@ -298,10 +287,11 @@ static struct census_cached_system *find_system(struct census_frame_files *c,
 static void add_to_system(struct census_frame_files *c, const struct census_mapping *m)
 {
 	struct census_cached_system *s = c->systems.first;
-	struct identity id;
+	struct census_cached_system like;
+	struct census_cached_file file;
 
-	if (identify_file(m, &id, NULL))
-		s = find_system(c, &id);
+	if (identify_file(m, &file, &like, NULL))
+		s = find_system(c, &like);
 	s->files++;
 	s->shmem |= m->shmem;
 	add_cached(&s->cached, &m->cached);
@@ -311,14 +301,14 @@ static void add_to_system(struct census_frame_files *c, const struct census_mapp
 static int add_file(struct census_frame_files *c, const struct census_mapping *m)
 {
 	struct census_cached_file *file = &c->files[c->nr++];
-	struct identity id = {};
+	struct census_cached_system like;
 	char *path;
 
-	if (identify_file(m, &id, c->buffer))
-		id.file.system = find_system(c, &id);
-	if (id.file.system == c->systems.first)
-		id.file.system = NULL;
-	*file = id.file;
+	*file = (struct census_cached_file) {};
+	if (identify_file(m, file, &like, c->buffer))
+		file->system = find_system(c, &like);
+	if (file->system == c->systems.first)
+		file->system = NULL;
 	file->cached = m->cached;
 	file->cgroup = m->cgroup;
 	file->charged = m->charged;

@@ -72,13 +72,10 @@ static int create_directory(void)
 	return PTR_ERR_OR_ZERO(file) == -ENOMEM ? -ENOMEM : 0;
 }
 
-/**
- * census_debugfs_init() - create the files
- *
- * A kernel without debugfs, or with debugfs in lockdown, still has /proc/memcensus.  If
- * memory is short, this creates no files at all instead of some.
- *
- * Return: 0 or -ENOMEM.
+/*
+ * Creates the files.  A kernel without debugfs, or with debugfs in lockdown, still has
+ * /proc/memcensus.  If memory is short, this creates no files at all instead of some.  Return: 0
+ * or -ENOMEM.
  */
 int census_debugfs_init(void)
 {

@@ -418,13 +418,7 @@ static int take_census(struct text_view *view, const struct census_text *text)
 	return summarize_census(view);
 }
 
-/**
- * census_text_open() - take the census that a file prints
- * @file: the file
- * @text: its type
- *
- * Return: 0, -EPERM, or an error of take_census().
- */
+/* Takes the census that a file prints.  Return: 0, -EPERM, or an error of take_census(). */
 int census_text_open(struct file *file, const struct census_text *text)
 {
 	struct text_view *view;

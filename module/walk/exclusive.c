@@ -52,11 +52,7 @@ void census_sample_begin(struct census_sampler *s, u64 pages)
 	s->left = mul_u64_u32_shr(2 * s->gap, next_random(s), 32);
 }
 
-/**
- * census_sample_due() - check whether one of some pages of the kind is of the sample
- * @s: of the census
- * @pages: their number
- */
+/* Checks whether one of some pages of the kind is of the sample. */
 bool census_sample_due(struct census_sampler *s, u64 pages)
 {
 	if (pages <= s->left) {

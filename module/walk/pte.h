@@ -12,14 +12,9 @@
 
 #include "base/compat.h"
 
-/**
- * census_pte_special() - check whether a present PTE is a special mapping
- * @vma: contains @addr
- * @addr: address that the PTE maps
- * @pte: present
- *
- * Special are the zero page, PFN maps and devices: vm_normal_page(), which modules cannot
- * call, returns NULL for them.
+/*
+ * Checks whether a present PTE is a special mapping.  Special are the zero page, PFN maps and
+ * devices: vm_normal_page(), which modules cannot call, returns NULL for them.
  */
 static inline bool census_pte_special(struct vm_area_struct *vma,
 				      unsigned long addr, pte_t pte)
