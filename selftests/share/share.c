@@ -156,7 +156,7 @@ static int64_t alone(const struct census *census, uint32_t pid, uint32_t peer, u
 static int64_t owned(const struct census *census, uint32_t pid, uint32_t group, uint32_t fewest,
 		     unsigned int kind)
 {
-	const struct census_owned *o;
+	const struct census_owners *o;
 
 	for (o = census->owned; o < census->owned + census->n_owned; o++)
 		if (o->pid == pid && o->group == group && o->fewest == fewest)
@@ -164,7 +164,7 @@ static int64_t owned(const struct census *census, uint32_t pid, uint32_t group, 
 	return -1;
 }
 
-static uint64_t frames_of(const struct census_kinds *kinds)
+static uint64_t frames_of(const struct figures *kinds)
 {
 	return kinds->value[MEMCENSUS_K_ANON] + kinds->value[MEMCENSUS_K_FILE] +
 	       kinds->value[MEMCENSUS_K_SHMEM] + kinds->value[MEMCENSUS_K_DEVICE];
@@ -175,7 +175,7 @@ static void expect_sums(struct __test_metadata *_metadata, const struct census *
 			uint32_t pid, uint32_t group, const struct figures *f)
 {
 	static const uint32_t fewest[] = { 1, 2, 3, 10 }, most[] = { 1, 2, 9, 0 };
-	const struct census_owned *o;
+	const struct census_owners *o;
 	uint64_t frames = 0, hugetlb = 0;
 	unsigned int n = 0;
 

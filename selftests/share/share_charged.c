@@ -524,8 +524,8 @@ static struct paid paid_for(const struct census *census, int n, int fd)
 		const struct census_payer *p = &census->payers[i];
 
 		if (!(p->known >> MEMCENSUS_PAYER_INODE & 1) || p->cgroup != id_of(n) ||
-		    p->inode != stat_of.st_ino || p->major != major(stat_of.st_dev) ||
-		    p->minor != minor(stat_of.st_dev))
+		    p->inode != stat_of.st_ino || p->dev_major != major(stat_of.st_dev) ||
+		    p->dev_minor != minor(stat_of.st_dev))
 			continue;
 		need(!paid.found, "one message of a cgroup and a file");
 		paid = (struct paid){

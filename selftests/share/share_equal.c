@@ -218,7 +218,7 @@ static void compare_matrix(const struct owners *o, const struct census *snapshot
 	struct owned *common = calloc(nr * nr, sizeof(*common));
 	struct owned *alone = calloc(nr * nr, sizeof(*alone));
 	struct owned *by_owners = calloc(4 * nr, sizeof(*by_owners));
-	const struct census_owned *owned;
+	const struct census_owners *owned;
 
 	for (i = 0; i < o->n; i++)
 		group[i] = group_of(snapshot, o->owners[i].pid);

@@ -52,4 +52,38 @@ struct census_vma {
 	struct figures f;
 };
 
+/* A OWNERS message; bit n of @known is set where attribute n was sent. */
+struct census_owners {
+	uint64_t known;
+	uint32_t pid;
+	uint32_t group;
+	uint32_t fewest;
+	uint32_t most;
+	struct figures bytes;
+};
+
+/* A PAIR message; bit n of @known is set where attribute n was sent. */
+struct census_pair {
+	uint64_t known;
+	uint32_t pid;
+	uint32_t peer_pid;
+	uint32_t group;
+	uint32_t peer_group;
+	uint32_t left_out;
+	struct figures common;
+	struct figures alone;
+};
+
+/* A PAYER message; bit n of @known is set where attribute n was sent. */
+struct census_payer {
+	uint64_t known;
+	uint64_t cgroup;
+	uint32_t group;
+	uint64_t charged;
+	uint64_t own;
+	uint32_t dev_major;
+	uint32_t dev_minor;
+	uint64_t inode;
+};
+
 #endif /* _ABI_RECORDS_H */

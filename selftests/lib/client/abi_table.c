@@ -194,27 +194,27 @@ static const struct abi_nest abi_kind = { NULL, __MEMCENSUS_K_MAX };
 
 static const struct abi_attr owners_attrs[__MEMCENSUS_OWNERS_MAX] = {
 	[MEMCENSUS_OWNERS_PAD] = INT(PAD),
-	[MEMCENSUS_OWNERS_PID] = INT(U32),
-	[MEMCENSUS_OWNERS_GROUP] = INT(U32),
-	[MEMCENSUS_OWNERS_FEWEST] = INT(U32),
-	[MEMCENSUS_OWNERS_MOST] = INT(U32),
-	[MEMCENSUS_OWNERS_BYTES] = { .type = ABI_NEST, .nest = &abi_kind },
+	[MEMCENSUS_OWNERS_PID] = KEPT(U32, owners, pid),
+	[MEMCENSUS_OWNERS_GROUP] = KEPT(U32, owners, group),
+	[MEMCENSUS_OWNERS_FEWEST] = KEPT(U32, owners, fewest),
+	[MEMCENSUS_OWNERS_MOST] = KEPT(U32, owners, most),
+	[MEMCENSUS_OWNERS_BYTES] = KEPT(NEST, owners, bytes, .nest = &abi_kind),
 };
 
-static const struct abi_nest abi_owners = { owners_attrs, __MEMCENSUS_OWNERS_MAX };
+const struct abi_nest abi_owners = { owners_attrs, __MEMCENSUS_OWNERS_MAX };
 
 static const struct abi_attr pair_attrs[__MEMCENSUS_PAIR_MAX] = {
 	[MEMCENSUS_PAIR_PAD] = INT(PAD),
-	[MEMCENSUS_PAIR_PID] = INT(U32),
-	[MEMCENSUS_PAIR_PEER_PID] = INT(U32),
-	[MEMCENSUS_PAIR_GROUP] = INT(U32),
-	[MEMCENSUS_PAIR_PEER_GROUP] = INT(U32),
-	[MEMCENSUS_PAIR_LEFT_OUT] = INT(U32),
-	[MEMCENSUS_PAIR_COMMON] = { .type = ABI_NEST, .nest = &abi_kind },
-	[MEMCENSUS_PAIR_ALONE] = { .type = ABI_NEST, .nest = &abi_kind },
+	[MEMCENSUS_PAIR_PID] = KEPT(U32, pair, pid),
+	[MEMCENSUS_PAIR_PEER_PID] = KEPT(U32, pair, peer_pid),
+	[MEMCENSUS_PAIR_GROUP] = KEPT(U32, pair, group),
+	[MEMCENSUS_PAIR_PEER_GROUP] = KEPT(U32, pair, peer_group),
+	[MEMCENSUS_PAIR_LEFT_OUT] = KEPT(U32, pair, left_out),
+	[MEMCENSUS_PAIR_COMMON] = KEPT(NEST, pair, common, .nest = &abi_kind),
+	[MEMCENSUS_PAIR_ALONE] = KEPT(NEST, pair, alone, .nest = &abi_kind),
 };
 
-static const struct abi_nest abi_pair = { pair_attrs, __MEMCENSUS_PAIR_MAX };
+const struct abi_nest abi_pair = { pair_attrs, __MEMCENSUS_PAIR_MAX };
 
 static const struct abi_nest abi_physical = { NULL, __MEMCENSUS_PHYSICAL_MAX };
 
@@ -240,16 +240,16 @@ static const struct abi_nest abi_physical_zone = { physical_zone_attrs, __MEMCEN
 
 static const struct abi_attr payer_attrs[__MEMCENSUS_PAYER_MAX] = {
 	[MEMCENSUS_PAYER_PAD] = INT(PAD),
-	[MEMCENSUS_PAYER_CGROUP] = INT(U64),
-	[MEMCENSUS_PAYER_GROUP] = INT(U32),
-	[MEMCENSUS_PAYER_CHARGED] = INT(U64),
-	[MEMCENSUS_PAYER_OWN] = INT(U64),
-	[MEMCENSUS_PAYER_DEV_MAJOR] = INT(U32),
-	[MEMCENSUS_PAYER_DEV_MINOR] = INT(U32),
-	[MEMCENSUS_PAYER_INODE] = INT(U64),
+	[MEMCENSUS_PAYER_CGROUP] = KEPT(U64, payer, cgroup),
+	[MEMCENSUS_PAYER_GROUP] = KEPT(U32, payer, group),
+	[MEMCENSUS_PAYER_CHARGED] = KEPT(U64, payer, charged),
+	[MEMCENSUS_PAYER_OWN] = KEPT(U64, payer, own),
+	[MEMCENSUS_PAYER_DEV_MAJOR] = KEPT(U32, payer, dev_major),
+	[MEMCENSUS_PAYER_DEV_MINOR] = KEPT(U32, payer, dev_minor),
+	[MEMCENSUS_PAYER_INODE] = KEPT(U64, payer, inode),
 };
 
-static const struct abi_nest abi_payer = { payer_attrs, __MEMCENSUS_PAYER_MAX };
+const struct abi_nest abi_payer = { payer_attrs, __MEMCENSUS_PAYER_MAX };
 
 static const struct abi_attr frame_blocks_attrs[__MEMCENSUS_FB_MAX] = {
 	[MEMCENSUS_FB_PAD] = INT(PAD),

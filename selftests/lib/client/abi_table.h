@@ -81,6 +81,9 @@ extern const struct abi_nest abi_answered;
 extern const struct abi_nest abi_task;
 extern const struct abi_nest abi_group;
 extern const struct abi_nest abi_vma;
+extern const struct abi_nest abi_owners;
+extern const struct abi_nest abi_pair;
+extern const struct abi_nest abi_payer;
 /* Index: enum memcensus_cmd; __MEMCENSUS_CMD_MAX entries. */
 extern const struct abi_cmd abi_cmds[];
 

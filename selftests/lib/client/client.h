@@ -16,9 +16,9 @@ struct mnl_socket;
 struct nlmsghdr;
 
 /**
- * struct figures - amounts of memory of a task or a mapping
+ * struct figures - amounts of memory
  * @known: bit n is set where figure n was sent
- * @value: bytes, by enum memcensus_figure; 0 if not known
+ * @value: bytes, by enum memcensus_figure, or memcensus_kind of OWNERS and PAIR; 0 if not known
  */
 struct figures {
 	uint64_t known;
@@ -39,7 +39,7 @@ struct u32s {
 	uint32_t *v;
 };
 
-/* The records of tasks, groups and mappings; a string that was not sent is NULL. */
+/* Records by the specification; a string that was not sent is NULL. */
 #include "client/abi_records.h"
 #include "memory/pages.h"
 
@@ -95,44 +95,6 @@ struct census_node {
 };
 
 /**
- * struct census_kinds - memory by kind
- * @known: bit n is set where attribute n of enum memcensus_kind was sent
- * @value: bytes, by enum memcensus_kind
- */
-struct census_kinds {
-	uint32_t known;
-	uint64_t value[__MEMCENSUS_K_MAX];
-};
-
-/**
- * struct census_owned - one OWNERS message
- * @known: bit n is set where attribute n of enum memcensus_owners was sent
- */
-struct census_owned {
-	uint32_t known, pid, group, fewest, most;
-	struct census_kinds bytes;
-};
-
-/**
- * struct census_pair - one PAIR message
- * @known: bit n is set where attribute n of enum memcensus_pair was sent
- */
-struct census_pair {
-	uint32_t known, pid, peer_pid, group, peer_group, left_out;
-	struct census_kinds common, alone;
-};
-
-/**
- * struct census_payer - one PAYER message
- * @known: bit n is set where attribute n of enum memcensus_payer was sent
- */
-struct census_payer {
-	uint32_t known, group;
-	uint64_t cgroup, charged, own, inode;
-	uint32_t major, minor;
-};
-
-/**
  * struct census_values - a nest of figures
  * @known: bit n is set where attribute n was sent
  */
@@ -167,7 +129,7 @@ struct census {
 	size_t n_groups;
 	struct census_vma *vmas;
 	size_t n_vmas;
-	struct census_owned *owned;
+	struct census_owners *owned;
 	size_t n_owned;
 	struct census_pair *pairs;
 	size_t n_pairs;

@@ -10,6 +10,10 @@
 #include "client/client_parse.h"
 
 _Static_assert(__MEMCENSUS_F_MAX <= 64, "struct figures.known is too short");
+_Static_assert((int)__MEMCENSUS_K_MAX <= (int)__MEMCENSUS_F_MAX,
+	       "struct figures.value is too short");
+_Static_assert((int)MEMCENSUS_K_PAD == (int)MEMCENSUS_F_PAD,
+	       "padding has one number in all nests");
 
 uint64_t attr_int(const struct nlattr *attr)
 {
@@ -37,30 +41,30 @@ void attr_copy(const struct nlattr *attr, char *to, size_t size)
 	to[len] = '\0';
 }
 
-static int figure_attr(const struct nlattr *attr, void *data)
-{
-	unsigned int n = mnl_attr_get_type(attr);
-	struct figures *f = data;
-
-	if (n == MEMCENSUS_F_PAD)
-		return MNL_CB_OK;
-	if (n > MEMCENSUS_F_MAX || mnl_attr_get_payload_len(attr) != 8 ||
-	    f->known >> n & 1)
-		return MNL_CB_ERROR;
-	f->known |= 1ULL << n;
-	f->value[n] = mnl_attr_get_u64(attr);
-	return MNL_CB_OK;
-}
-
 /**
  * struct kept - a record while it is read
  * @nest: its attributes
- * @known: the struct of abi_records.h, which begins with this bitmap
+ * @known: a struct of abi_records.h, or struct figures: it begins with this bitmap
  */
 struct kept {
 	const struct abi_nest *nest;
 	uint64_t *known;
 };
+
+static int figure_attr(const struct nlattr *attr, void *data)
+{
+	unsigned int n = mnl_attr_get_type(attr);
+	const struct kept *kept = data;
+	struct figures *f = (struct figures *)kept->known;
+
+	if (n == MEMCENSUS_F_PAD)
+		return MNL_CB_OK;
+	if (n >= kept->nest->n || mnl_attr_get_payload_len(attr) != 8 || f->known >> n & 1)
+		return MNL_CB_ERROR;
+	f->known |= 1ULL << n;
+	f->value[n] = mnl_attr_get_u64(attr);
+	return MNL_CB_OK;
+}
 
 static int keep_array(const struct nlattr *attr, struct u32s *to)
 {
@@ -103,7 +107,8 @@ static int kept_attr(const struct nlattr *attr, void *data)
 	case ABI_U32S:
 		return keep_array(attr, member);
 	case ABI_NEST:
-		return mnl_attr_parse_nested(attr, figure_attr, member);
+		return mnl_attr_parse_nested(attr, figure_attr,
+					     &(struct kept){ is->nest, member });
 	default:
 		return MNL_CB_ERROR;
 	}
@@ -122,113 +127,6 @@ static void drop(const struct abi_nest *nest, void *record)
 		else if (is->type == ABI_U32S)
 			free(((struct u32s *)member)->v);
 	}
-}
-
-static int kind_attr(const struct nlattr *attr, void *data)
-{
-	unsigned int n = mnl_attr_get_type(attr);
-	struct census_kinds *kinds = data;
-
-	if (n == MEMCENSUS_K_PAD)
-		return MNL_CB_OK;
-	if (n > MEMCENSUS_K_MAX || mnl_attr_get_payload_len(attr) != 8 || kinds->known >> n & 1)
-		return MNL_CB_ERROR;
-	kinds->known |= 1U << n;
-	kinds->value[n] = mnl_attr_get_u64(attr);
-	return MNL_CB_OK;
-}
-
-static int owners_attr(const struct nlattr *attr, void *data)
-{
-	struct census_owned *owned = data;
-	unsigned int n = mnl_attr_get_type(attr);
-
-	if (n > MEMCENSUS_OWNERS_MAX)
-		return MNL_CB_OK;
-	owned->known |= 1U << n;
-	switch (n) {
-	case MEMCENSUS_OWNERS_PID:
-		owned->pid = attr_int(attr);
-		break;
-	case MEMCENSUS_OWNERS_GROUP:
-		owned->group = attr_int(attr);
-		break;
-	case MEMCENSUS_OWNERS_FEWEST:
-		owned->fewest = attr_int(attr);
-		break;
-	case MEMCENSUS_OWNERS_MOST:
-		owned->most = attr_int(attr);
-		break;
-	case MEMCENSUS_OWNERS_BYTES:
-		return mnl_attr_parse_nested(attr, kind_attr, &owned->bytes);
-	}
-	return MNL_CB_OK;
-}
-
-static int pair_attr(const struct nlattr *attr, void *data)
-{
-	struct census_pair *pair = data;
-	unsigned int n = mnl_attr_get_type(attr);
-
-	if (n > MEMCENSUS_PAIR_MAX)
-		return MNL_CB_OK;
-	pair->known |= 1U << n;
-	switch (n) {
-	case MEMCENSUS_PAIR_PID:
-		pair->pid = attr_int(attr);
-		break;
-	case MEMCENSUS_PAIR_PEER_PID:
-		pair->peer_pid = attr_int(attr);
-		break;
-	case MEMCENSUS_PAIR_GROUP:
-		pair->group = attr_int(attr);
-		break;
-	case MEMCENSUS_PAIR_PEER_GROUP:
-		pair->peer_group = attr_int(attr);
-		break;
-	case MEMCENSUS_PAIR_LEFT_OUT:
-		pair->left_out = attr_int(attr);
-		break;
-	case MEMCENSUS_PAIR_COMMON:
-		return mnl_attr_parse_nested(attr, kind_attr, &pair->common);
-	case MEMCENSUS_PAIR_ALONE:
-		return mnl_attr_parse_nested(attr, kind_attr, &pair->alone);
-	}
-	return MNL_CB_OK;
-}
-
-static int payer_attr(const struct nlattr *attr, void *data)
-{
-	struct census_payer *payer = data;
-	unsigned int n = mnl_attr_get_type(attr);
-
-	if (n > MEMCENSUS_PAYER_MAX)
-		return MNL_CB_OK;
-	payer->known |= 1U << n;
-	switch (n) {
-	case MEMCENSUS_PAYER_CGROUP:
-		payer->cgroup = attr_int(attr);
-		break;
-	case MEMCENSUS_PAYER_GROUP:
-		payer->group = attr_int(attr);
-		break;
-	case MEMCENSUS_PAYER_CHARGED:
-		payer->charged = attr_int(attr);
-		break;
-	case MEMCENSUS_PAYER_OWN:
-		payer->own = attr_int(attr);
-		break;
-	case MEMCENSUS_PAYER_DEV_MAJOR:
-		payer->major = attr_int(attr);
-		break;
-	case MEMCENSUS_PAYER_DEV_MINOR:
-		payer->minor = attr_int(attr);
-		break;
-	case MEMCENSUS_PAYER_INODE:
-		payer->inode = attr_int(attr);
-		break;
-	}
-	return MNL_CB_OK;
 }
 
 static int scan_attr(const struct nlattr *attr, void *data)
@@ -348,23 +246,11 @@ static int nest_attr(const struct nlattr *attr, void *data)
 		return mnl_attr_parse_nested(attr, node_attr,
 					     &census->nodes[census->n_nodes++]);
 	case MEMCENSUS_A_OWNERS:
-		census->owned = grow(census->owned, census->n_owned, sizeof(*census->owned));
-		if (!census->owned)
-			return MNL_CB_ERROR;
-		return mnl_attr_parse_nested(attr, owners_attr,
-					     &census->owned[census->n_owned++]);
+		return KEEP(&abi_owners, census->owned, census->n_owned);
 	case MEMCENSUS_A_PAIR:
-		census->pairs = grow(census->pairs, census->n_pairs, sizeof(*census->pairs));
-		if (!census->pairs)
-			return MNL_CB_ERROR;
-		return mnl_attr_parse_nested(attr, pair_attr,
-					     &census->pairs[census->n_pairs++]);
+		return KEEP(&abi_pair, census->pairs, census->n_pairs);
 	case MEMCENSUS_A_PAYER:
-		census->payers = grow(census->payers, census->n_payers, sizeof(*census->payers));
-		if (!census->payers)
-			return MNL_CB_ERROR;
-		return mnl_attr_parse_nested(attr, payer_attr,
-					     &census->payers[census->n_payers++]);
+		return KEEP(&abi_payer, census->payers, census->n_payers);
 	default:
 		census->incomplete = true;
 		return MNL_CB_OK;

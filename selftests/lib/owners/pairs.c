@@ -18,7 +18,7 @@ static void expect(struct pairs_equal *equal, const char *what, uint32_t a, uint
 }
 
 void pairs_kinds(struct pairs_equal *equal, uint32_t a, uint32_t b, const struct owned *want,
-		 const struct census_kinds *got)
+		 const struct figures *got)
 {
 	expect(equal, "anon", a, b, want->anon, got->value[MEMCENSUS_K_ANON]);
 	expect(equal, "file, shmem and device", a, b, want->file, got->value[MEMCENSUS_K_FILE] +
@@ -39,9 +39,9 @@ const struct census_pair *pairs_find(const struct census *c, uint32_t a, uint32_
 	return NULL;
 }
 
-const struct census_owned *pairs_owned(const struct census *c, uint32_t pid, uint32_t group)
+const struct census_owners *pairs_owned(const struct census *c, uint32_t pid, uint32_t group)
 {
-	const struct census_owned *o;
+	const struct census_owners *o;
 
 	for (o = c->owned; o < c->owned + c->n_owned; o++)
 		if (o->pid == pid && o->group == group)
@@ -65,7 +65,7 @@ void pairs_compare_row(struct pairs_equal *equal, const struct owners *o, size_t
 {
 	struct owned *common = calloc(o->n, sizeof(*common)), by_owners[4];
 	struct owned *alone = calloc(o->n, sizeof(*alone));
-	const struct census_owned *owned;
+	const struct census_owners *owned;
 	uint32_t pid = o->owners[row].pid;
 	unsigned int i;
 	size_t peer;

@@ -21,12 +21,12 @@ struct pairs_equal {
 
 /* Memory of @a by number of owners or in common with @b, by kind. */
 void pairs_kinds(struct pairs_equal *equal, uint32_t a, uint32_t b, const struct owned *want,
-		 const struct census_kinds *got);
+		 const struct figures *got);
 
 /* The message about @a and @b, PIDs or @groups; or NULL. */
 const struct census_pair *pairs_find(const struct census *c, uint32_t a, uint32_t b, bool groups);
 /* The first message about what process @pid or @group has by number of owners; or NULL. */
-const struct census_owned *pairs_owned(const struct census *c, uint32_t pid, uint32_t group);
+const struct census_owners *pairs_owned(const struct census *c, uint32_t pid, uint32_t group);
 
 /* @got: NULL, if they have nothing in common. */
 void pairs_compare(struct pairs_equal *equal, uint32_t a, uint32_t b, const struct owned *common,
