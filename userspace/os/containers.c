@@ -111,9 +111,9 @@ static bool find_pod_in(struct facts *facts, const char *dir, const char *path)
 		if (!member->found || !member->facts.v[FACT_POD])
 			continue;
 		facts->v[FACT_POD] = xstrdup(member->facts.v[FACT_POD]);
-		if (member->facts.v[FACT_NAMESPACE])
+		if (member->facts.v[FACT_NAMESPACE] && !facts->v[FACT_NAMESPACE])
 			facts->v[FACT_NAMESPACE] = xstrdup(member->facts.v[FACT_NAMESPACE]);
-		if (member->facts.v[FACT_RUNTIME])
+		if (member->facts.v[FACT_RUNTIME] && !facts->v[FACT_RUNTIME])
 			facts->v[FACT_RUNTIME] = xstrdup(member->facts.v[FACT_RUNTIME]);
 	}
 	if (opened)

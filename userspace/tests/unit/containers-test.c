@@ -182,10 +182,10 @@ static void test_podman(void)
 
 static void test_kubelet(void)
 {
-	char *name = xasprintf("%s/var/log/containers", host);
+	char *name = xasprintf("%s/var/log/containers/web-1_shop_my-app-%s.log", host, C);
 
 	put("var/log/containers/x", "");
-	if (symlink("/nowhere", xasprintf("%s/web-1_shop_my-app-%s.log", name, C)))
+	if (symlink("/nowhere", name))
 		abort();
 	put_below(host, "var/log/pods/shop_web-9_99992222-1111-2222-3333-444455556666", NULL, 0);
 	expect("/kubepods/pod44442222-1111-2222-3333-444455556666/cri-containerd-" C ".scope",
