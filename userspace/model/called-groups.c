@@ -68,7 +68,7 @@ static void add_charges(struct charges *to, const struct charges *from)
 	}
 }
 
-static void add_group(struct group *to, const struct group *from)
+void group_add(struct group *to, const struct group *from)
 {
 	to->mms += from->mms;
 	to->known &= from->known;
@@ -100,7 +100,7 @@ static size_t merge(struct group *to, struct keyed *v, size_t n, enum called_by 
 					!v[i].key && !v[i - 1].key);
 
 		if (same)
-			add_group(&to[kept - 1], v[i].group);
+			group_add(&to[kept - 1], v[i].group);
 		else
 			to[kept++] = keyed_group(&v[i], by);
 	}

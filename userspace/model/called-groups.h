@@ -23,4 +23,9 @@ enum called_by {
  */
 void called_groups(struct snapshot *snap, enum called_by by);
 
+/*
+ * Adds the figures of @from, of other processes, to @to; what does not add up becomes unknown.
+ */
+void group_add(struct group *to, const struct group *from);
+
 #endif /* READER_CALLED_GROUPS_H */

@@ -9,6 +9,7 @@
 #include "lib/memory.h"
 #include "model/amount.h"
 #include "model/breakdown.h"
+#include "model/called-groups.h"
 #include "model/cgroup-name.h"
 #include "model/share.h"
 #include "report/listing.h"
@@ -113,8 +114,11 @@ static bool group_labels(const struct view *view, const void *row,
 {
 	const struct group *group = row;
 
+	/* No name of a group can be another label. */
+	if (group->called)
+		add_text(labels, "others", "all");
 	/* Two users may have the same name: the UID tells them apart. */
-	if (KNOWN(group, MEMCENSUS_GROUP_UID)) {
+	else if (KNOWN(group, MEMCENSUS_GROUP_UID)) {
 		add_text(labels, "user", name_of_user(view, group->uid));
 		add_number(labels, "uid", group->uid);
 	} else if (KNOWN(group, MEMCENSUS_GROUP_CGROUP)) {
@@ -531,8 +535,11 @@ static size_t exposition_lengths(const struct labels *labels)
 	return text;
 }
 
-/* The largest groups, as many as LABELS_MOST allows, in their order.  The caller frees them. */
-static struct group *choose_groups(const struct view *view, size_t *n)
+/*
+ * The largest groups, as many as LABELS_MOST and @most allow, in their order, and behind these
+ * those that are left out.  The caller frees them.
+ */
+static struct group *choose_groups(const struct view *view, size_t most, size_t *n)
 {
 	const struct snapshot *snap = view->snap;
 	struct group *groups = xcalloc(snap->n_groups, sizeof(*groups));
@@ -540,7 +547,7 @@ static struct group *choose_groups(const struct view *view, size_t *n)
 
 	memcpy(groups, snap->groups, snap->n_groups * sizeof(*groups));
 	qsort(groups, snap->n_groups, sizeof(*groups), largest_group_first);
-	for (kept = 0; kept < snap->n_groups; kept++) {
+	for (kept = 0; kept < snap->n_groups && (!most || kept < most); kept++) {
 		struct labels labels = { .n = 0 };
 
 		if (group_labels(view, &groups[kept], &labels))
@@ -553,17 +560,47 @@ static struct group *choose_groups(const struct view *view, size_t *n)
 	return groups;
 }
 
-size_t metrics_groups(struct exposition *om, const struct view *view)
+/*
+ * Puts those @groups that contain no others as one into the place of the first, which is not needed
+ * any more: their processes are in no other group of the document.  False: there are none.
+ */
+static bool sum_others(struct group *groups, size_t n)
+{
+	struct group sum;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (groups[i].contains)
+			continue;
+		if (any)
+			group_add(&sum, &groups[i]);
+		else
+			sum = groups[i];
+		any = true;
+	}
+	if (!any)
+		return false;
+	sum.called = true;
+	/* Charges are also of those below, so they do not add up. */
+	sum.charges.known = 0;
+	groups[0] = sum;
+	return true;
+}
+
+size_t metrics_groups(struct exposition *om, const struct view *view, size_t most)
 {
 	const struct snapshot *snap = view->snap;
 	struct labels labels = { .n = 0 };
 	struct group *groups;
+	bool others;
 	size_t n;
 
 	if (!snap->n_groups || !group_labels(view, &snap->groups[0], &labels))
 		return 0;
-	groups = choose_groups(view, &n);
-	put_groups(om, labels.v[0].name, view, groups, n, false);
+	groups = choose_groups(view, most, &n);
+	others = most && sum_others(groups + n, snap->n_groups - n);
+	put_groups(om, labels.v[0].name, view, groups, n + others, false);
 	if (KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP)) {
 		put_groups(om, "subtree", view, groups, n, true);
 		put_metric_columns(om, "cgroup", &group_rows, CHARGED, view,

@@ -24,7 +24,7 @@ void metrics_system(struct exposition *om, const struct view *view,
  * group counts each frame once.  Cgroups with others below them are subtrees, under names of
  * their own, so that the others add up.
  */
-size_t metrics_groups(struct exposition *om, const struct view *view);
+size_t metrics_groups(struct exposition *om, const struct view *view, size_t most);
 
 /* How many groups had no samples, of all kinds. */
 void metrics_left_out(struct exposition *om, size_t n);

@@ -14,12 +14,14 @@
 /**
  * struct export - the censuses of one export
  * @quiet: no warnings: it goes on for days
+ * @most: groups of each kind with series of their own; 0: any
  * @snaps, @n: the first one has all parts, the others only groups; owned
  * @brief: what stands out in the first one and on the machine; owned
  */
 struct export {
 	struct session *session;
 	bool quiet;
+	size_t most;
 	struct snapshot *snaps[EXPORT_KINDS];
 	size_t n;
 	struct brief brief;

@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus export: a census as metrics. */
+#include <string.h>
+
 #include "cli/command.h"
+#include "lib/text.h"
 #include "tools/export/census.h"
 #include "tools/export/every.h"
 
 /**
  * struct export_options - the options of 'export' alone
  * @every: ns between two files, which end with the program; 0: one file
+ * @most: groups of each kind with series of their own; 0: any
  */
 struct export_options {
 	uint64_t every;
+	size_t most;
 };
 
 static int export_run(struct session *session, struct failure *why)
 {
 	const struct export_options *own = session->options->own;
 	struct export export = {
-		.session = session, .quiet = own->every,
+		.session = session, .quiet = own->every, .most = own->most,
 	};
 	int ret;
 
@@ -46,9 +51,24 @@ static int export_words(struct options *options, char **words, int n, struct fai
 	return options_none(options, words, n, why);
 }
 
+static int set_most(struct options *options, const char *value, struct failure *why)
+{
+	struct export_options *own = options->own;
+	uint64_t most;
+
+	if (!text_number(value, strlen(value), &most) || !most || most > INT32_MAX)
+		return fail(why, FAIL_USAGE, "'%.60s' is not a number of groups", value);
+	own->most = most;
+	return 0;
+}
+
+static const struct option_entry option_most = {
+	0, "most", "N", "only the N largest groups of each kind; all others are one",
+	.set = set_most };
+
 static const struct option_use export_uses[] = {
 	USE_AS(groups_by, "only such groups"),
-	USE(user), USE(cgroups),
+	USE(user), USE(cgroups), USE(most),
 	USE(numeric),
 	USE_AS(top, "add the N processes with the largest PSS, by PID; 0: all"),
 	USE(file), USE(at),
@@ -77,7 +97,9 @@ const struct command export_command = {
 	"Cgroups, users and commands each take a census of their own, milliseconds apart.\n"
 	"-g, -u or --by command exports one kind from one census; with a record (-f) it must\n"
 	"be the kind that the record has. No metric has a PID unless --top asks for the\n"
-	"largest processes: each of these makes new series. Of a record, it exports the\n"
+	"largest processes: each of these makes new series. --most N bounds the series of\n"
+	"groups: the N that are largest by PSS or charge; the sum of what the others have\n"
+	"and what adds up, as PSS, has the label others. Of a record, it exports the\n"
 	"last census or the one of --at, with the kind of groups that the record has, and\n"
 	"says which it leaves out.\n"
 	"\n"
