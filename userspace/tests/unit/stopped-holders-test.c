@@ -12,7 +12,7 @@
 
 #include "os/procfs.h"
 #include "tap.h"
-#include "tools/share/holders.h"
+#include "stopped/holders.h"
 
 #define SIZE	65536
 

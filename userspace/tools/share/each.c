@@ -8,8 +8,8 @@
 #include "os/cgroups.h"
 #include "os/process.h"
 #include "tools/share/each.h"
-#include "tools/share/hidden.h"
-#include "tools/share/objects.h"
+#include "stopped/hidden.h"
+#include "stopped/objects.h"
 
 /* A process, and its group. */
 struct member {

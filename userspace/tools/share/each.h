@@ -3,7 +3,7 @@
 #ifndef READER_SHARE_EACH_H
 #define READER_SHARE_EACH_H
 
-#include "tools/share/stopping.h"
+#include "stopped/stopping.h"
 
 /* Adds the groups of the census with their processes, charges and files: one sum for each. */
 int each_add_groups(struct stopping *s, struct failure *why);

@@ -3,7 +3,7 @@
 #ifndef READER_SHARE_ENDS_H
 #define READER_SHARE_ENDS_H
 
-#include "tools/share/stopping.h"
+#include "stopped/stopping.h"
 
 /* Of the processes together, and of each group. */
 void ends_show(const struct stopping *s);

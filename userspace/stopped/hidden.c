@@ -9,7 +9,7 @@
 #include "model/physical.h"
 #include "os/process.h"
 #include "os/procfs.h"
-#include "tools/share/hidden.h"
+#include "stopped/hidden.h"
 #include "wire/file-holders.h"
 
 /* Bytes of lists of mounts that are read: a user may mount as much as there is room for. */

@@ -3,8 +3,8 @@
  * Who holds the files that may die with their last user: groups of processes, by mappings and by
  * open descriptors.
  */
-#ifndef READER_SHARE_HOLDERS_H
-#define READER_SHARE_HOLDERS_H
+#ifndef READER_STOPPED_HOLDERS_H
+#define READER_STOPPED_HOLDERS_H
 
 #include "model/snapshot.h"
 #include "os/open-kinds.h"
@@ -128,4 +128,4 @@ enum outcome holders_outcome(const struct holders *holders, const struct stopped
 
 void holders_free(struct holders *holders);
 
-#endif /* READER_SHARE_HOLDERS_H */
+#endif /* READER_STOPPED_HOLDERS_H */

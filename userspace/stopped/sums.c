@@ -6,7 +6,7 @@
 #include "model/breakdown.h"
 #include "os/charges.h"
 #include "os/kernel-stack.h"
-#include "tools/share/sums.h"
+#include "stopped/sums.h"
 
 void sums_begin(struct sums *sums, size_t n, uint64_t page_size)
 {

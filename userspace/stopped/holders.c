@@ -8,7 +8,7 @@
 #include "os/bpf-pins.h"
 #include "os/descriptors.h"
 #include "os/procfs.h"
-#include "tools/share/holders.h"
+#include "stopped/holders.h"
 #include "wire/mappings.h"
 
 /* An entry of a tree of numbers. */

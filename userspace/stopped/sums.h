@@ -3,13 +3,13 @@
  * What comes back and what stays if the processes of a group end: the kinds of memory of
  * model/memory-kinds.h, added up.
  */
-#ifndef READER_SHARE_SUMS_H
-#define READER_SHARE_SUMS_H
+#ifndef READER_SUMS_H
+#define READER_SUMS_H
 
 #include "model/amount.h"
 #include "model/memory-kinds.h"
 #include "os/swaps.h"
-#include "tools/share/holders.h"
+#include "stopped/holders.h"
 
 /**
  * struct stopped - what ends and what stays with a group; the columns describe the amounts
@@ -95,4 +95,4 @@ bool sums_are_unsure(const struct sums *sums, size_t group);
  */
 void sums_end(struct sums *sums, const struct snapshot *snap);
 
-#endif /* READER_SHARE_SUMS_H */
+#endif /* READER_SUMS_H */

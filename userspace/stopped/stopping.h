@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A run of 'share --if-stopped'. */
-#ifndef READER_SHARE_STOPPING_H
-#define READER_SHARE_STOPPING_H
+/* The state of a run that asks what ends with processes. */
+#ifndef READER_STOPPING_H
+#define READER_STOPPING_H
 
 #include "cli/session.h"
 #include "os/process.h"
-#include "tools/share/sums.h"
+#include "stopped/sums.h"
 
 /**
  * struct stopping - the state of a run
@@ -13,7 +13,8 @@
  * @own: those of them whose address space ends
  * @snap: census of @own, with their mappings
  * @sums: of its groups
- * @charged: directories of --cgroup, @n_charged of them; owned
+ * @cgroups: paths of the @n_cgroups cgroups that end too; the caller's
+ * @charged: directories of these; owned
  * @left: descriptors that may still be read
  */
 struct stopping {
@@ -22,10 +23,22 @@ struct stopping {
 	struct ids own;
 	struct snapshot *snap;
 	struct sums sums;
+	char *const *cgroups;
+	size_t n_cgroups;
 	char **charged;
 	size_t n_charged;
 	uint64_t left;
 };
+
+/* Begins a run with groups by @group_by, enum memcensus_group_by. */
+void stopping_begin(struct stopping *s, struct session *session, uint8_t group_by);
+void stopping_free(struct stopping *s);
+
+/* Sorts @s->pids.  0, or -1 and @why: they are too many for a request. */
+int stopping_sort(struct stopping *s, struct failure *why);
+
+/* Takes a census of @ids into @s->snap.  0, or -1 and @why. */
+int stopping_take(struct stopping *s, const struct ids *ids, struct failure *why);
 
 /* @ids is sorted. */
 bool ids_have(const struct ids *ids, uint64_t id);
@@ -42,4 +55,4 @@ void stopping_add_mapping(struct stopping *s, const struct vma *vma, size_t grou
  */
 void stopping_add_descriptors(struct stopping *s, uint32_t pid, size_t group, bool ask);
 
-#endif /* READER_SHARE_STOPPING_H */
+#endif /* READER_STOPPING_H */

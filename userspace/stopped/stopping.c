@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A run of 'share --if-stopped'. */
+/* The state of a run that asks what ends with processes. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/memory.h"
 #include "os/descriptors.h"
-#include "tools/share/stopping.h"
+#include "stopped/stopping.h"
 
 bool ids_have(const struct ids *ids, uint64_t id)
 {
@@ -65,4 +65,49 @@ void stopping_add_descriptors(struct stopping *s, uint32_t pid, size_t group, bo
 void stopping_add_threads(struct stopped *sum, uint32_t threads)
 {
 	stopped_add(sum, MEMORY_THREADS, amount_of(threads, threads));
+}
+
+void stopping_begin(struct stopping *s, struct session *session, uint8_t group_by)
+{
+	*s = (struct stopping){ .session = session, .left = DESCRIPTORS_MOST };
+	session->request.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_MEMORY_VMAS;
+	session->request.totals = true;
+	session->request.group_by = group_by;
+	session->whole = true;
+}
+
+int stopping_sort(struct stopping *s, struct failure *why)
+{
+	if (s->pids.n > MEMCENSUS_PIDS_MAX)
+		return fail(why, FAIL_USAGE,
+			    "%zu processes are too many: at most %d; name cgroups that have fewer, without '--by', or see the USS of 'memcensus -g'",
+			    s->pids.n, MEMCENSUS_PIDS_MAX);
+	ids_sort(&s->pids);
+	return 0;
+}
+
+int stopping_take(struct stopping *s, const struct ids *ids, struct failure *why)
+{
+	struct session *session = s->session;
+
+	snapshot_free(s->snap);
+	s->snap = NULL;
+	/* Those of --tree are not searched again. */
+	free(session->pids);
+	session->pids = xmemdup(ids->v, ids->n * sizeof(*ids->v));
+	session->request.pids = (struct numbers){ ids->n, session->pids };
+	return session_take(s->session, &s->snap, why) == TAKE_DONE ? 0 : -1;
+}
+
+void stopping_free(struct stopping *s)
+{
+	size_t i;
+
+	sums_free(&s->sums);
+	snapshot_free(s->snap);
+	for (i = 0; i < s->n_charged; i++)
+		free(s->charged[i]);
+	free(s->charged);
+	ids_free(&s->own);
+	ids_free(&s->pids);
 }

@@ -7,7 +7,7 @@
 #include "lib/memory.h"
 #include "os/procfs.h"
 #include "os/sockets.h"
-#include "tools/share/objects.h"
+#include "stopped/objects.h"
 #include "wire/mappings.h"
 
 static void note_socket(void *context, const struct socket_memory *memory)
