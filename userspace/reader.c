@@ -168,8 +168,9 @@ static int run_on_source(struct options *options, FILE *out, source_open_fn *ope
 		return print_failure(why);
 	if (!options->no_source) {
 		session.source = open_source(options, open, why);
-		if (!session.source)
+		if (!session.source && !options->command->sourceless)
 			return print_failure(why);
+		session.lacks = *why;
 	}
 	if (subtree_given(options) && session.source && session.source->ops->live &&
 	    subtree_check(options, why)) {

@@ -31,6 +31,7 @@ const struct command_name command_names[] = {
 	{ "leak", "[PID...]", "whose private memory grows steadily, and where", false },
 	{ "share", "PID...", "with whom memory is shared, what stopping gives back", false },
 	{ "held", "PID...", "what is held by descriptors: pipes, sockets, memfds", false },
+	{ "explain", "NAME|CGROUP|PID", "what the memory of a container or service is", false },
 	{ "chart", "bar|pie|time", "a picture, SVG or PNG, by gnuplot", true },
 	{ "export", "", "metrics for Prometheus, also at an interval", false },
 	{ "flame", "PID|-- COMMAND...",

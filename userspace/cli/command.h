@@ -60,6 +60,7 @@ struct further_rows {
  * @adds_processes: of PIDs, --cgroup and --tree it takes several at once
  * @names_all: it names all processes where a column is of named ones only
  * @last: of a record it shows one census, unless --from or --to or an interval name several
+ * @sourceless: without a source it says what it can
  * @screen: it needs a terminal
  * @program: the words after -- are a program to run, not arguments
  * @replaces: others read its -o file at any time: a new one replaces it in one step
@@ -82,6 +83,7 @@ struct command {
 	bool adds_processes;
 	bool names_all;
 	bool last;
+	bool sourceless;
 	bool screen;
 	bool program;
 	bool replaces;
@@ -93,7 +95,8 @@ extern const struct command *const commands[];
 extern const struct command
 	brief_command, tasks_command, map_command, buddy_command, kswapd_command, system_command,
 	physical_command, oom_command, top_command, watch_command, record_command, diff_command,
-	leak_command, share_command, held_command, export_command, flame_command;
+	leak_command, share_command, held_command, export_command, flame_command,
+	explain_command;
 
 /* NULL: this program has no such command. */
 const struct command *command_find(const char *name);

@@ -14,7 +14,8 @@
 /**
  * struct session - the context of a command's run()
  * @request: the request for each census; run() may change it between two
- * @source: the kernel or a record; owned
+ * @source: the kernel or a record; NULL: @lacks says why there is none, of a command that does
+ *	without; owned
  * @prepare: completes @request before each census; NULL: it is complete
  * @pids: processes in @request if the program chose them; owned
  * @taken: number of censuses so far
@@ -36,6 +37,7 @@ struct session {
 	const struct options *options;
 	struct request request;
 	struct source *source;
+	struct failure lacks;
 	FILE *out;
 	int (*prepare)(struct session *session, struct failure *why);
 	uint64_t *pids;

@@ -6,5 +6,5 @@ const struct command *const commands[] = {
 	&tasks_command, &brief_command, &map_command, &buddy_command,
 	&kswapd_command, &system_command,
 	&physical_command, &oom_command, &watch_command, &record_command, &diff_command,
-	&leak_command, &share_command, &held_command, &export_command, NULL
+	&leak_command, &share_command, &held_command, &explain_command, &export_command, NULL
 };

@@ -7,5 +7,6 @@ const struct command *const commands[] = {
 	&kswapd_command, &system_command,
 	&physical_command, &oom_command, &top_command, &watch_command, &record_command,
 	&diff_command, &leak_command, &share_command, &held_command,
+	&explain_command,
 	&export_command, &flame_command, NULL
 };

@@ -18,6 +18,7 @@
 #include "lib/text.h"
 #include "os/cgroups.h"
 #include "os/known-names.h"
+#include "os/procfs.h"
 
 /* The ID of the root, for when the tree cannot be read. */
 #define ROOT_ID	1
@@ -342,6 +343,21 @@ int cgroup_processes(struct ids *ids, const char *path, struct failure *why)
 	if (!members.any)
 		return fail(why, FAIL_NO_PROCESS, "no process is in the cgroup '%.200s'", path);
 	return 0;
+}
+
+char *cgroup_of_process(uint32_t pid)
+{
+	char name[48], *text, *path;
+	struct failure ignored;
+
+	snprintf(name, sizeof(name), "%" PRIu32 "/cgroup", pid);
+	/* A path has up to 4 KiB. */
+	text = procfs_read(name, NULL, &ignored);
+	path = text && strncmp(text, "0::", 3) ? strstr(text, "\n0::") : text;
+	path = path ? strchr(path, '/') : NULL;
+	path = path ? xasprintf("%.*s", (int)strcspn(path, "\n"), path) : NULL;
+	free(text);
+	return path;
 }
 
 int cgroup_check(const char *path, struct failure *why)

@@ -73,6 +73,9 @@ void cgroups_root(const char *dir);
  */
 int cgroup_processes(struct ids *ids, const char *path, struct failure *why);
 
+/* The path of the cgroup that @pid is in, which the caller frees; NULL: it is gone, or unknown. */
+char *cgroup_of_process(uint32_t pid);
+
 /* 0, or -1 and @why: there is no such cgroup.  0 too if there is no default hierarchy. */
 int cgroup_check(const char *path, struct failure *why);
 

@@ -33,12 +33,14 @@ enum {
  * @file: in the directory of the cgroup
  * @key: before the number in @file, with the blank; NULL: the file has only the number
  * @shown: only a column shows it
+ * @alone: only charges_of_path() reads it
  */
 struct charge_file {
 	const char *name;
 	const char *file;
 	const char *key;
 	bool shown;
+	bool alone;
 };
 
 /* A file is read once for all its numbers that follow each other here. */
@@ -60,6 +62,11 @@ static const struct charge_file numbers[NUMBERS] = {
 	[CHARGE_VMALLOC] = { "vmalloc", "memory.stat", "vmalloc ", true },
 	[CHARGE_ZSWAP] = { "zswap", "memory.stat", "zswap ", true },
 	[CHARGE_INACTIVE_FILE] = { "inactive_file", "memory.stat", "inactive_file " },
+	[CHARGE_ACTIVE_FILE] = { "active_file", "memory.stat", "active_file ", .alone = true },
+	[CHARGE_FILE_MAPPED] = { "file_mapped", "memory.stat", "file_mapped ", .alone = true },
+	[CHARGE_DIRTY] = { "file_dirty", "memory.stat", "file_dirty ", .alone = true },
+	[CHARGE_WRITEBACK] = { "file_writeback", "memory.stat", "file_writeback ",
+			       .alone = true },
 	[CHARGE_SWAP] = { "swap", "memory.swap.current", NULL },
 	[CHARGE_LIMIT] = { "max", "memory.max", NULL },
 	[CHARGE_SWAP_LIMIT] = { "swap_max", "memory.swap.max", NULL },
@@ -135,12 +142,14 @@ static void put_hugetlb(int dir, FILE *out)
  * struct wanted - what is read of cgroups
  * @only: of this file; NULL: of all
  * @few: as charges_read() has it
+ * @alone: it is of one cgroup
  * @inhabited: cgroups with processes, if @few: what their files say of processes is known
  * @out: gets a line of each
  */
 struct wanted {
 	const char *only;
 	bool few;
+	bool alone;
 	struct ids inhabited;
 	FILE *out;
 };
@@ -164,6 +173,7 @@ static void put_charges(const struct cgroup_place *place, void *untyped)
 	for (i = 0; i < NUMBERS; i++) {
 		if ((wanted->only && strcmp(numbers[i].file, wanted->only)) ||
 		    (wanted->few && numbers[i].shown) ||
+		    (!wanted->alone && numbers[i].alone) ||
 		    (inhabited && !strncmp(numbers[i].file, "cgroup.", strlen("cgroup."))))
 			continue;
 		if (strcmp(numbers[i].file, file))
@@ -299,7 +309,7 @@ static int open_cgroup(const char *path)
 struct charges charges_of_path(const char *path, const char *file)
 {
 	const int dir = open_cgroup(path);
-	struct wanted wanted = { .only = file };
+	struct wanted wanted = { .only = file, .alone = true };
 	struct charges charges = { 0 };
 	char *text, *end;
 	struct line line;

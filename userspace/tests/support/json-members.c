@@ -9,8 +9,10 @@
 
 #include "cli/command.h"
 #include "model/breakdown.h"
+#include "model/explain.h"
 #include "model/kill.h"
 #include "tools/brief/brief.h"
+#include "tools/explain/show.h"
 #include "tools/held/files.h"
 #include "tools/held/held.h"
 #include "tools/oom/killers.h"
@@ -148,6 +150,8 @@ int main(void)
 		{ "brief_row", &brief_shown_rows }, { "brief_looked", &brief_seen_rows },
 		{ "open_kind", &open_kind_rows }, { "open_file", &open_file_rows },
 		{ "memory_file", &memory_file_rows }, { "memory_system", &memory_system_rows },
+		{ "explained", &explained_rows }, { "explain_file", &explain_file_rows },
+		{ "explain_verdict", &explain_verdict_rows },
 		{ "mapped_file", &mapped_file_rows },
 		{ "file_mapper", &file_mapper_rows },
 		{ "peak", &peak_rows }, { "peak_holder", &peak_holder_rows },
@@ -171,6 +175,9 @@ int main(void)
 			printf("system_change\t%s\tsigned_bytes\t-\t%s\n",
 			       bytes_rows.figures.columns[i].name,
 			       bytes_rows.figures.columns[i].help);
+	for (i = 0; i < EXPLAIN_ROWS; i++)
+		printf("explain_memory\t%s\tsigned_bytes\t-\t%s\n", explain_rows[i].name,
+		       explain_rows[i].help);
 	for (i = 0; i < BREAKDOWN_ROWS; i++)
 		printf("balance\t%s\tsigned_bytes\t-\t%s\n", breakdown_rows[i].name,
 		       breakdown_rows[i].help);

@@ -263,7 +263,7 @@ static int run(int argc, char **argv)
 {
 	const char *patience = getenv("REPLAY_PATIENCE");
 	const char *boot = getenv("REPLAY_BOOT");
-	static char log[64], journal[64];
+	static char log[64], journal[64], cgroup[64];
 
 	scene = getenv("REPLAY_SCENE");
 	if (!scene && argc < 2)
@@ -277,7 +277,8 @@ static int run(int argc, char **argv)
 	}
 	tool_prefix("replay");
 	/* Do not use the cgroups and settings of this machine. */
-	cgroups_root(getenv("REPLAY_CGROUPS") ? getenv("REPLAY_CGROUPS") : "/nonexistent");
+	snprintf(cgroup, sizeof(cgroup), "cgroup-files/%.40s", scene);
+	cgroups_root(getenv("REPLAY_CGROUPS") ?: realpath(cgroup, NULL) ?: "/nonexistent");
 	procfs_root(getenv("REPLAY_PROC") ? getenv("REPLAY_PROC") : "proc");
 	if (!strcmp(scene, "pages"))
 		procfs_root(pagemap_of_scene());

@@ -166,21 +166,14 @@ static void add_cgroup(struct holding *h, const char *path)
 	cgroup_known(&(struct cgroup_place){ .id = stat.st_ino, .path = path });
 }
 
-/* Adds the cgroup that @pid is in; a path has up to 4 KiB. */
+/* Adds the cgroup that @pid is in. */
 static void add_cgroup_of(struct holding *h, uint32_t pid)
 {
-	char name[48], *text, *path;
-	struct failure ignored;
+	char *path = cgroup_of_process(pid);
 
-	snprintf(name, sizeof(name), "%" PRIu32 "/cgroup", pid);
-	text = procfs_read(name, NULL, &ignored);
-	path = text && strncmp(text, "0::", 3) ? strstr(text, "\n0::") : text;
-	path = path ? strchr(path, '/') : NULL;
-	if (path) {
-		path[strcspn(path, "\n")] = '\0';
+	if (path)
 		add_cgroup(h, path);
-	}
-	free(text);
+	free(path);
 }
 
 static void add_to_kind(struct held_kind_sum *sums, const struct open_file *file)
