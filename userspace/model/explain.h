@@ -117,11 +117,13 @@ enum explain_test {
 	RULE(UNCHARGED, "uncharged", IS_UNKNOWN, USAGE, 0, USAGE,			\
 	     "What it is charged for is unknown.")					\
 	RULE(FULL, "full", FULL, USAGE, 95, LIMIT,					\
-	     "{usage} of its limit of {limit}, {reclaimable} of it reclaimable: near an OOM kill.") \
+	     "{usage} of its limit of {limit}, {reclaimable} of it reclaimable: "		\
+	     "near an OOM kill.")							\
 	RULE(EMPTY, "empty", IS_EMPTY, USAGE, 0, USAGE,					\
 	     "No process is in it: {cache} page cache, {shmem} shmem and {kernel} kernel stay.") \
 	RULE(CACHE, "cache", MOST_OF, RECLAIM, 50, USAGE,				\
-	     "{if_stopped} of {usage} are its own; {reclaimable} are cache, which the kernel takes first.") \
+	     "{if_stopped} of {usage} are its own; {reclaimable} are cache, "		\
+	     "which the kernel takes first.")						\
 	RULE(CACHE_ALONE, "cache_alone", MOST_OF, RECLAIM, 50, USAGE,			\
 	     "{reclaimable} of {usage} are cache, which the kernel takes first.")	\
 	RULE(SHMEM, "shmem", MOST_OF, SHMEM, 50, USAGE,					\

@@ -6,7 +6,7 @@
 #include "model/explain.h"
 #include "tap.h"
 
-#define MIB	(1LL << 20)
+#define MIB	1048576LL
 
 static struct amount mib(int64_t n)
 {
@@ -33,7 +33,9 @@ static struct explain hundred(void)
 	e.v[EXPLAIN_SLAB] = mib(5);
 	e.v[EXPLAIN_SLAB_RECLAIM] = mib(2);
 	e.v[EXPLAIN_PAGETABLES] = mib(1);
-	e.v[EXPLAIN_STACKS] = e.v[EXPLAIN_PERCPU] = e.v[EXPLAIN_VMALLOC] = mib(0);
+	e.v[EXPLAIN_STACKS] = mib(0);
+	e.v[EXPLAIN_PERCPU] = mib(0);
+	e.v[EXPLAIN_VMALLOC] = mib(0);
 	e.v[EXPLAIN_SOCK] = mib(4);
 	e.v[EXPLAIN_IF_STOPPED] = mib(20);
 	return e;

@@ -24,7 +24,7 @@
 
 /* Files of a pass over the frames that are asked for, and shared memory that is worth one. */
 #define FILES_MOST	16384
-#define SHMEM_LEAST	(1 << 20)
+#define SHMEM_LEAST	1048576
 
 /* Says what could not be read. */
 static void lack(struct explaining *x, const char *what, const char *because)
@@ -393,6 +393,7 @@ static char *name_of_file(const struct frame_file *file)
 static void take_files(struct explaining *x, struct snapshot *snap)
 {
 	const struct frame_file *file;
+	struct amount mapped;
 	size_t i;
 
 	if (snap->n_frame_files)
@@ -405,14 +406,15 @@ static void take_files(struct explaining *x, struct snapshot *snap)
 			x->files[x->n_files++] = (struct explain_file){ name_of_file(file),
 									file->charged };
 	}
-	x->explain.shmem_mapped = amount_of(snap->n_frame_cgroups, 0);
-	for (i = 0; i < snap->n_frame_cgroups; i++)
-		if (KNOWN(&snap->frame_cgroups[i], MEMCENSUS_FG_CGROUP) &&
-		    is_within(x, snap, snap->frame_cgroups[i].cgroup))
-			x->explain.shmem_mapped = amount_plus(
-				x->explain.shmem_mapped,
-				amount_figure(&snap->frame_cgroups[i].classes,
-					      MEMCENSUS_FC_SHMEM));
+	mapped = amount_of(snap->n_frame_cgroups, 0);
+	for (i = 0; i < snap->n_frame_cgroups; i++) {
+		const struct frame_cgroup *cgroup = &snap->frame_cgroups[i];
+
+		if (KNOWN(cgroup, MEMCENSUS_FG_CGROUP) && is_within(x, snap, cgroup->cgroup))
+			mapped = amount_plus(mapped, amount_figure(&cgroup->classes,
+								   MEMCENSUS_FC_SHMEM));
+	}
+	x->explain.shmem_mapped = mapped;
 }
 
 /* The files in memory, by a pass over all frames: a file may be neither mapped nor open. */
@@ -458,7 +460,7 @@ int explaining_gather(struct explaining *x, struct session *session, const char 
 		return fail(why, FAIL_NO_PROCESS,
 			    "the cgroup '%.200s' was removed while it was read", x->path);
 	explain_compute(&x->explain);
-	session->partial |= x->lacks != NULL;
+	session->partial |= !!x->lacks;
 	return 0;
 }
 
