@@ -146,6 +146,13 @@ size_t text_break(const char *text, char after, size_t width)
 	return end ? (size_t)(end - text) + 1 : strlen(text);
 }
 
+bool text_ends(const char *text, size_t len, const char *end)
+{
+	const size_t n = strlen(end);
+
+	return len > n && !memcmp(text + len - n, end, n);
+}
+
 bool text_path_within(const char *path, const char *top, size_t len)
 {
 	return !strncmp(path, top, len) && (!path[len] || path[len] == '/');

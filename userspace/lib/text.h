@@ -44,6 +44,9 @@ size_t text_fit(const char *text, size_t width, size_t *cells);
  */
 size_t text_break(const char *text, char after, size_t width);
 
+/* Whether the @len bytes at @text end with @end, and have more before it. */
+bool text_ends(const char *text, size_t len, const char *end);
+
 /* Whether the path @path is the first @len bytes of @top, or below that. */
 bool text_path_within(const char *path, const char *top, size_t len);
 

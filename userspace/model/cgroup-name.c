@@ -30,13 +30,6 @@ static void *chunk_alloc(size_t size)
 #define obstack_chunk_alloc	chunk_alloc
 #define obstack_chunk_free	free
 
-static bool ends_with(const char *text, size_t len, const char *end)
-{
-	const size_t n = strlen(end);
-
-	return len > n && !memcmp(text + len - n, end, n);
-}
-
 static bool begins_with(const char *text, size_t len, const char *begin)
 {
 	return len > strlen(begin) && !memcmp(text, begin, strlen(begin));
@@ -104,7 +97,7 @@ static struct part part_at(const char *name)
 	struct part part = { name, strcspn(name, "/"), 0 };
 
 	part.whole = part.len;
-	if (ends_with(name, part.len, ".scope") || ends_with(name, part.len, ".slice"))
+	if (text_ends(name, part.len, ".scope") || text_ends(name, part.len, ".slice"))
 		part.len -= strlen(".slice");
 	return part;
 }
@@ -203,7 +196,7 @@ static bool find_machine(struct cgroup_parts *parts, const struct part *part,
 	if (!part_is(above, "machine.slice"))
 		return false;
 	if (begins_with(part->name, part->len, scope) &&
-	    ends_with(part->name, part->whole, ".scope")) {
+	    text_ends(part->name, part->whole, ".scope")) {
 		copy_unescaped(parts->name, part->name + strlen(scope), part->len - strlen(scope));
 		at = parts->name + strlen(qemu);
 		if (!strncmp(parts->name, qemu, strlen(qemu)) && isdigit((unsigned char)*at)) {
@@ -214,7 +207,7 @@ static bool find_machine(struct cgroup_parts *parts, const struct part *part,
 			}
 		}
 	} else if (begins_with(part->name, part->whole, nspawn) &&
-		   ends_with(part->name, part->whole, ".service")) {
+		   text_ends(part->name, part->whole, ".service")) {
 		copy_unescaped(parts->name, part->name + strlen(nspawn),
 			       part->whole - strlen(nspawn) - strlen(".service"));
 		parts->runtime = "nspawn";
@@ -275,11 +268,11 @@ static void find_app(struct cgroup_parts *parts, const struct part *part)
 
 	if (!begins_with(part->name, part->len, "app-") || part_is(part, "app-graphical.slice"))
 		return;
-	if (ends_with(part->name, part->whole, ".scope")) {
+	if (text_ends(part->name, part->whole, ".scope")) {
 		at = memrchr(part->name, '-', part->len);
 		if (at && at >= part->name + strlen("app-"))
 			end = at;
-	} else if (ends_with(part->name, part->whole, ".service")) {
+	} else if (text_ends(part->name, part->whole, ".service")) {
 		end = part->name + part->whole - strlen(".service");
 		at = memchr(part->name, '@', (size_t)(end - part->name));
 		end = at ?: end;
@@ -300,7 +293,7 @@ static bool find_unit(struct cgroup_parts *parts, const struct part *part)
 	size_t i;
 
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (ends_with(part->name, part->whole, types[i]))
+		if (text_ends(part->name, part->whole, types[i]))
 			break;
 	/* The manager of a user has units of its own. */
 	if (i == sizeof(types) / sizeof(types[0]) ||
@@ -322,7 +315,7 @@ static bool find_user(struct cgroup_parts *parts, const struct part *part,
 
 	if (!part_is(above, "user.slice") || above->name[-1] != '/' ||
 	    !begins_with(part->name, part->len, user) ||
-	    !ends_with(part->name, part->whole, ".slice") ||
+	    !text_ends(part->name, part->whole, ".slice") ||
 	    !text_number(part->name + strlen(user), part->len - strlen(user), &uid) ||
 	    uid >= UINT32_MAX)
 		return false;
@@ -339,8 +332,8 @@ static void find_maybe(struct cgroup_parts *parts, const char *path)
 	const size_t len = id ? strlen(id + 1) : 0;
 
 	if (parts->of != CGROUP_OF_NONE || !len || len > CGROUP_ID || strchr(id + 1, '/') ||
-	    !is_plain(id + 1, len) || ends_with(id + 1, len, ".slice") ||
-	    ends_with(path, (size_t)(id - path), ".slice") || id[1] == '.')
+	    !is_plain(id + 1, len) || text_ends(id + 1, len, ".slice") ||
+	    text_ends(path, (size_t)(id - path), ".slice") || id[1] == '.')
 		return;
 	parts->of = CGROUP_OF_CONTAINER;
 	parts->maybe = true;

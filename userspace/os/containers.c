@@ -110,11 +110,9 @@ static bool find_pod_in(struct facts *facts, const char *dir, const char *path)
 		member = find_member(&parts);
 		if (!member->found || !member->facts.v[FACT_POD])
 			continue;
-		facts->v[FACT_POD] = xstrdup(member->facts.v[FACT_POD]);
-		if (member->facts.v[FACT_NAMESPACE] && !facts->v[FACT_NAMESPACE])
-			facts->v[FACT_NAMESPACE] = xstrdup(member->facts.v[FACT_NAMESPACE]);
-		if (member->facts.v[FACT_RUNTIME] && !facts->v[FACT_RUNTIME])
-			facts->v[FACT_RUNTIME] = xstrdup(member->facts.v[FACT_RUNTIME]);
+		facts_set(facts, FACT_POD, member->facts.v[FACT_POD]);
+		facts_set(facts, FACT_NAMESPACE, member->facts.v[FACT_NAMESPACE]);
+		facts_set(facts, FACT_RUNTIME, member->facts.v[FACT_RUNTIME]);
 	}
 	if (opened)
 		closedir(opened);
@@ -192,9 +190,8 @@ static char *look_up(const char *path)
 	if (parts.of == CGROUP_OF_CONTAINER && *parts.id) {
 		member = find_member(&parts);
 		found = member->found;
-		for (end = 0; found && end < FACTS; end++)
-			if (member->facts.v[end])
-				facts.v[end] = xstrdup(member->facts.v[end]);
+		if (found)
+			facts_copy(&facts, &member->facts);
 	}
 	end = parts.of == CGROUP_OF_POD ? parts.end : end_of_pod(&parts, path);
 	if (end && !facts.v[FACT_POD]) {

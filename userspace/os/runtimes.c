@@ -81,19 +81,19 @@ void facts_free(struct facts *facts)
 	memset(facts, 0, sizeof(*facts));
 }
 
-static void set_fact(struct facts *facts, enum fact fact, const char *text)
+void facts_set(struct facts *facts, enum fact fact, const char *text)
 {
 	if (!text || !*text || facts->v[fact])
 		return;
 	facts->v[fact] = xstrdup(text);
 }
 
-static void copy_facts(struct facts *to, const struct facts *from)
+void facts_copy(struct facts *to, const struct facts *from)
 {
 	size_t i;
 
 	for (i = 0; i < FACTS; i++)
-		set_fact(to, (enum fact)i, from->v[i]);
+		facts_set(to, (enum fact)i, from->v[i]);
 }
 
 static int compare_known(const void *a, const void *b)
@@ -128,7 +128,7 @@ static bool list_find(const struct list *list, const char *id, struct facts *fac
 	strcpy(key.id, id);
 	found = tfind(&key, &list->known, compare_known);
 	if (found)
-		copy_facts(facts, &(*found)->facts);
+		facts_copy(facts, &(*found)->facts);
 	return found;
 }
 
@@ -190,7 +190,7 @@ static char *read_below(int place, const char *path, size_t most, size_t *len)
 		close(fd);
 		return NULL;
 	}
-	/* It may grow meanwhile. */
+	/* It may grow while it is read. */
 	room = stat.stx_size + 1;
 	text = xcalloc(1, room);
 	while ((n = read(fd, text + *len, room - *len)) > 0) {
@@ -207,6 +207,18 @@ static char *read_below(int place, const char *path, size_t most, size_t *len)
 		return text;
 	free(text);
 	return NULL;
+}
+
+/* The same of @path in the directory @dir of a runtime, which is freed. */
+static char *read_in(const char *dir, char *path, size_t *len)
+{
+	const int place = open_place(dir);
+	char *text = read_below(place, path, ONE_BYTES, len);
+
+	if (place >= 0)
+		close(place);
+	free(path);
+	return text;
 }
 
 static DIR *open_list(const char *dir)
@@ -234,7 +246,7 @@ static void read_annotations(struct facts *facts, const json_t *object,
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		set_fact(facts, v[i].fact, json_text(object, v[i].key));
+		facts_set(facts, v[i].fact, json_text(object, v[i].key));
 }
 
 /* What kubelet gives every container, in the labels of docker and the annotations of CRI-O. */
@@ -278,16 +290,12 @@ static bool read_bundle(struct facts *facts, const char *dir, const char *id)
 		{ "io.kubernetes.cri.image-name", FACT_IMAGE },
 		{ "nerdctl/name", FACT_CONTAINER },
 	};
-	char *path = xasprintf("%s/config.json", id), *text;
-	const int place = open_place(dir);
 	json_t *annotations = NULL;
 	const char *type;
 	size_t len;
+	char *text;
 
-	text = read_below(place, path, ONE_BYTES, &len);
-	free(path);
-	if (place >= 0)
-		close(place);
+	text = read_in(dir, xasprintf("%s/config.json", id), &len);
 	if (!text)
 		return false;
 	annotations = json_read_member(text, len, "annotations");
@@ -295,12 +303,12 @@ static bool read_bundle(struct facts *facts, const char *dir, const char *id)
 	read_annotations(facts, annotations, cri, ARRAY_SIZE(cri));
 	type = json_text(annotations, "io.kubernetes.cri.container-type");
 	if (type && !strcmp(type, "sandbox"))
-		set_fact(facts, FACT_CONTAINER, SANDBOX);
+		facts_set(facts, FACT_CONTAINER, SANDBOX);
 	json_decref(annotations);
 	/* A container of "ctr run" has its name as ID. */
 	if (strlen(id) < CGROUP_ID)
-		set_fact(facts, FACT_CONTAINER, id);
-	set_fact(facts, FACT_RUNTIME, "containerd");
+		facts_set(facts, FACT_CONTAINER, id);
+	facts_set(facts, FACT_RUNTIME, "containerd");
 	return facts->v[FACT_CONTAINER];
 }
 
@@ -321,16 +329,12 @@ static bool find_containerd(struct facts *facts, const char *id)
 
 static bool find_docker(struct facts *facts, const char *id)
 {
-	char *path = xasprintf("%s/config.v2.json", id), *text;
-	const int place = open_place("var/lib/docker/containers");
 	json_t *config = NULL, *name = NULL;
 	const char *word;
 	size_t len;
+	char *text;
 
-	text = read_below(place, path, ONE_BYTES, &len);
-	free(path);
-	if (place >= 0)
-		close(place);
+	text = read_in("var/lib/docker/containers", xasprintf("%s/config.v2.json", id), &len);
 	if (!text)
 		return false;
 	name = json_read_member(text, len, "Name");
@@ -338,10 +342,10 @@ static bool find_docker(struct facts *facts, const char *id)
 	free(text);
 	read_annotations(facts, json_object_get(config, "Labels"), kubelet_labels,
 			 ARRAY_SIZE(kubelet_labels));
-	set_fact(facts, FACT_IMAGE, json_text(config, "Image"));
+	facts_set(facts, FACT_IMAGE, json_text(config, "Image"));
 	word = json_string_value(name);
-	set_fact(facts, FACT_CONTAINER, word && *word == '/' ? word + 1 : word);
-	set_fact(facts, FACT_RUNTIME, "docker");
+	facts_set(facts, FACT_CONTAINER, word && *word == '/' ? word + 1 : word);
+	facts_set(facts, FACT_RUNTIME, "docker");
 	json_decref(name);
 	json_decref(config);
 	return facts->v[FACT_CONTAINER];
@@ -365,18 +369,12 @@ static bool find_crio(struct facts *facts, const char *id)
 	static const struct annotation image[] = {
 		{ "io.kubernetes.cri-o.ImageName", FACT_IMAGE },
 	};
-	char *path = xasprintf("%s/userdata/config.json", id), *text = NULL;
+	char *text = NULL;
 	json_t *annotations;
 	size_t i, len;
-	int place;
 
-	for (i = 0; i < ARRAY_SIZE(storage_places) && !text; i++) {
-		place = open_place(storage_places[i]);
-		text = read_below(place, path, ONE_BYTES, &len);
-		if (place >= 0)
-			close(place);
-	}
-	free(path);
+	for (i = 0; i < ARRAY_SIZE(storage_places) && !text; i++)
+		text = read_in(storage_places[i], xasprintf("%s/userdata/config.json", id), &len);
 	if (!text)
 		return false;
 	annotations = json_read_member(text, len, "annotations");
@@ -385,7 +383,7 @@ static bool find_crio(struct facts *facts, const char *id)
 	read_annotations(facts, annotations, image, ARRAY_SIZE(image));
 	json_decref(annotations);
 	if (facts->v[FACT_CONTAINER])
-		set_fact(facts, FACT_RUNTIME, "cri-o");
+		facts_set(facts, FACT_RUNTIME, "cri-o");
 	return facts->v[FACT_CONTAINER];
 }
 
@@ -395,28 +393,17 @@ static bool find_crio(struct facts *facts, const char *id)
  */
 static void read_infra(struct facts *facts, const char *dir, const char *id)
 {
-	char *path = xasprintf("%s/userdata/config.json", id), *text;
-	const int place = open_place(dir);
 	json_t *name;
 	size_t len;
+	char *text;
 
-	text = read_below(place, path, ONE_BYTES, &len);
-	free(path);
-	if (place >= 0)
-		close(place);
+	text = read_in(dir, xasprintf("%s/userdata/config.json", id), &len);
 	if (!text)
 		return;
 	name = json_read_member(text, len, "hostname");
 	free(text);
-	set_fact(facts, FACT_POD, json_string_value(name));
+	facts_set(facts, FACT_POD, json_string_value(name));
 	json_decref(name);
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-	const size_t len = strlen(text), n = strlen(end);
-
-	return len > n && !strcmp(text + len - n, end);
 }
 
 /* Adds a container of a list in @dir, with what its maker has noted, JSON in a string. */
@@ -438,10 +425,10 @@ static void add_stored(struct list *list, const char *dir, const json_t *entry)
 		name = json_text(metadata, "metadata-name");
 	else
 		name = json_text(metadata, "name") ?: json_string_value(json_array_get(names, 0));
-	set_fact(facts, FACT_CONTAINER, name);
-	set_fact(facts, FACT_IMAGE, json_text(metadata, "image-name"));
-	set_fact(facts, FACT_RUNTIME, json_text(metadata, "pod-name") ? "cri-o" : "podman");
-	if (name && ends_with(name, "-infra"))
+	facts_set(facts, FACT_CONTAINER, name);
+	facts_set(facts, FACT_IMAGE, json_text(metadata, "image-name"));
+	facts_set(facts, FACT_RUNTIME, json_text(metadata, "pod-name") ? "cri-o" : "podman");
+	if (name && text_ends(name, strlen(name), "-infra"))
 		read_infra(facts, dir, id);
 	json_decref(metadata);
 }
@@ -483,7 +470,7 @@ static void set_part(struct facts *facts, enum fact fact, const char *text, size
 {
 	char *part = xasprintf("%.*s", (int)len, text);
 
-	set_fact(facts, fact, part);
+	facts_set(facts, fact, part);
 	free(part);
 }
 
@@ -494,7 +481,7 @@ static void add_log(const char *name)
 	const char *namespace, *container;
 	struct known *known;
 
-	if (len <= end || !ends_with(name, ".log") || name[len - end] != '-')
+	if (len <= end || !text_ends(name, len, ".log") || name[len - end] != '-')
 		return;
 	namespace = strchr(name, '_');
 	container = namespace ? strchr(namespace + 1, '_') : NULL;
@@ -519,7 +506,7 @@ static void add_pod(const char *name)
 		return;
 	set_part(&known->facts, FACT_NAMESPACE, name, (size_t)(pod - name));
 	set_part(&known->facts, FACT_POD, pod + 1, (size_t)(uid - pod - 1));
-	set_fact(&known->facts, FACT_UID, uid + 1);
+	facts_set(&known->facts, FACT_UID, uid + 1);
 }
 
 /* Reads the names in the directory @dir, which say it all: no link is followed. */
@@ -580,16 +567,13 @@ struct account {
 
 static bool find_account(struct account *account, uint32_t uid)
 {
-	const int place = host_root ? open_place("etc") : -1;
 	const struct passwd *pw = NULL;
 	FILE *file;
 	size_t len;
 	char *text;
 
 	if (host_root) {
-		text = read_below(place, "passwd", ONE_BYTES, &len);
-		if (place >= 0)
-			close(place);
+		text = read_in("etc", xstrdup("passwd"), &len);
 		file = text && len ? fmemopen(text, len, "r") : NULL;
 		while (file && (pw = fgetpwent(file)) && pw->pw_uid != uid)
 			;
@@ -661,7 +645,7 @@ static void add_of_user(struct list *list, char *line)
 	size_t i;
 
 	for (i = 0; known && i < FACTS && (word = strsep(&line, "\t")); i++)
-		set_fact(&known->facts, (enum fact)i, word);
+		facts_set(&known->facts, (enum fact)i, word);
 }
 
 static void read_user(struct user *user)

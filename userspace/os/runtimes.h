@@ -26,6 +26,12 @@ struct facts {
 
 void facts_free(struct facts *facts);
 
+/* Sets @fact to a copy of @text, unless it is known, or @text is NULL or "". */
+void facts_set(struct facts *facts, enum fact fact, const char *text);
+
+/* Sets those that only @from has. */
+void facts_copy(struct facts *to, const struct facts *from);
+
 /*
  * Finds what is known of container @id, which @runtime runs, NULL: any.  False: no runtime of this
  * machine knows it.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Gathers what 'explain' shows. */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
