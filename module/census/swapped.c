@@ -116,8 +116,7 @@ void census_swapped_begin(struct census_tally *t, unsigned long addr)
 /*
  * Looks at what a lock hold has passed.  Called after the locks of the address space were dropped,
  * but within the RCU section in which they were held.  That keeps the page cache, not a
- * reference: whoever drops the last reference frees the file's pages, which takes as long as a
- * user likes.
+ * reference: the last put frees the file's pages, which takes as long as a user likes.
  */
 void census_swapped_look(struct census_tally *t)
 {

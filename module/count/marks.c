@@ -329,9 +329,6 @@ u64 census_marks_exclusive(const struct census_marks *m, const struct census_mas
 /* Unit of the first section. */
 #define FIRST_SECTION CENSUS_SECTION_UNITS
 
-/* Units of sections to look at between two cond_resched(). */
-#define SECTIONS_AT_ONCE BIT(12)
-
 static struct census_section *section_of_unit(const struct census_marks *m, u32 unit)
 {
 	return census_unit(&m->sections, unit);

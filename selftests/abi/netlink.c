@@ -310,7 +310,7 @@ TEST_F(request, flags_without_pids)
 	EXPECT_REFUSED_LATE(EINVAL, EOPNOTSUPP, attr);
 }
 
-/* Groups need owners: without them nobody knows who shares a frame. */
+/* Groups need owners: without them it is unknown which processes share a frame. */
 TEST_F(request, group_by_without_owners)
 {
 	const uint32_t pid = getpid();

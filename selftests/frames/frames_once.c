@@ -11,7 +11,6 @@
 #include "owners/counted.h"
 
 #define RW		(PROT_READ | PROT_WRITE)
-#define TIMES_MAX	3
 
 static const unsigned long pages = 96;
 

@@ -465,7 +465,7 @@ static char *shown_name(const struct cgroup_name *name, const struct cgroup_part
 	free(outer);
 	if (!parts->by_user || name->of == CGROUP_OF_USER)
 		return text;
-	/* What a user chooses looks like nobody else's. */
+	/* What a user chooses never looks like the name of another user's. */
 	outer = name->user ? xasprintf("%s: %s", name->user, text) :
 			     xasprintf("user-%" PRIu32 ": %s", parts->uid, text);
 	free(text);

@@ -33,7 +33,7 @@ struct numa_policy {
  * struct numa_maps - what /proc/PID/numa_maps says
  * @pid: of the process
  * @policy: of the process, not that of single mappings (mbind()); if @counted, that of most of its
- *	memory, whoever set it
+ *	memory, mbind() or not
  * @counted: the rest is valid
  * @rss: bytes of the RSS by node
  * @hugetlb: bytes of hugetlb pages by node; one that is mapped twice counts twice

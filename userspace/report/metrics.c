@@ -40,12 +40,10 @@ static void add_number(struct labels *labels, const char *name, uint64_t value)
 
 /*
  * What labels may have of the text that a user chooses: paths of cgroups with up to four KiB, each
- * byte of which is written as five.  Each is in METRICS of a document, of which a server has four:
- * two formats, two censuses.  So a document has 40 MB of groups at most.
+ * byte of which is written as five.  Each is in a document as often as a group has metrics.
  */
 #define LABEL_MOST	2000
 #define LABELS_MOST	1048576UL
-#define METRICS		25
 
 /* Adds the path of @cgroup, or its number if the path is too long. */
 static void add_cgroup(struct labels *labels, const char *path, uint64_t cgroup)

@@ -51,7 +51,7 @@ static const struct cost {
 	.cpu = 10,
 }, named = {
 	/*
-	 * A census of all processes that nobody shares, for mappings.  So all users together get
+	 * A census of all processes for one caller, for mappings.  So all users together get
 	 * one in the time for which a shared one answers.
 	 */
 	.pause = UINT64_C(1000000) * MAX_AGE_MS,
