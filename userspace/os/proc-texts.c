@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -66,6 +67,34 @@ bool negative_dentries(const struct snapshot *snap, uint64_t *number, uint64_t *
 	return text && sscanf(text, "%" SCNu64 " %" SCNu64, number, bytes) == 2;
 }
 
+/* What the kernel says without /proc, as lines of meminfo. */
+static void read_sysinfo(struct snapshot *snap)
+{
+	struct sysinfo info;
+	size_t size, i;
+	char *text;
+	FILE *out;
+
+	if (sysinfo(&info))
+		return;
+	const struct {
+		const char *name;
+		uint64_t units;
+	} lines[] = {
+		{ "MemTotal", info.totalram }, { "MemFree", info.freeram },
+		{ "Buffers", info.bufferram }, { "Shmem", info.sharedram },
+		{ "SwapTotal", info.totalswap }, { "SwapFree", info.freeswap },
+	};
+
+	out = xopen_memstream(&text, &size);
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
+		fprintf(out, "%s: %" PRIu64 " kB\n", lines[i].name,
+			lines[i].units * info.mem_unit >> 10);
+	xfclose(out);
+	proc_texts_add(snap, PROC_TEXTS_MEMINFO, text, size);
+	free(text);
+}
+
 void proc_texts_read(struct snapshot *snap)
 {
 	static const struct {
@@ -86,6 +115,8 @@ void proc_texts_read(struct snapshot *snap)
 			proc_texts_add(snap, texts[i].name, text, len);
 		free(text);
 	}
+	if (!proc_texts_find(snap, PROC_TEXTS_MEMINFO))
+		read_sysinfo(snap);
 	text = swaps_text();
 	if (text)
 		proc_texts_add(snap, PROC_TEXTS_SWAPS, text, strlen(text));
