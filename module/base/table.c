@@ -37,15 +37,12 @@ static bool make_bucket(struct census_table *t, u32 i)
  * census_table_init() - initialize an empty table
  * @t: zeroed; the caller calls census_table_free()
  * @budget: accounts its memory, or NULL
- * @key: returns the key of an entry
  *
  * Return: false without memory.
  */
-bool census_table_init(struct census_table *t, struct census_budget *budget,
-		       u64 (*key)(const struct census_link *link))
+bool census_table_init(struct census_table *t, struct census_budget *budget)
 {
 	t->budget = budget;
-	t->key = key;
 	t->root = new_page(t);
 	if (!t->root)
 		return false;
@@ -90,7 +87,7 @@ void census_table_free(struct census_table *t)
 
 static u32 bucket_of(const struct census_table *t, const struct census_link *link, u32 nr)
 {
-	return census_bucket_number(census_hash(&t->hash, t->key(link)), nr);
+	return census_bucket_number(census_hash(&t->hash, link->key), nr);
 }
 
 static void add_to(struct census_link **bucket, struct census_link *link)

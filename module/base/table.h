@@ -49,9 +49,11 @@ static inline u32 census_hash(const struct census_hash *h, u64 key)
 /**
  * struct census_link - first member of an entry
  * @next: next entry of the bucket, or NULL
+ * @key: set before it is added
  */
 struct census_link {
 	struct census_link *next;
+	u64 key;
 };
 
 /* Buckets and pointers to pages of buckets are in pages of 512: three levels, 2^27 buckets. */
@@ -64,7 +66,6 @@ static_assert(CENSUS_SLOTS * sizeof(void *) == CENSUS_CHUNK_BYTES);
 /**
  * struct census_table - entries by key
  * @hash: of the keys
- * @key: returns the key of an entry
  * @budget: accounts the pages; NULL: nothing does
  * @root: pages of pointers to pages of buckets
  * @nr_pages: number of all pages
@@ -73,7 +74,6 @@ static_assert(CENSUS_SLOTS * sizeof(void *) == CENSUS_CHUNK_BYTES);
  */
 struct census_table {
 	struct census_hash hash;
-	u64 (*key)(const struct census_link *link);
 	struct census_budget *budget;
 	void **root;
 	u32 nr_pages;
@@ -81,8 +81,7 @@ struct census_table {
 	u32 nr;
 };
 
-bool census_table_init(struct census_table *t, struct census_budget *budget,
-		       u64 (*key)(const struct census_link *link));
+bool census_table_init(struct census_table *t, struct census_budget *budget);
 void census_table_reset(struct census_table *t);
 void census_table_free(struct census_table *t);
 void census_table_add(struct census_table *t, struct census_link *link);
@@ -105,10 +104,24 @@ static inline u32 census_bucket_number(u32 hash, u32 nr)
 	return i < nr ? i : i & (mask >> 1);
 }
 
-/* Return: the first entry of the chain in which an entry with this key can be, or NULL. */
+/* Return: the first entry from @link on, of one bucket, that has the key; or NULL. */
+static inline struct census_link *census_link_find(struct census_link *link, u64 key)
+{
+	while (link && link->key != key)
+		link = link->next;
+	return link;
+}
+
+/* Return: the first entry of the bucket in which an entry with this key can be, or NULL. */
 static inline struct census_link *census_table_first(const struct census_table *t, u64 key)
 {
 	return *census_bucket(t, census_bucket_number(census_hash(&t->hash, key), t->nr_buckets));
+}
+
+/* Return: an entry with this key, or NULL. */
+static inline struct census_link *census_table_find(const struct census_table *t, u64 key)
+{
+	return census_link_find(census_table_first(t, key), key);
 }
 
 /* A random key: in budget.c, and in the tests on the host. */

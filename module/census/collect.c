@@ -30,30 +30,15 @@
 #include "census/collect.h"
 #include "census/task.h"
 
-/* A PID is never the address of an mm. */
-static u64 mm_key(const struct census_link *link)
-{
-	const struct census_mm *m = container_of(link, struct census_mm, hash);
-
-	return m->mm ? (uintptr_t)m->mm : m->task->number;
-}
-
 /**
  * struct found - a process in a record
- * @hash: in &struct census_collection.found
- * @pid: of the process; the record has a reference
+ * @hash: in &struct census_collection.found, by struct pid, of which the record has a reference
  * @m: has the record
  */
 struct found {
 	struct census_link hash;
-	const struct pid *pid;
 	const struct census_mm *m;
 };
-
-static u64 found_key(const struct census_link *link)
-{
-	return (uintptr_t)container_of(link, struct found, hash)->pid;
-}
 
 /* Return: what has the process already, or NULL.  @pid may be NULL. */
 static const struct census_mm *find_found(const struct census_collection *c, const struct pid *pid)
@@ -62,9 +47,7 @@ static const struct census_mm *find_found(const struct census_collection *c, con
 
 	if (!pid || !c->found.nr)
 		return NULL;
-	link = census_table_first(&c->found, (uintptr_t)pid);
-	while (link && found_key(link) != (uintptr_t)pid)
-		link = link->next;
+	link = census_table_find(&c->found, (uintptr_t)pid);
 	return link ? container_of(link, struct found, hash)->m : NULL;
 }
 
@@ -84,9 +67,9 @@ static int note_found(struct census_collection *c, const struct census_mm *m,
 	struct found *r = census_arena_alloc(&c->arena, sizeof(*r));
 
 	if (!r || (!c->found.root &&
-		   !census_table_init(&c->found, NULL, found_key)))
+		   !census_table_init(&c->found, NULL)))
 		return -ENOMEM;
-	r->pid = pid;
+	r->hash.key = (uintptr_t)pid;
 	r->m = m;
 	census_table_add(&c->found, &r->hash);
 	return 0;
@@ -104,17 +87,14 @@ int census_collect_begin(struct census_collection *c, struct census_snapshot *sn
 	c->snap = snap;
 	c->nr = 0;
 	INIT_LIST_HEAD(&c->mms);
-	return census_table_init(&c->table, NULL, mm_key) ? 0 : -ENOMEM;
+	return census_table_init(&c->table, NULL) ? 0 : -ENOMEM;
 }
 
 static struct census_mm *find_key(struct census_collection *c, u64 key)
 {
-	struct census_link *link;
+	struct census_link *link = census_table_find(&c->table, key);
 
-	for (link = census_table_first(&c->table, key); link; link = link->next)
-		if (mm_key(link) == key)
-			return container_of(link, struct census_mm, hash);
-	return NULL;
+	return link ? container_of(link, struct census_mm, hash) : NULL;
 }
 
 static struct census_mm *find_mm(struct census_collection *c,
@@ -250,6 +230,7 @@ static struct census_mm *add_mm(struct census_collection *c,
 		return NULL;
 	mmgrab(mm);
 	m->mm = mm;
+	m->hash.key = (uintptr_t)mm;
 	census_table_add(&c->table, &m->hash);
 	return m;
 }
@@ -395,6 +376,8 @@ static int add_vanished(struct census_collection *c, u32 number,
 		census_task_fill(m->task, leader);
 	m->task->reader = CENSUS_NO_READER;
 	m->task->number = number;
+	/* A PID is never the address of an mm. */
+	m->hash.key = number;
 	census_table_add(&c->table, &m->hash);
 	return c->snap->group_by == MEMCENSUS_BY_TREE ? note_found(c, m, m->task->pid) : 0;
 }
@@ -492,6 +475,7 @@ static void replace_mm(struct census_collection *c, struct census_mm *m, struct 
 	mmdrop(m->mm);
 	mmgrab(mm);
 	m->mm = mm;
+	m->hash.key = (uintptr_t)mm;
 	census_table_add(&c->table, &m->hash);
 	get_task_struct(leader);
 	put_task_struct(m->rights.leader);
@@ -653,25 +637,11 @@ bool census_mm_confirm(struct census_mm *m)
 	return true;
 }
 
-/**
- * struct remains - what census_collect_end() frees
- * @work: frees it later
- * @mms: see &struct census_collection
- * @arena: see &struct census_collection
- * @snap: a reference, because it has the memory of tasks
- */
-struct remains {
-	struct work_struct work;
-	struct list_head mms;
-	struct census_arena arena;
-	const struct census_snapshot *snap;
-};
-
-static void free_mms(struct list_head *mms, struct census_arena *arena)
+static void free_mms(struct census_collection *c)
 {
 	struct census_mm *m;
 
-	list_for_each_entry(m, mms, link) {
+	list_for_each_entry(m, &c->mms, link) {
 		if (m->mm)
 			mmdrop(m->mm);
 		if (m->rights.leader)
@@ -679,34 +649,32 @@ static void free_mms(struct list_head *mms, struct census_arena *arena)
 		census_task_free(m->task);
 		cond_resched();
 	}
-	census_arena_free(arena);
+	census_arena_free(&c->arena);
 }
 
-static void free_remains(struct work_struct *work)
+static void free_copy(struct work_struct *work)
 {
-	struct remains *r = container_of(work, typeof(*r), work);
+	struct census_collection *c = container_of(work, typeof(*c), free_work);
 
-	free_mms(&r->mms, &r->arena);
-	census_snapshot_put(r->snap);
-	kfree(r);
+	free_mms(c);
+	census_snapshot_put(c->snap);
+	kfree(c);
 }
 
 /* To free more address spaces takes milliseconds. */
 #define FREE_LATER 4096
 
-/* Frees a large collection later.  Return: false without memory. */
+/* Frees a large collection later, with its snapshot, which has tasks.  Return: false without memory. */
 static bool free_later(struct census_collection *c)
 {
-	struct remains *r = kzalloc(sizeof(*r), CENSUS_GFP);
+	struct census_collection *copy = kmemdup(c, sizeof(*c), CENSUS_GFP);
 
-	if (!r)
+	if (!copy)
 		return false;
-	INIT_LIST_HEAD(&r->mms);
-	list_splice_init(&c->mms, &r->mms);
-	r->arena = c->arena;
-	r->snap = census_snapshot_get(c->snap);
-	INIT_WORK(&r->work, free_remains);
-	census_free_later(&r->work);
+	list_replace(&c->mms, &copy->mms);
+	census_snapshot_get(c->snap);
+	INIT_WORK(&copy->free_work, free_copy);
+	census_free_later(&copy->free_work);
 	return true;
 }
 
@@ -716,7 +684,7 @@ void census_collect_end(struct census_collection *c)
 	census_table_free(&c->table);
 	census_table_free(&c->found);
 	if (c->nr <= FREE_LATER || !free_later(c))
-		free_mms(&c->mms, &c->arena);
+		free_mms(c);
 }
 
 /* Reads the kernel's own counters, which need only a reference on @m->mm (mm_count). */

@@ -11,6 +11,7 @@
 
 #include <linux/list.h>
 #include <linux/mm_types.h>
+#include <linux/workqueue.h>
 
 #include "base/process.h"
 #include "base/result-memory.h"
@@ -114,6 +115,7 @@ struct census_mm {
  * @table: @mms by mm pointer, or by the PID of the request without mm
  * @found: processes that records have before the pass over all processes meets them, by struct
  *	pid: those that the request names, and owners; in a census by tree, all
+ * @free_work: frees a copy of a large collection
  */
 struct census_collection {
 	struct census_arena arena;
@@ -124,6 +126,7 @@ struct census_collection {
 	unsigned int nr_named;
 	struct census_table table;
 	struct census_table found;
+	struct work_struct free_work;
 };
 
 /**

@@ -9,7 +9,7 @@
 
 /**
  * struct file_id - identity of a file
- * @link: in the table
+ * @link: in the table, by identity()
  * @mapping: its page cache; only compared
  * @sb: its file system; only compared
  * @ino: inode number
@@ -51,13 +51,6 @@ static u64 identity(const struct address_space *mapping, unsigned long ino)
 	return (uintptr_t)mapping + ((u64)census_hash(&ino_hash, ino) << 32);
 }
 
-static u64 file_key(const struct census_link *link)
-{
-	const struct file_id *id = container_of(link, struct file_id, link);
-
-	return identity(id->mapping, id->ino);
-}
-
 /**
  * census_file_mapping() - get the page cache that mappings of a file show
  * @file: a regular file or block device, open for reading or writing; it keeps the inode
@@ -83,7 +76,7 @@ int census_files_begin(struct census_files *files, struct census_budget *budget)
 	census_files_restart(files);
 	if (!census_reserve_fill())
 		return -ENOMEM;
-	return census_table_init(&files->table, &files->ids_budget, file_key) ? 0 : -ENOMEM;
+	return census_table_init(&files->table, &files->ids_budget) ? 0 : -ENOMEM;
 }
 
 /* Forgets what was lacking: the census starts again, and owners may have filled max_mem. */
@@ -119,10 +112,11 @@ static bool maps_page_cache(const struct vm_area_struct *vma,
 static struct file_id *find_file_id(struct census_files *files, const struct address_space *mapping)
 {
 	const struct inode *inode = mapping->host;
+	u64 key = identity(mapping, inode->i_ino);
 	struct census_link *link;
 
-	for (link = census_table_first(&files->table, identity(mapping, inode->i_ino));
-	     link; link = link->next) {
+	for (link = census_table_find(&files->table, key); link;
+	     link = census_link_find(link->next, key)) {
 		struct file_id *id = container_of(link, struct file_id, link);
 
 		if (id->mapping == mapping && id->ino == inode->i_ino &&
@@ -153,6 +147,7 @@ static struct file_id *add_file_id(struct census_files *files, struct file *file
 	}
 	id = census_unit(&files->ids, unit);
 	*id = (struct file_id) {
+		.link.key = identity(mapping, inode->i_ino),
 		.mapping = mapping, .sb = inode->i_sb, .ino = inode->i_ino,
 		.generation = inode->i_generation,
 		.dev = user->i_sb->s_dev, .user_ino = user->i_ino,

@@ -8,11 +8,6 @@
 #include "count/marks.h"
 #include "owners/forked.h"
 
-static u64 section_key(const struct census_link *link)
-{
-	return container_of(link, struct census_section, link)->key;
-}
-
 /* Frees all marks and their memory.  @m must be reset before further use. */
 void census_marks_drop(struct census_marks *m)
 {
@@ -64,11 +59,11 @@ int census_marks_reset(struct census_marks *m, const struct census_slice *slice)
 	m->sections.nr = CENSUS_SECTION_UNITS;
 	if (m->table.root)
 		census_table_reset(&m->table);
-	else if (!census_table_init(&m->table, &m->own, section_key))
+	else if (!census_table_init(&m->table, &m->own))
 		m->owners.failed = true;
 	if (m->owners.family_table.root)
 		census_table_reset(&m->owners.family_table);
-	else if (!census_table_init(&m->owners.family_table, &m->own, census_family_key))
+	else if (!census_table_init(&m->owners.family_table, &m->own))
 		m->owners.failed = true;
 	memset(m->recent, 0, sizeof(m->recent));
 	m->appended = 0;

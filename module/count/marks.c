@@ -39,20 +39,6 @@ static u64 section_mask(u64 key)
 	return is_dense(key) ? DENSE_MASK : SPARSE_MASK;
 }
 
-/* Return: the section with the first key @first, or NULL. */
-static struct census_section *lookup_section(const struct census_marks *m, u64 first)
-{
-	struct census_link *l;
-
-	for (l = census_table_first(&m->table, first); l; l = l->next) {
-		struct census_section *s = container_of(l, struct census_section, link);
-
-		if (s->key == first)
-			return s;
-	}
-	return NULL;
-}
-
 /* Zeroed blocks for a new section.  Return: the first block, or 0 without memory. */
 static u32 new_blocks(struct census_marks *m, u64 key)
 {
@@ -89,7 +75,7 @@ static struct census_section *add_section(struct census_marks *m, u64 first)
 	}
 	s = census_unit(&m->sections, unit);
 	*s = (struct census_section) {
-		.key = first, .first = census_block(&m->owners, block), .block = block,
+		.link.key = first, .first = census_block(&m->owners, block), .block = block,
 	};
 	census_table_add(&m->table, &s->link);
 	return s;
@@ -97,31 +83,28 @@ static struct census_section *add_section(struct census_marks *m, u64 first)
 
 /* Sets @recent to the section of @key.  Return: false without memory. */
 static noinline bool search_section(struct census_marks *m, u64 key,
-				    struct census_recent *recent)
+				    struct census_section *recent)
 {
 	u64 first = key & ~section_mask(key);
-	struct census_section *s = lookup_section(m, first);
+	const struct census_link *l = census_table_find(&m->table, first);
+	const struct census_section *s = l ? container_of(l, struct census_section, link) :
+					     add_section(m, first);
 
-	if (!s)
-		s = add_section(m, first);
-	if (!s)
-		return false;
-	*recent = (struct census_recent) {
-		.key = first, .block = s->block, .first = s->first,
-	};
-	return true;
+	if (s)
+		*recent = *s;
+	return s;
 }
 
 /* Return: the section of the block of @key, @at blocks before it; or NULL without memory. */
-static __always_inline struct census_recent *get_section(struct census_marks *m, u64 key,
-							 u64 at)
+static __always_inline struct census_section *get_section(struct census_marks *m, u64 key,
+							  u64 at)
 {
 	u64 number = is_dense(key) ? key >> CENSUS_CHUNK_SHIFT : key >> SPARSE_SHIFT;
-	struct census_recent *recent;
+	struct census_section *recent;
 
 	/* Consecutive sections have consecutive places, and those of other files others. */
 	recent = &m->recent[(number + 5 * (key >> CENSUS_SPACE_SHIFT)) % CENSUS_RECENT];
-	return recent->key == key - at || search_section(m, key, recent) ? recent : NULL;
+	return recent->link.key == key - at || search_section(m, key, recent) ? recent : NULL;
 }
 
 /* Checks whether the current slice, one for all of eight blocks, counts the owners of @key. */
@@ -142,7 +125,7 @@ static __always_inline bool find_target(struct census_marks *m, u64 key,
 					struct census_target *target)
 {
 	u64 at = key & section_mask(key);
-	struct census_recent *recent = NULL;
+	const struct census_section *recent = NULL;
 
 	if (census_marks_counts(m, key))
 		recent = get_section(m, key, at);
@@ -336,7 +319,7 @@ static struct census_section *section_of_unit(const struct census_marks *m, u32 
 
 static u32 section_blocks(const struct census_section *s)
 {
-	return section_mask(s->key) + 1;
+	return section_mask(s->link.key) + 1;
 }
 
 /* Splits the blocks that have owners.  Return: 0, -ENOMEM or -EINTR. */

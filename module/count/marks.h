@@ -27,14 +27,12 @@
 
 /**
  * struct census_section - consecutive blocks
- * @link: in &struct census_marks.table
- * @key: of the first block
+ * @link: in &struct census_marks.table, by the key of the first block
  * @first: the first block
  * @block: unit number of @first
  */
 struct census_section {
 	struct census_link link;
-	u64 key;
 	struct census_block *first;
 	u32 block;
 };
@@ -58,18 +56,6 @@ struct census_slice {
 #define CENSUS_RECENT 256
 
 /**
- * struct census_recent - cached result of a section lookup
- * @key: of its first block
- * @first: its first block
- * @block: unit number of @first
- */
-struct census_recent {
-	u64 key;
-	struct census_block *first;
-	u32 block;
-};
-
-/**
  * struct census_target - block that a mask is added to
  * @b: the block; NULL if the mask is not counted
  * @block: its unit number
@@ -88,7 +74,7 @@ struct census_target {
  * @own: the part of @budget for all that is allocated here
  * @sections: &struct census_section; units 0 and 1 are not used
  * @table: @sections by key
- * @recent: sections found last, by the low bits of their number
+ * @recent: copies of the sections found last, by the low bits of their number
  * @appended: number of entries that the last census_marks_add() added
  * @undivided: memory is missing for what slices do not make smaller
  * @sparse: by kind, first free block in a chunk of small sections; 0: none
@@ -103,7 +89,7 @@ struct census_marks {
 	struct census_budget own;
 	struct census_pool sections;
 	struct census_table table;
-	struct census_recent recent[CENSUS_RECENT];
+	struct census_section recent[CENSUS_RECENT];
 	u32 appended;
 	bool undivided;
 	u32 sparse[CENSUS_KINDS];

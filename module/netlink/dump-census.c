@@ -13,26 +13,7 @@
 #define DEFAULT_PARTS (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | \
 		       MEMCENSUS_PART_NODES | MEMCENSUS_PART_OWNERS)
 
-/**
- * struct of_census - one SNAPSHOT or SHARE dump
- * @dump: of all commands
- * @req: the request
- * @pids_bytes: of @req.pids, taken from the budget of results
- * @error: text of an extended ack that contains a number
- */
-struct of_census {
-	struct census_dump dump;
-	struct census_request req;
-	size_t pids_bytes;
-	char error[80];
-};
-
-static struct of_census *of_census(struct census_dump *d)
-{
-	return container_of(d, struct of_census, dump);
-}
-
-static int refuse_pid(struct of_census *d, const struct nlattr *attr, u32 nr,
+static int refuse_pid(struct census_dump *d, const struct nlattr *attr, u32 nr,
 		      const char *why, struct netlink_ext_ack *extack)
 {
 	snprintf(d->error, sizeof(d->error), "PIDS: %u: %s", nr, why);
@@ -43,7 +24,7 @@ static int refuse_pid(struct of_census *d, const struct nlattr *attr, u32 nr,
 	return -EINVAL;
 }
 
-static int parse_pids(struct of_census *d, const struct nlattr *attr,
+static int parse_pids(struct census_dump *d, const struct nlattr *attr,
 		      struct netlink_ext_ack *extack)
 {
 	unsigned int nr = nla_len(attr) / sizeof(u32), i;
@@ -58,7 +39,7 @@ static int parse_pids(struct of_census *d, const struct nlattr *attr,
 	if (census_budget_take(&census_results, nr * sizeof(*d->req.pids)))
 		d->pids_bytes = nr * sizeof(*d->req.pids);
 	if (!d->pids_bytes ||
-	    !census_results_hold(d->dump.pid_ns, d->pids_bytes, &d->dump.held)) {
+	    !census_results_hold(d->pid_ns, d->pids_bytes, &d->held)) {
 		NL_SET_ERR_MSG(extack, CENSUS_RESULTS_FULL);
 		return -EDQUOT;
 	}
@@ -101,7 +82,7 @@ static int refuse_share_attrs(struct nlattr **tb, struct netlink_ext_ack *extack
  * The reference is kept until the census, like an open file.  Neither a regular file nor a
  * block device has one on this socket, which would keep itself.
  */
-static int parse_file(struct of_census *d, const struct nlattr *attr,
+static int parse_file(struct census_dump *d, const struct nlattr *attr,
 		      struct netlink_ext_ack *extack)
 {
 	umode_t mode;
@@ -118,7 +99,7 @@ static int parse_file(struct of_census *d, const struct nlattr *attr,
 }
 
 /* SHARE: some processes, or all groups of a kind; always with owners. */
-static int parse_share(struct of_census *d, struct nlattr **tb,
+static int parse_share(struct census_dump *d, struct nlattr **tb,
 		       struct netlink_ext_ack *extack)
 {
 	struct nlattr *pids = tb[MEMCENSUS_REQ_PIDS], *by = tb[MEMCENSUS_REQ_GROUP_BY];
@@ -169,16 +150,16 @@ static int parse_share(struct of_census *d, struct nlattr **tb,
 }
 
 /* Both IDs or none. */
-static int parse_reader(struct of_census *d, struct nlattr **tb, struct netlink_ext_ack *extack)
+static int parse_reader(struct census_dump *d, struct nlattr **tb, struct netlink_ext_ack *extack)
 {
 	struct nlattr *uid = tb[MEMCENSUS_REQ_READER_UID], *gid = tb[MEMCENSUS_REQ_READER_GID];
-	struct census_reader *reader = &d->dump.reader;
+	struct census_reader *reader = &d->reader;
 
 	if (!uid && !gid)
 		return 0;
 	if (uid && gid) {
-		reader->uid = make_kuid(d->dump.user_ns, nla_get_u32(uid));
-		reader->gid = make_kgid(d->dump.user_ns, nla_get_u32(gid));
+		reader->uid = make_kuid(d->user_ns, nla_get_u32(uid));
+		reader->gid = make_kgid(d->user_ns, nla_get_u32(gid));
 		if (uid_valid(reader->uid) && gid_valid(reader->gid))
 			return 0;
 	}
@@ -201,7 +182,7 @@ static void parse_max_age(struct census_request *req, const struct nlattr *attr)
 }
 
 /* SNAPSHOT: all processes or some. */
-static int parse_snapshot(struct of_census *d, struct nlattr **tb,
+static int parse_snapshot(struct census_dump *d, struct nlattr **tb,
 			  struct netlink_ext_ack *extack)
 {
 	struct census_request *req = &d->req;
@@ -231,8 +212,8 @@ static int parse_snapshot(struct of_census *d, struct nlattr **tb,
 		return -EINVAL;
 	}
 	if (tb[MEMCENSUS_REQ_TREE]) {
-		d->dump.tree = nla_get_u32(tb[MEMCENSUS_REQ_TREE]);
-		if (!d->dump.tree || req->group_by != MEMCENSUS_BY_TREE) {
+		d->tree = nla_get_u32(tb[MEMCENSUS_REQ_TREE]);
+		if (!d->tree || req->group_by != MEMCENSUS_BY_TREE) {
 			NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_TREE],
 					    "TREE: needs a PID, and GROUP_BY TREE");
 			return -EINVAL;
@@ -251,35 +232,31 @@ static int parse_snapshot(struct of_census *d, struct nlattr **tb,
 	return 0;
 }
 
-static int parse_request(struct census_dump *dump, struct nlattr **tb,
-			 struct netlink_ext_ack *extack)
+static int parse_request(struct census_dump *d, struct nlattr **tb, struct netlink_ext_ack *extack)
 {
-	struct of_census *d = of_census(dump);
 	int err;
 
-	d->req.pid_ns = dump->pid_ns;
+	d->req.pid_ns = d->pid_ns;
 	err = census_request_refuse(tb, OTHER_ATTRS,
 				    "ORDER and FILES: only PHYSICAL takes them",
 				    extack);
 	if (err)
 		return err;
-	switch (dump->cmd) {
+	switch (d->cmd) {
 	case MEMCENSUS_CMD_SHARE:
-		dump->stages = census_share_stages;
+		d->stages = census_share_stages;
 		err = parse_share(d, tb, extack);
 		break;
 	default:
-		dump->stages = census_snapshot_stages;
+		d->stages = census_snapshot_stages;
 		err = parse_snapshot(d, tb, extack);
 	}
-	dump->parts = d->req.parts;
-	dump->groups = d->req.group_by;
 	if (!err)
 		parse_max_age(&d->req, tb[MEMCENSUS_REQ_MAX_AGE_MS]);
 	return err;
 }
 
-static void release_request(struct of_census *d)
+static void release_request(struct census_dump *d)
 {
 	census_request_release(&d->req);
 	census_budget_give(&census_results, d->pids_bytes);
@@ -302,13 +279,11 @@ static void find_tree(struct census_dump *d)
 	}
 }
 
-static int take_census(struct census_dump *dump, struct netlink_ext_ack *extack)
+static int take_census(struct census_dump *d, struct netlink_ext_ack *extack)
 {
-	struct of_census *d = of_census(dump);
-	int err = census_get(&d->req, &dump->snap);
+	int err = census_get(&d->req, &d->snap);
 
-	if (!err && !census_results_hold(dump->pid_ns, census_snapshot_bytes(dump->snap),
-					 &dump->held))
+	if (!err && !census_results_hold(d->pid_ns, census_snapshot_bytes(d->snap), &d->held))
 		err = -EDQUOT;
 	if (err == -EDQUOT)
 		NL_SET_ERR_MSG(extack, CENSUS_RESULTS_FULL);
@@ -317,21 +292,20 @@ static int take_census(struct census_dump *dump, struct netlink_ext_ack *extack)
 			       "not enough memory for the census: raise max_mem or free memory");
 	if (err)
 		return err;
-	dump->seq = dump->snap->seq;
-	if (dump->tree)
-		find_tree(dump);
+	d->seq = d->snap->seq;
+	if (d->tree)
+		find_tree(d);
 	release_request(d);
 	return 0;
 }
 
-static void release_census(struct census_dump *dump)
+static void release_census(struct census_dump *d)
 {
-	census_snapshot_put(dump->snap);
-	release_request(of_census(dump));
+	census_snapshot_put(d->snap);
+	release_request(d);
 }
 
 const struct census_dump_ops census_dump_census = {
-	.size = sizeof(struct of_census),
 	.parse = parse_request,
 	.take = take_census,
 	.next = census_next_record,

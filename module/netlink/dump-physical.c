@@ -13,28 +13,6 @@
 #include "physical/class.h"
 #include "physical/physical.h"
 
-/**
- * struct physical_dump - one PHYSICAL dump
- * @dump: of all commands
- * @req: the request
- * @result: of the pass; NULL before it was taken
- */
-struct physical_dump {
-	struct census_dump dump;
-	struct census_physical_request req;
-	const struct census_physical *result;
-};
-
-static struct physical_dump *physical_dump(struct census_dump *d)
-{
-	return container_of(d, struct physical_dump, dump);
-}
-
-static const struct census_physical *result_of(const struct census_dump *d)
-{
-	return container_of(d, struct physical_dump, dump)->result;
-}
-
 static int put_u64s(struct sk_buff *skb, int attr, const u64 *values, unsigned int nr)
 {
 	return nla_put_64bit(skb, attr, nr * sizeof(*values), values, MEMCENSUS_A_PAD);
@@ -220,7 +198,7 @@ static int fill_blocks(struct sk_buff *skb, const struct census_dump *d, const v
 	unsigned int part = d->index;
 	u32 from, nr;
 
-	find_part(result_of(d), &part);
+	find_part(d->physical, &part);
 	from = part * MEMCENSUS_BLOCK_RECORDS_MAX;
 	nr = min_t(u32, b->nr - from, MEMCENSUS_BLOCK_RECORDS_MAX);
 	if (census_frame_blocks_are_holes(b, from, nr))
@@ -243,13 +221,12 @@ static const struct census_stage stages[] = {
 	{ }
 };
 
-static const void *next_physical_record(struct census_dump *dump, const void *before)
+static const void *next_physical_record(struct census_dump *d, const void *before)
 {
-	const struct physical_dump *d = physical_dump(dump);
-	const struct census_physical *r = d->result;
-	unsigned int i = dump->index;
+	const struct census_physical *r = d->physical;
+	unsigned int i = d->index;
 
-	switch (census_dump_stage(dump)) {
+	switch (census_dump_stage(d)) {
 	case MEMCENSUS_A_PHYSICAL:
 		return i ? NULL : r;
 	case MEMCENSUS_A_PHYSICAL_ZONE:
@@ -258,7 +235,7 @@ static const void *next_physical_record(struct census_dump *dump, const void *be
 		return i < r->charges.nr ? census_index_record(&r->charges, i) : NULL;
 	case MEMCENSUS_A_FRAME_SYSTEM:
 		/* One more: of what was left out. */
-		return d->req.files && i < r->files.systems.nr + 1 ? &r->files : NULL;
+		return d->frames.files && i < r->files.systems.nr + 1 ? &r->files : NULL;
 	case MEMCENSUS_A_FRAME_FILE:
 		return i < r->files.nr ? &r->files.files[i] : NULL;
 	case MEMCENSUS_A_FRAME_BLOCKS:
@@ -271,7 +248,7 @@ static const void *next_physical_record(struct census_dump *dump, const void *be
 #define TAKEN (CENSUS_REQ(ORDER) | CENSUS_REQ(GROUP_BY) | CENSUS_REQ(FILES))
 
 /* A caller in another PID namespace may not see cgroups that it has no process of. */
-static int parse_group_by(struct physical_dump *d, const struct nlattr *by,
+static int parse_group_by(struct census_dump *d, const struct nlattr *by,
 			  struct netlink_ext_ack *extack)
 {
 	if (nla_get_u32(by) != MEMCENSUS_BY_CGROUP) {
@@ -284,12 +261,12 @@ static int parse_group_by(struct physical_dump *d, const struct nlattr *by,
 				    "GROUP_BY: all cgroups are sent: only to the initial PID namespace");
 		return -EINVAL;
 	}
-	d->req.cgroups = true;
+	d->frames.cgroups = true;
 	return 0;
 }
 
 /* The same of files, which may be of any container. */
-static int parse_files(struct physical_dump *d, const struct nlattr *files,
+static int parse_files(struct census_dump *d, const struct nlattr *files,
 		       struct netlink_ext_ack *extack)
 {
 	if (!census_sees_all(task_active_pid_ns(current))) {
@@ -297,17 +274,15 @@ static int parse_files(struct physical_dump *d, const struct nlattr *files,
 				    "FILES: files of all processes are sent: only to the initial PID namespace");
 		return -EINVAL;
 	}
-	d->req.files = nla_get_u32(files);
+	d->frames.files = nla_get_u32(files);
 	return 0;
 }
 
-static int parse_physical(struct census_dump *dump, struct nlattr **tb,
-			  struct netlink_ext_ack *extack)
+static int parse_physical(struct census_dump *d, struct nlattr **tb, struct netlink_ext_ack *extack)
 {
-	struct physical_dump *d = physical_dump(dump);
 	int err;
 
-	dump->stages = stages;
+	d->stages = stages;
 	err = census_request_refuse(tb, ~TAKEN,
 				    "PHYSICAL takes ORDER, GROUP_BY and FILES only", extack);
 	if (err)
@@ -323,8 +298,7 @@ static int parse_physical(struct census_dump *dump, struct nlattr **tb,
 			return err;
 	}
 	if (tb[MEMCENSUS_REQ_ORDER])
-		d->req.order = nla_get_u32(tb[MEMCENSUS_REQ_ORDER]);
-	dump->paths = d->req.files;
+		d->frames.order = nla_get_u32(tb[MEMCENSUS_REQ_ORDER]);
 	return 0;
 }
 
@@ -339,13 +313,12 @@ static u64 result_bytes(const struct census_physical *r)
 	return bytes;
 }
 
-static int take_pass(struct census_dump *dump, struct netlink_ext_ack *extack)
+static int take_pass(struct census_dump *d, struct netlink_ext_ack *extack)
 {
-	struct physical_dump *d = physical_dump(dump);
-	const struct census_physical *r = census_physical_get(&d->req);
+	const struct census_physical *r = census_physical_get(&d->frames);
 	int err = PTR_ERR_OR_ZERO(r);
 
-	if (!err && !census_results_hold(dump->pid_ns, result_bytes(r), &dump->held)) {
+	if (!err && !census_results_hold(d->pid_ns, result_bytes(r), &d->held)) {
 		census_physical_put(r);
 		err = -EDQUOT;
 	}
@@ -360,18 +333,17 @@ static int take_pass(struct census_dump *dump, struct netlink_ext_ack *extack)
 			       "ORDER: more than 4194304 blocks: request a higher order");
 	if (err)
 		return err;
-	d->result = r;
-	dump->seq = r->seq;
+	d->physical = r;
+	d->seq = r->seq;
 	return 0;
 }
 
-static void release_physical(struct census_dump *dump)
+static void release_physical(struct census_dump *d)
 {
-	census_physical_put(physical_dump(dump)->result);
+	census_physical_put(d->physical);
 }
 
 const struct census_dump_ops census_dump_physical = {
-	.size = sizeof(struct physical_dump),
 	.parse = parse_physical,
 	.take = take_pass,
 	.next = next_physical_record,

@@ -141,9 +141,9 @@ static bool is_large(const struct census_dump *d, u8 nest)
 	BUILD_BUG_ON(MEMCENSUS_BLOCK_RECORDS_MAX * sizeof(u64) + 512 > 3072);
 	switch (nest) {
 	case MEMCENSUS_A_VMA:
-		return d->parts & CENSUS_PARTS_OF_VMAS;
+		return d->req.parts & CENSUS_PARTS_OF_VMAS;
 	case MEMCENSUS_A_FRAME_FILE:
-		return d->paths;
+		return d->frames.files;
 	default:
 		return false;
 	}
@@ -184,7 +184,7 @@ int census_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 {
 	static const struct census_stage info = { MEMCENSUS_A_INFO, census_fill_info };
 	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
-	struct census_dump *d = kzalloc(ops->size, CENSUS_GFP | __GFP_ACCOUNT);
+	struct census_dump *d = kzalloc(sizeof(*d), CENSUS_GFP | __GFP_ACCOUNT);
 	struct nlattr *tb[MEMCENSUS_REQ_MAX + 1];
 	unsigned int i;
 	int err;

@@ -11,6 +11,7 @@
 #include <net/netlink.h>
 
 #include "census/snapshot.h"
+#include "physical/physical.h"
 
 /* One attribute in a mask of census_request_refuse(). */
 #define CENSUS_REQ(name) BIT_ULL(MEMCENSUS_REQ_##name)
@@ -39,7 +40,6 @@ struct census_stage {
 
 /**
  * struct census_dump_ops - what one command adds
- * @size: of its own struct, which begins with a &struct census_dump
  * @parse: checks the attributes of the request, by number, and says which records follow.
  *	Return: 0 or an error, explained in the extended ack
  * @take: takes what is sent; sleeps as long as a census does; may be NULL.  Return: as @parse
@@ -48,7 +48,6 @@ struct census_stage {
  * @release: frees what @parse and @take took, which may have failed
  */
 struct census_dump_ops {
-	size_t size;
 	int (*parse)(struct census_dump *d, struct nlattr **tb, struct netlink_ext_ack *extack);
 	int (*take)(struct census_dump *d, struct netlink_ext_ack *extack);
 	const void *(*next)(struct census_dump *d, const void *before);
@@ -63,10 +62,10 @@ struct census_dump_ops {
  * @nlseq: of the request
  * @flags: NLM_F_MULTI in a dump
  * @cmd: of all messages, as of the request
- * @parts: MEMCENSUS_PART_* that were requested
+ * @req: of a census
+ * @pids_bytes: of @req.pids, taken from the budget of results
+ * @frames: the request of a pass over frames
  * @frame_numbers: the caller may see frame numbers
- * @paths: files were requested
- * @groups: groups were requested
  * @tree: PID of the only group that is sent, by TREE; 0: all
  * @tree_begin, @tree_end: numbers of this group and of those in it, after the census
  * @pid_ns: namespace of all PIDs in the messages, a reference
@@ -75,7 +74,9 @@ struct census_dump_ops {
  * @taken: @ops->take succeeded
  * @held: of census_results_hold()
  * @snap: the census, NULL if there is none
+ * @physical: result of the pass, NULL if there is none
  * @seq: number of what is sent; 0: none
+ * @error: text of an extended ack that contains a number
  * @stages: the kinds of records, in order; set by @ops->parse
  * @stage: index of the next of @stages
  * @index: of the next record in @stage
@@ -88,10 +89,10 @@ struct census_dump {
 	u32 nlseq;
 	int flags;
 	u8 cmd;
-	u32 parts;
+	struct census_request req;
+	size_t pids_bytes;
+	struct census_physical_request frames;
 	bool frame_numbers;
-	bool paths;
-	bool groups;
 	u32 tree;
 	u32 tree_begin;
 	u32 tree_end;
@@ -101,7 +102,9 @@ struct census_dump {
 	bool taken;
 	u64 held;
 	const struct census_snapshot *snap;
+	const struct census_physical *physical;
 	u64 seq;
+	char error[80];
 	const struct census_stage *stages;
 	unsigned int stage;
 	unsigned int index;

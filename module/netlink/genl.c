@@ -49,26 +49,23 @@ static int info_doit(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply, info);
 }
 
-/**
- * struct command - a command that is answered by a dump
- * @ops: NULL: the module was built without it, see WITHOUT in Kbuild
- * @without: the error then
- */
-struct command {
-	const struct census_dump_ops *ops;
-	const char *without;
+/* By command, of those that a dump answers.  NULL: built without it, see WITHOUT in Kbuild. */
+static const struct census_dump_ops *const dumps[] = {
+	[MEMCENSUS_CMD_SNAPSHOT] = &census_dump_census,
+	[MEMCENSUS_CMD_SHARE] = CENSUS_WITH_SHARE ? &census_dump_census : NULL,
+	[MEMCENSUS_CMD_PHYSICAL] = CENSUS_WITH_PHYSICAL ? &census_dump_physical : NULL,
 };
 
-#define OPTIONAL(with, dump, subject) {							\
-	.ops = (with) ? &census_dump_##dump : NULL,					\
-	.without = "the module was built without " subject ": load one that has it",	\
+static int refuse_without(u8 cmd, struct netlink_ext_ack *extack)
+{
+	if (cmd == MEMCENSUS_CMD_SHARE)
+		NL_SET_ERR_MSG(extack,
+			       "the module was built without share: load one that has it");
+	else
+		NL_SET_ERR_MSG(extack,
+			       "the module was built without physical: load one that has it");
+	return -EOPNOTSUPP;
 }
-
-static const struct command commands[] = {
-	[MEMCENSUS_CMD_SNAPSHOT] = { .ops = &census_dump_census },
-	[MEMCENSUS_CMD_SHARE] = OPTIONAL(CENSUS_WITH_SHARE, census, "share"),
-	[MEMCENSUS_CMD_PHYSICAL] = OPTIONAL(CENSUS_WITH_PHYSICAL, physical, "physical"),
-};
 
 /*
  * Of the arguments of a dump, which are 0 at its start: the sender may have its answer, and with
@@ -96,18 +93,15 @@ static int census_start(struct netlink_callback *cb)
 static int census_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
-	const struct command *command = &commands[request->cmd];
+	const struct census_dump_ops *ops = dumps[request->cmd];
 
 	if (cb->args[0])
 		return census_dump_continue(skb, cb);
 	if (!cb->args[ALLOWED])
 		return refuse_unprivileged(cb->extack);
-	if (!command->ops) {
-		if (cb->extack)
-			cb->extack->_msg = command->without;
-		return -EOPNOTSUPP;
-	}
-	return census_dump_begin(skb, cb, &census_family, command->ops, cb->args[FRAME_NUMBERS]);
+	if (!ops)
+		return refuse_without(request->cmd, cb->extack);
+	return census_dump_begin(skb, cb, &census_family, ops, cb->args[FRAME_NUMBERS]);
 }
 
 #define DUMP(command) {								\

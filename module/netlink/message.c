@@ -82,7 +82,7 @@ static u32 visible_group(const struct census_dump *d, u32 group)
 {
 	if (d->tree)
 		group = is_in_tree(d, group) ? d->tree_begin : 0;
-	return group && d->groups && may_read(d, &d->snap->groups[group].reader) ? group : 0;
+	return group && d->req.group_by && may_read(d, &d->snap->groups[group].reader) ? group : 0;
 }
 
 static int fill_scan(struct sk_buff *skb, const struct census_dump *d, const void *record)
@@ -328,7 +328,7 @@ const void *census_next_record(struct census_dump *d, const void *before)
 {
 	const struct census_snapshot *snap = d->snap;
 	unsigned int i = d->index;
-	u32 parts = d->parts;
+	u32 parts = d->req.parts;
 
 	BUILD_BUG_ON(offsetof(struct census_vma, link) || offsetof(struct census_pair, link));
 	if (!snap)
@@ -338,7 +338,7 @@ const void *census_next_record(struct census_dump *d, const void *before)
 		return parts & MEMCENSUS_PART_TASKS && i < snap->nr_tasks ? snap->tasks[i] : NULL;
 	case MEMCENSUS_A_GROUP:
 		/* Group 0 contains tasks that are in no group. */
-		return d->groups && i + 1 < snap->nr_groups ? &snap->groups[i + 1] : NULL;
+		return d->req.group_by && i + 1 < snap->nr_groups ? &snap->groups[i + 1] : NULL;
 	case MEMCENSUS_A_VMA:
 		return next_in_list(&snap->vmas, before);
 	case MEMCENSUS_A_ZONE:

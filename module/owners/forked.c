@@ -106,22 +106,12 @@ bool census_forked_own(struct census_owners *o, u32 table, const u64 *lacks)
 /* Bits of addresses and of entries below those of the smallest page. */
 #define PAGE_BITS 12
 
-u64 census_family_key(const struct census_link *link)
-{
-	return ((const struct census_family *)link)->key;
-}
-
 /* Return: the tables of the addresses of @image, or NULL. */
 static struct census_family *find_family(const struct census_owners *o,
 					 const struct census_image *image, u64 *key)
 {
-	struct census_link *l;
-
 	*key = image->addr >> PAGE_BITS | (u64)image->nr << 52;
-	for (l = census_table_first(&o->family_table, *key); l; l = l->next)
-		if (census_family_key(l) == *key)
-			return (struct census_family *)l;
-	return NULL;
+	return (struct census_family *)census_table_find(&o->family_table, *key);
 }
 
 /* As find_family(), and adds them.  Return: NULL without memory: its tables are not found then. */
@@ -134,7 +124,7 @@ static struct census_family *get_family(struct census_owners *o, const struct ce
 	if (!unit)
 		return f;
 	f = census_unit(&o->families, unit);
-	*f = (struct census_family) { .key = key };
+	*f = (struct census_family) { .link.key = key };
 	census_table_add(&o->family_table, &f->link);
 	return f;
 }

@@ -89,8 +89,7 @@ struct census_image {
 
 /**
  * struct census_family - tables of the same addresses, which fork() copied, or may have; two units
- * @link: in &struct census_owners.family_table
- * @key: from the addresses
+ * @link: in &struct census_owners.family_table, by a key from the addresses
  * @tables: units of the &struct census_forked kept last, the newest first; 0: none
  * @first: bits of the first value of the tables of @masks
  * @masks: of tables that were not kept, since one was
@@ -98,7 +97,6 @@ struct census_image {
  */
 struct census_family {
 	struct census_link link;
-	u64 key;
 	u32 tables[CENSUS_FAMILY_TABLES];
 	u32 first;
 	u16 masks;
@@ -139,7 +137,6 @@ static inline u32 census_forked_owners(const struct census_forked *t, const u32 
 
 u32 census_forked_add(struct census_owners *o, const u64 *values, unsigned int nr);
 bool census_forked_own(struct census_owners *o, u32 table, const u64 *lacks);
-u64 census_family_key(const struct census_link *link);
 const u64 *census_family_find(const struct census_owners *o, struct census_image *image, u32 n);
 bool census_family_wants(struct census_owners *o, const struct census_image *image, u32 masks);
 void census_family_add(struct census_owners *o, const struct census_image *image);

@@ -284,33 +284,36 @@ void census_planes_subtract(struct census_owners *o, struct census_block *b, u64
 	}
 }
 
-static_assert(CENSUS_SUM_PLANES == PLANES_MAX + 1);
+static_assert(CENSUS_ALL_PLANES == PLANES_MAX + 1);
 
-/* Sets @sum to the owners of each page of a block, before it is finished. */
-void census_plane_sum_read(struct census_plane_sum *sum, const struct census_owners *o,
-			   const struct census_block *b)
+/*
+ * Copies the number of owners of each page of a block, before it is finished, to %CENSUS_ALL_PLANES
+ * @planes.  Return: the number of those in use.
+ */
+u32 census_planes_read(const struct census_owners *o, const struct census_block *b, u64 *planes)
 {
 	u32 end = b->planes ? planes_capacity(b->planes) : 0, i;
 	const u64 *words = end ? planes_words(o, b->planes) : NULL;
 
-	sum->planes[0] = b->ones;
+	planes[0] = b->ones;
 	for (i = 0; i < end; i++)
-		sum->planes[i + 1] = words[i];
-	for (sum->nr = end + 1; sum->nr > 1 && !sum->planes[sum->nr - 1]; sum->nr--)
-		;
+		planes[i + 1] = words[i];
+	while (end && !planes[end])
+		end--;
+	return end + 1;
 }
 
 /* Return: the pages of @left that have as many @owners as its first page. */
-u64 census_plane_sum_next(const struct census_plane_sum *sum, u64 left, u64 *owners)
+u64 census_planes_next(const u64 *planes, u32 nr, u64 left, u64 *owners)
 {
 	unsigned int at = __builtin_ctzll(left), i;
 
 	*owners = 0;
-	for (i = 0; i < sum->nr; i++) {
-		u64 bit = sum->planes[i] >> at & 1;
+	for (i = 0; i < nr; i++) {
+		u64 bit = planes[i] >> at & 1;
 
 		*owners |= bit << i;
-		left &= sum->planes[i] ^ (bit - 1);
+		left &= planes[i] ^ (bit - 1);
 	}
 	return left;
 }

@@ -150,10 +150,7 @@ struct census_totals {
 	u64 lost;
 };
 
-/*
- * Number of entries between two cond_resched() or checks for a signal, and few enough that
- * their shares do not overflow 64 bits.
- */
+/* Number of entries between two cond_resched() or checks for a signal. */
 #define CENSUS_RESCHED_ENTRIES BIT(16)
 
 #define CENSUS_POOLS 9
@@ -207,17 +204,8 @@ struct census_owners {
 	bool failed;
 };
 
-#define CENSUS_SUM_PLANES 33
-
-/**
- * struct census_plane_sum - number of owners of each page of a block, in bit planes
- * @planes: one more than a block has outside of it
- * @nr: planes in use
- */
-struct census_plane_sum {
-	u64 planes[CENSUS_SUM_PLANES];
-	u32 nr;
-};
+/* Planes of a block, with plane 0. */
+#define CENSUS_ALL_PLANES 33
 
 static inline unsigned int census_owner_class(u64 owners)
 {
@@ -264,9 +252,8 @@ void census_planes_add(struct census_owners *o, struct census_block *b,
 void census_owners_add(struct census_owners *o, struct census_block *b, u64 mask, u32 nr);
 void census_planes_subtract(struct census_owners *o, struct census_block *b, u64 mask);
 void census_owners_chain_last(struct census_owners *o);
-void census_plane_sum_read(struct census_plane_sum *sum, const struct census_owners *o,
-			   const struct census_block *b);
-u64 census_plane_sum_next(const struct census_plane_sum *sum, u64 left, u64 *owners);
+u32 census_planes_read(const struct census_owners *o, const struct census_block *b, u64 *planes);
+u64 census_planes_next(const u64 *planes, u32 nr, u64 left, u64 *owners);
 
 static inline struct census_turn *census_turn(const struct census_owners *o,
 					      u32 turn)

@@ -75,13 +75,12 @@ void census_pairs_owner(struct census_pairs *p, u32 row, census_kinds *by_owners
 static void recount(struct census_pairs *p, u32 block, u64 mask, u64 *all)
 {
 	struct census_block *b = census_block(p->o, block);
-	struct census_plane_sum sum;
-	u32 i;
+	u64 planes[CENSUS_ALL_PLANES];
+	u32 nr = census_planes_read(p->o, b, planes), i;
 
 	/* Each owner there is makes one more pair. */
-	census_plane_sum_read(&sum, p->o, b);
-	for (i = 0; i < sum.nr; i++)
-		*all += (u64)census_popcount(mask & sum.planes[i]) << i;
+	for (i = 0; i < nr; i++)
+		*all += (u64)census_popcount(mask & planes[i]) << i;
 	census_owners_add(p->o, b, mask, 1);
 }
 

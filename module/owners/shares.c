@@ -14,14 +14,13 @@
 #define BLOCKS_AHEAD 12
 
 /* Return: the number of @splits, one for each number of owners among the pages @left. */
-static unsigned int split_pages(const struct census_plane_sum *sum, u64 left,
-				struct census_split *splits)
+static unsigned int split_pages(const u64 *planes, u32 nr, u64 left, struct census_split *splits)
 {
 	unsigned int n;
 	u64 owners;
 
 	for (n = 0; left; n++) {
-		splits[n].pages = census_plane_sum_next(sum, left, &owners);
+		splits[n].pages = census_planes_next(planes, nr, left, &owners);
 		splits[n].weight = div64_u64(1ULL << CENSUS_SHARE_SHIFT, owners);
 		left &= ~splits[n].pages;
 	}
@@ -47,26 +46,25 @@ static unsigned int weight_class(u64 weight)
 void census_block_finish(struct census_owners *o, u32 block, struct census_totals *totals)
 {
 	struct census_block *b = census_block(o, block);
-	u32 kind = census_block_kind(o, block), first, n, i;
+	u32 kind = census_block_kind(o, block), nr, first, n, i;
+	u64 planes[CENSUS_ALL_PLANES], shared = 0;
 	const struct census_split *splits;
-	struct census_plane_sum sum;
-	u64 shared = 0;
 
 	if (!b->planes) {
 		totals->pages[kind] += census_popcount(b->ones);
 		b->newest = 0;
 		return;
 	}
-	census_plane_sum_read(&sum, o, b);
-	for (i = 1; i < sum.nr; i++)
-		shared |= sum.planes[i];
+	nr = census_planes_read(o, b, planes);
+	for (i = 1; i < nr; i++)
+		shared |= planes[i];
 	totals->pages[kind] += census_popcount(shared | b->ones);
 	first = census_pool_take(&o->splits, CENSUS_BLOCK_PAGES);
 	if (!first) {
 		o->failed = true;
 		return;
 	}
-	n = split_pages(&sum, shared, census_unit(&o->splits, first));
+	n = split_pages(planes, nr, shared, census_unit(&o->splits, first));
 	/* Return the unused units. */
 	o->splits.nr = first + n;
 	splits = census_unit(&o->splits, first);
@@ -84,23 +82,12 @@ static const struct census_split *block_splits(const struct census_owners *o,
 	return census_unit(&o->splits, b->planes);
 }
 
-/**
- * struct sum - sum over a limited number of entries
- * @pages: see &struct census_holding
- * @exclusive: see &struct census_holding
- * @share: of pages that are not exclusive, 1/2^36 page
- */
-struct sum {
-	u64 pages;
-	u64 exclusive;
-	u64 share;
-};
-
 /*
  * Adds the page that a value of a finished table refers to, or takes it away if @one is -1.  The
  * CPU cannot predict which split has it, if any, so there is no branch.
  */
-static void add_page(const struct census_owners *o, u64 value, int one, struct sum *to)
+static __always_inline void add_page(const struct census_owners *o, u64 value, int one,
+				     struct census_holding *to)
 {
 	const struct census_block *b = census_block(o, value >> CENSUS_BLOCK_SHIFT);
 	unsigned int at = value & (CENSUS_BLOCK_PAGES - 1);
@@ -112,11 +99,11 @@ static void add_page(const struct census_owners *o, u64 value, int one, struct s
 		weight += -(split->pages >> at & 1) & split->weight;
 	to->pages += one;
 	to->exclusive += one * (b->ones >> at & 1);
-	to->share += one * weight;
+	to->share += one * (census_share)weight;
 }
 
 static __always_inline void add_entry(const struct census_owners *o, const struct census_block *b,
-				      u64 mask, struct sum *h)
+				      u64 mask, struct census_holding *h)
 {
 	const struct census_split *split;
 	u32 n = b->newest;
@@ -139,7 +126,7 @@ static __always_inline void add_entry(const struct census_owners *o, const struc
 void census_forked_sum(const struct census_owners *o, struct census_forked *t)
 {
 	const u64 *values = census_forked_values(o, t);
-	struct sum sum = {};
+	struct census_holding sum = {};
 	unsigned int i, n;
 
 	for (i = 0; i < t->nr; i += n) {
@@ -168,7 +155,8 @@ void census_forked_sum(const struct census_owners *o, struct census_forked *t)
 }
 
 /* Adds the pages of a table, without those that the owner lacks. */
-static void add_table(const struct census_owners *o, const struct census_entry *e, struct sum *h)
+static void add_table(const struct census_owners *o, const struct census_entry *e,
+		      struct census_holding *h)
 {
 	const struct census_forked *t = census_forked(o, census_forked_of(e));
 	const u64 *values = census_forked_values(o, t);
@@ -191,8 +179,8 @@ static void add_table(const struct census_owners *o, const struct census_entry *
 	}
 }
 
-/* Adds pages of a kind of blocks to the owner's holdings and to the totals. */
-static void add_sum(const struct sum *sum, u32 kind, struct census_holding *holdings,
+/* Adds pages of a kind of blocks, in whose @share the exclusive ones are not, to the owner's. */
+static void add_sum(const struct census_holding *sum, u32 kind, struct census_holding *holdings,
 		    struct census_totals *totals)
 {
 	census_share share = sum->share + ((census_share)sum->exclusive << CENSUS_SHARE_SHIFT);
@@ -210,7 +198,7 @@ static u32 finish_entries(const struct census_owners *o, u32 begin, u32 end,
 			  struct census_holding *holdings, struct census_totals *totals)
 {
 	struct census_chunk *const *entries = o->entries.dirs, *const *blocks = o->blocks.dirs;
-	struct sum sums[CENSUS_KINDS_MAX] = {};
+	struct census_holding sums[CENSUS_KINDS_MAX] = {};
 	u32 tables = 0, kind, i;
 
 	for (i = begin; i < end && tables < TABLES_AT_ONCE; i++) {

@@ -44,7 +44,7 @@ struct census_cached {
  * @shmem: of shmem
  */
 struct census_mapping {
-	struct census_indexed of;
+	struct census_link of;
 	struct census_cached cached;
 	u64 pfns[2];
 	u64 cgroup;
@@ -65,7 +65,7 @@ struct census_mapping {
  * @source: s_id of the super block
  */
 struct census_cached_system {
-	struct census_indexed of;
+	struct census_link of;
 	u64 files;
 	struct census_cached cached;
 	bool shmem;

@@ -6,11 +6,6 @@
 #include "base/result-memory.h"
 #include "physical/index.h"
 
-static u64 key_of(const struct census_link *link)
-{
-	return container_of(link, struct census_indexed, link)->key;
-}
-
 /* Chunks of a table without records. */
 #define CHUNKS_MIN 8
 
@@ -24,7 +19,7 @@ static int why_none(struct census_index *t, u64 bytes)
 }
 
 /* Return: a new record of zeros, or NULL. */
-static struct census_indexed *add_record(struct census_index *t)
+static struct census_link *add_record(struct census_index *t)
 {
 	u32 unit = census_reserve_low() ? 0 : census_pool_take(&t->pool, t->units);
 
@@ -57,7 +52,7 @@ int census_index_begin(struct census_index *t, u32 size, u32 max)
 	if (err)
 		return err;
 	t->first = add_record(t);
-	if (t->first && census_table_init(&t->table, &t->budget, key_of))
+	if (t->first && census_table_init(&t->table, &t->budget))
 		return 0;
 	return why_none(t, CHUNKS_MIN * CENSUS_CHUNK_BYTES);
 }
@@ -93,20 +88,19 @@ void census_index_free(struct census_index *t)
  */
 void *census_index_find(struct census_index *t, u64 key)
 {
-	struct census_indexed *record = t->last;
-	struct census_link *l;
+	struct census_link *record = t->last;
 
 	if (record && record->key == key)
 		return record;
-	for (l = census_table_first(&t->table, key); l; l = l->next)
-		if (key_of(l) == key)
-			return t->last = container_of(l, struct census_indexed, link);
+	record = census_table_find(&t->table, key);
+	if (record)
+		return t->last = record;
 	if (t->nr == t->max)
 		return t->first;
 	record = add_record(t);
 	if (record) {
 		record->key = key;
-		census_table_add(&t->table, &record->link);
+		census_table_add(&t->table, record);
 	}
 	return t->last = record;
 }

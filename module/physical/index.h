@@ -13,19 +13,9 @@
 #include "base/table.h"
 
 /**
- * struct census_indexed - first member of a record
- * @link: in the table
- * @key: not 0, but of the first record, which is of all that have no record of their own
- */
-struct census_indexed {
-	struct census_link link;
-	u64 key;
-};
-
-/**
- * struct census_index - records of one size
+ * struct census_index - records of one size, of which the first member is a &struct census_link
  * @budget: of them
- * @table: &struct census_indexed by key
+ * @table: the records by key, which is 0 for the first one: all that have no record of their own
  * @pool: the records; they do not move
  * @units: of a record
  * @first: the first record; NULL: not requested
@@ -39,7 +29,7 @@ struct census_index {
 	struct census_pool pool;
 	u32 units;
 	void *first;
-	struct census_indexed *last;
+	struct census_link *last;
 	u32 nr;
 	u32 max;
 };

@@ -27,7 +27,7 @@
  * @pinned: frames that may be pinned for DMA
  */
 struct census_charge {
-	struct census_indexed of;
+	struct census_link of;
 	u64 classes[MEMCENSUS_FC_MAX + 1];
 	u64 shared;
 	u64 pinned;

@@ -28,7 +28,7 @@
 
 /**
  * struct payer - mapped pages that a cgroup is charged for
- * @link: in &struct charges.table
+ * @link: in &struct charges.table, by key_of()
  * @cgroup: its ID; 0: pages that no cgroup is charged for
  * @space: of a file: only its pages; 0: all
  * @charged: pages that some process maps
@@ -51,14 +51,12 @@ static_assert(sizeof(struct payer) <= PAYER_UNITS * CENSUS_UNIT_BYTES);
 
 /**
  * struct met - pages of a block that were met in this slice
- * @link: in &struct charges.met
- * @key: of the block
+ * @link: in &struct charges.met, by the key of the block
  * @pages: one bit for each page
  * @own: of @pages, those that a process of the payer maps
  */
 struct met {
 	struct census_link link;
-	u64 key;
 	u64 pages;
 	u64 own;
 };
@@ -87,21 +85,9 @@ struct charges {
 	struct census_table met;
 };
 
-static u64 payer_key_of(u64 cgroup, u32 space)
+static u64 key_of(u64 cgroup, u32 space)
 {
 	return cgroup + rol64(space, 40);
-}
-
-static u64 payer_key(const struct census_link *link)
-{
-	const struct payer *payer = container_of(link, struct payer, link);
-
-	return payer_key_of(payer->cgroup, payer->space);
-}
-
-static u64 met_key(const struct census_link *link)
-{
-	return container_of(link, struct met, link)->key;
 }
 
 int census_charges_begin(struct census *c)
@@ -115,8 +101,8 @@ int census_charges_begin(struct census *c)
 	s->budget = census_budget_locked(&c->budget);
 	s->payers.budget = &s->budget;
 	s->masks.budget = &s->budget;
-	return census_reserve_fill() && census_table_init(&s->table, &s->budget, payer_key) &&
-	       census_table_init(&s->met, &s->budget, met_key) ? 0 : -ENOMEM;
+	return census_reserve_fill() && census_table_init(&s->table, &s->budget) &&
+	       census_table_init(&s->met, &s->budget) ? 0 : -ENOMEM;
 }
 
 /* The blocks of a slice are not met in another one. */
@@ -157,11 +143,12 @@ static bool has_room(const struct charges *s)
 /* Return: the payer @cgroup, of @space, or NULL without memory. */
 static struct payer *find_payer(struct charges *s, u64 cgroup, u32 space)
 {
-	struct payer *payer;
+	u64 key = key_of(cgroup, space);
 	struct census_link *l;
+	struct payer *payer;
 	u32 unit;
 
-	for (l = census_table_first(&s->table, payer_key_of(cgroup, space)); l; l = l->next) {
+	for (l = census_table_find(&s->table, key); l; l = census_link_find(l->next, key)) {
 		payer = container_of(l, struct payer, link);
 		if (payer->cgroup == cgroup && payer->space == space)
 			return payer;
@@ -171,7 +158,7 @@ static struct payer *find_payer(struct charges *s, u64 cgroup, u32 space)
 	if (!unit)
 		return NULL;
 	payer = census_unit(&s->payers, unit);
-	*payer = (struct payer) { .cgroup = cgroup, .space = space };
+	*payer = (struct payer) { .link.key = key, .cgroup = cgroup, .space = space };
 	census_table_add(&s->table, &payer->link);
 	return payer;
 }
@@ -179,20 +166,17 @@ static struct payer *find_payer(struct charges *s, u64 cgroup, u32 space)
 /* Return: what was met of the block of @key, or NULL without memory. */
 static struct met *find_met(struct charges *s, u64 key)
 {
+	struct census_link *l = census_table_find(&s->met, key);
 	struct met *met;
-	struct census_link *l;
 	u32 unit;
 
-	for (l = census_table_first(&s->met, key); l; l = l->next) {
-		met = container_of(l, struct met, link);
-		if (met->key == key)
-			return met;
-	}
+	if (l)
+		return container_of(l, struct met, link);
 	unit = census_pool_take(&s->masks, MET_UNITS);
 	if (!unit)
 		return NULL;
 	met = census_unit(&s->masks, unit);
-	*met = (struct met) { .key = key };
+	*met = (struct met) { .link.key = key };
 	census_table_add(&s->met, &met->link);
 	return met;
 }

@@ -37,8 +37,8 @@
 
 /**
  * struct found_group - a group while groups are formed
- * @link: in the table, unless the group has an address space that no other group has
- * @hash: of @key; keyed, because users choose names of commands
+ * @link: in the table, unless the group has an address space that no other group has; by a keyed
+ *	hash of @key, because users choose names of commands
  * @key: compared as bytes
  * @parent: index of the group that contains it, 0: none
  * @child: index of a group in it, 0: none
@@ -48,7 +48,6 @@
  */
 struct found_group {
 	struct census_link link;
-	u64 hash;
 	struct census_group_key key;
 	u32 parent;
 	u32 child;
@@ -71,11 +70,6 @@ struct finding {
 	u32 seed;
 };
 
-static u64 hash_of(const struct census_link *link)
-{
-	return container_of(link, struct found_group, link)->hash;
-}
-
 /* Return: the index of a new group, which has no parent. */
 static u32 add_group(struct finding *f, const struct census_group_key *key)
 {
@@ -91,13 +85,13 @@ static u32 find_group(struct finding *f, const struct census_group_key *key)
 	u64 hash = jhash(key, sizeof(*key), f->seed);
 	u32 group;
 
-	for (l = census_table_first(&f->table, hash); l; l = l->next) {
+	for (l = census_table_find(&f->table, hash); l; l = census_link_find(l->next, hash)) {
 		found = container_of(l, struct found_group, link);
 		if (!memcmp(&found->key, key, sizeof(*key)))
 			return found - f->found;
 	}
 	group = add_group(f, key);
-	f->found[group].hash = hash;
+	f->found[group].link.key = hash;
 	census_table_add(&f->table, &f->found[group].link);
 	return group;
 }
@@ -354,7 +348,7 @@ static int form_groups(struct census_snapshot *snap, const struct census_collect
 		cond_resched();
 	}
 	f.found = census_kvcalloc(nr + 1, sizeof(*f.found));
-	if (f.found && census_table_init(&f.table, NULL, hash_of))
+	if (f.found && census_table_init(&f.table, NULL))
 		err = find_groups(&f, snap, c);
 	census_table_free(&f.table);
 	kvfree(f.found);

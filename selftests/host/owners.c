@@ -776,17 +776,17 @@ static void check_turns(void)
 /* What is beside the planes of a block does not count. @beside: all bytes of the others */
 static void check_sum(int beside)
 {
-	struct census_plane_sum sum;
-	u64 of_most, of_one, most, one;
+	u64 planes[CENSUS_ALL_PLANES], of_most, of_one, most, one;
 	unsigned int s;
+	u32 nr;
 
 	begin_anew(1000);
 	for (s = 0; s < 16; s++)
 		mark_first(holdings[s][0], s, s ? 2 : 3);
-	memset(&sum, beside, sizeof(sum));
-	census_plane_sum_read(&sum, &owners, census_block(&owners, block_of(0)));
-	one = census_plane_sum_next(&sum, 3, &of_one);
-	most = census_plane_sum_next(&sum, 2, &of_most);
+	memset(planes, beside, sizeof(planes));
+	nr = census_planes_read(&owners, census_block(&owners, block_of(0)), planes);
+	one = census_planes_next(planes, nr, 3, &of_one);
+	most = census_planes_next(planes, nr, 2, &of_most);
 	point(one == 1 && of_one == 1 && most == 2 && of_most == 16,
 	      "pages have as many owners as mapped them", beside ? "beside ones" : "beside zeros");
 	end();
@@ -817,7 +817,7 @@ static void check_families(void)
 	u32 kept[3], i;
 
 	begin_anew(1000);
-	census_table_init(&owners.family_table, NULL, census_family_key);
+	census_table_init(&owners.family_table, NULL);
 	point(!next_of_family(&image, 1, 100, 1 << 21), "none is found of none", "families");
 	census_owners_turn(&owners, holdings[0][0], 1, &chains[0]);
 	for (i = 0; i < 3; i++) {

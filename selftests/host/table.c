@@ -11,12 +11,7 @@
 #define KEYS 60000U
 #define ROUNDS 20
 
-struct entry {
-	struct census_link link;
-	u64 key;
-};
-
-static struct entry entries[KEYS];
+static struct census_link entries[KEYS];
 static unsigned int points, pages, pages_max;
 static bool failed;
 
@@ -53,11 +48,6 @@ void census_hash_init(struct census_hash *h)
 	};
 }
 
-static u64 entry_key(const struct census_link *link)
-{
-	return ((const struct entry *)link)->key;
-}
-
 /* Return: the number of entries that a search for @key looks at; adds to @found. */
 static unsigned int search(const struct census_table *t, u64 key, unsigned int *found)
 {
@@ -66,11 +56,10 @@ static unsigned int search(const struct census_table *t, u64 key, unsigned int *
 
 	for (l = census_table_first(t, key); l; l = l->next) {
 		n++;
-		if (entry_key(l) == key) {
-			++*found;
+		if (l->key == key)
 			break;
-		}
 	}
+	*found += l && census_table_find(t, key) == l;
 	return n;
 }
 
@@ -130,14 +119,14 @@ static void run(const char *name, u64 (*key)(u64 i))
 	u64 looks = 0, worst = 0;
 
 	pages_max = 10000;
-	point(census_table_init(&t, NULL, entry_key), "a table", name);
+	point(census_table_init(&t, NULL), "a table", name);
 	for (round = 0; round < ROUNDS; round++) {
 		u64 looks_now = 0;
 
 		census_table_reset(&t);
 		for (i = 0; i < KEYS; i++) {
 			entries[i].key = key(i);
-			census_table_add(&t, &entries[i].link);
+			census_table_add(&t, &entries[i]);
 		}
 		for (i = 0; i < KEYS; i++) {
 			looks_now += search(&t, key(i), &found);
@@ -157,7 +146,7 @@ static void run(const char *name, u64 (*key)(u64 i))
 	point(worst <= 5ULL * KEYS, "and less than 5 with any numbers", name);
 
 	for (i = 0; i < KEYS; i += 2)
-		census_table_remove(&t, &entries[i].link);
+		census_table_remove(&t, &entries[i]);
 	for (found = i = 0; i < KEYS; i++)
 		search(&t, key(i), &found);
 	point(found == KEYS / 2 && t.nr == KEYS / 2, "what is removed is not found", name);
@@ -170,15 +159,15 @@ static void run(const char *name, u64 (*key)(u64 i))
 static void run_deep(void)
 {
 	const unsigned int many = CENSUS_SLOTS * CENSUS_SLOTS + 10000;
-	struct entry *all = calloc(many, sizeof(*all));
+	struct census_link *all = calloc(many, sizeof(*all));
 	unsigned int i, found = 0;
 	struct census_table t = {};
 
 	pages_max = 10000;
-	point(census_table_init(&t, NULL, entry_key), "a table", "deep");
+	point(census_table_init(&t, NULL), "a table", "deep");
 	for (i = 0; i < many; i++) {
 		all[i].key = i;
-		census_table_add(&t, &all[i].link);
+		census_table_add(&t, &all[i]);
 	}
 	for (i = 0; i < many; i++)
 		search(&t, i, &found);
@@ -195,15 +184,15 @@ static void run_out(void)
 	struct census_table t = {};
 
 	for (pages_max = 0; pages_max < 3; pages_max++) {
-		refused += !census_table_init(&t, NULL, entry_key);
+		refused += !census_table_init(&t, NULL);
 		refused += !pages && !t.root;
 	}
 	point(refused == 6, "a table needs three pages, and frees them", "no memory");
 	pages_max = 5;
-	point(census_table_init(&t, NULL, entry_key), "a table", "no memory");
+	point(census_table_init(&t, NULL), "a table", "no memory");
 	for (i = 0; i < KEYS; i++) {
 		entries[i].key = colliding(i);
-		census_table_add(&t, &entries[i].link);
+		census_table_add(&t, &entries[i]);
 	}
 	for (i = 0; i < KEYS; i++)
 		search(&t, colliding(i), &found);
