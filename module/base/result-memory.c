@@ -19,7 +19,7 @@ struct census_arena_chunk {
 	u8 memory[] __aligned(CENSUS_ARENA_ALIGN);
 };
 
-/* Larger records have a chunk of their own. */
+/* Larger records have a chunk of their own: so less than a quarter of a chunk is left over. */
 #define RECORD_MAX 1024
 
 /* Adds a chunk of at least @size bytes.  Return: it, or NULL. */

@@ -249,7 +249,7 @@ static void start_over(struct census *c)
 	c->scan.swap_known = true;
 }
 
-/* If this many slices do not fit, max_mem is too small for this machine. */
+/* If this many slices, a walk of all processes each, do not fit, max_mem is too small. */
 #define SLICES_MAX 1024
 
 /*

@@ -283,7 +283,10 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 	return err;
 }
 
-/* PIDs that are looked up in one RCU section.  PIDs of threads are among them. */
+/*
+ * PIDs that are looked up in one RCU section, among them those of threads: a cache miss or two each,
+ * so microseconds, and their array is on the stack.
+ */
 #define PIDS_AT_ONCE 32
 
 /*

@@ -39,7 +39,7 @@
 /* Fixed cost of a VMA, in entries. */
 #define ENTRIES_PER_VMA 32
 
-/* Shortest contended lock hold, from the second contended one on, ns. */
+/* Shortest contended lock hold, from the second contended one on, ns: some tables of entries. */
 #define PATIENCE_MIN (20 * NSEC_PER_USEC)
 
 /*
@@ -108,67 +108,46 @@ static int walk_vma(struct census_scan *scan, struct census_mm *m,
 }
 
 /*
- * Walks from @m->next_addr until the end or a pause.  The VMA at this address may differ
- * from the one before the pause: split, merged, removed or new.  Addresses only go up, so
- * the walk ends.  Pages that mremap() moves between two holds, or UFFDIO_MOVE at any time,
- * can be missed or met twice, as in smaps.
+ * Walks from @m->next_addr until the end or a pause, and locks one VMA at a time if @each, else
+ * under mmap_lock, which the caller holds.  The lock of a VMA keeps it and the upper page tables
+ * below it.  Changes elsewhere in the address space do not wait for this lock; changes of this VMA
+ * wait, and time_to_pause() sees them.  Where modules can take these locks, a walk under mmap_lock
+ * is of one VMA: the one whose own lock was not available.
  *
- * With VMA locks, this walks only one VMA: the one whose own lock was not available.
+ * The VMA at this address may differ from the one before the pause: split, merged, removed or new.
+ * Addresses only go up, so the walk ends.  Pages that mremap() moves between two holds, or
+ * UFFDIO_MOVE at any time, can be missed or met twice, as in smaps.
  *
- * Return: 1 at the end, 0 for a pause, or -ENOMEM.
+ * Return: 1 at the end, 0 for a pause, -EAGAIN if the lock of a VMA was not available, or -ENOMEM.
  */
-static int walk_locked(struct census_scan *scan, struct census_mm *m)
+static int walk_vmas(struct census_scan *scan, struct census_mm *m, bool each)
 {
 	VMA_ITERATOR(vmi, m->mm, m->next_addr);
-	struct vm_area_struct *vma, *next;
-	int done;
-
-	m->begun = true;
-	for (vma = vma_next(&vmi); vma; vma = next) {
-		next = vma_next(&vmi);
-		if (next) {
-			prefetch(next);
-			prefetch(&next->vm_file);
-		}
-		done = walk_vma(scan, m, vma);
-		if (done <= 0)
-			return done;
-		m->walked++;
-		if (CENSUS_VMA_LOCKS || time_to_pause(scan))
-			return 0;
-	}
-	return 1;
-}
-
-/*
- * Like walk_locked(), but locks one VMA at a time.  The lock keeps this VMA and the upper
- * page tables below it.  Changes elsewhere in the address space do not wait for this
- * lock.  Changes of this VMA wait, and time_to_pause() sees them.
- *
- * Return: as walk_locked(), or -EAGAIN if the VMA lock was not available.
- */
-static int walk_each_locked(struct census_scan *scan, struct census_mm *m)
-{
-	struct vm_area_struct *vma;
+	struct vm_area_struct *vma, *next = each ? NULL : vma_next(&vmi);
 	bool pause;
 	int done;
 
-	for (;;) {
-		vma = census_vma_lock(m->mm, m->next_addr);
-		if (IS_ERR(vma))
-			return PTR_ERR(vma);
-		if (!vma)
-			return 1;
+	do {
+		vma = each ? census_vma_lock(m->mm, m->next_addr) : next;
+		if (IS_ERR_OR_NULL(vma))
+			return vma ? PTR_ERR(vma) : 1;
+		if (!each) {
+			next = vma_next(&vmi);
+			if (next) {
+				prefetch(next);
+				prefetch(&next->vm_file);
+			}
+		}
 		m->begun = true;
-		scan->vma = vma;
+		scan->vma = each ? vma : NULL;
 		done = walk_vma(scan, m, vma);
-		pause = time_to_pause(scan);
-		scan->vma = NULL;
-		census_vma_unlock(vma);
 		m->walked += done > 0;
-		if (done <= 0 || pause)
-			return min(done, 0);
-	}
+		pause = done <= 0 || (CENSUS_VMA_LOCKS && !each) || time_to_pause(scan);
+		scan->vma = NULL;
+		if (each)
+			census_vma_unlock(vma);
+	} while (!pause);
+	return min(done, 0);
 }
 
 /*
@@ -202,9 +181,9 @@ static int walk_hold(struct census_scan *scan, struct census_mm *m)
 	scan->locked_at = ktime_get_ns();
 	scan->looked_at = scan->walk.work;
 	if (CENSUS_VMA_LOCKS)
-		ret = walk_each_locked(scan, m);
+		ret = walk_vmas(scan, m, true);
 	if (ret == -EAGAIN && mmap_read_trylock(m->mm)) {
-		ret = walk_locked(scan, m);
+		ret = walk_vmas(scan, m, false);
 		mmap_read_unlock(m->mm);
 	}
 	scan->lock_holds += ret != -EAGAIN;
@@ -232,18 +211,14 @@ static u64 budget_left(const struct census_scan *scan)
  */
 #define SPIN_NS (200ULL * NSEC_PER_USEC)
 
-/* Return: as walk_hold(). */
+/* Tries again to walk after a lock was not available.  Return: as walk_hold(). */
 static int walk_when_free(struct census_scan *scan, struct census_mm *m)
 {
-	int ret = walk_hold(scan, m);
-	u64 begin, spin;
+	u64 begin = scan->locked_at, spin = min(SPIN_NS, budget_left(scan));
+	int ret = -EAGAIN;
 
-	if (ret != -EAGAIN || !m->begun)
-		return ret;
-	begin = scan->locked_at;
-	spin = min(SPIN_NS, budget_left(scan));
-	while (ret == -EAGAIN && ktime_get_ns() - begin < spin &&
-	       !need_resched() && !fatal_signal_pending(current)) {
+	while (ret == -EAGAIN && ktime_get_ns() - begin < spin && !need_resched() &&
+	       !fatal_signal_pending(current)) {
 		cpu_relax();
 		ret = walk_hold(scan, m);
 	}
@@ -290,7 +265,7 @@ static void put_mm(struct mm_struct *mm)
 	census_free_later(&mm->async_put_work);
 }
 
-/* Entries that a walk may read in any case, and VMAs. */
+/* Entries that a walk may read in any case, and VMAs: a millisecond of either. */
 #define PTES_SPARE BIT(20)
 #define VMAS_SPARE BIT(10)
 
@@ -316,35 +291,18 @@ static bool is_evading(struct census_mm *m)
 }
 
 /*
- * As walk_when_free().  If the process that was asked has executed a program, what was read since
- * then may not be shown to the reader.  Alone it has taken the address space with it: then this is
- * as if it had done so before the hold.
- */
-static int walk_confirmed(struct census_scan *scan, struct census_mm *m)
-{
-	const struct census_counters before = m->counters;
-	int ret = walk_when_free(scan, m);
-
-	if (ret > 0 && m->task && !scan->tally.later)
-		census_mm_counters(m);
-	if (census_mm_confirm(m))
-		return ret;
-	m->counters = before;
-	if (!m->task->peers && (ret >= 0 || ret == -EAGAIN))
-		return -ESRCH;
-	m->task->reader = CENSUS_NO_READER;
-	return ret;
-}
-
-/*
- * One lock hold; several if others take the locks between two.  mm_users is held only here: if the
- * process exits before or after it, it frees its memory itself, in its cgroup, also if this caller
- * is not given the processor for a while.
+ * One lock hold.  mm_users is held only here: if the process exits before or after it, it frees its
+ * memory itself, in its cgroup, also if this caller is not given the processor for a while.
+ *
+ * If the process that was asked has executed a program, what was read since then may not be shown
+ * to the reader.  Alone it has taken the address space with it: then this is as if it had done so
+ * before the hold.
  *
  * Return: as walk_hold(), -ESRCH if the memory is gone, or -ELOOP if it evades the walk.
  */
 static int visit_once(struct census_scan *scan, struct census_mm *m)
 {
+	struct census_counters before;
 	u64 ptes = scan->walk.ptes;
 	int ret;
 
@@ -361,47 +319,27 @@ static int visit_once(struct census_scan *scan, struct census_mm *m)
 		ret = 0;
 	if (!ret && is_evading(m))
 		ret = -ELOOP;
-	if (!ret)
-		ret = walk_confirmed(scan, m);
+	if (ret)
+		goto put;
+	before = m->counters;
+	ret = walk_hold(scan, m);
+	if (ret == -EAGAIN && m->begun)
+		ret = walk_when_free(scan, m);
+	if (ret > 0 && m->task && !scan->tally.later)
+		census_mm_counters(m);
+	if (!census_mm_confirm(m)) {
+		m->counters = before;
+		if (m->task->peers || (ret < 0 && ret != -EAGAIN))
+			m->task->reader = CENSUS_NO_READER;
+		else
+			ret = -ESRCH;
+	}
 	m->ptes += scan->walk.ptes - ptes;
 	m->unknown |= scan->walk.unknown;
 	scan->walk.unknown = false;
+put:
 	put_mm(m->mm);
 	return ret;
-}
-
-/*
- * Walks an address space in several lock holds.  If the memory is gone, what was counted of it is
- * forgotten.
- *
- * Return: 0 if walked, -EAGAIN if a lock was not available, -ESRCH or -ELOOP as visit_once(), or
- * -EINTR or -ENOMEM, which end the scan.
- */
-static int visit_mm(struct census_scan *scan, struct census_mm *m)
-{
-	u64 begin = ktime_get_ns(), waited = scan->waited;
-	bool resumed = m->begun, advanced = false;
-	unsigned long addr;
-	int ret;
-
-	ret = !m->mm || !atomic_read(&m->mm->mm_users) ? -ESRCH : census_tally_mm(&scan->tally, m);
-	if (resumed)
-		scan->waited += ktime_get_ns() - begin;
-	while (!ret) {
-		addr = m->next_addr;
-		ret = fatal_signal_pending(current) ? -EINTR : visit_once(scan, m);
-		advanced |= m->next_addr != addr;
-		census_pause();
-	}
-	/*
-	 * A visit in vain is all waiting.  Any other one is bounded by the size of the
-	 * address space, except for its spins and the return to its marks.
-	 */
-	if (ret == -EAGAIN && !advanced)
-		scan->waited = waited + ktime_get_ns() - begin;
-	if (ret == -ESRCH)
-		census_tally_forget(&scan->tally, m);
-	return min(ret, 0);
 }
 
 /*
@@ -426,17 +364,12 @@ static void give_up(struct census_scan *scan, struct census_mm *m)
 }
 
 /*
- * Scans an address space if its locks are available.  Sets @m->visited if no further visit is
- * needed.
+ * Notes what a visit has returned.  Sets @m->visited if no further one is needed.
  *
  * Return: 0, or an error that ends the census: -EINTR or -ENOMEM.
  */
-static int scan_mm(struct census_scan *scan, struct census_mm *m)
+static int end_visit(struct census_scan *scan, struct census_mm *m, int ret)
 {
-	int ret = visit_mm(scan, m);
-
-	if (ret == -ESRCH && !scan->tally.later && census_collect_again(&scan->collection, m))
-		ret = visit_mm(scan, m);
 	if (ret == -EINTR || ret == -ENOMEM)
 		return ret;
 	m->visited = ret != -EAGAIN;
@@ -450,6 +383,43 @@ static int scan_mm(struct census_scan *scan, struct census_mm *m)
 	if (!ret && m->unknown)
 		pr_warn_once("an entry of a page table is of a type that this module does not know: its process is partial; use a newer memcensus\n");
 	return 0;
+}
+
+/*
+ * Walks an address space in several lock holds, if its locks are available.  If the memory is gone,
+ * what was counted of it is forgotten, and of a process that executed a program what it has now is
+ * walked, once.
+ *
+ * Return: 0, or -EINTR or -ENOMEM, which end the scan.
+ */
+static int visit_mm(struct census_scan *scan, struct census_mm *m, bool again)
+{
+	u64 begin = ktime_get_ns(), waited = scan->waited;
+	bool resumed = m->begun, advanced = false;
+	unsigned long addr;
+	int ret;
+
+	ret = !m->mm || !atomic_read(&m->mm->mm_users) ? -ESRCH : census_tally_mm(&scan->tally, m);
+	if (resumed)
+		scan->waited += ktime_get_ns() - begin;
+	while (!ret) {
+		addr = m->next_addr;
+		ret = fatal_signal_pending(current) ? -EINTR : visit_once(scan, m);
+		advanced |= m->next_addr != addr;
+		census_pause();
+	}
+	/*
+	 * A visit in vain is all waiting.  Any other one is bounded by the size of the
+	 * address space, except for its spins and the return to its marks.
+	 */
+	if (ret == -EAGAIN && !advanced)
+		scan->waited = waited + ktime_get_ns() - begin;
+	if (ret == -ESRCH) {
+		census_tally_forget(&scan->tally, m);
+		if (!again && !scan->tally.later && census_collect_again(&scan->collection, m))
+			return visit_mm(scan, m, true);
+	}
+	return end_visit(scan, m, min(ret, 0));
 }
 
 /* Waits for others to drop their locks. */
@@ -484,7 +454,7 @@ int census_scan_all(struct census_scan *scan)
 		census_fetch(list_next_entry(m, link), sizeof(*m));
 		if (m->visited)
 			continue;
-		err = fatal_signal_pending(current) ? -EINTR : scan_mm(scan, m);
+		err = fatal_signal_pending(current) ? -EINTR : visit_mm(scan, m, false);
 		if (err)
 			return err;
 		if (!m->visited) {
@@ -496,7 +466,7 @@ int census_scan_all(struct census_scan *scan)
 	while (left) {
 		last = !budget_left(scan);
 		for (at = &left; (m = *at); ) {
-			err = scan_mm(scan, m);
+			err = visit_mm(scan, m, false);
 			if (err)
 				return err;
 			cond_resched();

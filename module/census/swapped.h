@@ -15,7 +15,10 @@
 
 #include "walk/walk.h"
 
-/* Slots that may be looked at for a mapping, beyond the entries that the walk has read of it. */
+/*
+ * Slots that may be looked at for a mapping, beyond the entries that the walk has read of it: those
+ * of one more table.
+ */
 #define CENSUS_SWAPPED_SPARE 512
 
 /* Entries of a mapping after which a lock hold ends: a look is one RCU section, of some 50 us. */

@@ -72,26 +72,13 @@ static void take_page(void *context, const struct census_place *place)
 }
 
 /*
- * Marks the pages of some masks: in slices not those that an entry proves exclusive, which are
- * counted, and of one file not the copies in private mappings.
+ * Checks whether the pages of a mask are marked: in slices not those that an entry proves
+ * exclusive, which are only counted, and of one file not the copies in private mappings.
  */
-static void mark_some(struct census_tally *t, const struct census_mask *masks, unsigned int nr)
+static bool is_marked(const struct census_tally *t, const struct census_mask *mask)
 {
-	bool all = t->marks->slice.nr == 1 && !t->files->only;
-	unsigned int i, first = 0;
-
-	for (i = 0; i < nr && !all; i++) {
-		u64 key = masks[i].key;
-
-		if (t->files->only ? !census_key_is_copy(key) : !(key & CENSUS_KEY_EXCLUSIVE))
-			continue;
-		if (!t->files->only)
-			add_exclusive(t, census_key_kind(key),
-				      census_marks_exclusive(t->marks, &masks[i]));
-		census_marks_add(t->marks, masks + first, i - first);
-		first = i + 1;
-	}
-	census_marks_add(t->marks, masks + first, nr - first);
+	return !(t->files->only ? census_key_is_copy(mask->key) :
+				  mask->key & CENSUS_KEY_EXCLUSIVE);
 }
 
 /**
@@ -174,13 +161,21 @@ static void name_files(struct census_tally *t)
  */
 void census_tally_unlock(struct census_tally *t, struct census_walk *walk)
 {
-	unsigned int i;
+	const struct census_mask *from = walk->masks, *to, *end, *last = from + walk->nr_masks;
+	const bool all = t->marks->slice.nr == 1 && !t->files->only;
 
 	census_marks_unlock(t->marks);
 	name_files(t);
-	for (i = 0; i < walk->nr_masks; i += CENSUS_MASKS_AT_ONCE)
-		mark_some(t, walk->masks + i,
-			  min_t(unsigned int, walk->nr_masks - i, CENSUS_MASKS_AT_ONCE));
+	for (; from < last; from = to) {
+		end = from + min_t(size_t, last - from, CENSUS_MASKS_AT_ONCE);
+		for (to = all ? end : from; to < end && is_marked(t, to); to++)
+			;
+		census_marks_add(t->marks, from, to - from);
+		if (to < end && !t->files->only)
+			add_exclusive(t, census_key_kind(to->key),
+				      census_marks_exclusive(t->marks, to));
+		to += to < end;
+	}
 	walk->nr_masks = 0;
 }
 
@@ -212,7 +207,10 @@ void census_tally_forget(struct census_tally *t, struct census_mm *m)
 	census_owners_forget(&t->marks->owners, &m->chain);
 }
 
-/* Records that one search passes at most: their VMAs may all have been unmapped. */
+/*
+ * Records that one search passes at most, a cache miss each, so some 50 us: their VMAs may all have
+ * been unmapped.
+ */
 #define SEARCHED_MAX 512
 
 /*

@@ -232,6 +232,16 @@ static int parse_snapshot(struct census_dump *d, struct nlattr **tb,
 	return 0;
 }
 
+static const u8 snapshot_stages[] = {
+	MEMCENSUS_A_SCAN, MEMCENSUS_A_TASK, MEMCENSUS_A_GROUP, MEMCENSUS_A_VMA, MEMCENSUS_A_ZONE,
+	MEMCENSUS_A_NODE, 0,
+};
+
+static const u8 share_stages[] = {
+	MEMCENSUS_A_SCAN, MEMCENSUS_A_TASK, MEMCENSUS_A_GROUP, MEMCENSUS_A_OWNERS, MEMCENSUS_A_PAIR,
+	MEMCENSUS_A_PAYER, 0,
+};
+
 static int parse_request(struct census_dump *d, struct nlattr **tb, struct netlink_ext_ack *extack)
 {
 	int err;
@@ -244,11 +254,11 @@ static int parse_request(struct census_dump *d, struct nlattr **tb, struct netli
 		return err;
 	switch (d->cmd) {
 	case MEMCENSUS_CMD_SHARE:
-		d->stages = census_share_stages;
+		d->stage = share_stages;
 		err = parse_share(d, tb, extack);
 		break;
 	default:
-		d->stages = census_snapshot_stages;
+		d->stage = snapshot_stages;
 		err = parse_snapshot(d, tb, extack);
 	}
 	if (!err)
@@ -307,6 +317,7 @@ static void release_census(struct census_dump *d)
 
 const struct census_dump_ops census_dump_census = {
 	.parse = parse_request,
+	.fill = census_fill,
 	.take = take_census,
 	.next = census_next_record,
 	.release = release_census,

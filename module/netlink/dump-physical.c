@@ -211,14 +211,18 @@ static int fill_blocks(struct sk_buff *skb, const struct census_dump *d, const v
 	       put_records(skb, d, b->records + from, nr);
 }
 
-static const struct census_stage stages[] = {
-	{ MEMCENSUS_A_PHYSICAL, fill_physical },
-	{ MEMCENSUS_A_PHYSICAL_ZONE, fill_zone },
-	{ MEMCENSUS_A_FRAME_CGROUP, fill_cgroup },
-	{ MEMCENSUS_A_FRAME_SYSTEM, fill_system },
-	{ MEMCENSUS_A_FRAME_FILE, fill_file },
-	{ MEMCENSUS_A_FRAME_BLOCKS, fill_blocks },
-	{ }
+static census_fill_fn *const fill[MEMCENSUS_A_MAX + 1] = {
+	[MEMCENSUS_A_PHYSICAL] = fill_physical,
+	[MEMCENSUS_A_PHYSICAL_ZONE] = fill_zone,
+	[MEMCENSUS_A_FRAME_CGROUP] = fill_cgroup,
+	[MEMCENSUS_A_FRAME_SYSTEM] = fill_system,
+	[MEMCENSUS_A_FRAME_FILE] = fill_file,
+	[MEMCENSUS_A_FRAME_BLOCKS] = fill_blocks,
+};
+
+static const u8 stages[] = {
+	MEMCENSUS_A_PHYSICAL, MEMCENSUS_A_PHYSICAL_ZONE, MEMCENSUS_A_FRAME_CGROUP,
+	MEMCENSUS_A_FRAME_SYSTEM, MEMCENSUS_A_FRAME_FILE, MEMCENSUS_A_FRAME_BLOCKS, 0,
 };
 
 static const void *next_physical_record(struct census_dump *d, const void *before)
@@ -226,7 +230,7 @@ static const void *next_physical_record(struct census_dump *d, const void *befor
 	const struct census_physical *r = d->physical;
 	unsigned int i = d->index;
 
-	switch (census_dump_stage(d)) {
+	switch (*d->stage) {
 	case MEMCENSUS_A_PHYSICAL:
 		return i ? NULL : r;
 	case MEMCENSUS_A_PHYSICAL_ZONE:
@@ -282,7 +286,7 @@ static int parse_physical(struct census_dump *d, struct nlattr **tb, struct netl
 {
 	int err;
 
-	d->stages = stages;
+	d->stage = stages;
 	err = census_request_refuse(tb, ~TAKEN,
 				    "PHYSICAL takes ORDER, GROUP_BY and FILES only", extack);
 	if (err)
@@ -345,6 +349,7 @@ static void release_physical(struct census_dump *d)
 
 const struct census_dump_ops census_dump_physical = {
 	.parse = parse_physical,
+	.fill = fill,
 	.take = take_pass,
 	.next = next_physical_record,
 	.release = release_physical,

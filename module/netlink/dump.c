@@ -108,8 +108,8 @@ int census_put_rows_below(struct sk_buff *skb, const struct census_record_row *r
  * Adds one message with a nest to a buffer.  Return: 0, also if the reader may not see the record;
  * or -EMSGSIZE with the buffer unchanged.
  */
-int census_dump_add(struct sk_buff *skb, const struct census_dump *d,
-		    const struct census_stage *stage, const void *record)
+int census_dump_add(struct sk_buff *skb, const struct census_dump *d, u8 nest,
+		    census_fill_fn *fill, const void *record)
 {
 	void *header = genlmsg_put(skb, d->portid, d->nlseq, d->family, d->flags, d->cmd);
 	struct nlattr *attr;
@@ -119,9 +119,9 @@ int census_dump_add(struct sk_buff *skb, const struct census_dump *d,
 		return err;
 	if (d->seq && census_put_u64(skb, MEMCENSUS_A_SEQ, d->seq))
 		goto cancel;
-	attr = nla_nest_start(skb, stage->nest);
+	attr = nla_nest_start(skb, nest);
 	if (attr)
-		err = stage->fill(skb, d, record);
+		err = fill(skb, d, record);
 	if (err)
 		goto cancel;
 	nla_nest_end(skb, attr);
@@ -182,11 +182,10 @@ int census_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 		      const struct genl_family *family, const struct census_dump_ops *ops,
 		      bool frame_numbers)
 {
-	static const struct census_stage info = { MEMCENSUS_A_INFO, census_fill_info };
 	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
 	struct census_dump *d = kzalloc(sizeof(*d), CENSUS_GFP | __GFP_ACCOUNT);
 	struct nlattr *tb[MEMCENSUS_REQ_MAX + 1];
-	unsigned int i;
+	const u8 *stage;
 	int err;
 
 	if (!d) {
@@ -206,10 +205,10 @@ int census_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 	cb->args[0] = (long)d;
 	err = parse_request(census_dump_attrs(cb), tb, cb->extack) ?:
 	      ops->parse(d, tb, cb->extack);
-	for (i = 0; !err && d->stages[i].fill; i++)
-		if (is_large(d, d->stages[i].nest))
+	for (stage = d->stage; !err && *stage; stage++)
+		if (is_large(d, *stage))
 			cb->min_dump_alloc = LARGE;
-	return err ?: census_dump_add(skb, d, &info, NULL) ?: skb->len;
+	return err ?: census_dump_add(skb, d, MEMCENSUS_A_INFO, census_fill_info, NULL) ?: skb->len;
 }
 
 /* Calls after the first: take what is sent, and send it. */
@@ -224,12 +223,12 @@ int census_dump_continue(struct sk_buff *skb, struct netlink_callback *cb)
 			return err;
 		d->taken = true;
 	}
-	for (; d->stages[d->stage].fill; d->stage++, d->index = 0) {
+	for (; *d->stage; d->stage++, d->index = 0) {
 		if (!d->index)
 			d->record = d->ops->next(d, NULL);
 		while (d->record) {
 			/* Buffer full: continue in the next call; an error if it is empty. */
-			if (census_dump_add(skb, d, &d->stages[d->stage], d->record))
+			if (census_dump_add(skb, d, *d->stage, d->ops->fill[*d->stage], d->record))
 				return skb->len ?: -EMSGSIZE;
 			d->index++;
 			d->record = d->ops->next(d, d->record);

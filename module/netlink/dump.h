@@ -29,19 +29,10 @@ struct census_dump;
 typedef int census_fill_fn(struct sk_buff *skb, const struct census_dump *d, const void *record);
 
 /**
- * struct census_stage - records of one kind
- * @nest: that contains them, &enum memcensus_attr
- * @fill: fills it; NULL: there are no more
- */
-struct census_stage {
-	u8 nest;
-	census_fill_fn *fill;
-};
-
-/**
  * struct census_dump_ops - what one command adds
  * @parse: checks the attributes of the request, by number, and says which records follow.
  *	Return: 0 or an error, explained in the extended ack
+ * @fill: of each kind of record, by the nest that contains it, &enum memcensus_attr
  * @take: takes what is sent; sleeps as long as a census does; may be NULL.  Return: as @parse
  * @next: the record of number &struct census_dump.index of the current stage, after record @before;
  *	NULL after the last
@@ -49,6 +40,7 @@ struct census_stage {
  */
 struct census_dump_ops {
 	int (*parse)(struct census_dump *d, struct nlattr **tb, struct netlink_ext_ack *extack);
+	census_fill_fn *const *fill;
 	int (*take)(struct census_dump *d, struct netlink_ext_ack *extack);
 	const void *(*next)(struct census_dump *d, const void *before);
 	void (*release)(struct census_dump *d);
@@ -77,9 +69,8 @@ struct census_dump_ops {
  * @physical: result of the pass, NULL if there is none
  * @seq: number of what is sent; 0: none
  * @error: text of an extended ack that contains a number
- * @stages: the kinds of records, in order; set by @ops->parse
- * @stage: index of the next of @stages
- * @index: of the next record in @stage
+ * @stage: nest of the next record, which begins those in order; set by @ops->parse; 0: the end
+ * @index: of the next record of this nest
  * @record: that record
  */
 struct census_dump {
@@ -105,16 +96,10 @@ struct census_dump {
 	const struct census_physical *physical;
 	u64 seq;
 	char error[80];
-	const struct census_stage *stages;
-	unsigned int stage;
+	const u8 *stage;
 	unsigned int index;
 	const void *record;
 };
-
-static inline u8 census_dump_stage(const struct census_dump *d)
-{
-	return d->stages[d->stage].nest;
-}
 
 /* PAD has the same number in every nest. */
 static inline int census_put_u64(struct sk_buff *skb, int attr, u64 value)
@@ -141,15 +126,12 @@ static inline int census_put_rows(struct sk_buff *skb, const struct census_recor
 	return census_put_rows_below(skb, row, record, U8_MAX);
 }
 
-/* The records of a census, in order. */
-extern const struct census_stage census_snapshot_stages[];
-extern const struct census_stage census_share_stages[];
-
 census_fill_fn census_fill_info;
+extern census_fill_fn *const census_fill[MEMCENSUS_A_MAX + 1];
 const void *census_next_record(struct census_dump *d, const void *before);
 
-int census_dump_add(struct sk_buff *skb, const struct census_dump *d,
-		    const struct census_stage *stage, const void *record);
+int census_dump_add(struct sk_buff *skb, const struct census_dump *d, u8 nest,
+		    census_fill_fn *fill, const void *record);
 int census_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 		      const struct genl_family *family, const struct census_dump_ops *ops,
 		      bool frame_numbers);

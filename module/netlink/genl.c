@@ -26,7 +26,6 @@ static int refuse_unprivileged(struct netlink_ext_ack *extack)
 
 static int info_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	static const struct census_stage stage = { MEMCENSUS_A_INFO, census_fill_info };
 	const struct census_dump d = {
 		.family = &census_family,
 		.portid = info->snd_portid,
@@ -41,7 +40,7 @@ static int info_doit(struct sk_buff *skb, struct genl_info *info)
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, CENSUS_GFP);
 	if (!reply)
 		return -ENOMEM;
-	err = census_dump_add(reply, &d, &stage, NULL);
+	err = census_dump_add(reply, &d, MEMCENSUS_A_INFO, census_fill_info, NULL);
 	if (err) {
 		nlmsg_free(reply);
 		return err;

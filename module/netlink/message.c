@@ -295,24 +295,16 @@ static int fill_node(struct sk_buff *skb, const struct census_dump *d, const voi
 	return census_put_rows(skb, census_node_rows, record);
 }
 
-const struct census_stage census_snapshot_stages[] = {
-	{ MEMCENSUS_A_SCAN, fill_scan },
-	{ MEMCENSUS_A_TASK, fill_task },
-	{ MEMCENSUS_A_GROUP, fill_group },
-	{ MEMCENSUS_A_VMA, fill_vma },
-	{ MEMCENSUS_A_ZONE, fill_zone },
-	{ MEMCENSUS_A_NODE, fill_node },
-	{ }
-};
-
-const struct census_stage census_share_stages[] = {
-	{ MEMCENSUS_A_SCAN, fill_scan },
-	{ MEMCENSUS_A_TASK, fill_task },
-	{ MEMCENSUS_A_GROUP, fill_group },
-	{ MEMCENSUS_A_OWNERS, fill_owners },
-	{ MEMCENSUS_A_PAIR, fill_pair },
-	{ MEMCENSUS_A_PAYER, fill_payer },
-	{ }
+census_fill_fn *const census_fill[MEMCENSUS_A_MAX + 1] = {
+	[MEMCENSUS_A_SCAN] = fill_scan,
+	[MEMCENSUS_A_TASK] = fill_task,
+	[MEMCENSUS_A_GROUP] = fill_group,
+	[MEMCENSUS_A_VMA] = fill_vma,
+	[MEMCENSUS_A_ZONE] = fill_zone,
+	[MEMCENSUS_A_NODE] = fill_node,
+	[MEMCENSUS_A_OWNERS] = fill_owners,
+	[MEMCENSUS_A_PAIR] = fill_pair,
+	[MEMCENSUS_A_PAYER] = fill_payer,
 };
 
 /* Return: the entry of @list after @before, of which the link is the first member, or NULL. */
@@ -333,7 +325,7 @@ const void *census_next_record(struct census_dump *d, const void *before)
 	BUILD_BUG_ON(offsetof(struct census_vma, link) || offsetof(struct census_pair, link));
 	if (!snap)
 		return NULL;
-	switch (census_dump_stage(d)) {
+	switch (*d->stage) {
 	case MEMCENSUS_A_TASK:
 		return parts & MEMCENSUS_PART_TASKS && i < snap->nr_tasks ? snap->tasks[i] : NULL;
 	case MEMCENSUS_A_GROUP:

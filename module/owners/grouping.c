@@ -39,19 +39,19 @@ u32 census_grouping_units(const struct census_grouping *g)
 }
 
 /* Return: the lowest group that is @before or contains it, and contains @group, a later one. */
-static u32 lowest_common(const struct census_nesting *tree, u32 before, u32 group)
+static u32 lowest_common(const u32 *parent, u32 before, u32 group)
 {
 	/* A group and those in it have consecutive numbers. */
 	while (group > before)
-		group = tree[group].parent;
+		group = parent[group];
 	return group;
 }
 
 static struct census_holding *holding_of_group(const struct census_grouping *g, u32 group,
 					       u32 depth, u32 kind)
 {
-	while (g->tree[group].depth > depth)
-		group = g->tree[group].parent;
+	while (g->depth[group] > depth)
+		group = g->parent[group];
 	return &g->holdings[(size_t)group * g->kinds + kind];
 }
 
@@ -104,11 +104,11 @@ static void add_pages(const struct census_grouping *g, struct state *s, u64 mask
 		      u32 kind)
 {
 	u64 *last = s->planes, *all = s->planes + g->bits, old, pages;
-	u32 depth = g->tree[group].depth, common = group, at;
+	u32 depth = g->depth[group], common = group, at;
 
 	if (s->group != group) {
-		common = lowest_common(g->tree, s->group, group);
-		at = g->tree[common].depth;
+		common = lowest_common(g->parent, s->group, group);
+		at = g->depth[common];
 		set_depth(last, g->bits, deeper(last, g->bits, at), at);
 		s->group = group;
 	}

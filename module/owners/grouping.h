@@ -27,22 +27,13 @@
 #include "owners/owners.h"
 
 /**
- * struct census_nesting - place of a group in the tree
- * @parent: the lowest group that contains it
- * @depth: number of groups that contain it, group 0 among them
- */
-struct census_nesting {
-	u32 parent;
-	u32 depth;
-};
-
-/**
  * struct census_grouping - groups that are counted
  * @o: the owners; their blocks are finished, and those of which a page has several owners have a
  *	state each
  * @states: of blocks of which a page has several owners; their @planes are units of this pool,
  *	zeroed
- * @tree: by group
+ * @parent: by group, the lowest group that contains it
+ * @depth: by group, number of groups that contain it, group 0 among them
  * @holdings: by group, then by kind; increased
  * @kinds: number of kinds
  * @bits: of a depth
@@ -52,7 +43,8 @@ struct census_nesting {
 struct census_grouping {
 	struct census_owners *o;
 	struct census_pool states;
-	const struct census_nesting *tree;
+	const u32 *parent;
+	const u32 *depth;
 	struct census_holding *holdings;
 	u32 kinds;
 	u32 bits;

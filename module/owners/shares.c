@@ -10,7 +10,7 @@
  */
 #define TABLES_AT_ONCE (CENSUS_RESCHED_ENTRIES / CENSUS_FORKED_ENTRIES)
 
-/* Pages may be scattered: prefetch the block of the entry this far ahead. */
+/* Pages may be scattered: a cache miss, some 100 ns, takes as long as this many entries. */
 #define BLOCKS_AHEAD 12
 
 /* Return: the number of @splits, one for each number of owners among the pages @left. */
@@ -193,14 +193,27 @@ static void add_sum(const struct census_holding *sum, u32 kind, struct census_ho
 	totals->lost += sum->pages - sum->exclusive;
 }
 
-/* Return: entry to continue at. */
-static u32 finish_entries(const struct census_owners *o, u32 begin, u32 end,
-			  struct census_holding *holdings, struct census_totals *totals)
+/**
+ * census_turn_finish() - add entries of a turn to its owner's holdings
+ * @o: the owners; their blocks are finished
+ * @turn: number of one of their turns
+ * @begin: entry to start at, first that of the turn
+ * @totals: @share and @lost are increased
+ *
+ * Return: entry to continue at; the end of the turn after the last.
+ */
+u32 census_turn_finish(const struct census_owners *o, u32 turn, u32 begin,
+		       struct census_totals *totals)
 {
 	struct census_chunk *const *entries = o->entries.dirs, *const *blocks = o->blocks.dirs;
-	struct census_holding sums[CENSUS_KINDS_MAX] = {};
-	u32 tables = 0, kind, i;
+	struct census_holding sums[CENSUS_KINDS_MAX] = {}, *holdings = census_turn(o, turn)->holdings;
+	u32 end = census_turn_end(o, turn), tables = 0, kind, i;
 
+	if (end - begin > CENSUS_RESCHED_ENTRIES)
+		end = begin + CENSUS_RESCHED_ENTRIES;
+	/* The address space vanished. */
+	if (!holdings)
+		return end;
 	for (i = begin; i < end && tables < TABLES_AT_ONCE; i++) {
 		const struct census_entry *e = census_chunk_unit(entries, i);
 		const struct census_chunk *chunk =
@@ -224,26 +237,6 @@ static u32 finish_entries(const struct census_owners *o, u32 begin, u32 end,
 	for (kind = 0; kind < CENSUS_KINDS_MAX; kind++)
 		add_sum(&sums[kind], kind, holdings, totals);
 	return i;
-}
-
-/**
- * census_turn_finish() - add entries of a turn to its owner's holdings
- * @o: the owners; their blocks are finished
- * @turn: number of one of their turns
- * @begin: entry to start at, first that of the turn
- * @totals: @share and @lost are increased
- *
- * Return: entry to continue at; the end of the turn after the last.
- */
-u32 census_turn_finish(const struct census_owners *o, u32 turn, u32 begin,
-		       struct census_totals *totals)
-{
-	const struct census_turn *t = census_turn(o, turn);
-	u32 end = census_turn_end(o, turn);
-
-	if (end - begin > CENSUS_RESCHED_ENTRIES)
-		end = begin + CENSUS_RESCHED_ENTRIES;
-	return t->holdings ? finish_entries(o, begin, end, t->holdings, totals) : end;
 }
 
 /**

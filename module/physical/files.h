@@ -17,7 +17,7 @@
 /* Files in one pass: 110 MiB, of max_results; frames of further files are only summed. */
 #define CENSUS_CACHED_FILES_MAX BIT(20)
 
-/* File systems in one pass. */
+/* File systems in one pass: a user may mount any number. */
 #define CENSUS_CACHED_SYSTEMS_MAX 4096U
 
 /**

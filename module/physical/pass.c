@@ -40,7 +40,10 @@
  */
 #define FRAMES_AT_ONCE 8192UL
 
-/* How far ahead of the current frame struct page is fetched from memory. */
+/*
+ * How far ahead of the current frame struct page is fetched: a cache miss, some 100 ns, takes as
+ * long as half of these at 7.5 ns each.
+ */
 #define FRAMES_AHEAD 32
 
 /**

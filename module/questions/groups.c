@@ -404,19 +404,17 @@ static bool is_single(const struct census_group *group)
 }
 
 /* Return: the maximum depth. */
-static u32 fill_tree(struct census_nesting *tree, const struct census_snapshot *snap)
+static u32 fill_tree(u32 *parent, u32 *depth, const struct census_snapshot *snap)
 {
-	u32 i, depth = 0;
+	u32 i, deepest = 0;
 
 	for (i = 1; i < snap->nr_groups; i++) {
-		u32 parent = snap->groups[i].parent;
-
-		tree[i].parent = parent;
-		tree[i].depth = tree[parent].depth + 1;
-		depth = max(depth, tree[i].depth);
+		parent[i] = snap->groups[i].parent;
+		depth[i] = depth[parent[i]] + 1;
+		deepest = max(deepest, depth[i]);
 		cond_resched();
 	}
-	return depth;
+	return deepest;
 }
 
 /*
@@ -467,11 +465,11 @@ static int pass_all(struct census_grouping *g, struct census_order *order,
 int census_groups_count(struct census *c)
 {
 	struct census_marks *marks = c->scan.tally.marks;
-	struct census_nesting *tree = census_kvcalloc(c->snap->nr_groups, sizeof(*tree));
+	/* By group, its parent, and then by group, its depth. */
+	u32 *tree = census_kvcalloc(c->snap->nr_groups, 2 * sizeof(*tree));
 	struct census_grouping g = {
 		.o = &marks->owners,
 		.states = { .budget = marks->budget },
-		.tree = tree,
 		.holdings = c->group_holdings,
 		.kinds = CENSUS_KINDS,
 	};
@@ -481,7 +479,9 @@ int census_groups_count(struct census *c)
 	if (!tree)
 		err = -ENOMEM;
 	if (!err) {
-		census_grouping_init(&g, fill_tree(tree, c->snap));
+		g.parent = tree;
+		g.depth = tree + c->snap->nr_groups;
+		census_grouping_init(&g, fill_tree(tree, tree + c->snap->nr_groups, c->snap));
 		add_mms(&g, order.owner_of, c->snap, &c->scan.collection);
 		census_order_link(&order);
 		err = pass_all(&g, &order, c->snap, marks);

@@ -43,6 +43,7 @@ static const char *const kswapd_names[] = {
 	[MEMCENSUS_KSWAPD_RUNNING] = "running",
 };
 
+/* Rows of processes in the summary: with its other lines, those of a screen or two. */
 #define TOP 20
 
 /**

@@ -246,21 +246,12 @@ static __always_inline unsigned int count_run(struct last_mask *last,
 	return n;
 }
 
-/**
- * struct progress - what was reported before a table
- * @last: the last mask
- * @out: as in &struct census_walk
- */
-struct progress {
-	struct last_mask last;
-	struct census_mapped out;
-};
-
-/* Discards what was reported since. */
-static void go_back(struct census_walk *walk, const struct progress *to)
+/* Discards what was reported since the last mask was @last, and the counts were @out. */
+static void go_back(struct census_walk *walk, const struct last_mask *last,
+		    const struct census_mapped *out)
 {
-	last_mask_end(walk, &to->last);
-	walk->out = to->out;
+	last_mask_end(walk, last);
+	walk->out = *out;
 }
 
 /*
@@ -317,31 +308,15 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 	return true;
 }
 
-/* Reports the entries by masks, or by an image that was found.  Return: false if by masks. */
-static bool report_masks_or_image(struct census_walk *walk, struct vm_area_struct *vma,
-				  const struct census_plain *plain, const pte_t *pte,
-				  unsigned long addr, const struct progress *begin)
-{
-	unsigned int nr = walk->image->nr;
-	const u64 *values = NULL;
-
-	if (take_by_frame(walk, vma, plain, pte, nr, addr, true, &values))
-		return false;
-	go_back(walk, begin);
-	if (census_image_report(walk, vma, plain, values, pte, addr))
-		return true;
-	go_back(walk, begin);
-	take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
-	return false;
-}
-
+/* Reports the entries by an image that is found, or by masks, of which an image may be made. */
 static noinline void report_frames(struct census_walk *walk,
 				   struct vm_area_struct *vma,
 				   const struct census_plain *plain,
 				   const pte_t *pte, unsigned int nr,
 				   unsigned long addr)
 {
-	const struct progress begin = { .last = last_mask_begin(walk), .out = walk->out };
+	const struct last_mask last = last_mask_begin(walk);
+	const struct census_mapped out = walk->out;
 	struct census_image *image = walk->image;
 	const u64 *values = NULL;
 	unsigned int masks;
@@ -352,13 +327,17 @@ static noinline void report_frames(struct census_walk *walk,
 	}
 	image->addr = addr;
 	image->nr = nr;
-	if (report_masks_or_image(walk, vma, plain, pte, addr, &begin))
-		return;
-	masks = last_mask_begin(walk).at - begin.last.at -
-		(walk->out.swap_masks - begin.out.swap_masks);
+	if (!take_by_frame(walk, vma, plain, pte, nr, addr, true, &values)) {
+		go_back(walk, &last, &out);
+		if (census_image_report(walk, vma, plain, values, pte, addr))
+			return;
+		go_back(walk, &last, &out);
+		take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
+	}
+	masks = last_mask_begin(walk).at - last.at - (walk->out.swap_masks - out.swap_masks);
 	if (census_image_pays(walk, plain, pte, masks) &&
 	    census_image_make(walk, plain, pte, masks)) {
-		go_back(walk, &begin);
+		go_back(walk, &last, &out);
 		census_image_report(walk, vma, plain, image->values, pte, addr);
 	} else {
 		image->nr = 0;

@@ -545,7 +545,7 @@ static void count_groups(struct census_grouping *g, unsigned int round)
 				add_turn(g, turn, round);
 	for (group = NESTED; group; group--)
 		for (t = 0; t < KINDS; t++) {
-			u32 parent = g->tree[group].parent;
+			u32 parent = g->parent[group];
 
 			grouped[parent][t].pages += grouped[group][t].pages;
 			grouped[parent][t].exclusive += grouped[group][t].exclusive;
@@ -554,23 +554,21 @@ static void count_groups(struct census_grouping *g, unsigned int round)
 
 static void check_shape(const struct shape *shape, unsigned int spaces, const char *round)
 {
-	struct census_nesting tree[NESTED + 1] = {};
+	u32 parents[NESTED + 1] = {}, depths[NESTED + 1] = {}, group, depth = 0;
 	struct census_grouping g = {
-		.o = &owners, .tree = tree, .holdings = &grouped[0][0], .kinds = CENSUS_KINDS_MAX,
+		.o = &owners, .parent = parents, .depth = depths, .holdings = &grouped[0][0],
+		.kinds = CENSUS_KINDS_MAX,
 	};
 	bool pages = true, exclusive = true;
 	char name[100];
 	unsigned int s, t, k;
-	u32 group, depth = 0;
 
 	memset(grouped, 0, sizeof(grouped));
-	for (group = 1; group <= NESTED; group++)
-		tree[group] = (struct census_nesting) {
-			.parent = shape->parents[group],
-			.depth = tree[shape->parents[group]].depth + 1,
-		};
-	for (group = 1; group <= NESTED; group++)
-		depth = tree[group].depth > depth ? tree[group].depth : depth;
+	for (group = 1; group <= NESTED; group++) {
+		parents[group] = shape->parents[group];
+		depths[group] = depths[parents[group]] + 1;
+		depth = depths[group] > depth ? depths[group] : depth;
+	}
 	census_grouping_init(&g, depth);
 	count_groups(&g, shape - shapes);
 	for (group = 1; group <= NESTED; group++) {
