@@ -261,6 +261,7 @@ static int parse_request(struct census_dump *d, struct nlattr **tb, struct netli
 		d->stage = snapshot_stages;
 		err = parse_snapshot(d, tb, extack);
 	}
+	d->parts = d->req.parts;
 	if (!err)
 		parse_max_age(&d->req, tb[MEMCENSUS_REQ_MAX_AGE_MS]);
 	return err;

@@ -141,7 +141,7 @@ static bool is_large(const struct census_dump *d, u8 nest)
 	BUILD_BUG_ON(MEMCENSUS_BLOCK_RECORDS_MAX * sizeof(u64) + 512 > 3072);
 	switch (nest) {
 	case MEMCENSUS_A_VMA:
-		return d->req.parts & CENSUS_PARTS_OF_VMAS;
+		return d->parts & CENSUS_PARTS_OF_VMAS;
 	case MEMCENSUS_A_FRAME_FILE:
 		return d->frames.files;
 	default:

@@ -54,6 +54,7 @@ struct census_dump_ops {
  * @nlseq: of the request
  * @flags: NLM_F_MULTI in a dump
  * @cmd: of all messages, as of the request
+ * @parts: MEMCENSUS_PART_* that are sent: @req may have more, for others
  * @req: of a census
  * @pids_bytes: of @req.pids, taken from the budget of results
  * @frames: the request of a pass over frames
@@ -80,6 +81,7 @@ struct census_dump {
 	u32 nlseq;
 	int flags;
 	u8 cmd;
+	u32 parts;
 	struct census_request req;
 	size_t pids_bytes;
 	struct census_physical_request frames;

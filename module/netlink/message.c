@@ -320,7 +320,7 @@ const void *census_next_record(struct census_dump *d, const void *before)
 {
 	const struct census_snapshot *snap = d->snap;
 	unsigned int i = d->index;
-	u32 parts = d->req.parts;
+	u32 parts = d->parts;
 
 	BUILD_BUG_ON(offsetof(struct census_vma, link) || offsetof(struct census_pair, link));
 	if (!snap)
