@@ -27,8 +27,8 @@
 #define KIB		1024UL
 #define BLOCK		(16 * KIB)
 #define AREA		(32UL << 20)
-#define HUGE_PAGES_MAX	40
-#define HUGE_PAGES_WORD	"40"
+#define HUGE_PAGES_MAX	120
+#define HUGE_PAGES_WORD	"120"
 #define RAMFS		"/leak-ramfs"
 
 /* Where a program has its memory. */
@@ -59,7 +59,7 @@ static double nothing(double t)		{ return 1024 + 0 * t; }
 static double cache(double t)		{ return t < 4 ? 1024 * t : 4096; }
 static double start_up(double t)	{ return t < 1 ? 8192 * t : 8192; }
 
-/* The pool lasts for half a minute: one that has ended is not named. */
+/* The pool lasts for a hundred seconds, on a busy machine too: one that has ended is not named. */
 static double huge_leak(double t)	{ return 2048 * (long)(t * 1.2); }
 static double lazy_leak(double t)	{ return 4096 * t; }
 
