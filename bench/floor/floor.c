@@ -106,6 +106,7 @@ static int __init floor_init(void)
 	debugfs_create_file("touch", 0400, dir, floor_touch, &floor_fops);
 	debugfs_create_file("runs", 0400, dir, floor_runs, &floor_fops);
 	debugfs_create_file("rollup", 0400, dir, NULL, &floor_rollup_fops);
+	debugfs_create_file("tables", 0400, dir, NULL, &floor_tables_fops);
 	debugfs_create_file("evict", 0400, dir, NULL, &evict_fops);
 	return 0;
 }

@@ -27,6 +27,7 @@ void floor_touch(struct floor *f, struct vm_area_struct *vma);
 void floor_runs(struct floor *f, struct vm_area_struct *vma);
 
 extern const struct file_operations floor_rollup_fops;
+extern const struct file_operations floor_tables_fops;
 
 void floor_caches_evict(void);
 

@@ -2,6 +2,9 @@
 /*
  * Numbered units of memory in chunks.  It has no kernel state, so that selftests/host tests
  * what uses it on the host.
+ *
+ * Not a genradix: bench/tables appends an entry to it by 82 instructions instead of 43, and reads
+ * one by 54 instead of 13, which a census does for each mask; and its nodes are in no budget.
  */
 #ifndef _CENSUS_POOL_H
 #define _CENSUS_POOL_H

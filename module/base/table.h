@@ -15,6 +15,11 @@
  * bucket n - 2^k, the highest power of two below.  So there is no step that takes longer
  * with more entries, and no array that needs more than a page.  Without memory for
  * another page of buckets, chains get longer, and nothing fails.
+ *
+ * Not an rhashtable or an xarray, in which bench/tables finds an entry by 124 and 307 instructions
+ * instead of 48.  The former grows in a worker, or by memory that an insertion under a lock has to
+ * find, and no budget knows; of the latter, keys that a user chooses far apart take 72 bytes of
+ * nodes each, beside the entry, instead of 8.
  */
 #ifndef _CENSUS_TABLE_H
 #define _CENSUS_TABLE_H
