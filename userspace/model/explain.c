@@ -81,7 +81,7 @@ static void compute_platforms(struct explain *explain)
 	if (v[EXPLAIN_DOCKER].bytes <= 0)
 		v[EXPLAIN_DOCKER].bytes = v[EXPLAIN_USAGE].bytes;
 	v[EXPLAIN_WORKING_SET] = at_least_0(v[EXPLAIN_WORKING_SET]);
-	v[EXPLAIN_PODMAN] = v[EXPLAIN_USAGE];
+	v[EXPLAIN_PODMAN] = v[EXPLAIN_ANON];
 	v[EXPLAIN_RSS] = v[EXPLAIN_ANON];
 	v[EXPLAIN_CACHED] = amount_plus(v[EXPLAIN_CACHE], v[EXPLAIN_SHMEM]);
 }

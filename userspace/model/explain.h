@@ -25,9 +25,9 @@ enum explain_shown {
 	ROW(LIMIT, "limit", false, ALWAYS, LIMIT, "memory.max")				\
 	ROW(HIGH, "high", false, ALWAYS, HIGH, "memory.high")				\
 	ROW(USAGE, "usage", false, ALWAYS, USAGE,					\
-	    "memory.current, podman stats: the sum of the next rows")			\
+	    "memory.current: the sum of the next rows")					\
 	ROW(ANON, "anon", true, ALWAYS, ANON,						\
-	    "private memory of processes; container_memory_rss")			\
+	    "private memory; container_memory_rss; podman stats of 5.4")			\
 	ROW(CACHE, "cache", true, ALWAYS, CACHE, "page cache of files")			\
 	ROW(MAPPED, "cache_mapped", true, PART, MAPPED,					\
 	    "of cache, what processes map")						\
@@ -59,7 +59,8 @@ enum explain_shown {
 	    "kubectl top, kubelet, docker stats: less inactive_file")			\
 	ROW(DOCKER, "docker_stats", false, UNLIKE, WORKING_SET,				\
 	    "docker stats: usage, as inactive_file is not less")			\
-	ROW(PODMAN, "podman_stats", false, UNLIKE, USAGE, "podman stats: usage")	\
+	ROW(PODMAN, "podman_stats", false, UNLIKE, ANON,				\
+	    "podman stats of 5.4: anon; newer ones: working_set")			\
 	ROW(RSS, "container_memory_rss", false, UNLIKE, ANON, "RSS of cAdvisor: anon")	\
 	ROW(CACHED, "container_memory_cache", false, PART, CACHED,			\
 	    "cache of cAdvisor: cache and shmem")					\
