@@ -127,16 +127,16 @@ enum explain_test {
 	     "which the kernel takes first.")						\
 	RULE(CACHE_ALONE, "cache_alone", MOST_OF, RECLAIM, 50, USAGE,			\
 	     "{reclaimable} of {usage} are cache, which the kernel takes first.")	\
-	RULE(SHMEM, "shmem", MOST_OF, SHMEM, 50, USAGE,					\
-	     "{shmem} of {usage} are files in memory: they stay until deleted, or go to swap.") \
 	RULE(KERNEL, "kernel", MOST_OF, KERNEL, 50, USAGE,				\
 	     "{kernel} of {usage} are objects of the kernel for it.")			\
 	RULE(SOCK, "sock", MOST_OF, SOCK, 50, USAGE,					\
 	     "{sock} of {usage} wait in its sockets to be read or sent.")		\
-	RULE(OTHERS, "others", MOST_OF, FOR_OTHERS, 50, USAGE,				\
-	     "{for_others} of {usage} are mapped by other cgroups alone.")		\
 	RULE(OWN, "own", MOST_OF, IF_STOPPED, 50, USAGE,				\
 	     "{if_stopped} of {usage} are its own, and come back when it ends.")	\
+	RULE(SHMEM, "shmem", MOST_OF, SHMEM, 50, USAGE,					\
+	     "{shmem} of {usage} are files in memory: they stay until deleted, or go to swap.") \
+	RULE(OTHERS, "others", MOST_OF, FOR_OTHERS, 50, USAGE,				\
+	     "{for_others} of {usage} are mapped by other cgroups alone.")		\
 	RULE(ANON, "anon", MOST_OF, ANON, 50, USAGE,					\
 	     "{anon} of {usage} are private memory of processes.")			\
 	RULE(MIXED, "mixed", ELSE, USAGE, 0, USAGE,					\

@@ -130,6 +130,12 @@ static void verdicts(void)
 	explain_compute(&e);
 	ok(says(&e, "own", "60.0M of 100.0M are its own, and come back when it ends."),
 	   "its own");
+	e.v[EXPLAIN_SHMEM] = mib(60);
+	ok(says(&e, "own", "60.0M of 100.0M are its own, and come back when it ends."),
+	   "shared memory that goes with its processes does not stay");
+	e = hundred();
+	e.v[EXPLAIN_IF_STOPPED] = mib(60);
+	explain_compute(&e);
 	e.processes = 0;
 	ok(says(&e, "empty",
 		"No process is in it: 60.0M page cache, 12.0M shmem and 8.0M kernel stay."),
