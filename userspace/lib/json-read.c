@@ -68,7 +68,8 @@ json_t *json_read_member(const char *text, size_t len, const char *key)
 	const char *at = skip_blanks(text, end), *name, *after;
 	const size_t key_len = strlen(key);
 
-	if (at == end || *at != '{')
+	/* Half of a file, that somebody is writing, has nothing. */
+	if (at == end || *at != '{' || !value_end(at, end))
 		return NULL;
 	do {
 		name = skip_blanks(at + 1, end);

@@ -17,7 +17,7 @@ json_t *json_read(const char *text, size_t len);
 
 /*
  * The same of member @key of the object that @text is, without what else it has: a small part of a
- * large text is read quickly.  Of several, the first one.
+ * large text is read quickly.  Of several, the first one; of a text that ends early, none.
  */
 json_t *json_read_member(const char *text, size_t len, const char *key);
 

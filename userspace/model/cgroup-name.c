@@ -325,24 +325,45 @@ static bool find_user(struct cgroup_parts *parts, const struct part *part,
 	return true;
 }
 
-/* The cgroup of "ctr run" is /NAMESPACE/ID. */
-static void find_maybe(struct cgroup_parts *parts, const char *path)
+static void may_be(struct cgroup_parts *parts, const char *path, const char *id, size_t len)
 {
-	const char *id = *path == '/' ? strchr(path + 1, '/') : NULL;
-	const size_t len = id ? strlen(id + 1) : 0;
-
-	if (parts->of != CGROUP_OF_NONE || !len || len > CGROUP_ID || strchr(id + 1, '/') ||
-	    !is_plain(id + 1, len) || text_ends(id + 1, len, ".slice") ||
-	    text_ends(path, (size_t)(id - path), ".slice") || id[1] == '.')
+	if (!len || len > CGROUP_ID || !is_plain(id, len) || *id == '.')
 		return;
 	parts->of = CGROUP_OF_CONTAINER;
 	parts->maybe = true;
 	parts->runtime = "containerd";
 	parts->end = strlen(path);
-	memcpy(parts->id, id + 1, len + 1);
+	memcpy(parts->id, id, len);
+	parts->id[len] = '\0';
 }
 
-void cgroup_parts_of(struct cgroup_parts *parts, const char *path)
+/*
+ * The cgroup of "ctr run" is /NAMESPACE/ID, and with --runc-systemd-cgroup --cgroup
+ * SLICE:PREFIX:ID it is PREFIX-ID.scope in SLICE.
+ */
+static void find_maybe(struct cgroup_parts *parts, const char *path)
+{
+	const char *last = strrchr(path, '/'), *id;
+	const size_t len = last ? strlen(last + 1) : 0;
+
+	if (parts->of == CGROUP_OF_UNIT && !parts->by_user && !path[parts->end] &&
+	    text_ends(last + 1, len, ".scope") &&
+	    text_ends(path, (size_t)(last - path), ".slice")) {
+		id = strchr(last, '-');
+		if (id)
+			may_be(parts, path, id + 1,
+			       len - strlen(".scope") - (size_t)(id - last));
+		return;
+	}
+	/* Right in the root, of any two directories. */
+	if (parts->of == CGROUP_OF_NONE && len && last != path && last == strchr(path + 1, '/') &&
+	    !text_ends(last + 1, len, ".slice") &&
+	    !text_ends(path, (size_t)(last - path), ".slice"))
+		may_be(parts, path, last + 1, len);
+}
+
+/* What @path says for sure. */
+static void find_sure(struct cgroup_parts *parts, const char *path)
 {
 	struct part above = { NULL, 0, 0 }, part;
 	bool in_kubepods = false, in_unit = false;
@@ -366,6 +387,11 @@ void cgroup_parts_of(struct cgroup_parts *parts, const char *path)
 		above = part;
 		at += part.whole;
 	}
+}
+
+void cgroup_parts_of(struct cgroup_parts *parts, const char *path)
+{
+	find_sure(parts, path);
 	find_maybe(parts, path);
 }
 
@@ -404,10 +430,9 @@ static const char **member_at(struct cgroup_name *name, size_t at)
 }
 
 /* A line of a record is of anybody. */
-static bool read_facts(struct cgroup_name *name, struct obstack *texts, const char *facts)
+static void read_facts(struct cgroup_name *name, struct obstack *texts, const char *facts)
 {
 	char word[CGROUP_WORD];
-	bool any = false;
 	size_t len, i;
 
 	for (; facts && *facts; facts += len + !!facts[len]) {
@@ -424,10 +449,8 @@ static bool read_facts(struct cgroup_name *name, struct obstack *texts, const ch
 			    (strchr(word, '/') && strcmp(facts_known[i].key, "image=")))
 				continue;
 			*member_at(name, facts_known[i].at) = keep(texts, word);
-			any = true;
 		}
 	}
-	return any;
 }
 
 /* The name of what @name is of, as it is shown, which the caller frees. */
@@ -493,17 +516,15 @@ static void fill_name(const struct snapshot *snap, struct cgroup_name *name, str
 	name->path = keep(texts, path) ?: "";
 	if (*path != '/')
 		memset(&parts, 0, sizeof(parts));
+	if (parts.maybe && (!facts || !*facts))
+		find_sure(&parts, path);
 	if (parts.of == CGROUP_OF_CONTAINER || parts.of == CGROUP_OF_POD) {
 		name->runtime = parts.runtime;
 		name->container_id = keep(texts, parts.id);
 		name->pod_uid = keep(texts, parts.pod);
 		if (parts.of == CGROUP_OF_CONTAINER)
 			name->container = keep(texts, parts.name);
-		if (!read_facts(name, texts, facts) && parts.maybe) {
-			memset(&parts, 0, sizeof(parts));
-			name->runtime = NULL;
-			name->container_id = NULL;
-		}
+		read_facts(name, texts, facts);
 	} else if (parts.of == CGROUP_OF_MACHINE) {
 		name->machine = keep(texts, parts.name);
 		name->runtime = parts.runtime;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "model/cgroup-name.h"
 #include "model/columns.h"
 #include "os/cgroups.h"
@@ -153,7 +154,7 @@ static char *facts_text(const struct facts *facts)
 	FILE *out;
 
 	out = xopen_memstream(&text, &size);
-	for (i = 0; i < FACTS; i++)
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
 		if (facts->v[i] && cgroup_fact_is_plain(facts->v[i]))
 			fprintf(out, "%s%s=%s", ftell(out) ? " " : "", keys[i], facts->v[i]);
 	xfclose(out);
@@ -170,6 +171,29 @@ static size_t end_of_pod(const struct cgroup_parts *parts, const char *path)
 	while (end && path[end - 1] != '/')
 		end--;
 	return end ? end - 1 : 0;
+}
+
+/*
+ * Whether the container, which @parts only guess from the name of a scope of systemd, has this
+ * cgroup: any unit may end with its ID.
+ */
+static bool is_at(const struct facts *facts, const struct cgroup_parts *parts, const char *path)
+{
+	const char *place = facts->v[FACT_PLACE], *last = strrchr(path, '/'), *slice;
+	char *unit;
+	bool is;
+
+	if (!parts->maybe || !text_ends(last, strlen(last), ".scope"))
+		return true;
+	if (!place)
+		return false;
+	for (slice = last; slice[-1] != '/'; slice--)
+		;
+	unit = xasprintf("%.*s:%.*s:%s", (int)(last - slice), slice,
+			 (int)(strchr(last, '-') - last - 1), last + 1, parts->id);
+	is = !strcmp(place, unit);
+	free(unit);
+	return is;
 }
 
 /* What is known of the cgroup at @path, which the caller frees; NULL: nothing. */
@@ -189,7 +213,7 @@ static char *look_up(const char *path)
 		return NULL;
 	if (parts.of == CGROUP_OF_CONTAINER && *parts.id) {
 		member = find_member(&parts);
-		found = member->found;
+		found = member->found && is_at(&member->facts, &parts, path);
 		if (found)
 			facts_copy(&facts, &member->facts);
 	}

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,9 +32,14 @@
 /* Containers of a list, and entries of a directory, at most. */
 #define LIST_MOST	16384
 #define NAMESPACES_MOST	32
-/* Users with containers of their own, at most, and how long the files of each may take. */
+/*
+ * Users with containers of their own, at most.  The files of each may take so long, and then one
+ * part in USER_PART of all further time: who stalls the child delays censuses once.
+ */
 #define USERS_MOST	64
 #define USER_NS		1000000000ULL
+#define USER_LEAST	10000000ULL
+#define USER_PART	100
 #define USER_BYTES	1048576UL
 
 static const char *host_root;
@@ -59,10 +65,12 @@ struct list {
 /* Of podman and CRI-O, of the logs of kubelet, and of its pods by UID. */
 static struct list storage, logs, pods;
 
-/* struct user - the containers of a user */
+/* struct user - the containers of a user; @left: ns, since @since, that its files may take */
 struct user {
 	uint32_t uid;
 	struct list list;
+	uint64_t left;
+	uint64_t since;
 };
 
 static struct user users[USERS_MOST];
@@ -290,7 +298,7 @@ static bool read_bundle(struct facts *facts, const char *dir, const char *id)
 		{ "io.kubernetes.cri.image-name", FACT_IMAGE },
 		{ "nerdctl/name", FACT_CONTAINER },
 	};
-	json_t *annotations = NULL;
+	json_t *annotations = NULL, *linux_part;
 	const char *type;
 	size_t len;
 	char *text;
@@ -299,6 +307,11 @@ static bool read_bundle(struct facts *facts, const char *dir, const char *id)
 	if (!text)
 		return false;
 	annotations = json_read_member(text, len, "annotations");
+	if (strlen(id) < CGROUP_ID) {
+		linux_part = json_read_member(text, len, "linux");
+		facts_set(facts, FACT_PLACE, json_text(linux_part, "cgroupsPath"));
+		json_decref(linux_part);
+	}
 	free(text);
 	read_annotations(facts, annotations, cri, ARRAY_SIZE(cri));
 	type = json_text(annotations, "io.kubernetes.cri.container-type");
@@ -650,24 +663,29 @@ static void add_of_user(struct list *list, char *line)
 
 static void read_user(struct user *user)
 {
-	const uint64_t deadline = signals_now() + USER_NS;
+	const uint64_t now = signals_now();
 	struct account account;
 	char *text, *rest, *line;
 	struct bounded child;
 	size_t len = 0;
 	ssize_t n = 0;
 
-	if ((geteuid() && geteuid() != user->uid) || !find_account(&account, user->uid))
+	user->left = MIN(user->left + (now - user->since) / USER_PART, USER_NS);
+	user->since = now;
+	if (user->left < USER_LEAST || (geteuid() && geteuid() != user->uid) ||
+	    !find_account(&account, user->uid))
 		return;
 	/* The library is loaded before the process forks. */
 	json_decref(json_read("0", 1));
 	text = xcalloc(1, USER_BYTES + 1);
 	if (bounded_start(&child, read_as_user, &account)) {
 		while (len < USER_BYTES &&
-		       (n = bounded_read(&child, text + len, USER_BYTES - len, deadline)) > 0)
+		       (n = bounded_read(&child, text + len, USER_BYTES - len,
+					 now + user->left)) > 0)
 			len += (size_t)n;
 		bounded_end(&child);
 	}
+	user->left -= MIN(user->left, signals_now() - now);
 	for (rest = text; (line = strsep(&rest, "\n")) && rest;)
 		add_of_user(&user->list, line);
 	free(text);
@@ -683,7 +701,7 @@ bool runtimes_find_of_user(struct facts *facts, uint32_t uid, const char *id)
 	if (user == users + n_users) {
 		if (n_users == USERS_MOST)
 			return false;
-		*user = (struct user){ .uid = uid };
+		*user = (struct user){ .uid = uid, .left = USER_NS, .since = signals_now() };
 		n_users++;
 	}
 	if (list_find(&user->list, id, facts))
@@ -716,9 +734,9 @@ void runtimes_forget(void)
 	size_t i;
 
 	runtimes_renew();
+	/* What is left of the time of each stays. */
 	for (i = 0; i < n_users; i++)
 		list_forget(&users[i].list);
-	n_users = 0;
 	list_forget(&storage);
 	list_forget(&logs);
 	list_forget(&pods);

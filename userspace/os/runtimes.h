@@ -16,6 +16,7 @@ enum fact {
 	FACT_IMAGE,
 	FACT_UID,
 	FACT_RUNTIME,
+	FACT_PLACE,	/* of "ctr run": SLICE:PREFIX:ID, for systemd */
 	FACTS,
 };
 

@@ -33,6 +33,14 @@ static const struct {
 	{ "/system.slice/system-getty.slice/getty@tty1.service", NULL, "getty@tty1.service",
 	  "unit=getty@tty1.service" },
 
+	/* a scope that containerd may know */
+	{ "/system.slice/ctr-my-redis.scope", "container=my-redis runtime=containerd", "my-redis",
+	  "container=my-redis id=my-redis runtime=containerd" },
+	{ "/system.slice/ctr-my-redis.scope", NULL, "ctr-my-redis.scope",
+	  "unit=ctr-my-redis.scope" },
+	{ "/system.slice/run-u12.scope/x", "container=u12", "run-u12.scope: x",
+	  "unit=run-u12.scope" },
+
 	/* users, and what is theirs */
 	{ "/user.slice/user-1000.slice", NULL, "alice", "user=alice" },
 	{ "/user.slice/user-1001.slice", NULL, "user-1001.slice", "" },

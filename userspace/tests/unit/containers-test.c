@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -224,6 +226,20 @@ static void test_users(void)
 	free(home);
 }
 
+/* A scope of "ctr run --runc-systemd-cgroup --cgroup SLICE:PREFIX:ID" */
+static void test_scopes(void)
+{
+	put_json(BUNDLES "/default/my-redis/config.json",
+		 "{'linux':{'cgroupsPath':'system.slice:ctr:my-redis'}}");
+	put_json(BUNDLES "/default/plain/config.json", "{'linux':{'cgroupsPath':'/default/plain'}}");
+	expect("/system.slice/ctr-my-redis.scope", "container=my-redis runtime=containerd",
+	       "ctr run, in a slice");
+	expect("/system.slice/run-my-redis.scope", "", "a unit that ends with the ID of one");
+	expect("/web.slice/ctr-my-redis.scope", "", "one of the same name in another slice");
+	expect("/system.slice/ctr-plain.scope", "", "a container that is in no scope");
+	expect("/system.slice/ctr-none.scope", "", "a scope of no container");
+}
+
 static char *repeat(const char *text, size_t n)
 {
 	char *all;
@@ -401,6 +417,152 @@ static void test_many(void)
 	ok(clock() - began < CLOCKS_PER_SEC, "and within 1 s again");
 }
 
+/* What a hostile process puts there, again and again: part of a file, a link, a FIFO, nothing. */
+static void change_for_ever(const char *dir, const char *name)
+{
+	static const char one[] = "{\"Name\":\"/one\",\"Config\":{\"Image\":\"x\"}}";
+	static const char two[] = "{\"Name\":\"/two\",\"Config\":{\"Image\":\"y\"}}";
+	char *other = xasprintf("%s/other", dir);
+	size_t i;
+	int fd;
+
+	for (i = 0;; i++) {
+		unlink(other);
+		if (i % 5 == 2 && symlink("/etc/passwd", other))
+			_exit(1);
+		if (i % 5 == 3 && mkfifo(other, 0666))
+			_exit(1);
+		if (i % 5 == 4)
+			unlink(name);
+		if (i % 5 > 1) {
+			rename(other, name);
+			continue;
+		}
+		/* In place, so that it grows and shrinks under the reader. */
+		unlink(name);
+		fd = open(name, O_WRONLY | O_CREAT, 0644);
+		if (fd < 0 || write(fd, one, 20) != 20 || ftruncate(fd, 0) ||
+		    pwrite(fd, i % 5 ? two : one, sizeof(two) - 1, 0) != sizeof(two) - 1)
+			_exit(1);
+		close(fd);
+	}
+}
+
+static void test_changing(void)
+{
+	static const char *const known[] = {
+		"", "runtime=docker", "container=one image=x runtime=docker",
+		"container=two image=y runtime=docker",
+	};
+	char *dir = xasprintf("%s/var/lib/docker/containers/" B, host);
+	char *name = xasprintf("%s/config.v2.json", dir);
+	const uint64_t until = signals_now() + NSEC_PER_SEC / 2;
+	size_t n = 0, wrong = 0, seen[4] = { 0 }, i;
+	const char *got;
+	pid_t child;
+
+	put_named(B, "one");
+	child = fork();
+	if (!child)
+		change_for_ever(dir, name);
+	for (; signals_now() < until; n++) {
+		containers_forget();
+		got = container_facts(77, "/docker/" B);
+		for (i = 0; i < sizeof(known) / sizeof(known[0]) && strcmp(got, known[i]); i++)
+			;
+		if (i < sizeof(known) / sizeof(known[0]))
+			seen[i]++;
+		else if (!wrong++)
+			printf("# got '%.200s'\n", got);
+	}
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	printf("# %zu reads: %zu nothing, %zu no name, %zu and %zu the whole file\n", n, seen[0],
+	       seen[1], seen[2], seen[3]);
+	ok(!wrong && n > 10, "a file that changes while it is read: whole, or nothing");
+	ok(seen[2] + seen[3], "and it is read where it is whole");
+	free(name);
+	free(dir);
+}
+
+/* Stops each child of @of, as their user may do. */
+static void stop_children(pid_t of)
+{
+	char *name = xasprintf("/proc/%d/task/%d/children", of, of), text[256], *at;
+	ssize_t len;
+	long pid;
+	int fd;
+
+	for (;;) {
+		fd = open(name, O_RDONLY);
+		len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+		if (len < 0)
+			_exit(1);
+		text[len] = '\0';
+		for (at = text; (pid = strtol(at, &at, 10)) > 0;)
+			if (pid != getpid())
+				kill((pid_t)pid, SIGSTOP);
+		close(fd);
+	}
+}
+
+/* What the user of @path costs: seconds that it takes in @n censuses, each with a new cgroup. */
+static double cost_of(size_t n)
+{
+	const uint64_t began = signals_now();
+	char *path;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		path = xasprintf(MANAGER "/libpod-%064zx.scope", 0x900000 + i);
+		container_facts(2000000 + i, path);
+		free(path);
+		containers_renew();
+		/* As an exporter does between two files. */
+		if (i % 2)
+			containers_forget();
+	}
+	return (double)(signals_now() - began) / NSEC_PER_SEC;
+}
+
+/* A user may stop a child that has the own rights; nothing else makes it wait. */
+static void test_stalling(void)
+{
+	static const char list[] = "home/bob/.local/share/" STORE "/containers.json";
+	char *name = xasprintf("%s/%s", host, list), *entry, *text, *all;
+	double seconds;
+	pid_t child;
+	size_t i;
+
+	unlink(name);
+	if (mkfifo(name, 0666))
+		abort();
+	seconds = cost_of(2);
+	ok(seconds < 0.9, "a FIFO in the home of a user does not wait: %.3f s", seconds);
+	free(name);
+	/* Each container of a pod has a further file, and the directory has that many. */
+	text = repeat("x", 1);
+	for (i = 0; i < 2000; i++) {
+		entry = xasprintf("%s%s{\"id\":\"%064zx\",\"names\":[\"a-infra\"]}", i ? text : "[",
+				  i ? "," : "", 0x800000 + i);
+		free(text);
+		text = entry;
+	}
+	all = xasprintf("%s]", text);
+	free(text);
+	put(list, all);
+	free(all);
+	seconds = cost_of(2);
+	ok(seconds < 1.3, "nor does a large list, beyond a second: %.3f s", seconds);
+	child = fork();
+	if (!child)
+		stop_children(getppid());
+	seconds = cost_of(6);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	ok(seconds < 1.5, "a user who stops the child delays for a second in all: %.3f s", seconds);
+}
+
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	(void)st;
@@ -427,6 +589,8 @@ int main(void)
 	containers_forget();
 	test_docker();
 	containers_forget();
+	test_scopes();
+	containers_forget();
 	test_crio();
 	containers_forget();
 	test_podman();
@@ -440,6 +604,8 @@ int main(void)
 	test_owner();
 	test_late();
 	test_many();
+	test_changing();
+	test_stalling();
 	containers_forget();
 	nftw(top, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	return tap_done();
