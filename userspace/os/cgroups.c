@@ -280,6 +280,17 @@ char *cgroup_file(const char *path, const char *file)
 	return name;
 }
 
+bool cgroup_id(const char *path, uint64_t *id)
+{
+	char *dir = cgroup_file(path, ".");
+	struct stat st;
+	const bool there = dir && !stat(dir, &st);
+
+	free(dir);
+	*id = there ? st.st_ino : 0;
+	return there;
+}
+
 size_t cgroup_read(const char *path, const char *file, char *text, size_t size)
 {
 	char *name = cgroup_file(path, file);

@@ -79,6 +79,9 @@ char *cgroup_of_process(uint32_t pid);
 /* 0, or -1 and @why: there is no such cgroup.  0 too if there is no default hierarchy. */
 int cgroup_check(const char *path, struct failure *why);
 
+/* Whether there is a cgroup @path; *@id: its number, else 0. */
+bool cgroup_id(const char *path, uint64_t *id);
+
 /* The name of @file of the cgroup, which the caller frees; NULL: there is no such cgroup. */
 char *cgroup_file(const char *path, const char *file);
 

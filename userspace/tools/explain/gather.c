@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "brief/facts.h"
 #include "lib/memory.h"
@@ -32,17 +31,6 @@ static void lack(struct explaining *x, const char *what, const char *because)
 
 	free(x->lacks);
 	x->lacks = lacks;
-}
-
-static bool directory(const char *path, uint64_t *inode)
-{
-	char *dir = cgroup_file(path, ".");
-	struct stat st;
-	const bool there = dir && !stat(dir, &st);
-
-	free(dir);
-	*inode = there ? st.st_ino : 0;
-	return there;
 }
 
 /**
@@ -128,7 +116,7 @@ static int find(struct explaining *x, const char *word, struct failure *why)
 	if (!cgroups_mount())
 		return fail(why, FAIL_SYSTEM,
 			    "cgroups of version 2 are not mounted: what is charged is unknown; 'memcensus map' has the memory of a process");
-	if (directory(x->path, &x->inode))
+	if (cgroup_id(x->path, &x->inode))
 		return 0;
 	return cgroup_check(x->path, why) ? -1 :
 	       fail(why, FAIL_NO_PROCESS, "no cgroup '%.200s'", x->path);
@@ -455,7 +443,7 @@ int explaining_gather(struct explaining *x, struct session *session, const char 
 	read_stopped(x, session, &ids);
 	if (session->source)
 		read_files(x, session);
-	if (!directory(x->path, &inode) || inode != x->inode)
+	if (!cgroup_id(x->path, &inode) || inode != x->inode)
 		return fail(why, FAIL_NO_PROCESS,
 			    "the cgroup '%.200s' was removed while it was read", x->path);
 	explain_compute(&x->explain);

@@ -6,6 +6,7 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "model/cgroup-name.h"
 #include "model/format.h"
 #include "os/droppable.h"
 #include "report/figures.h"
@@ -307,9 +308,16 @@ static void put_counts(struct report *report, const struct leak_report *leaks)
 
 static const char *whose_of(struct report *report, const struct limit *limit)
 {
+	const struct snapshot *snap = report->view.snap;
+	const struct cgroup_name *name;
+
 	/* Nodes, zones and pages are in the name. */
 	switch (limit_types[limit->kind].scope) {
 	case LIMIT_OF_CGROUP:
+		name = snap && limit->whose ? cgroup_name_of(snap, limit->id) : NULL;
+		if (name && !strcmp(name->path, limit->whose))
+			return report_text(report, " of %s", report_name(report, name->shown));
+		/* fallthrough */
 	case LIMIT_OF_MOUNT:
 		return report_text(report, " of %s", report_name(report, limit->whose ?: "?"));
 	default:
@@ -435,6 +443,8 @@ void leak_show(const struct leak_report *leaks, const struct session *session)
 			"pid ?user comm where ?address:1 private ?grown ?since:1 per_minute ?per_hour ?low ?high ?>confidence:1 >left:1 at:1",
 		 .members = "pid comm uid user", .parts = put_process,
 		 .note = n ? "\n" : NULL });
+	/* What cgroups are called. */
+	report.view.snap = leaks->last;
 	show_ends(&report, rows, leaks->n);
 	show_met(&report, leaks);
 	if (leaks->live)
