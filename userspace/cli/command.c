@@ -54,7 +54,7 @@ const struct rows *command_rows(const struct options *options)
 {
 	if (options->forest)
 		return &rows_forest;
-	if (options->called_by)
+	if (options->called_by && options->command->rows.type)
 		return &rows_called[options->called_by];
 	if (options->group_by && options->command->rows.type)
 		return &rows_groups[options->group_by];

@@ -98,6 +98,8 @@ static const struct completed values[] = {
 	{ .arg = "COLUMN", .how = "words", .put = put_columns },
 	{ .arg = "PID", .how = "list", .put = put_pids, .separators = "," },
 	{ .arg = "PATH", .how = "words", .put = put_cgroups },
+	{ .arg = "KIND", .how = "words",
+	  .words = "user|cgroup|container|pod|namespace|image|command|tree|session|all" },
 	{ .arg = "FILE", .how = "files" },
 	{ .arg = "CENSUS", .how = "words", .words = "first|last" },
 };

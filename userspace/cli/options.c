@@ -57,36 +57,68 @@ static int set_tree(struct options *options, const char *value, struct failure *
 	return add_pids(&options->roots, &options->n_roots, value, "--tree", why);
 }
 
-const char *const options_groups[] = {
-	[MEMCENSUS_BY_UID] = "user",
-	[MEMCENSUS_BY_CGROUP] = "cgroup",
-	[MEMCENSUS_BY_COMM] = "command",
-	[MEMCENSUS_BY_PIDS] = "all",
-	[MEMCENSUS_BY_TREE] = "tree",
-	[MEMCENSUS_BY_SESSION] = "session",
+/* What --by names: groups of the module, and those that are made of its cgroups. */
+static const struct {
+	const char *name;
+	uint8_t group_by;
+	enum called_by called;
+} groups[] = {
+	{ "user", MEMCENSUS_BY_UID, CALLED_BY_NONE },
+	{ "cgroup", MEMCENSUS_BY_CGROUP, CALLED_BY_NONE },
+	{ "container", MEMCENSUS_BY_CGROUP, CALLED_BY_CONTAINER },
+	{ "pod", MEMCENSUS_BY_CGROUP, CALLED_BY_POD },
+	{ "namespace", MEMCENSUS_BY_CGROUP, CALLED_BY_NAMESPACE },
+	{ "image", MEMCENSUS_BY_CGROUP, CALLED_BY_IMAGE },
+	{ "command", MEMCENSUS_BY_COMM, CALLED_BY_NONE },
+	{ "all", MEMCENSUS_BY_PIDS, CALLED_BY_NONE },
+	{ "tree", MEMCENSUS_BY_TREE, CALLED_BY_NONE },
+	{ "session", MEMCENSUS_BY_SESSION, CALLED_BY_NONE },
 };
 
-int options_group(uint8_t *group_by, const char *value, unsigned int kinds, struct failure *why)
+static int no_groups(const char *value, unsigned int kinds, struct failure *why)
 {
-	char names[64] = "";
-	size_t len = 0;
-	uint8_t by;
+	char names[96] = "";
+	size_t len = 0, i;
 
-	for (by = 1; by <= MEMCENSUS_BY_MAX; by++) {
-		if (!(kinds >> by & 1))
-			continue;
-		if (!strcmp(value, options_groups[by])) {
-			*group_by = by;
-			return 0;
-		}
-		len += snprintf(names + len, sizeof(names) - len, " %s", options_groups[by]);
-	}
+	for (i = 0; i < ARRAY_SIZE(groups); i++)
+		if (kinds >> groups[i].group_by & 1)
+			len += snprintf(names + len, sizeof(names) - len, " %s", groups[i].name);
 	return fail(why, FAIL_USAGE, "no groups by '%.60s'; there are:%s", value, names);
+}
+
+int options_group(const struct options *options, unsigned int kinds, struct failure *why)
+{
+	size_t i;
+
+	if (!options->group_by || kinds >> options->group_by & 1)
+		return 0;
+	for (i = 0; groups[i].group_by != options->group_by; i++)
+		;
+	return no_groups(groups[i].name, kinds, why);
+}
+
+const char *options_by(const struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(groups); i++)
+		if (groups[i].group_by == options->group_by &&
+		    groups[i].called == options->called_by)
+			return groups[i].name;
+	return NULL;
 }
 
 static int set_by(struct options *options, const char *value, struct failure *why)
 {
-	return options_group(&options->group_by, value, UINT_MAX, why);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(groups); i++)
+		if (!strcmp(value, groups[i].name)) {
+			options->group_by = groups[i].group_by;
+			options->called_by = groups[i].called;
+			return 0;
+		}
+	return no_groups(value, UINT_MAX, why);
 }
 
 void options_add_cgroup(struct options *options, const char *path)
@@ -277,8 +309,7 @@ const struct option_entry option_tree = {
 	0, "tree", "PID,...", "only these and all their descendants",
 	.set = set_tree };
 const struct option_entry option_groups_by = {
-	0, "by", "user|cgroup|command|tree|session|all",
-	"a row for each",
+	0, "by", "KIND", "a row for each user, cgroup, container, pod, image, command, session",
 	.set = set_by };
 const struct option_entry option_pid = {
 	0, "pid", "PID,...", "only these processes; thread IDs are accepted", .set = set_pids };

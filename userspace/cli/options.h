@@ -238,13 +238,13 @@ int options_processes(struct options *options, char **words, int n, struct failu
 int options_interval(struct options *options, char **words, int n,
 		     struct failure *why);
 /*
- * The kind of groups, enum memcensus_group_by, that @value names in @group_by: one of @kinds, a bit
- * for each.  Returns 0, or -1 and @why.
+ * Whether the groups of --by, if there are any, are of @kinds, a bit for each enum
+ * memcensus_group_by: 0, or -1 and @why.
  */
-int options_group(uint8_t *group_by, const char *value, unsigned int kinds, struct failure *why);
+int options_group(const struct options *options, unsigned int kinds, struct failure *why);
 
-/* What options_group() calls it. */
-extern const char *const options_groups[MEMCENSUS_BY_MAX + 1];
+/* What --by calls them; NULL: it is not given. */
+const char *options_by(const struct options *options);
 
 /* Whether cgroups are selected, by their paths or by what they are called. */
 static inline bool options_select_cgroups(const struct options *options)

@@ -149,6 +149,10 @@ static int not_an_option(const struct options *options, const char *option, stru
 	char names[NAMES_SIZE] = "";
 	size_t len = 0;
 
+	if (!strcmp(option, option_file.name))
+		return fail(why, FAIL_USAGE,
+			    "'%s' reads no record, which does not have what it shows: run it on the machine; 'memcensus -g -f FILE' has what a record knows of cgroups",
+			    options->name);
 	for (command = commands; *command && len < NAMES_SIZE; command++)
 		if (option_of(*command, option))
 			len += snprintf(names + len, NAMES_SIZE - len, " %s", (*command)->name);

@@ -16,7 +16,7 @@ static bool is_grouped(const struct options *options)
 {
 	return options->group_by &&
 	       ((options->n_roots && options->group_by != MEMCENSUS_BY_TREE) ||
-		(options->n_cgroups && options->group_by != MEMCENSUS_BY_CGROUP));
+		(options_select_cgroups(options) && options->group_by != MEMCENSUS_BY_CGROUP));
 }
 
 /*

@@ -69,44 +69,18 @@ static int tasks_words(struct options *options, char **words, int n, struct fail
 
 static const struct option_entry option_mappings = {
 	'm', "mappings", NULL, "a row for each mapping by name", .set = set_mappings };
-static int set_by(struct options *options, const char *value, struct failure *why)
-{
-	static const char *const called[] = {
-		[CALLED_BY_CONTAINER] = "container", [CALLED_BY_POD] = "pod",
-		[CALLED_BY_NAMESPACE] = "namespace", [CALLED_BY_IMAGE] = "image",
-	};
-	unsigned int i;
-
-	options->called_by = CALLED_BY_NONE;
-	for (i = CALLED_BY_CONTAINER; i < ARRAY_SIZE(called); i++)
-		if (!strcmp(value, called[i])) {
-			options->called_by = (enum called_by)i;
-			options->group_by = MEMCENSUS_BY_CGROUP;
-			return 0;
-		}
-	if (!option_groups_by.set(options, value, why))
-		return 0;
-	return fail(why, FAIL_USAGE,
-		    "no groups by '%.60s'; there are: user cgroup container pod namespace image command all tree session",
-		    value);
-}
-
-static const struct option_entry option_by = {
-	0, "by", "user|cgroup|container|pod|namespace|image|command|tree|session|all",
-	"a row for each", .set = set_by };
 
 static const struct option_use tasks_options[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
 	USE(totals), USE(percent), USE(numeric),
-	USE(by), USE(user), USE(cgroups), USE(forest), USE(mappings),
+	USE(groups_by), USE(user), USE(cgroups), USE(forest), USE(mappings),
 	USE(pid), USE_CGROUPS, USE(tree),
 	OPTIONS_OF_SERIES,
 	OPTIONS_COMMON,
 };
 
 static const struct option_rule tasks_rules[] = {
-	{ .one = &option_mappings, .others = { OPTIONS_OF_GROUPS, &option_by } },
-	{ .one = &option_by, .others = { &option_user, &option_cgroups } },
+	{ .one = &option_mappings, .others = { OPTIONS_OF_GROUPS } },
 	{ }
 };
 

@@ -7,15 +7,33 @@
 #include "model/called-groups.h"
 #include "model/cgroup-name.h"
 #include "model/columns.h"
+#include "model/physical.h"
+#include "model/share.h"
 
-/* Whether @group is what rows are made of. */
-static bool is_of(const struct group *group, const struct cgroup_name *name, enum called_by by)
+bool called_is_row(const struct snapshot *snap, const struct group *group, enum called_by by)
 {
+	const struct cgroup_name *name = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
+					 cgroup_name_of(snap, group->cgroup) : NULL;
+
 	if (!name || name->below || group->own)
 		return false;
 	if (by == CALLED_BY_POD || by == CALLED_BY_NAMESPACE)
 		return name->of == CGROUP_OF_POD;
 	return name->of == CGROUP_OF_CONTAINER || name->of == CGROUP_OF_MACHINE;
+}
+
+/* Who starts a container says what its image is. */
+static const char *image_of(struct snapshot *snap, const struct cgroup_name *name)
+{
+	const char *image;
+	char *text;
+
+	if (!name->image || !name->by_user)
+		return name->image;
+	text = xasprintf("%.*s: %s", (int)strcspn(name->shown, ":"), name->shown, name->image);
+	image = snapshot_text(snap, text, strlen(text));
+	free(text);
+	return image;
 }
 
 /* struct keyed - a group and what it is added to */
@@ -107,6 +125,22 @@ static size_t merge(struct group *to, struct keyed *v, size_t n, enum called_by 
 	return kept;
 }
 
+/* Drops what is of groups that were dropped. */
+static void drop_shares(struct snapshot *snap)
+{
+	size_t i, n;
+
+	for (i = n = 0; i < snap->n_owners; i++)
+		if (group_of(snap, snap->owners[i].group))
+			snap->owners[n++] = snap->owners[i];
+	snap->n_owners = n;
+	for (i = n = 0; i < snap->n_pairs; i++)
+		if (group_of(snap, snap->pairs[i].group) &&
+		    group_of(snap, snap->pairs[i].peer_group))
+			snap->pairs[n++] = snap->pairs[i];
+	snap->n_pairs = n;
+}
+
 void called_groups(struct snapshot *snap, enum called_by by)
 {
 	struct group *groups = xcalloc(snap->n_groups + 1, sizeof(*groups)), *group;
@@ -117,11 +151,11 @@ void called_groups(struct snapshot *snap, enum called_by by)
 	for (i = 0; i < snap->n_groups; i++) {
 		group = &snap->groups[i];
 		group->contains = false;
-		name = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
-		       cgroup_name_of(snap, group->cgroup) : NULL;
-		if (is_of(group, name, by))
-			v[n++] = (struct keyed){
-				by == CALLED_BY_IMAGE ? name->image : name->namespace, group };
+		if (!called_is_row(snap, group, by))
+			continue;
+		name = cgroup_name_of(snap, group->cgroup);
+		v[n++] = (struct keyed){
+			by == CALLED_BY_IMAGE ? image_of(snap, name) : name->namespace, group };
 	}
 	if (by == CALLED_BY_NAMESPACE || by == CALLED_BY_IMAGE)
 		n = merge(groups, v, n, by);
@@ -132,6 +166,124 @@ void called_groups(struct snapshot *snap, enum called_by by)
 		}
 	memcpy(snap->groups, groups, n * sizeof(*groups));
 	snap->n_groups = n;
+	drop_shares(snap);
 	free(groups);
 	free(v);
+}
+
+/* The path of the container or pod that the frames of @name count for; NULL: there is none. */
+static char *path_of_row(const struct cgroup_name *name, enum called_by by)
+{
+	const bool contained = name->of == CGROUP_OF_CONTAINER || name->of == CGROUP_OF_MACHINE;
+	const bool of_pod = by == CALLED_BY_POD || by == CALLED_BY_NAMESPACE;
+	struct cgroup_parts parts;
+	char *path;
+
+	if (contained && !of_pod)
+		return xstrdup(name->top);
+	if (!of_pod || (name->of != CGROUP_OF_POD && name->of != CGROUP_OF_CONTAINER))
+		return NULL;
+	path = xstrdup(name->top);
+	if (name->of == CGROUP_OF_CONTAINER)
+		*strrchr(path, '/') = '\0';
+	cgroup_parts_of(&parts, path);
+	if (parts.of == CGROUP_OF_POD)
+		return path;
+	free(path);
+	return NULL;
+}
+
+/* What the frames of a row are of, and how it is shown; both NULL: of no row. */
+static void name_frames(struct snapshot *snap, struct frame_cgroup *row, enum called_by by)
+{
+	const struct cgroup_name *name = KNOWN(row, MEMCENSUS_FG_CGROUP) ?
+					 cgroup_name_of(snap, row->cgroup) : NULL;
+	char *path = name ? path_of_row(name, by) : NULL;
+	struct cgroup_name *whole;
+
+	row->called_by = (uint8_t)by;
+	row->called = NULL;
+	row->path = NULL;
+	if (!path)
+		return;
+	if (by == CALLED_BY_CONTAINER || by == CALLED_BY_POD) {
+		row->path = snapshot_text(snap, path, strlen(path));
+		whole = cgroup_name_make(snap, row->cgroup, path,
+					 snap->naming(snap, NAME_CONTAINER, row->cgroup, false));
+		row->called = snapshot_text(snap, whole->shown, strlen(whole->shown));
+		cgroup_name_free(whole);
+	} else {
+		row->called = by == CALLED_BY_IMAGE ? image_of(snap, name) : name->namespace;
+		row->path = row->called ?: "";
+	}
+	free(path);
+}
+
+static int compare_frames(const void *a, const void *b)
+{
+	const struct frame_cgroup *x = a, *y = b;
+
+	return strcmp(x->path, y->path) ?: COMPARE(x->cgroup, y->cgroup);
+}
+
+static int compare_called(const void *a, const void *b)
+{
+	const struct frame_cgroup *x = a, *y = b;
+
+	return strcmp(x->called ?: "", y->called ?: "") ?: compare_frames(a, b);
+}
+
+static void add_frames(struct frame_cgroup *to, const struct frame_cgroup *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < FIGURES_MAX; i++)
+		to->classes.v[i] += from->classes.v[i];
+	to->classes.known |= from->classes.known;
+	to->shared += from->shared;
+	to->pinned += from->pinned;
+}
+
+/* Of two with one name each has its ID, or is shown by its path. */
+static void tell_apart(struct snapshot *snap, struct frame_cgroup *row)
+{
+	const char *id = cgroup_name_of(snap, row->cgroup)->container_id;
+	char *text;
+
+	if (row->called_by != CALLED_BY_CONTAINER || !id) {
+		row->called = row->path;
+		return;
+	}
+	text = xasprintf("%s (%.12s)", row->called, id);
+	row->called = snapshot_text(snap, text, strlen(text));
+	free(text);
+}
+
+void called_frames(struct snapshot *snap, enum called_by by)
+{
+	struct frame_cgroup *v = snap->frame_cgroups;
+	size_t i, k, n, end;
+
+	for (i = n = 0; i < snap->n_frame_cgroups && snap->naming; i++) {
+		name_frames(snap, &v[i], by);
+		if (v[i].path)
+			v[n++] = v[i];
+	}
+	qsort(v, n, sizeof(*v), compare_frames);
+	for (i = 0, end = n, n = 0; i < end; i++) {
+		if (n && !strcmp(v[n - 1].path, v[i].path))
+			add_frames(&v[n - 1], &v[i]);
+		else
+			v[n++] = v[i];
+	}
+	snap->n_frame_cgroups = n;
+	for (i = 0; i < n; i++)
+		v[i].known &= ~(1ULL << MEMCENSUS_FG_CGROUP);
+	qsort(v, n, sizeof(*v), compare_called);
+	for (i = 0; i < n && by <= CALLED_BY_POD; i = end) {
+		for (end = i + 1; end < n && !strcmp(v[end].called, v[i].called); end++)
+			;
+		for (k = i; end - i > 1 && k < end; k++)
+			tell_apart(snap, &v[k]);
+	}
 }

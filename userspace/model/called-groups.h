@@ -15,13 +15,23 @@ enum called_by {
 	CALLED_BY_IMAGE,
 };
 
+/* Whether @group of @snap, by cgroup, is a container or a pod: what rows @by are made of. */
+bool called_is_row(const struct snapshot *snap, const struct group *group, enum called_by by);
+
 /*
  * Leaves those of the groups of @snap, after cgroup_tree_link(), that are of containers or of pods;
  * or one for each namespace or image, with the sums of these.  Of several cgroups only what adds
  * up is known: not what each frame counts once in, as USS.  Containers without a known namespace or
- * image have one group without a name.
+ * image have one group without a name.  Images of the containers of a user are behind its name.
+ * Owners and pairs of other groups go too.
  */
 void called_groups(struct snapshot *snap, enum called_by by);
+
+/*
+ * The same of the cgroups that frames are charged to: a frame is charged to one, so all adds up.
+ * The sum of a container has what is charged to cgroups below it, that of a pod its containers.
+ */
+void called_frames(struct snapshot *snap, enum called_by by);
 
 /*
  * Adds the figures of @from, of other processes, to @to; what does not add up becomes unknown.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The columns of a pass over all frames. */
+#include "model/called-groups.h"
 #include "model/cgroup-columns.h"
 #include "model/columns.h"
 #include "model/physical.h"
@@ -112,14 +113,48 @@ static const struct column frame_cgroup_fields[] = {
 	       .total = TOTAL_SUM),
 };
 
-DERIVED(cgroup_path, frame_cgroup, text,
-	KNOWN(row, MEMCENSUS_FG_CGROUP) ? name_of_cgroup(view, row->cgroup) : "(no cgroup)",
-	value->text)
+static bool is_of_cgroups(const struct frame_cgroup *row)
+{
+	return row->called_by == CALLED_BY_CONTAINER || row->called_by == CALLED_BY_POD;
+}
 
-DERIVED(cgroup_called, frame_cgroup, text, KNOWN(row, MEMCENSUS_FG_CGROUP) ?
-	view_called(view, true, row->cgroup) : "(no cgroup)", value->text)
-DERIVED(cgroup_called_as, frame_cgroup, text,
-	view_called_as(view, column, KNOWN(row, MEMCENSUS_FG_CGROUP), row->cgroup), value->text)
+static const char *frames_path(const struct view *view, const struct frame_cgroup *row)
+{
+	if (row->called_by)
+		return is_of_cgroups(row) ? row->path : NULL;
+	return KNOWN(row, MEMCENSUS_FG_CGROUP) ? name_of_cgroup(view, row->cgroup) : "(no cgroup)";
+}
+
+static const char *frames_called(const struct view *view, const struct frame_cgroup *row)
+{
+	if (row->called_by)
+		return is_of_cgroups(row) ? row->called : NULL;
+	return KNOWN(row, MEMCENSUS_FG_CGROUP) ? view_called(view, true, row->cgroup) :
+						 "(no cgroup)";
+}
+
+/* Of a pod, and of a namespace or image, only what is the same in all cgroups of the row. */
+static const char *frames_called_as(const struct view *view, const struct column *column,
+				    const struct frame_cgroup *row)
+{
+	const bool namespace = column->number == offsetof(struct cgroup_name, namespace);
+
+	if ((row->called_by == CALLED_BY_NAMESPACE && namespace) ||
+	    (row->called_by == CALLED_BY_IMAGE &&
+	     column->number == offsetof(struct cgroup_name, image)))
+		return row->called;
+	if (row->called_by > CALLED_BY_POD ||
+	    (row->called_by == CALLED_BY_POD && !namespace &&
+	     column->number != offsetof(struct cgroup_name, pod) &&
+	     column->number != offsetof(struct cgroup_name, runtime)))
+		return NULL;
+	return view_called_as(view, column, row->called_by || KNOWN(row, MEMCENSUS_FG_CGROUP),
+			      row->cgroup);
+}
+
+DERIVED(cgroup_path, frame_cgroup, text, frames_path(view, row), value->text)
+DERIVED(cgroup_called, frame_cgroup, text, frames_called(view, row), value->text)
+DERIVED(cgroup_called_as, frame_cgroup, text, frames_called_as(view, column, row), value->text)
 
 /* The sum of the classes of @bits that are known; false: none is. */
 static bool sum_of_classes(const struct frame_cgroup *row, uint64_t bits, struct value *value)
@@ -144,7 +179,7 @@ static bool cgroup_charged(const struct column *column, const struct view *view,
 	(void)column;
 	(void)view;
 	sum_of_classes(row, ~0ULL, value);
-	return KNOWN(row, MEMCENSUS_FG_CGROUP);
+	return row->called_by || KNOWN(row, MEMCENSUS_FG_CGROUP);
 }
 
 #define BIT_OF(name)	(1ULL << MEMCENSUS_FC_##name)

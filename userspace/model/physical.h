@@ -16,11 +16,17 @@ struct physical_zone {
 	struct figures states;
 };
 
-/* @classes: by enum memcensus_frame_class */
+/*
+ * @classes: by enum memcensus_frame_class; @called_by: 0, or what called_frames() made the row by,
+ * of several cgroups: @called: what that is called, NULL: unknown; @path: of the container or pod
+ */
 struct frame_cgroup {
 	uint64_t known;
 	FRAME_CGROUP_MEMBERS;
 	struct figures classes;
+	uint8_t called_by;
+	const char *called;
+	const char *path;
 };
 
 /* @mount: where it is mounted here, which a command may set; not owned */

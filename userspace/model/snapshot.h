@@ -172,7 +172,8 @@ struct group_limit {
  * only the processes of its cgroup itself, and another group has those below it too; @path,
  * @name: NULL: unavailable; @own_uss, @own_pss: of a tree, what its first process has, in bytes;
  * UINT64_MAX: unavailable; @called: of all cgroups with this @namespace or @image, by
- * called_groups(); @met_first: of its limits of memory and of those above it.
+ * called_groups(); @others: of all those that metrics leave out; @met_first: of its limits of
+ * memory and of those above it.
  */
 struct group {
 	uint64_t known;
@@ -186,6 +187,7 @@ struct group {
 	const char *path;
 	const char *name;
 	bool called;
+	bool others;
 	const char *namespace;
 	const char *image;
 	uint64_t own_uss;

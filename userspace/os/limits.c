@@ -186,10 +186,10 @@ void limits_of_cgroup(struct limits *limits, const struct snapshot *snap, const 
 		above[n] = xasprintf("%.*s", (int)(end - path), path);
 		cgroup = (struct limit_cgroup){
 			.path = above[n], .charges = charges_of_path(above[n], NULL) };
-		cgroup_id(above[n], &cgroup.id);
 		hugetlb = charges_hugetlb_of_path(above[n], &n_hugetlb);
 		add_hugetlb(&cgroup, hugetlb, n_hugetlb);
 		free(hugetlb);
+		cgroup_id(above[n], &cgroup.id);
 		swap = limits_add_cgroup(has_cgroup(limits, above[n]) ? &ignored : limits,
 					 &cgroup, swap);
 		n++;

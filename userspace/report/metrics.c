@@ -113,7 +113,7 @@ static bool group_labels(const struct view *view, const void *row,
 	const struct group *group = row;
 
 	/* No name of a group can be another label. */
-	if (group->called)
+	if (group->others)
 		add_text(labels, "others", "all");
 	/* Two users may have the same name: the UID tells them apart. */
 	else if (KNOWN(group, MEMCENSUS_GROUP_UID)) {
@@ -127,6 +127,40 @@ static bool group_labels(const struct view *view, const void *row,
 	}
 	return labels->n && labels->v[0].value;
 }
+
+/* No name has a bracket. */
+#define UNKNOWN	"(unknown)"
+
+static bool namespace_labels(const struct view *view, const void *row, struct labels *labels)
+{
+	const struct group *group = row;
+
+	if (group->others)
+		return group_labels(view, row, labels);
+	add_text(labels, "namespace", group->namespace ?: UNKNOWN);
+	return true;
+}
+
+static bool image_labels(const struct view *view, const void *row, struct labels *labels)
+{
+	const struct group *group = row;
+
+	if (group->others)
+		return group_labels(view, row, labels);
+	add_text(labels, "image", group->image ?: UNKNOWN);
+	return true;
+}
+
+/* The metrics of groups that are made of those by cgroup. */
+static const struct {
+	const char *prefix;
+	label_fn *label;
+} called_metrics[] = {
+	[CALLED_BY_CONTAINER] = { "container", group_labels },
+	[CALLED_BY_POD] = { "pod", group_labels },
+	[CALLED_BY_NAMESPACE] = { "namespace", namespace_labels },
+	[CALLED_BY_IMAGE] = { "image", image_labels },
+};
 
 static bool task_labels(const struct view *view, const void *row,
 			struct labels *labels)
@@ -489,7 +523,7 @@ void metrics_system(struct exposition *om, const struct view *view,
 
 /* Of the @n_all groups @all those that contain others, or those that do not: these add up. */
 static void put_groups(struct exposition *om, const char *prefix, const struct view *view,
-		       const struct group *all, size_t n_all, bool contain)
+		       const struct group *all, size_t n_all, bool contain, label_fn *label)
 {
 	struct group *groups = xcalloc(n_all, sizeof(*groups));
 	size_t i, n = 0;
@@ -498,7 +532,7 @@ static void put_groups(struct exposition *om, const char *prefix, const struct v
 		if (all[i].contains == contain)
 			groups[n++] = all[i];
 	put_metric_columns(om, prefix, &group_rows, SIZES ",mms", view,
-			   rows_of(groups, n, sizeof(*groups)), group_labels);
+			   rows_of(groups, n, sizeof(*groups)), label);
 	free(groups);
 }
 
@@ -537,7 +571,8 @@ static size_t exposition_lengths(const struct labels *labels)
  * The largest groups, as many as LABELS_MOST and @most allow, in their order, and behind these
  * those that are left out.  The caller frees them.
  */
-static struct group *choose_groups(const struct view *view, size_t most, size_t *n)
+static struct group *choose_groups(const struct view *view, size_t most, label_fn *label,
+				   size_t *n)
 {
 	const struct snapshot *snap = view->snap;
 	struct group *groups = xcalloc(snap->n_groups, sizeof(*groups));
@@ -548,7 +583,7 @@ static struct group *choose_groups(const struct view *view, size_t most, size_t 
 	for (kept = 0; kept < snap->n_groups && (!most || kept < most); kept++) {
 		struct labels labels = { .n = 0 };
 
-		if (group_labels(view, &groups[kept], &labels))
+		if (label(view, &groups[kept], &labels))
 			text += 64 + exposition_lengths(&labels);
 		if (text > LABELS_MOST)
 			break;
@@ -579,31 +614,35 @@ static bool sum_others(struct group *groups, size_t n)
 	}
 	if (!any)
 		return false;
-	sum.called = true;
+	sum.others = true;
 	/* Charges are also of those below, so they do not add up. */
 	sum.charges.known = 0;
 	groups[0] = sum;
 	return true;
 }
 
-size_t metrics_groups(struct exposition *om, const struct view *view, size_t most)
+size_t metrics_groups(struct exposition *om, const struct view *view, size_t most,
+		      enum called_by by)
 {
+	label_fn *const label = by ? called_metrics[by].label : group_labels;
 	const struct snapshot *snap = view->snap;
 	struct labels labels = { .n = 0 };
+	const char *prefix;
 	struct group *groups;
 	bool others;
 	size_t n;
 
-	if (!snap->n_groups || !group_labels(view, &snap->groups[0], &labels))
+	if (!snap->n_groups || !label(view, &snap->groups[0], &labels))
 		return 0;
-	groups = choose_groups(view, most, &n);
+	prefix = by ? called_metrics[by].prefix : labels.v[0].name;
+	groups = choose_groups(view, most, label, &n);
 	others = most && sum_others(groups + n, snap->n_groups - n);
-	put_groups(om, labels.v[0].name, view, groups, n + others, false);
-	if (KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP)) {
-		put_groups(om, "subtree", view, groups, n, true);
-		put_metric_columns(om, "cgroup", &group_rows, CHARGED, view,
-				   rows_of(groups, n, sizeof(*groups)), group_labels);
-	}
+	put_groups(om, prefix, view, groups, n + others, false, label);
+	if (!by && KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP))
+		put_groups(om, "subtree", view, groups, n, true, label);
+	if (by || KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP))
+		put_metric_columns(om, prefix, &group_rows, CHARGED, view,
+				   rows_of(groups, n, sizeof(*groups)), label);
 	free(groups);
 	return snap->n_groups - n;
 }

@@ -10,6 +10,7 @@
 #define READER_METRICS_H
 
 #include "lib/exposition.h"
+#include "model/called-groups.h"
 #include "model/columns.h"
 
 /*
@@ -20,11 +21,13 @@ void metrics_system(struct exposition *om, const struct view *view,
 		    struct snapshot *const *snaps, size_t n);
 
 /*
- * The groups of @view->snap, all by one key: users, cgroups or commands.  The USS of a
- * group counts each frame once.  Cgroups with others below them are subtrees, under names of
- * their own, so that the others add up.
+ * The groups of @view->snap, all by one key: users, cgroups or commands, or what called_groups()
+ * made of cgroups, @by.  The USS of a group counts each frame once.  Cgroups with others below them
+ * are subtrees, under names of their own, so that the others add up.  At most @most of them, 0:
+ * any, have samples; returns how many have none.
  */
-size_t metrics_groups(struct exposition *om, const struct view *view, size_t most);
+size_t metrics_groups(struct exposition *om, const struct view *view, size_t most,
+		      enum called_by by);
 
 /* How many groups had no samples, of all kinds. */
 void metrics_left_out(struct exposition *om, size_t n);

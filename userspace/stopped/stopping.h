@@ -4,6 +4,7 @@
 #define READER_STOPPING_H
 
 #include "cli/session.h"
+#include "model/called-groups.h"
 #include "os/process.h"
 #include "stopped/sums.h"
 
@@ -13,6 +14,7 @@
  * @own: those of them whose address space ends
  * @snap: census of @own, with their mappings
  * @sums: of its groups
+ * @called: of the groups by cgroup, containers or pods alone are rows
  * @cgroups: paths of the @n_cgroups cgroups that end too; the caller's
  * @charged: directories of these; owned
  * @left: descriptors that may still be read
@@ -23,6 +25,7 @@ struct stopping {
 	struct ids own;
 	struct snapshot *snap;
 	struct sums sums;
+	enum called_by called;
 	char *const *cgroups;
 	size_t n_cgroups;
 	char **charged;

@@ -231,7 +231,8 @@ static void test_scopes(void)
 {
 	put_json(BUNDLES "/default/my-redis/config.json",
 		 "{'linux':{'cgroupsPath':'system.slice:ctr:my-redis'}}");
-	put_json(BUNDLES "/default/plain/config.json", "{'linux':{'cgroupsPath':'/default/plain'}}");
+	put_json(BUNDLES "/default/plain/config.json",
+		 "{'linux':{'cgroupsPath':'/default/plain'}}");
 	expect("/system.slice/ctr-my-redis.scope", "container=my-redis runtime=containerd",
 	       "ctr run, in a slice");
 	expect("/system.slice/run-my-redis.scope", "", "a unit that ends with the ID of one");
@@ -456,7 +457,7 @@ static void test_changing(void)
 	};
 	char *dir = xasprintf("%s/var/lib/docker/containers/" B, host);
 	char *name = xasprintf("%s/config.v2.json", dir);
-	const uint64_t until = signals_now() + NSEC_PER_SEC / 2;
+	const uint64_t began = signals_now();
 	size_t n = 0, wrong = 0, seen[4] = { 0 }, i;
 	const char *got;
 	pid_t child;
@@ -465,7 +466,9 @@ static void test_changing(void)
 	child = fork();
 	if (!child)
 		change_for_ever(dir, name);
-	for (; signals_now() < until; n++) {
+	/* For half a second, and on a busy machine until it was whole. */
+	for (; signals_now() - began < NSEC_PER_SEC / 2 ||
+	     (!seen[2] && !seen[3] && signals_now() - began < 60 * NSEC_PER_SEC); n++) {
 		containers_forget();
 		got = container_facts(77, "/docker/" B);
 		for (i = 0; i < sizeof(known) / sizeof(known[0]) && strcmp(got, known[i]); i++)

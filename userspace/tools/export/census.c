@@ -145,7 +145,7 @@ void export_write(const struct export *export, FILE *out)
 	metrics_system(&om, &view, export->snaps, export->n);
 	for (i = 0; i < export->n; i++) {
 		view.snap = export->snaps[i];
-		left_out += metrics_groups(&om, &view, export->most);
+		left_out += metrics_groups(&om, &view, export->most, options->called_by);
 	}
 	metrics_left_out(&om, left_out);
 	export_brief(&om, &export->brief);

@@ -42,8 +42,7 @@ static int export_words(struct options *options, char **words, int n, struct fai
 				   1U << MEMCENSUS_BY_COMM;
 	struct export_options *own = options->own;
 
-	if (options->group_by &&
-	    options_group(&options->group_by, options_groups[options->group_by], kinds, why))
+	if (options_group(options, kinds, why))
 		return -1;
 	own->every = options->interval;
 	options->own_output = own->every;
@@ -67,7 +66,7 @@ static const struct option_entry option_most = {
 	.set = set_most };
 
 static const struct option_use export_uses[] = {
-	USE_AS(groups_by, "only such groups"),
+	USE_AS(groups_by, "only by user, cgroup, container, pod, namespace, image, command"),
 	USE(user), USE(cgroups), USE(most),
 	USE(numeric),
 	USE_AS(top, "add the N processes with the largest PSS, by PID; 0: all"),
@@ -95,8 +94,8 @@ const struct command export_command = {
 	"OOM kills. Values are in base units. Unknown values are absent.\n"
 	"\n"
 	"Cgroups, users and commands each take a census of their own, milliseconds apart.\n"
-	"-g, -u or --by command exports one kind from one census; with a record (-f) it must\n"
-	"be the kind that the record has. No metric has a PID unless --top asks for the\n"
+	"-g, -u or --by KIND exports one kind from one census; with a record (-f) it must be\n"
+	"the kind that the record has, cgroups for container, pod, namespace and image. No metric has a PID unless --top asks for the\n"
 	"largest processes: each of these makes new series. --most N bounds the series of\n"
 	"groups: the N that are largest by PSS or charge; the sum of what the others have\n"
 	"and what adds up, as PSS, has the label others. Of a record, it exports the\n"

@@ -309,15 +309,15 @@ static void put_counts(struct report *report, const struct leak_report *leaks)
 static const char *whose_of(struct report *report, const struct limit *limit)
 {
 	const struct snapshot *snap = report->view.snap;
-	const struct cgroup_name *name;
+	const bool of_cgroup = limit_types[limit->kind].scope == LIMIT_OF_CGROUP;
+	const struct cgroup_name *name = of_cgroup && snap && limit->whose ?
+					 cgroup_name_of(snap, limit->id) : NULL;
 
+	if (name && !strcmp(name->path, limit->whose))
+		return report_text(report, " of %s", report_name(report, name->shown));
 	/* Nodes, zones and pages are in the name. */
 	switch (limit_types[limit->kind].scope) {
 	case LIMIT_OF_CGROUP:
-		name = snap && limit->whose ? cgroup_name_of(snap, limit->id) : NULL;
-		if (name && !strcmp(name->path, limit->whose))
-			return report_text(report, " of %s", report_name(report, name->shown));
-		/* fallthrough */
 	case LIMIT_OF_MOUNT:
 		return report_text(report, " of %s", report_name(report, limit->whose ?: "?"));
 	default:

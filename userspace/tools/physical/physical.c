@@ -21,6 +21,7 @@ struct physical_options {
 	bool zones;
 	bool contiguous;
 	bool cgroups;
+	enum called_by called;
 	bool files;
 	bool directories;
 	bool holders;
@@ -322,9 +323,11 @@ static int physical_run(struct session *session, struct failure *why)
 			return -1;
 		fprintf(stderr, "memcensus: who pins is not known: %s\n", refused.text);
 	}
+	if (own->called)
+		called_frames(snap, own->called);
 	view = (struct view){ .snap = snap, .numeric = options->numeric };
 	ret = check_sums(snap, why);
-	if (!ret && own->cgroups && !snap->n_frame_cgroups)
+	if (!ret && own->cgroups && !own->called && !snap->n_frame_cgroups)
 		ret = fail(why, FAIL_VERSION,
 			   "the module sent no cgroups: load the memcensus.ko of the same release as this reader");
 	if (!ret && own->files)
@@ -355,21 +358,32 @@ static int physical_run(struct session *session, struct failure *why)
 static const struct option_entry option_zones = {
 	0, "zones", NULL, "the classes of each zone", OWN(FLAG, physical_options, zones) };
 
-static const struct rows cgroup_rows = {
-	&frame_cgroup_rows,
-	"cgroup_name,charged,kernel,anon,file,shmem,unmapped,page_tables,others,shared", "charged"
+#define CHARGED_COLUMNS	"charged,kernel,anon,file,shmem,unmapped,page_tables,others,shared"
+
+static const struct rows cgroup_rows[] = {
+	[CALLED_BY_NONE] = { &frame_cgroup_rows, "cgroup_name," CHARGED_COLUMNS, "charged" },
+	[CALLED_BY_CONTAINER] = { &frame_cgroup_rows, "cgroup_name," CHARGED_COLUMNS, "charged" },
+	[CALLED_BY_POD] = { &frame_cgroup_rows, "cgroup_name," CHARGED_COLUMNS, "charged" },
+	[CALLED_BY_NAMESPACE] = { &frame_cgroup_rows, "namespace," CHARGED_COLUMNS, "charged" },
+	[CALLED_BY_IMAGE] = { &frame_cgroup_rows, "image," CHARGED_COLUMNS, "charged" },
 };
 
 static int set_physical_by(struct options *options, const char *value, struct failure *why)
 {
 	struct physical_options *own = options->own;
 
-	own->cgroups = !strcmp(value, "cgroup");
 	own->directories = !strcmp(value, "directory");
-	if (!own->cgroups && !own->directories)
+	if (!own->directories && (option_groups_by.set(options, value, why) ||
+				  options->group_by != MEMCENSUS_BY_CGROUP))
 		return fail(why, FAIL_USAGE,
-			    "no frames by '%.60s'; there are: cgroup directory", value);
-	options->rows = own->cgroups ? &cgroup_rows : own->directories ? &directory_rows : NULL;
+			    "no frames by '%.60s'; there are: cgroup container pod namespace image directory",
+			    value);
+	own->cgroups = !own->directories;
+	own->called = options->called_by;
+	options->rows = own->cgroups ? &cgroup_rows[own->called] : &directory_rows;
+	/* Its rows are no groups of tasks. */
+	options->group_by = 0;
+	options->called_by = CALLED_BY_NONE;
 	return 0;
 }
 
@@ -421,7 +435,8 @@ static const struct option_entry option_contiguous = {
 	OWN(FLAG, physical_options, contiguous) };
 
 static const struct option_entry option_by = {
-	0, "by", "cgroup|directory", "by cgroup charged, or page cache by directory",
+	0, "by", "cgroup|container|pod|namespace|image|directory",
+	"who is charged, or directories",
 	.set = set_physical_by };
 
 static const struct option_entry option_files = {
@@ -496,7 +511,8 @@ const struct command physical_command = {
 	"\n"
 	"With --by cgroup, prints what each cgroup is charged for, by class, also what no\n"
 	"process maps: page cache, pipes, page tables. Slab is charged by object, so its pages\n"
-	"are in the row without cgroup.\n"
+	"are in the row without cgroup. --by container, pod, namespace and image are sums of\n"
+	"these rows: a frame is charged to one cgroup.\n"
 	"\n"
 	"Examples:\n"
 	"  memcensus physical -k                                where all of memory is\n"

@@ -59,6 +59,8 @@ static int record_words(struct options *options, char **words, int n,
 			    "'--by all' needs '--pid' or '--tree'; '-g' has the sum of each cgroup");
 	if (options->n_cgroups > 1 && (own->ring || own->on_pressure))
 		return fail(why, FAIL_USAGE, "'--ring' and '--on-pressure' take one cgroup");
+	/* It has the cgroups, of which its readers make the groups that --by names. */
+	options->called_by = CALLED_BY_NONE;
 	options->parts |= own->vmas ? MEMCENSUS_PART_VMAS | MEMCENSUS_PART_FLAGS : 0;
 	return options_interval(options, words + 1, n - 1, why);
 }
@@ -315,13 +317,14 @@ static const struct option_entry option_budget = {
 static const struct option_rule record_rules[] = {
 	{ .one = &option_budget, .others = { &option_on_pressure, &option_ring },
 	  .needs = "'--on-pressure' or '--ring'" },
-	{ .one = &option_vmas, .others = { &option_pid, &option_cgroup, &option_tree },
+	{ .one = &option_vmas,
+	  .others = { &option_pid, &option_cgroup, &option_container, &option_pod, &option_tree },
 	  .needs = "'--pid', '--cgroup' or '--tree'" },
 	{ }
 };
 
 static const struct option_use record_uses[] = {
-	USE_AS(groups_by, "such groups too"),
+	USE_AS(groups_by, "such groups too; of cgroups, container, pod, namespace, image"),
 	USE(user), USE(cgroups),
 	USE(pid), USE_CGROUPS, USE(tree),
 	USE(interval),

@@ -57,18 +57,21 @@ static const struct column stopped_columns[] = { STOPPED_COLUMNS };
 
 const struct row_type stopped_sum_rows = ROWS_OF("end of processes", stopped_columns);
 
-/* Its name is in the column of its key. */
-static bool group_name(const struct column *column, const struct view *view, const void *row,
-		       struct value *value)
+/* Its name is in the column of its key, @of_cgroup if that is a cgroup. */
+static bool key_of(const struct view *view, const struct group *group, const char *of_cgroup,
+		   struct value *value)
 {
-	const struct group *group = ((const struct stopped *)row)->group;
-	const char *const name = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ? "cgroup_path" :
+	const char *const name = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ? of_cgroup :
 				 KNOWN(group, MEMCENSUS_GROUP_COMM) ? "comm" :
 				 KNOWN(group, MEMCENSUS_GROUP_UID) ? "user" : "name";
 
-	(void)column;
 	return column_get(column_named(&group_rows, name), view, group, value);
 }
+
+DERIVED(group_key, stopped, text, value->text,
+	key_of(view, row->group, "cgroup_path", value))
+DERIVED(group_called, stopped, text, value->text,
+	key_of(view, row->group, "cgroup_name", value))
 
 DERIVED(group_pid, stopped, number, row->group->pid, KNOWN(row->group, MEMCENSUS_GROUP_PID))
 DERIVED(kept_why, stopped, number, row->why, row->kept)
@@ -77,7 +80,9 @@ DERIVED(kept_file, stopped, text, row->kept ? row->kept->name : NULL, row->kept)
 
 static const struct column each_columns[] = {
 	{ "group", "Group", "the cgroup, user, command, or first command of a tree",
-	  .kind = KIND_TEXT, .derive = group_name },
+	  .kind = KIND_TEXT, .derive = group_key },
+	{ "name", "Name", "the same, but of a cgroup its name: unit, container or pod",
+	  .kind = KIND_TEXT, .derive = group_called },
 	{ "pid", "PID", "first process of a tree", .kind = KIND_ID, .derive = group_pid },
 	STOPPED_COLUMNS
 	{ "why", "Why", "why its largest file in memory stays: named, held, segment, unknown",
@@ -209,6 +214,8 @@ void ends_note(struct stopping *s)
  */
 static bool is_row(const struct stopping *s, const struct stopped *sum)
 {
+	if (s->called)
+		return sum->mms && called_is_row(s->snap, sum->group, s->called);
 	return s->session->options->n_cgroups ? sum->named :
 	       sum->mms && !sum->group->own &&
 	       !(sum->group->contains && s->sums.parents[sum - s->sums.v] == GROUP_NONE);

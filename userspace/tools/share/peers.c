@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus share PID..., share --by: what processes, or groups, have in common. */
 #include <string.h>
+#include <sys/param.h>
 
+#include "model/called-groups.h"
 #include "model/share.h"
 #include "report/report.h"
 #include "report/warnings.h"
@@ -11,6 +13,9 @@
 /* The columns of the tables that -c does not choose. */
 #define PAYERS	"cgroup_name frames exclusive charged own for_others by_others"
 #define OWNERS	"pid comm owners memory %own anon file shmem swap hugetlb"
+
+/* Pairs of containers without --top, as the module sends of others. */
+#define PAIRS_SHOWN	64
 
 #define FILES	"cgroup_name charged own for_others ?dev_major ?dev_minor ?inode file"
 
@@ -152,11 +157,16 @@ int peers_run(struct session *session, const struct peers_ask *ask, struct failu
 
 	session->request.command = MEMCENSUS_CMD_SHARE;
 	session->request.group_by = ask->by;
-	session->request.limit = (uint32_t)options->top;
+	/* The largest pairs may be of other cgroups. */
+	session->request.limit = ask->called ? MEMCENSUS_LIMIT_MAX : (uint32_t)options->top;
 	session->request.charged = ask->by_file ? 2 : ask->charged;
 	taken = session_next(session, &snap, why);
 	if (taken != TAKE_DONE)
 		return taken == TAKE_FAILED ? -1 : 0;
+	if (ask->called) {
+		called_groups(snap, ask->called);
+		snap->n_pairs = MIN(snap->n_pairs, options->top ?: PAIRS_SHOWN);
+	}
 	view.snap = snap;
 	if (ask->by_file)
 		name_files(session, snap);

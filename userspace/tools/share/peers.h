@@ -12,11 +12,13 @@
 /**
  * struct peers_ask - what is shown
  * @by: enum memcensus_group_by of the groups that are compared; 0: processes
+ * @called: of those by cgroup, containers or pods alone
  * @charged: also who is charged for what cgroups map
  * @by_file: with @charged: and for which files that only others map
  */
 struct peers_ask {
 	uint8_t by;
+	enum called_by called;
 	bool charged;
 	bool by_file;
 };

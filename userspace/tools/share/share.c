@@ -27,7 +27,7 @@ static int share_run(struct session *session, struct failure *why)
 	if (own->file && file_open(session, own->file, why))
 		return -1;
 	if (own->if_stopped)
-		return stopped_run(session, own->peers.by, why);
+		return stopped_run(session, own->peers.by, own->peers.called, why);
 	if (own->peers.by)
 		return peers_run(session, &own->peers, why);
 	if (own->file && !session->options->n_pids && !subtree_given(session->options))
@@ -44,10 +44,10 @@ static const struct rows stopped_rows = {
 	&stopped_file_rows, "outcome,holder,memory,swap,file", "memory"
 };
 static const struct rows each_rows = {
-	&stopped_each_rows, "group,memory,anon,shmem,kernel,cached,kept_shmem,why,shared", "memory"
+	&stopped_each_rows, "name,memory,anon,shmem,kernel,cached,kept_shmem,why,shared", "memory"
 };
 static const struct rows each_tree_rows = {
-	&stopped_each_rows, "group,pid,memory,anon,shmem,kernel,cached,kept_shmem,why,shared",
+	&stopped_each_rows, "name,pid,memory,anon,shmem,kernel,cached,kept_shmem,why,shared",
 	"memory"
 };
 static const struct rows file_rows = {
@@ -65,7 +65,8 @@ static int each_words(struct options *options, int n, struct failure *why)
 	options->rows = own->peers.by == MEMCENSUS_BY_TREE ? &each_tree_rows : &each_rows;
 	if (n || options->n_pids || options->n_roots)
 		return fail(why, FAIL_USAGE, "'--by' is of all processes: it takes no PID");
-	if (options_select_cgroups(options) && own->peers.by != MEMCENSUS_BY_CGROUP)
+	if (options_select_cgroups(options) &&
+	    (own->peers.by != MEMCENSUS_BY_CGROUP || own->peers.called))
 		return fail(why, FAIL_USAGE, "only '--by cgroup' takes '--cgroup'");
 	return 0;
 }
@@ -76,12 +77,19 @@ static int share_words(struct options *options, char **words, int n, struct fail
 	unsigned int none = 1U << MEMCENSUS_BY_PIDS;
 
 	/* Its rows are no groups of tasks. */
-	own->peers.by = options->group_by;
-	options->group_by = 0;
 	none |= 1U << (own->if_stopped ? MEMCENSUS_BY_SESSION : MEMCENSUS_BY_TREE);
-	if (own->peers.by &&
-	    options_group(&own->peers.by, options_groups[own->peers.by], ~none, why))
+	if (options_group(options, ~none, why))
 		return -1;
+	if (options->called_by > CALLED_BY_POD)
+		return fail(why, FAIL_USAGE,
+			    "'share' counts each page once, which has no sum by %s: '--by container' has each; 'memcensus --by %s' adds up PSS",
+			    options_by(options), options_by(options));
+	if (options->called_by && own->peers.charged)
+		return fail(why, FAIL_USAGE, "'--charged' needs '--by cgroup'");
+	own->peers.by = options->group_by;
+	own->peers.called = options->called_by;
+	options->group_by = 0;
+	options->called_by = CALLED_BY_NONE;
 	if (options->has_top && (!options->top || options->top > MEMCENSUS_LIMIT_MAX))
 		return fail(why, FAIL_USAGE, "'--top' is 1 to %d rows here", MEMCENSUS_LIMIT_MAX);
 	if (own->if_stopped && own->peers.by)
@@ -123,7 +131,7 @@ static const struct option_entry option_path = {
 
 static const struct option_use share_uses[] = {
 	USE(stopped),
-	USE_AS(groups_by, "groups of all processes"),
+	USE_AS(groups_by, "all by user, cgroup, container, pod, command"),
 	USE(user), USE(cgroups),
 	USE(pid), USE_CGROUPS, USE(tree), USE(path), USE(charged), USE(by_file),
 	 USE_AS(top, "the N largest peers of each, or pairs of groups; 64"),
@@ -160,6 +168,7 @@ const struct command share_command = {
 	"then all of it comes back, mapped or not. A System V segment dies if it is marked for\n"
 	"removal. Amounts are in KiB. --by answers for each cgroup that has processes, or user,\n"
 	"command, or process with its descendants (tree), by one census; the largest is first.\n"
+	"--by container and --by pod leave of the cgroups those that are of these.\n"
 	"\n"
 	"Of a cgroup, what the kernel is charged for and no process maps (sockets, pipes, tasks)\n"
 	"counts as kernel. Of processes these are not counted. What descriptors alone hold counts\n"

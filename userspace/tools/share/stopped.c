@@ -39,12 +39,14 @@ static int run_each(struct stopping *s, struct failure *why)
 	return 0;
 }
 
-int stopped_run(struct session *session, uint8_t each, struct failure *why)
+int stopped_run(struct session *session, uint8_t each, enum called_by called,
+		struct failure *why)
 {
 	struct stopping s;
 	int ret;
 
 	stopping_begin(&s, session, each ?: MEMCENSUS_BY_PIDS);
+	s.called = called;
 	ret = each ? run_each(&s, why) : run_together(&s, why);
 	stopping_free(&s);
 	return ret;

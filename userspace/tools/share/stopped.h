@@ -15,9 +15,10 @@ extern const struct row_type stopped_file_rows;
 
 /*
  * Shows what ends with the processes of @session->options, together, and what stays.  @each: enum
- * memcensus_group_by, each group alone; those of --cgroup only, if there are any.  Returns 0, or -1
- * and @why.
+ * memcensus_group_by, each group alone: those of --cgroup only, if there are any, or those that are
+ * containers or pods, @called.  Returns 0, or -1 and @why.
  */
-int stopped_run(struct session *session, uint8_t each, struct failure *why);
+int stopped_run(struct session *session, uint8_t each, enum called_by called,
+		struct failure *why);
 
 #endif /* READER_SHARE_STOPPED_H */
