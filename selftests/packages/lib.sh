@@ -72,13 +72,13 @@ run_at_boot()
 	echo "/dev/vda / ext4 defaults 0 1" >"$root/etc/fstab"
 }
 
-# boot ROOT DISK CONSOLE TAP: until it powers off; the serial ports go to two files
+# boot ROOT DISK CONSOLE TAP [MIB]: until it powers off; the serial ports go to two files
 boot()
 {
 	local accel words
 
 	accel=$("$here/accel" 6.1)
-	qemu_command "$accel" 2048 2
+	qemu_command "$accel" "${5:-2048}" 2
 	words="root=/dev/vda rw console=ttyS0 panic=-1 oops=panic quiet $(clock_words)"
 	words+=" systemd.mask=systemd-networkd-wait-online.service"
 	# shellcheck disable=SC2054 # the commas are QEMU's
