@@ -81,8 +81,6 @@ DERIVED(kept_file, stopped, text, row->kept ? row->kept->name : NULL, row->kept)
 static const struct column each_columns[] = {
 	{ "group", "Group", "the cgroup, user, command, or first command of a tree",
 	  .kind = KIND_TEXT, .derive = group_key },
-	{ "name", "Name", "the same, but of a cgroup its name: unit, container or pod",
-	  .kind = KIND_TEXT, .derive = group_called },
 	{ "pid", "PID", "first process of a tree", .kind = KIND_ID, .derive = group_pid },
 	STOPPED_COLUMNS
 	{ "why", "Why", "why its largest file in memory stays: named, held, segment, unknown",
@@ -91,6 +89,8 @@ static const struct column each_columns[] = {
 	{ "holder", "Holder", "another process that has this file",
 	  .kind = KIND_ID, .derive = kept_holder },
 	{ "file", "File", "this file", .kind = KIND_TEXT, .derive = kept_file },
+	{ "name", "Name", "the group, but of a cgroup its name: unit, container or pod",
+	  .kind = KIND_TEXT, .derive = group_called },
 };
 
 const struct row_type stopped_each_rows = ROWS_OF("end of a group", each_columns);
