@@ -301,7 +301,7 @@ static const struct option_entry option_vmas = {
 	0, "vmas", NULL, "include the mappings of the processes of --pid, --cgroup or --tree",
 	OWN(FLAG, record_options, vmas) };
 static const struct option_entry option_cmdline = {
-	0, "cmdline", NULL, "include command lines, for -P and -c cmdline",
+	0, "cmdline", NULL, "include command lines, for -c cmdline",
 	OWN(FLAG, record_options, cmdline) };
 
 static const struct option_entry option_ring = {
@@ -356,7 +356,7 @@ const struct command record_command = {
 	"paths of cgroups, so --cgroup also selects processes when it is read. --tree PID\n"
 	"does the same for a process and its descendants, until they have ended.\n"
 	"\n"
-	"--cmdline includes command lines, so that -P and -c cmdline know one python from\n"
+	"--cmdline includes command lines, so that -c cmdline knows one python from\n"
 	"another. They may hold passwords: without it a record has none.\n"
 	"\n"
 	"--ring SIZE limits the file: when it is full, the oldest half of the censuses goes.\n"
