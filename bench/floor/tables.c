@@ -176,7 +176,8 @@ static int of_xarray(struct seq_file *m)
 	for (i = 0; i < KEYS && !err; i++)
 		sum += xa_to_value(xa_load(&xa, key_of(order[i]) >> SECTION_SHIFT));
 	show(m, "xarray: find", begin, KEYS);
-	seq_printf(m, "%-36s %5llu bytes, and the section\n", "xarray: a slot", of_nodes(&xa) / KEYS);
+	seq_printf(m, "%-36s %5llu bytes, and the section\n", "xarray: a slot",
+		   of_nodes(&xa) / KEYS);
 	xa_destroy(&xa);
 	return err;
 }
@@ -203,7 +204,7 @@ static int of_pool(struct seq_file *m)
 
 static int of_genradix(struct seq_file *m)
 {
-	GENRADIX(struct census_entry) radix;
+	GENRADIX(struct census_entry) radix; /* a macro that declares */
 	u64 begin = ktime_get_ns();
 	struct census_entry *e;
 	int err = 0;

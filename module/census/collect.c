@@ -284,8 +284,8 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 }
 
 /*
- * PIDs that are looked up in one RCU section, among them those of threads: a cache miss or two each,
- * so microseconds, and their array is on the stack.
+ * PIDs that are looked up in one RCU section, among them those of threads: a cache miss or two
+ * each, so microseconds, and their array is on the stack.
  */
 #define PIDS_AT_ONCE 32
 
@@ -667,7 +667,7 @@ static void free_copy(struct work_struct *work)
 /* To free more address spaces takes milliseconds. */
 #define FREE_LATER 4096
 
-/* Frees a large collection later, with its snapshot, which has tasks.  Return: false without memory. */
+/* Frees a large collection later, and then its snapshot, of its tasks.  Return: false if not. */
 static bool free_later(struct census_collection *c)
 {
 	struct census_collection *copy = kmemdup(c, sizeof(*c), CENSUS_GFP);

@@ -206,7 +206,8 @@ u32 census_turn_finish(const struct census_owners *o, u32 turn, u32 begin,
 		       struct census_totals *totals)
 {
 	struct census_chunk *const *entries = o->entries.dirs, *const *blocks = o->blocks.dirs;
-	struct census_holding sums[CENSUS_KINDS_MAX] = {}, *holdings = census_turn(o, turn)->holdings;
+	struct census_holding *holdings = census_turn(o, turn)->holdings;
+	struct census_holding sums[CENSUS_KINDS_MAX] = {};
 	u32 end = census_turn_end(o, turn), tables = 0, kind, i;
 
 	if (end - begin > CENSUS_RESCHED_ENTRIES)
