@@ -204,13 +204,12 @@ static int of_pool(struct seq_file *m)
 
 static int of_genradix(struct seq_file *m)
 {
-	GENRADIX(struct census_entry) radix; /* a macro that declares */
+	DEFINE_GENRADIX(radix, struct census_entry);
 	u64 begin = ktime_get_ns();
 	struct census_entry *e;
 	int err = 0;
 	u32 i;
 
-	genradix_init(&radix);
 	for (i = 0; i < ENTRIES; i++) {
 		e = genradix_ptr_alloc(&radix, i, GFP_KERNEL);
 		if (!e) {
