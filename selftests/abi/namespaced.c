@@ -304,7 +304,7 @@ static int privileged_inside(void)
 	while (fgets(line, sizeof(line), file)) {
 		if (strstr(line, "outside"))
 			return 3;
-		rows += *line == ' ' && strstr(line, "containers");
+		rows += *line == ' ' && strstr(line, "namespaced");
 	}
 	fclose(file);
 	return rows == 1 ? 0 : 4;
