@@ -534,15 +534,18 @@ static void test_stalling(void)
 {
 	static const char list[] = "home/bob/.local/share/" STORE "/containers.json";
 	char *name = xasprintf("%s/%s", host, list), *entry, *text, *all;
-	double seconds;
+	double seconds, usual;
 	pid_t child;
 	size_t i;
 
 	unlink(name);
+	/* On a busy machine all takes long. */
+	usual = cost_of(2);
 	if (mkfifo(name, 0666))
 		abort();
 	seconds = cost_of(2);
-	ok(seconds < 0.9, "a FIFO in the home of a user does not wait: %.3f s", seconds);
+	ok(seconds < 0.9 + 2 * usual, "a FIFO in the home of a user does not wait: %.3f s (%.3f)",
+	   seconds, usual);
 	free(name);
 	/* Each container of a pod has a further file, and the directory has that many. */
 	text = repeat("x", 1);
@@ -557,14 +560,14 @@ static void test_stalling(void)
 	put(list, all);
 	free(all);
 	seconds = cost_of(2);
-	ok(seconds < 1.3, "nor does a large list, beyond a second: %.3f s", seconds);
+	ok(seconds < 1.3 + 4 * usual, "nor does a large list, beyond a second: %.3f s", seconds);
 	child = fork();
 	if (!child)
 		stop_children(getppid());
 	seconds = cost_of(6);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	ok(seconds < 1.5, "a user who stops the child delays for a second in all: %.3f s", seconds);
+	ok(seconds < 1.5 + 6 * usual, "a user who stops the child delays for a second in all: %.3f s", seconds);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
