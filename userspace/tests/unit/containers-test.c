@@ -567,7 +567,8 @@ static void test_stalling(void)
 	seconds = cost_of(6);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	ok(seconds < 1.5 + 6 * usual, "a user who stops the child delays for a second in all: %.3f s", seconds);
+	ok(seconds < 1.5 + 6 * usual,
+	   "a user who stops the child delays for a second in all: %.3f s", seconds);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
