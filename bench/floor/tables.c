@@ -13,7 +13,6 @@
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
 #include <linux/xarray.h>
 
 #include "base/budget.h"
@@ -115,10 +114,12 @@ static int of_rhashtable(struct seq_file *m)
 {
 	u64 begin = ktime_get_ns(), key;
 	struct rhashtable table;
-	struct hashed *h;
+	struct hashed *h = NULL;
 	int err = rhashtable_init(&table, &hashed_params);
 	u32 i;
 
+	if (err)
+		return err;
 	for (i = 0; i < KEYS && !err; i++) {
 		h = kzalloc(sizeof(*h), GFP_KERNEL);
 		if (!h) {
@@ -131,6 +132,10 @@ static int of_rhashtable(struct seq_file *m)
 		while ((err = rhashtable_insert_fast(&table, &h->head, hashed_params)) == -EBUSY ||
 		       err == -EAGAIN)
 			flush_work(&table.run_work);
+		if (err) {
+			kfree(h);
+			h = NULL;
+		}
 	}
 	show(m, "rhashtable: add", begin, KEYS);
 	begin = ktime_get_ns();
@@ -146,14 +151,13 @@ static int of_rhashtable(struct seq_file *m)
 	return err;
 }
 
-/* Bytes of the nodes below @entry, of a tree of u32 in values */
+/* Bytes of the nodes of the lowest level, of which most are */
 static u64 of_nodes(struct xarray *xa)
 {
 	unsigned long index, last = ULONG_MAX;
 	u64 bytes = 0;
 	void *entry;
 
-	/* Those of the lowest level, most of them */
 	xa_for_each(xa, index, entry) {
 		bytes += index >> XA_CHUNK_SHIFT != last ? sizeof(struct xa_node) : 0;
 		last = index >> XA_CHUNK_SHIFT;
