@@ -10,6 +10,12 @@
 #include "model/physical.h"
 #include "model/share.h"
 
+/* Whether its processes are of one container, or of one virtual machine. */
+static bool is_contained(const struct cgroup_name *name)
+{
+	return name->of == CGROUP_OF_CONTAINER || name->of == CGROUP_OF_MACHINE;
+}
+
 bool called_is_row(const struct snapshot *snap, const struct group *group, enum called_by by)
 {
 	const struct cgroup_name *name = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
@@ -19,7 +25,7 @@ bool called_is_row(const struct snapshot *snap, const struct group *group, enum 
 		return false;
 	if (by == CALLED_BY_POD || by == CALLED_BY_NAMESPACE)
 		return name->of == CGROUP_OF_POD;
-	return name->of == CGROUP_OF_CONTAINER || name->of == CGROUP_OF_MACHINE;
+	return is_contained(name);
 }
 
 /* Who starts a container says what its image is. */
@@ -174,12 +180,11 @@ void called_groups(struct snapshot *snap, enum called_by by)
 /* The path of the container or pod that the frames of @name count for; NULL: there is none. */
 static char *path_of_row(const struct cgroup_name *name, enum called_by by)
 {
-	const bool contained = name->of == CGROUP_OF_CONTAINER || name->of == CGROUP_OF_MACHINE;
 	const bool of_pod = by == CALLED_BY_POD || by == CALLED_BY_NAMESPACE;
 	struct cgroup_parts parts;
 	char *path;
 
-	if (contained && !of_pod)
+	if (is_contained(name) && !of_pod)
 		return xstrdup(name->top);
 	if (!of_pod || (name->of != CGROUP_OF_POD && name->of != CGROUP_OF_CONTAINER))
 		return NULL;

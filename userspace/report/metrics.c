@@ -131,24 +131,28 @@ static bool group_labels(const struct view *view, const void *row,
 /* No name has a bracket. */
 #define UNKNOWN	"(unknown)"
 
+/* Of all cgroups with one @value, NULL: unknown, or of the groups that metrics leave out. */
+static bool called_labels(const struct view *view, const struct group *group,
+			  struct labels *labels, const char *name, const char *value)
+{
+	if (group->others)
+		return group_labels(view, group, labels);
+	add_text(labels, name, value ?: UNKNOWN);
+	return true;
+}
+
 static bool namespace_labels(const struct view *view, const void *row, struct labels *labels)
 {
 	const struct group *group = row;
 
-	if (group->others)
-		return group_labels(view, row, labels);
-	add_text(labels, "namespace", group->namespace ?: UNKNOWN);
-	return true;
+	return called_labels(view, group, labels, "namespace", group->namespace);
 }
 
 static bool image_labels(const struct view *view, const void *row, struct labels *labels)
 {
 	const struct group *group = row;
 
-	if (group->others)
-		return group_labels(view, row, labels);
-	add_text(labels, "image", group->image ?: UNKNOWN);
-	return true;
+	return called_labels(view, group, labels, "image", group->image);
 }
 
 /* The metrics of groups that are made of those by cgroup. */
