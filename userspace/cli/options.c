@@ -188,9 +188,9 @@ static int set_host_root(struct options *options, const char *value, struct fail
 {
 	struct stat st;
 
-	(void)options;
 	if (stat(value, &st) || !S_ISDIR(st.st_mode))
 		return fail(why, FAIL_USAGE, "'%.200s' is no directory", value);
+	options->host_root = true;
 	containers_root(value);
 	return 0;
 }

@@ -81,6 +81,7 @@ struct options {
 	bool reverse;
 	bool all;
 	bool forest;
+	bool host_root;
 	uint64_t *roots;
 	size_t n_roots;
 	char **cgroups;

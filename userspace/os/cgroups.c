@@ -333,6 +333,22 @@ static void add_processes(const struct cgroup_place *place, void *context)
 		fclose(file);
 }
 
+bool cgroups_have_others(void)
+{
+	char *name = cgroup_file("/", "cgroup.procs");
+	FILE *file = name ? fopen(name, "re") : NULL;
+	bool found = false;
+	uint32_t pid;
+
+	free(name);
+	/* A process without a PID here is shown as 0. */
+	while (!found && file && fscanf(file, "%" SCNu32, &pid) == 1)
+		found = !pid;
+	if (file)
+		fclose(file);
+	return found;
+}
+
 static int no_cgroup(const char *path, struct failure *why)
 {
 	return fail(why, FAIL_NO_PROCESS,

@@ -73,6 +73,13 @@ void cgroups_root(const char *dir);
  */
 int cgroup_processes(struct ids *ids, const char *path, struct failure *why);
 
+/*
+ * Whether the root of the hierarchy has processes of another PID namespace: then this one is not
+ * that of the machine, whose kernel threads are there.  False if unknown, and in a cgroup
+ * namespace.
+ */
+bool cgroups_have_others(void);
+
 /* The path of the cgroup that @pid is in, which the caller frees; NULL: it is gone, or unknown. */
 char *cgroup_of_process(uint32_t pid);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus export: a census as metrics. */
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "lib/text.h"
+#include "os/cgroups.h"
 #include "tools/export/census.h"
 #include "tools/export/every.h"
 
@@ -17,6 +19,19 @@ struct export_options {
 	size_t most;
 };
 
+/*
+ * Metrics of a machine without most of its processes look right and are wrong.  In a PID namespace
+ * of its own the program of a container is PID 1.
+ */
+static int check_machine(const struct session *session, struct failure *why)
+{
+	if (!session->options->host_root || !session->source->ops->live ||
+	    (getpid() != 1 && !cgroups_have_others()))
+		return 0;
+	return fail(why, FAIL_SYSTEM,
+		    "--host-root: processes of the machine are in another PID namespace: start the container in that (hostPID: true, --pid=host)");
+}
+
 static int export_run(struct session *session, struct failure *why)
 {
 	const struct export_options *own = session->options->own;
@@ -25,6 +40,8 @@ static int export_run(struct session *session, struct failure *why)
 	};
 	int ret;
 
+	if (check_machine(session, why))
+		return -1;
 	if (own->every) {
 		ret = export_every(&export, own->every, why);
 	} else {
@@ -107,6 +124,9 @@ const struct command export_command = {
 	"start; what takes longer leaves one out, and counts it. A failure ends it. Metrics that\n"
 	"begin with memcensus_export_ are of the process itself: its CPU time, with that of its\n"
 	"censuses, and what was left out.\n"
+	"\n"
+	"In a container with --host-root it is refused if the machine has processes in another\n"
+	"PID namespace, as their memory would be missing.\n"
 	"\n"
 	"Examples:\n"
 	"  memcensus export -o /var/lib/prometheus/node-exporter/memcensus.prom\n"
