@@ -493,13 +493,11 @@ static void figures_of(struct census_tally *t, const struct census_sums *sums,
 int census_tally_figures(struct census_tally *t, struct census_mm *m,
 			 bool swap_known, struct census_figures *figures)
 {
-	struct census_holding all[CENSUS_KINDS] = {};
 	enum census_class class;
 	struct census_vma *v;
 
-	census_holdings_add(all, m->holdings);
 	list_for_each_entry(v, &m->vmas, link) {
-		census_holdings_add(all, v->counts->holdings);
+		census_holdings_add(m->holdings, v->counts->holdings);
 		census_sums_add(&m->sums, &v->counts->sums);
 		figures_of(t, &v->counts->sums, v->counts->holdings, swap_known, &v->figures);
 		census_figure_set(&v->figures, MEMCENSUS_F_VSS, v->end - v->start);
@@ -508,10 +506,10 @@ int census_tally_figures(struct census_tally *t, struct census_mm *m,
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
-	figures_of(t, &m->sums, all, swap_known, figures);
+	figures_of(t, &m->sums, m->holdings, swap_known, figures);
 	if (t->files->only)
 		census_figure_set(figures, MEMCENSUS_F_VSS, m->sums.vss);
 	for (class = 0; class < CENSUS_CLASSES; class++)
-		m->task->share += all[class].share;
+		m->task->share += m->holdings[class].share;
 	return 0;
 }
