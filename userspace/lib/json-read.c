@@ -62,31 +62,51 @@ json_t *json_read(const char *text, size_t len)
 	return json_loadb(at, (size_t)(end - at), JSON_DECODE_ANY, NULL);
 }
 
-json_t *json_read_member(const char *text, size_t len, const char *key)
+/* Takes the value from @at to @end, of a member whose name in quotes is @name, if @keys has it. */
+static void take_member(const char *name, size_t name_len, const char *at, const char *end,
+			const char *const *keys, json_t **values, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!values[i] && name_len == strlen(keys[i]) + 2 &&
+		    !memcmp(name + 1, keys[i], name_len - 2))
+			values[i] = json_loadb(at, (size_t)(end - at), JSON_DECODE_ANY, NULL);
+}
+
+void json_read_members(const char *text, size_t len, const char *const *keys, json_t **values,
+		       size_t n)
 {
 	const char *const end = text + len;
-	const char *at = skip_blanks(text, end), *name, *after;
-	const size_t key_len = strlen(key);
+	const char *at = skip_blanks(text, end), *name, *value;
+	size_t i, name_len;
 
-	/* Half of a file, that somebody is writing, has nothing. */
-	if (at == end || *at != '{' || !value_end(at, end))
-		return NULL;
+	memset(values, 0, n * sizeof(*values));
+	if (at == end || *at != '{')
+		return;
 	do {
 		name = skip_blanks(at + 1, end);
-		after = name < end && *name == '"' ? string_end(name, end) : NULL;
-		at = after ? skip_blanks(after, end) : end;
+		at = name < end && *name == '"' ? string_end(name, end) : NULL;
+		if (!at)
+			break;
+		name_len = (size_t)(at - name);
+		at = skip_blanks(at, end);
 		if (at == end || *at != ':')
-			return NULL;
-		at = skip_blanks(at + 1, end);
-		if ((size_t)(after - name) == key_len + 2 && !memcmp(name + 1, key, key_len)) {
-			after = value_end(at, end);
-			return after ? json_loadb(at, (size_t)(after - at), JSON_DECODE_ANY,
-						  NULL) : NULL;
-		}
-		at = value_end(at, end);
-		at = at ? skip_blanks(at, end) : end;
+			break;
+		value = skip_blanks(at + 1, end);
+		at = value_end(value, end);
+		if (!at)
+			break;
+		take_member(name, name_len, value, at, keys, values, n);
+		at = skip_blanks(at, end);
 	} while (at < end && *at == ',');
-	return NULL;
+	/* Half of a file, that somebody is writing, has nothing. */
+	if (at && at < end && *at == '}')
+		return;
+	for (i = 0; i < n; i++) {
+		json_decref(values[i]);
+		values[i] = NULL;
+	}
 }
 
 const char *json_text(const json_t *object, const char *key)

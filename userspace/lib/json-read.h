@@ -16,10 +16,12 @@
 json_t *json_read(const char *text, size_t len);
 
 /*
- * The same of member @key of the object that @text is, without what else it has: a small part of a
- * large text is read quickly.  Of several, the first one; of a text that ends early, none.
+ * The same of members @keys of the object that @text is, @n of them, to @values, without what else
+ * it has: a small part of a large text is read quickly, in one pass.  Of several of one name, the
+ * first one; of a text that ends early, none.
  */
-json_t *json_read_member(const char *text, size_t len, const char *key);
+void json_read_members(const char *text, size_t len, const char *const *keys, json_t **values,
+		       size_t n);
 
 /* The text of member @key of @object; NULL: @object is none, or has none. */
 const char *json_text(const json_t *object, const char *key);

@@ -298,7 +298,9 @@ static bool read_bundle(struct facts *facts, const char *dir, const char *id)
 		{ "io.kubernetes.cri.image-name", FACT_IMAGE },
 		{ "nerdctl/name", FACT_CONTAINER },
 	};
-	json_t *annotations = NULL, *linux_part;
+	enum { ANNOTATIONS, LINUX, MEMBERS };
+	static const char *const keys[] = { "annotations", "linux" };
+	json_t *members[MEMBERS];
 	const char *type;
 	size_t len;
 	char *text;
@@ -306,18 +308,18 @@ static bool read_bundle(struct facts *facts, const char *dir, const char *id)
 	text = read_in(dir, xasprintf("%s/config.json", id), &len);
 	if (!text)
 		return false;
-	annotations = json_read_member(text, len, "annotations");
-	if (strlen(id) < CGROUP_ID) {
-		linux_part = json_read_member(text, len, "linux");
-		facts_set(facts, FACT_PLACE, json_text(linux_part, "cgroupsPath"));
-		json_decref(linux_part);
-	}
+	/* The other one is large, and not asked of a container that has an ID. */
+	json_read_members(text, len, keys, members, strlen(id) < CGROUP_ID ? MEMBERS : LINUX);
 	free(text);
-	read_annotations(facts, annotations, cri, ARRAY_SIZE(cri));
-	type = json_text(annotations, "io.kubernetes.cri.container-type");
+	if (strlen(id) < CGROUP_ID) {
+		facts_set(facts, FACT_PLACE, json_text(members[LINUX], "cgroupsPath"));
+		json_decref(members[LINUX]);
+	}
+	read_annotations(facts, members[ANNOTATIONS], cri, ARRAY_SIZE(cri));
+	type = json_text(members[ANNOTATIONS], "io.kubernetes.cri.container-type");
 	if (type && !strcmp(type, "sandbox"))
 		facts_set(facts, FACT_CONTAINER, SANDBOX);
-	json_decref(annotations);
+	json_decref(members[ANNOTATIONS]);
 	/* A container of "ctr run" has its name as ID. */
 	if (strlen(id) < CGROUP_ID)
 		facts_set(facts, FACT_CONTAINER, id);
@@ -342,7 +344,9 @@ static bool find_containerd(struct facts *facts, const char *id)
 
 static bool find_docker(struct facts *facts, const char *id)
 {
-	json_t *config = NULL, *name = NULL;
+	enum { NAME, CONFIG, MEMBERS };
+	static const char *const keys[] = { "Name", "Config" };
+	json_t *members[MEMBERS];
 	const char *word;
 	size_t len;
 	char *text;
@@ -350,17 +354,16 @@ static bool find_docker(struct facts *facts, const char *id)
 	text = read_in("var/lib/docker/containers", xasprintf("%s/config.v2.json", id), &len);
 	if (!text)
 		return false;
-	name = json_read_member(text, len, "Name");
-	config = json_read_member(text, len, "Config");
+	json_read_members(text, len, keys, members, MEMBERS);
 	free(text);
-	read_annotations(facts, json_object_get(config, "Labels"), kubelet_labels,
+	read_annotations(facts, json_object_get(members[CONFIG], "Labels"), kubelet_labels,
 			 ARRAY_SIZE(kubelet_labels));
-	facts_set(facts, FACT_IMAGE, json_text(config, "Image"));
-	word = json_string_value(name);
+	facts_set(facts, FACT_IMAGE, json_text(members[CONFIG], "Image"));
+	word = json_string_value(members[NAME]);
 	facts_set(facts, FACT_CONTAINER, word && *word == '/' ? word + 1 : word);
 	facts_set(facts, FACT_RUNTIME, "docker");
-	json_decref(name);
-	json_decref(config);
+	json_decref(members[NAME]);
+	json_decref(members[CONFIG]);
 	return facts->v[FACT_CONTAINER];
 }
 
@@ -382,6 +385,7 @@ static bool find_crio(struct facts *facts, const char *id)
 	static const struct annotation image[] = {
 		{ "io.kubernetes.cri-o.ImageName", FACT_IMAGE },
 	};
+	static const char *const key = "annotations";
 	char *text = NULL;
 	json_t *annotations;
 	size_t i, len;
@@ -390,7 +394,7 @@ static bool find_crio(struct facts *facts, const char *id)
 		text = read_in(storage_places[i], xasprintf("%s/userdata/config.json", id), &len);
 	if (!text)
 		return false;
-	annotations = json_read_member(text, len, "annotations");
+	json_read_members(text, len, &key, &annotations, 1);
 	free(text);
 	read_annotations(facts, annotations, kubelet_labels, ARRAY_SIZE(kubelet_labels));
 	read_annotations(facts, annotations, image, ARRAY_SIZE(image));
@@ -406,6 +410,7 @@ static bool find_crio(struct facts *facts, const char *id)
  */
 static void read_infra(struct facts *facts, const char *dir, const char *id)
 {
+	static const char *const key = "hostname";
 	json_t *name;
 	size_t len;
 	char *text;
@@ -413,7 +418,7 @@ static void read_infra(struct facts *facts, const char *dir, const char *id)
 	text = read_in(dir, xasprintf("%s/userdata/config.json", id), &len);
 	if (!text)
 		return;
-	name = json_read_member(text, len, "hostname");
+	json_read_members(text, len, &key, &name, 1);
 	free(text);
 	facts_set(facts, FACT_POD, json_string_value(name));
 	json_decref(name);
