@@ -235,18 +235,20 @@ static bool swap_is_unknown(const struct smaps_vma *theirs, const struct census_
 	       (copies || (theirs->end - theirs->start) / PAGE > LOOKED_AT);
 }
 
-/* The figures of a mapping, and so of its process, that smaps has wrong or a census lacks. */
-static uint64_t passed_over(const struct smaps_vma *theirs, const struct census_vma *ours)
-{
-	return (smaps_errs(theirs, ours) ? HUGETLB_KINDS : 0) |
-	       (smaps_lacks(theirs, ours) ? OF_PAGES : 0) |
-	       (swap_is_unknown(theirs, ours) ? BIT(MEMCENSUS_F_SWAP) : 0);
-}
-
 /* Can KSM have merged pages of this mapping? */
 static bool is_mergeable(const struct smaps_vma *theirs)
 {
 	return theirs->flags && strstr(theirs->flags, "mg ");
+}
+
+/* The figures of a mapping, and so of its process, that smaps has wrong, or counts otherwise. */
+static uint64_t passed_over(const struct smaps_vma *theirs, const struct census_vma *ours)
+{
+	return (smaps_errs(theirs, ours) ? HUGETLB_KINDS : 0) |
+	       (smaps_lacks(theirs, ours) ? OF_PAGES : 0) |
+	       (swap_is_unknown(theirs, ours) ? BIT(MEMCENSUS_F_SWAP) : 0) |
+	       (is_mergeable(theirs) && theirs->f.value[MEMCENSUS_F_SWAP] ?
+		BIT(MEMCENSUS_F_SWAP_PSS) : 0);
 }
 
 /* Were all owners counted? */

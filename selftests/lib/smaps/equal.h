@@ -36,6 +36,10 @@
  * nor at more than it has read of page tables and 512. If Swap of such a mapping is unknown,
  * it is not compared, neither of it nor of its process.
  *
+ * SwapPss of a mapping with MADV_MERGEABLE that has pages in swap: smaps divides a slot by the
+ * entries that refer to it, of which one process may have several.  It is not compared, neither of
+ * it nor of its process; lib/owners has the oracle of slots too.
+ *
  * Pss_Anon, Pss_File, Pss_Shmem: smaps has them for the whole process only.
  *
  * Never compared, as equal_report() says each time: THPeligible, which no module
