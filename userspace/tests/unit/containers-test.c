@@ -306,8 +306,8 @@ static void test_hostile(void)
 	expect_none("", "an empty file");
 	expect_none("{\"Name\":\"/a", "half a file");
 	expect_none("{\"Name\":\"/a\"", "a file that ends after the name");
-	expect_none("{\"Name\":\"/a\",\"Config\":{}", "one that ends before its last bracket");
-	expect_none("{\"Name\":\"/a\",\"Config\":{\"Image\":\"b\"", "one that ends in another value");
+	expect_none("{\"Name\":\"/a\",\"Config\":{}", "one without its last bracket");
+	expect_none("{\"Name\":\"/a\",\"Config\":{\"Image\":\"b\"", "one that ends in a value");
 	expect_none("not JSON", "no JSON");
 	expect_none("[{\"Name\":\"/a\"}]", "another JSON");
 	text = xasprintf("{\"a\":%s%s,\"Name\":\"/deep\"}", deep, closed);
