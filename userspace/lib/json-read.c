@@ -109,6 +109,14 @@ void json_read_members(const char *text, size_t len, const char *const *keys, js
 	}
 }
 
+json_t *json_read_member(const char *text, size_t len, const char *key)
+{
+	json_t *value;
+
+	json_read_members(text, len, &key, &value, 1);
+	return value;
+}
+
 const char *json_text(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));

@@ -23,6 +23,9 @@ json_t *json_read(const char *text, size_t len);
 void json_read_members(const char *text, size_t len, const char *const *keys, json_t **values,
 		       size_t n);
 
+/* The same of one member. */
+json_t *json_read_member(const char *text, size_t len, const char *key);
+
 /* The text of member @key of @object; NULL: @object is none, or has none. */
 const char *json_text(const json_t *object, const char *key);
 

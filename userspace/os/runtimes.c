@@ -385,7 +385,6 @@ static bool find_crio(struct facts *facts, const char *id)
 	static const struct annotation image[] = {
 		{ "io.kubernetes.cri-o.ImageName", FACT_IMAGE },
 	};
-	static const char *const key = "annotations";
 	char *text = NULL;
 	json_t *annotations;
 	size_t i, len;
@@ -394,7 +393,7 @@ static bool find_crio(struct facts *facts, const char *id)
 		text = read_in(storage_places[i], xasprintf("%s/userdata/config.json", id), &len);
 	if (!text)
 		return false;
-	json_read_members(text, len, &key, &annotations, 1);
+	annotations = json_read_member(text, len, "annotations");
 	free(text);
 	read_annotations(facts, annotations, kubelet_labels, ARRAY_SIZE(kubelet_labels));
 	read_annotations(facts, annotations, image, ARRAY_SIZE(image));
@@ -410,7 +409,6 @@ static bool find_crio(struct facts *facts, const char *id)
  */
 static void read_infra(struct facts *facts, const char *dir, const char *id)
 {
-	static const char *const key = "hostname";
 	json_t *name;
 	size_t len;
 	char *text;
@@ -418,7 +416,7 @@ static void read_infra(struct facts *facts, const char *dir, const char *id)
 	text = read_in(dir, xasprintf("%s/userdata/config.json", id), &len);
 	if (!text)
 		return;
-	json_read_members(text, len, &key, &name, 1);
+	name = json_read_member(text, len, "hostname");
 	free(text);
 	facts_set(facts, FACT_POD, json_string_value(name));
 	json_decref(name);
